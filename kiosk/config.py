@@ -1,0 +1,83 @@
+"""One frozen, validated Settings, read once by the composition root from STATE/kiosk.toml; never read at import.
+
+Distances are metres, sizes pixels unless the name says otherwise.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.domain.record import RecordError, from_plain
+from kiosk.errors import ConfigError
+
+FILE = "kiosk.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowPlace:
+    """Where a borderless window stands on the X screen."""
+
+    left: int = 0
+    top: int = 0
+    width: int = 1920
+    height: int = 1080
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardSettings:
+    """What the board's sizes and dwell are computed from."""
+
+    screen_height_mm: int = 620
+    reading_m: float = 4.0
+    scanning_m: float = 2.0
+    dwell_s: float = 20.0
+    stale_after_s: int = 6 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an installer may choose. `printer` is a URI: tcp://host:port, file:///dev/usb/lp0, serial:///dev/ttyS0?baud=9600 or simulator:."""
+
+    state: str
+    hub: str = ""
+    phone_base: str = "https://example.invalid"
+    printer: str = "simulator:"
+    speaker: str = "espeak"
+    terminal: WindowPlace = WindowPlace()
+    board: WindowPlace = WindowPlace(left=1920)
+    board_look: BoardSettings = BoardSettings()
+    idle_s: int = 75
+    idle_warning_s: int = 15
+    sync_wait_s: int = 25
+    sample: bool = False
+    mini_program_picture: str = ""
+
+    @property
+    def state_dir(self) -> Path:
+        """The folder that holds the store, its key, the spool's pictures and the health files."""
+        return Path(self.state)
+
+    @property
+    def store_path(self) -> Path:
+        """The station's database."""
+        return self.state_dir / "station.db"
+
+    @property
+    def key_path(self) -> Path:
+        """The raw database key: 64 hex digits, mode 0600."""
+        return self.state_dir / "station.key"
+
+
+def load(state: Path) -> Settings:
+    """Read STATE/kiosk.toml; raise ConfigError naming the setting that is wrong. A missing file gives the defaults."""
+    path = state / FILE
+    try:
+        table = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+        settings = from_plain(Settings, {**table, "state": str(state)})
+    except (tomllib.TOMLDecodeError, RecordError, OSError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+    if not 60 <= settings.idle_s <= 90:
+        raise ConfigError("idle_s: 60 to 90 seconds (RULES, privacy)")
+    if settings.hub.startswith("http://") and not settings.hub.startswith(("http://127.0.0.1", "http://[::1]", "http://localhost")):
+        raise ConfigError("hub: plain HTTP only on loopback")
+    return settings

@@ -1,0 +1,75 @@
+"""What the product needs from the outside, as Protocols: devices and their simulators implement these, `bootstrap` picks.
+
+Nothing here knows a transport, a library or a file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from kiosk.domain.slip import Slip
+
+Stroke = Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reading of a whole word; `score` is 0 to 1."""
+
+    text: str
+    score: float
+
+
+class Handwriting(Protocol):
+    """Reads a whole word from finger strokes: pixels, y down, any order, joined or not."""
+
+    def read(self, strokes: Sequence[Stroke]) -> list[Candidate]:
+        """Give readings, best first; nothing for an empty box or a scribble."""
+        ...
+
+
+class Pinyin(Protocol):
+    """Turns letters into words; remembers nothing."""
+
+    def candidates(self, letters: str, limit: int = 30) -> list[str]:
+        """Give words for the letters a-z typed so far, best first."""
+        ...
+
+
+class Speaker(Protocol):
+    """Reads aloud."""
+
+    def say(self, text: str) -> None:
+        """Start reading `text`, dropping what was being read."""
+        ...
+
+    def hush(self) -> None:
+        """Stop at once."""
+        ...
+
+
+class Paper(StrEnum):
+    """What a printer says of its paper before a slip."""
+
+    OK = "ok"
+    NEAR_END = "near_end"
+
+
+class Delivery(StrEnum):
+    """What is known after the last byte: the printer confirmed, or nobody can know."""
+
+    PRINTED = "printed"
+    UNCERTAIN = "uncertain"
+
+
+class Printer(Protocol):
+    """Puts a slip on paper."""
+
+    def check(self) -> Paper:
+        """Ask the printer whether it can print; raise PrinterAbsent or PrinterNotReady."""
+        ...
+
+    def print(self, slip: Slip) -> Delivery:
+        """Send one slip whole; raise PrinterCut when the line broke after the first byte."""
+        ...

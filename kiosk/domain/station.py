@@ -1,0 +1,97 @@
+"""Stations, their staff, and what the county publishes for them: policies and trainings."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from kiosk.domain.privacy import Phone
+
+
+class StationLevel(StrEnum):
+    """The tree of article 2."""
+
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    DOORSTEP = "doorstep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """One node of the tree; owned by the county. `name` is short (义堂站), `short` two letters for slip numbers (YT)."""
+
+    id: str
+    revision: int
+    name: str
+    short: str
+    level: StationLevel
+    area: str
+    parent_id: str | None
+    address: str
+    phone: Phone
+    hours: str = ""
+
+
+class Role(StrEnum):
+    """What a member of staff may do."""
+
+    STAFF = "staff"
+    HEAD = "head"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """A member of staff of this station; stays at the station. `pin_hash` is argon2id."""
+
+    id: str
+    station_id: str
+    name: str
+    role: Role
+    pin_hash: str
+    failures: int = 0
+    locked_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A policy in plain words; owned by the county."""
+
+    id: str
+    revision: int
+    title: str
+    summary: str
+    body: str
+    who: str
+    how: str
+    phone: Phone
+    published_on: date
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """A course; owned by the county. Fees in fen, 0 is free."""
+
+    id: str
+    revision: int
+    title: str
+    body: str
+    area: str
+    place: str
+    starts_on: date
+    days: int
+    seats: int
+    fee_fen: int
+    subsidy: str
+    phone: Phone
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffCall:
+    """A visitor pressed 叫工作人员; stays at the station."""
+
+    id: str
+    where: str
+    called_at: datetime
+    answered_at: datetime | None = None
+    answered_by: str = ""
