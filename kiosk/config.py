@@ -36,7 +36,10 @@ class BoardSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything an installer may choose. `printer` is a URI: tcp://host:port, file:///dev/usb/lp0, serial:///dev/ttyS0?baud=9600 or simulator:."""
+    """Everything an installer may choose.
+
+    `printer` is a URI: tcp://host:port, file:///dev/usb/lp0, serial:///dev/ttyS0?baud=9600 or simulator:
+    """
 
     state: str
     hub: str = ""

@@ -1,0 +1,39 @@
+"""A print job's life: journalled before the first byte, never silently lost, never silently doubled.
+
+queued → sending → confirming → printed | uncertain | failed | cancelled. An uncertain job asks the visitor 小票出来了吗?; only a No (or staff)
+queues it again, as a reprint with the same serial.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kiosk.domain.slip import Slip
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    CONFIRMING = "confirming"
+    PRINTED = "printed"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintJob:
+    """One slip on its way to paper; stays at the station. `subject_id` is the record it is about, so that a withdrawal finds it."""
+
+    id: str
+    serial: str
+    subject_id: str
+    slip: Slip
+    state: JobState = JobState.QUEUED
+    attempts: int = 0
+    trouble: str = ""
+    created_at: datetime
+    changed_at: datetime
+    expires_at: datetime
