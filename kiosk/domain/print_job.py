@@ -1,7 +1,7 @@
 """A print job's life: journalled before the first byte, never silently lost, never silently doubled.
 
-queued → sending → confirming → printed | uncertain | failed | cancelled. An uncertain job asks the visitor 小票出来了吗?; only a No (or staff)
-queues it again, as a reprint with the same serial.
+queued → sending → confirming → printed | uncertain | failed | cancelled. An uncertain job asks the visitor 小票出来了吗?; only a No
+(or staff) queues it again, as a reprint with the same serial.
 """
 
 from dataclasses import dataclass
