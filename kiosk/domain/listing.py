@@ -150,3 +150,14 @@ def public_revision(revisions: Sequence[Listing], reviews: Sequence[Review], tak
         if state_of(listing, reviews, takedowns, today) is ListingState.APPROVED:
             return listing
     return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A listing as it stands in public: `seq` grows with each publication, `number` (17号) is what people say while it is public."""
+
+    seq: int
+    number: int
+    published_at: datetime
+    day_fen: int | None
+    listing: PublicListing

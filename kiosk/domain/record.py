@@ -71,7 +71,8 @@ def _read(kind: Any, plain: Any, path: str) -> Any:
         options = typing.get_args(kind)
         if plain is None and type(None) in options:
             return None
-        return _read(next(o for o in options if o is not type(None)), plain, path)
+        named = [o for o in options if o is not type(None)]
+        return _read(named[0] if len(named) == 1 else _pick(named, plain, path), plain, path)
     if origin is tuple:
         if not isinstance(plain, (list, tuple)):
             raise RecordError(path, "not a list")
@@ -87,6 +88,14 @@ def _read(kind: Any, plain: Any, path: str) -> Any:
         inner = typing.get_args(kind)[1]
         return {str(k): _read(inner, v, f"{path}.{k}") for k, v in plain.items()}
     return _read_scalar(kind, plain, path)
+
+
+def _pick(options: list[Any], plain: Any, path: str) -> Any:
+    """Choose among records by their field names, which differ for each block of a slip."""
+    for option in options:
+        if isinstance(plain, dict) and plain.keys() == field_types(option).keys():
+            return option
+    raise RecordError(path, "none of the records it may be")
 
 
 def _read_scalar(kind: Any, plain: Any, path: str) -> Any:

@@ -1,0 +1,72 @@
+"""The `kiosk` command: parses and dispatches, nothing else."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from kiosk.config import load
+from kiosk.errors import KioskError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one of the product's processes or tools; give the exit status."""
+    parser = argparse.ArgumentParser(prog="kiosk")
+    parser.add_argument("--state", type=Path, default=Path("/var/lib/kiosk"), help="the state folder")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("prepare", help="make or upgrade the station's store")
+    commands.add_parser("terminal", help="the visitors' touch screen")
+    commands.add_parser("board", help="the screen in the waiting hall")
+    commands.add_parser("agent", help="sync, print spool, health")
+    commands.add_parser("county", help="the county's hub")
+    enrol = commands.add_parser("enrol", help="enrol this station with a one-time code")
+    enrol.add_argument("code")
+    run = commands.add_parser("run", help="start everything for a trial")
+    run.add_argument("--tour", type=Path, metavar="DIR", help="play a visitor's journey and leave pictures in DIR")
+    options = parser.parse_args(arguments)
+    try:
+        return _dispatch(options)
+    except KioskError as error:
+        print(f"kiosk {options.command}: {error.__class__.__name__}: {error}", file=sys.stderr)
+        return 1
+
+
+def _dispatch(options: argparse.Namespace) -> int:
+    settings = load(options.state)
+    match options.command:
+        case "prepare":
+            from kiosk.bootstrap import prepare
+
+            prepare(settings)
+        case "terminal":
+            from kiosk.screens.app import run_terminal
+
+            return run_terminal(settings)
+        case "board":
+            from kiosk.screens.board.app import run_board
+
+            return run_board(settings)
+        case "agent":
+            from kiosk.agent.loop import run_agent
+
+            return run_agent(settings)
+        case "county":
+            from kiosk.county.serve import run_county
+
+            return run_county(settings)
+        case "enrol":
+            from kiosk.sync.exchange import enrol
+
+            enrol(settings, options.code)
+        case "run" if options.tour:
+            from kiosk.tour import play
+
+            return play(options.state, options.tour)
+        case "run":
+            from kiosk.supervise import run
+
+            return run(options.state)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

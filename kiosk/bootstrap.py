@@ -1,0 +1,101 @@
+"""The composition root: the only place that picks real parts or simulators. Heavy imports stand inside the functions, because the terminal
+shows its first screen before the database library is loaded.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.config import Settings
+from kiosk.errors import ConfigError, StoreError, WrongKey
+
+if TYPE_CHECKING:
+    from kiosk.domain.ports import Handwriting, Pinyin, Speaker
+    from kiosk.services.station import Here
+    from kiosk.store.store import Store
+
+ASSETS = Path(__file__).parent.parent / "assets"
+STATION_ID = "station.id"
+PHONE_BASE = "station.phone_base"
+
+
+def wall_clock() -> datetime:
+    """Read the clock, UTC."""
+    return datetime.now(UTC)
+
+
+def read_key(settings: Settings) -> str:
+    """Read the database key; raise WrongKey when it is missing or unreadable."""
+    try:
+        return settings.key_path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongKey(f"{settings.key_path.name}: {error.__class__.__name__}") from None
+
+
+def open_store(settings: Settings, *, board: bool = False) -> Store:
+    """Open the station's store with the key in its file."""
+    from kiosk.store.store import open_store as opened
+
+    return opened(settings.store_path, read_key(settings), board=board, clock=wall_clock)
+
+
+def open_here(settings: Settings, *, board: bool = False) -> Here:
+    """Open the station at work: store, rules, areas; raise StoreError when it was never enrolled."""
+    from kiosk.services.rules import load_areas, load_rules
+    from kiosk.services.station import Here, local
+
+    store = open_store(settings, board=board)
+    with store.read() as u:
+        station_id = u.recall(STATION_ID)
+        phone_base = u.recall(PHONE_BASE)
+    if station_id is None:
+        raise StoreError("this station is not enrolled")
+    now = wall_clock()
+    return Here(
+        store=store,
+        clock=wall_clock,
+        station_id=station_id,
+        phone_base=phone_base or settings.phone_base,
+        rules=load_rules(ASSETS / "rules", local(now).date()),
+        areas=load_areas(ASSETS / "areas.toml"),
+    )
+
+
+def prepare(settings: Settings) -> None:
+    """Make or upgrade the store; with `settings.sample` fill an empty one with the marked samples."""
+    from kiosk.store.migrate import make_key, migrate
+
+    settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o755)
+    migrate(settings.store_path, make_key(settings.key_path))
+    if settings.sample:
+        from kiosk.services.fill import fill_station
+
+        fill_station(open_store(settings), ASSETS / "sample", wall_clock())
+
+
+def open_handwriting(settings: Settings) -> Handwriting:
+    """Load the recogniser: slow, so never on the UI thread."""
+    del settings
+    from kiosk.devices.handwriting import open_handwriting as opened
+
+    return opened()
+
+
+def open_pinyin(settings: Settings) -> Pinyin:
+    """Start the pinyin engine on the data that set-up deployed."""
+    from kiosk.devices.pinyin import open_pinyin as opened
+
+    return opened(Path("/usr/share/rime-data"), settings.state_dir / "rime")
+
+
+def open_speaker(settings: Settings) -> Speaker:
+    """Choose the voice: espeak, or silence."""
+    from kiosk.devices.speaker import EspeakSpeaker, SilentSpeaker
+
+    if settings.speaker == "espeak":
+        return EspeakSpeaker()
+    if settings.speaker == "silent":
+        return SilentSpeaker()
+    raise ConfigError(f"speaker: {settings.speaker!r} is neither espeak nor silent")

@@ -1,0 +1,132 @@
+"""What a visitor reads: home, the job list, one listing, policies and trainings. Writes nothing."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kiosk.domain import referral
+from kiosk.domain.listing import Published, Review, Verdict
+from kiosk.domain.referral import Referral, ReferralState, ReferralStep
+from kiosk.domain.station import Policy, Station, Training
+from kiosk.errors import NotFound
+from kiosk.services import tickets
+from kiosk.services.station import Here
+from kiosk.store import search
+from kiosk.store.search import Filters, Order
+from kiosk.store.store import UnitOfWork
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeFacts:
+    """What stands on the first screen. `updated_at` is when the county was last heard, or None."""
+
+    station: Station
+    total: int
+    newest: tuple[Published, ...]
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobQuery:
+    """What the visitor asks of the list."""
+
+    text: str = ""
+    filters: Filters = field(default_factory=Filters)
+    order: Order = Order.NEWEST
+    offset: int = 0
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPage:
+    """One page of the list and the counts beside it."""
+
+    rows: tuple[Published, ...]
+    total: int
+    by_trade: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFacts:
+    """Everything on the detail page. `km` is None when the listing's area is not in the table."""
+
+    published: Published
+    station: Station
+    km: float | None
+    referred: int
+    reviewer_name: str
+    phone_url: str
+
+
+def home(here: Here, newest: int = 3) -> HomeFacts:
+    """Give the first screen's facts."""
+    with here.store.read() as u:
+        heard = u.recall("sync.heard_at")
+        return HomeFacts(
+            station=here.station(u),
+            total=search.count(u.connection, "", alive(here)),
+            newest=tuple(u.newest(newest)),
+            updated_at=datetime.fromisoformat(heard) if heard else None,
+        )
+
+
+def jobs(here: Here, query: JobQuery) -> JobPage:
+    """Give one page of listings, the number of all that fit, and how many each trade has under the same words and filters."""
+    with here.store.read() as u:
+        return JobPage(
+            rows=tuple(u.search(query.text, query.filters, query.order, query.limit, query.offset)),
+            total=search.count(u.connection, query.text, query.filters),
+            by_trade=search.count_by_trade(u.connection, query.text, query.filters),
+        )
+
+
+def job(here: Here, listing_id: str) -> JobFacts:
+    """Give one public listing with what is known about it; raise NotFound when it is no longer public."""
+    with here.store.read() as u:
+        published = u.published(listing_id)
+        if published is None:
+            raise NotFound(listing_id)
+        return _facts(here, u, published)
+
+
+def numbered(here: Here, number: int) -> str | None:
+    """Give the id of the public listing with the board's number, or None."""
+    with here.store.read() as u:
+        published = u.numbered(number)
+        return None if published is None else published.listing.id
+
+
+def policies(here: Here) -> tuple[Policy, ...]:
+    """Give the county's policies, newest first."""
+    with here.store.read() as u:
+        return tuple(sorted(u.list(Policy), key=lambda p: p.published_on, reverse=True))
+
+
+def trainings(here: Here) -> tuple[Training, ...]:
+    """Give courses that have not begun, soonest first."""
+    with here.store.read() as u:
+        return tuple(sorted((t for t in u.list(Training) if t.starts_on >= here.today()), key=lambda t: t.starts_on))
+
+
+def alive(here: Here) -> Filters:
+    """Give the filter that every list starts from: nothing that has ended."""
+    return Filters(ends_from=here.today())
+
+
+def _facts(here: Here, u: UnitOfWork, published: Published) -> JobFacts:
+    listing = published.listing
+    approvals = [
+        r for r in u.list(Review, listing_id=listing.id) if r.verdict is Verdict.APPROVE and r.listing_revision == listing.revision
+    ]
+    station = u.get(Station, listing.station_id) or here.station(u)
+    steps = [u.list(ReferralStep, referral_id=r.id) for r in u.list(Referral, listing_id=listing.id)]
+    gone = (ReferralState.INTERESTED, ReferralState.DECLINED, ReferralState.NO_SHOW)
+    return JobFacts(
+        published=published,
+        station=station,
+        km=here.areas.km(here.station(u).area, listing.area),
+        referred=sum(1 for s in steps if referral.state_of(s) not in gone),
+        reviewer_name=approvals[-1].reviewer_name if approvals else "",
+        phone_url=tickets.listing_url(here, listing.id),
+    )

@@ -1,0 +1,47 @@
+"""What every use case of one station shares: its store, clock, identity, rules and areas. Owns no act."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+from kiosk.domain.matching import AreaTable
+from kiosk.domain.review import RuleBook
+from kiosk.domain.station import Station
+from kiosk.store.store import Store, UnitOfWork
+
+CHINA = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """One station at work. `station_id` is who we are; `phone_base` is where phones look, without a slash at its end."""
+
+    store: Store
+    clock: Callable[[], datetime]
+    station_id: str
+    phone_base: str
+    rules: RuleBook
+    areas: AreaTable
+
+    def now(self) -> datetime:
+        """Give the present instant, UTC."""
+        return self.clock()
+
+    def today(self) -> date:
+        """Give the present day in China."""
+        return local(self.now()).date()
+
+    def station(self, u: UnitOfWork) -> Station:
+        """Give our own record in the tree of stations."""
+        return u.need(Station, self.station_id)
+
+
+def local(instant: datetime) -> datetime:
+    """Turn an instant into China's wall clock."""
+    return instant.astimezone(CHINA)
+
+
+def slip_serial(u: UnitOfWork, station: Station, now: datetime) -> str:
+    """Count the station's slips of one day: YT-1123-0042."""
+    day = local(now)
+    return f"{station.short}-{day:%m%d}-{u.next_number(f'serial.{day:%Y%m%d}'):04d}"

@@ -1,0 +1,46 @@
+"""Opens SQLCipher connections: key, WAL, durability, and the board's authorizer. Knows no table but the names the board may read."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+
+from kiosk.errors import StoreError, WrongKey
+
+BOARD_TABLES = frozenset({"public_listing", "topic", "station", "policy", "training", "memory", "alembic_version"})
+"""All that the board's connection may read: no contact, no person, no staff."""
+
+_READ, _SELECT, _FUNCTION, _PRAGMA, _TRANSACTION, _RECURSIVE = 20, 21, 31, 19, 22, 33
+BUSY_MS = 5000
+
+
+def _board_may(action: int, first: str | None, _second: str | None, _database: str | None, _trigger: str | None) -> int:
+    if action in (_SELECT, _FUNCTION, _TRANSACTION, _RECURSIVE):
+        return 0
+    if action == _READ and first in BOARD_TABLES:
+        return 0
+    if action == _PRAGMA and first == "data_version":
+        return 0
+    return 1
+
+
+def connect(path: Path, key: str, *, board: bool = False) -> Any:
+    """Open one autocommit connection; raise WrongKey when the key (64 hex digits) does not open the file, StoreError when there is none."""
+    if len(key) != 64 or any(c not in "0123456789abcdef" for c in key):
+        raise WrongKey("the key is not 64 hex digits")
+    try:
+        raw = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
+        raw.execute(f"PRAGMA key=\"x'{key}'\"")
+        raw.execute("PRAGMA cipher_memory_security=OFF")
+        raw.execute("SELECT count(*) FROM sqlite_master")
+        raw.execute("PRAGMA journal_mode=WAL")
+        raw.execute("PRAGMA synchronous=FULL")
+        raw.execute("PRAGMA foreign_keys=ON")
+    except sqlcipher.DatabaseError as error:
+        if "not a database" in str(error):
+            raise WrongKey(str(error)) from None
+        raise StoreError(str(error)) from None
+    if board:
+        raw.execute("PRAGMA query_only=ON")
+        raw.set_authorizer(_board_may)
+    return raw

@@ -1,0 +1,83 @@
+"""The public projection: which listings stand on the board and in the job list, kept in step inside the transaction that changes them.
+
+A row is made anew at each publication, so that `seq` orders by publication, newest last. Numbers (17号) are the smallest free ones.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from kiosk.domain.listing import Listing, PublicListing, Published, Review, Takedown, Verdict, public_revision
+from kiosk.domain.pay import per_day
+from kiosk.domain.record import to_plain
+from kiosk.store import search
+from kiosk.store.schema import TABLES, free_number, from_row, public_listing, to_row
+
+
+def project(connection: sa.Connection, listing_id: str, today: date) -> None:
+    """Bring one listing's public row to what its revisions, reviews and takedowns say now."""
+    revisions = _records(connection, Listing, TABLES[Listing].c.id == listing_id)
+    reviews = _records(connection, Review, TABLES[Review].c.listing_id == listing_id)
+    takedowns = _records(connection, Takedown, TABLES[Takedown].c.listing_id == listing_id)
+    chosen = public_revision(revisions, reviews, takedowns, today)
+    row = connection.execute(sa.select(public_listing).where(public_listing.c.listing_id == listing_id)).mappings().first()
+    if row is not None and chosen is not None and row["revision"] == chosen.revision:
+        return
+    if row is not None:
+        unpublish(connection, [row["seq"]])
+    if chosen is None:
+        return
+    number = _take_number(connection, row["number"] if row is not None else None)
+    approved = max(r.reviewed_at for r in reviews if r.listing_revision == chosen.revision and r.verdict is Verdict.APPROVE)
+    listing = chosen.public()
+    values = to_row(listing)
+    values["listing_id"] = values.pop("id")
+    values |= {
+        "number": number,
+        "published_at": to_plain(approved),
+        "day_fen": per_day(listing),
+    }
+    result = connection.execute(sa.insert(public_listing).values(values))
+    (seq,) = result.inserted_primary_key or (0,)
+    search.index(connection, seq, listing, number)
+
+
+def sweep(connection: sa.Connection, today: date) -> int:
+    """Take down what ended before `today`; give how many."""
+    ended = connection.scalars(sa.select(public_listing.c.seq).where(public_listing.c.ends_on < today.isoformat())).all()
+    unpublish(connection, ended)
+    return len(ended)
+
+
+def unpublish(connection: sa.Connection, seqs: Sequence[int]) -> None:
+    """Remove rows from public and from the index."""
+    for seq in seqs:
+        search.unindex(connection, seq)
+        gone = sa.delete(public_listing).where(public_listing.c.seq == seq).returning(public_listing.c.number)
+        connection.execute(sa.insert(free_number).values(number=connection.execute(gone).scalar_one()))
+
+
+def read_published(row: Any) -> Published:
+    """Make the value of a public row."""
+    values = {**row, "id": row["listing_id"]}
+    return Published(
+        seq=row["seq"],
+        number=row["number"],
+        published_at=datetime.fromisoformat(row["published_at"]),
+        day_fen=row["day_fen"],
+        listing=from_row(PublicListing, values),
+    )
+
+
+def _records(connection: sa.Connection, cls: type, where: sa.ColumnElement[bool]) -> list[Any]:
+    return [from_row(cls, row) for row in connection.execute(sa.select(TABLES[cls]).where(where)).mappings()]
+
+
+def _take_number(connection: sa.Connection, kept: int | None) -> int:
+    number = kept or connection.scalar(sa.select(sa.func.min(free_number.c.number)))
+    if number is not None:
+        connection.execute(sa.delete(free_number).where(free_number.c.number == number))
+        return number
+    return (connection.scalar(sa.select(sa.func.max(public_listing.c.number))) or 0) + 1

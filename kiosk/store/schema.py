@@ -1,0 +1,151 @@
+"""The station's tables, made from the records so that a field is named once. Owns columns and indexes; knows no SQL statement and no rule.
+
+A record with history (a listing) is keyed by id and revision; of every other record only the newest revision is kept, because personal data
+that is no longer needed must not lie about.
+"""
+
+import dataclasses
+import json
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, get_args
+
+import sqlalchemy as sa
+
+from kiosk.domain.employer import Employer
+from kiosk.domain.listing import Listing, PublicListing, Review, Takedown
+from kiosk.domain.print_job import PrintJob
+from kiosk.domain.record import field_types, from_plain, to_plain
+from kiosk.domain.referral import Referral, ReferralStep
+from kiosk.domain.station import Policy, Staff, StaffCall, Station, Training
+from kiosk.domain.worker import Worker
+
+metadata = sa.MetaData()
+
+
+def _column(name: str, kind: Any, *, primary: bool = False) -> sa.Column[Any]:
+    options = [k for k in get_args(kind) if k is not type(None)] if type(None) in get_args(kind) else [kind]
+    base = options[0]
+    nullable = base is not kind
+    sql: sa.types.TypeEngine[Any] = sa.Text()
+    if isinstance(base, type) and not issubclass(base, (str, Enum, date, datetime)):
+        if issubclass(base, int):
+            sql = sa.Integer()
+        elif issubclass(base, float):
+            sql = sa.Float()
+    return sa.Column(name, sql, primary_key=primary, nullable=nullable and not primary)
+
+
+def _table(name: str, cls: type, *, keys: tuple[str, ...] = ("id",), index: tuple[str, ...] = ()) -> sa.Table:
+    columns = [_column(f, kind, primary=f in keys) for f, kind in field_types(cls).items()]
+    indexes = [sa.Index(f"ix_{name}_{field}", field) for field in index]
+    return sa.Table(name, metadata, *columns, *indexes)
+
+
+TABLES: dict[type, sa.Table] = {
+    Station: _table("station", Station),
+    Policy: _table("policy", Policy),
+    Training: _table("training", Training),
+    Listing: _table("listing", Listing, keys=("id", "revision"), index=("employer_id", "contact_phone")),
+    Review: _table("review", Review, index=("listing_id",)),
+    Takedown: _table("takedown", Takedown, index=("listing_id",)),
+    Employer: _table("employer", Employer, index=("phone",)),
+    Worker: _table("worker", Worker, index=("phone", "code")),
+    Referral: _table("referral", Referral, index=("worker_id", "listing_id")),
+    ReferralStep: _table("referral_step", ReferralStep, index=("referral_id",)),
+    Staff: _table("staff", Staff),
+    StaffCall: _table("staff_call", StaffCall),
+    PrintJob: _table("print_job", PrintJob, index=("state", "subject_id")),
+}
+
+TOPIC_OF: dict[type, str] = {
+    Listing: "listing",
+    Review: "listing",
+    Takedown: "listing",
+    Worker: "worker",
+    Referral: "worker",
+    ReferralStep: "worker",
+    Employer: "worker",
+    PrintJob: "print",
+    StaffCall: "call",
+    Staff: "staff",
+    Station: "policy",
+    Policy: "policy",
+    Training: "policy",
+}
+"""Which change counter a record moves, so that a process reloads only what changed."""
+
+public_listing = sa.Table(
+    "public_listing",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("listing_id", sa.Text, nullable=False, unique=True),
+    sa.Column("number", sa.Integer, nullable=False, index=True),
+    sa.Column("published_at", sa.Text, nullable=False),
+    sa.Column("day_fen", sa.Integer),
+    *[_column(f, kind) for f, kind in field_types(PublicListing).items() if f != "id"],
+    sqlite_autoincrement=True,
+)
+"""What stands in public: no contact, no person. Board and job list read nothing else of a listing."""
+
+free_number = sa.Table("free_number", metadata, sa.Column("number", sa.Integer, primary_key=True))
+"""Short numbers that ended listings gave back."""
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("record_id", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("refused_code", sa.Text),
+    sa.Column("refused_reason", sa.Text),
+    sqlite_autoincrement=True,
+)
+"""What the county has not acknowledged. It names records and copies none, so that a withdrawal has nothing to hunt for here."""
+
+topic = sa.Table("topic", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("counter", sa.Integer, nullable=False))
+
+memory = sa.Table("memory", metadata, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False))
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("actor_id", sa.Text, nullable=False),
+    sa.Column("act", sa.Text, nullable=False),
+    sa.Column("subject_id", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""The chain of responsibility: ids and salted hashes only."""
+
+
+def to_row(record: Any) -> dict[str, Any]:
+    """Turn a record into column values; lists, objects and nested records become JSON text."""
+    plain = to_plain(record)
+    return {k: json.dumps(v, ensure_ascii=False, separators=(",", ":")) if isinstance(v, (list, dict)) else v for k, v in plain.items()}
+
+
+def from_row(cls: type, row: Any) -> Any:
+    """Read a record back from a row mapping."""
+    types = field_types(cls)
+    plain = {}
+    for field in dataclasses.fields(cls):
+        value = row[field.name]
+        kind = types[field.name]
+        if isinstance(value, str) and _is_json(kind):
+            value = json.loads(value)
+        elif kind is bool and value is not None:
+            value = bool(value)
+        plain[field.name] = value
+    return from_plain(cls, plain)
+
+
+def _is_json(kind: Any) -> bool:
+    origin = getattr(kind, "__origin__", None)
+    return origin in (tuple, list, dict) or dataclasses.is_dataclass(kind)

@@ -1,0 +1,300 @@
+"""The station's store: one encrypted SQLite file that is the bus between terminal, board, desk and agent. Owns transactions; knows no rule.
+
+A unit of work opens with BEGIN IMMEDIATE (read-then-write under a deferred BEGIN fails at once with "locked") and takes everything back
+unless it ends well.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+import sqlcipher3.dbapi2 as sqlcipher
+
+from kiosk.domain.entities import NAME_OF
+from kiosk.domain.listing import Listing, Published, Review, Takedown
+from kiosk.domain.record import to_plain
+from kiosk.errors import NotFound, StoreBusy, StoreError, StoreFull, WrongKey
+from kiosk.store import chain, public, search
+from kiosk.store.connection import connect
+from kiosk.store.schema import TABLES, TOPIC_OF, from_row, memory, outbox, public_listing, to_row, topic
+
+R = TypeVar("R")
+CHINA = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One change that the county has not acknowledged, its record read fresh. `record` is None when it no longer exists."""
+
+    sequence: int
+    id: str
+    entity: str
+    record_id: str
+    revision: int
+    record: Any
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """Reads and writes of one transaction."""
+
+    connection: sa.Connection
+    today: date
+    _topics: set[str] = field(default_factory=set)
+
+    def get(self, cls: type[R], record_id: str, revision: int | None = None) -> R | None:
+        """Give a record (its newest revision unless one is named), or None."""
+        table = TABLES[cls]
+        query = sa.select(table).where(table.c.id == record_id)
+        if revision is not None:
+            query = query.where(table.c.revision == revision)
+        elif cls is Listing:
+            query = query.order_by(table.c.revision.desc()).limit(1)
+        row = self.connection.execute(query).mappings().first()
+        return None if row is None else cast(R, from_row(cls, row))
+
+    def need(self, cls: type[R], record_id: str) -> R:
+        """Give a record; raise NotFound."""
+        record = self.get(cls, record_id)
+        if record is None:
+            raise NotFound(f"{cls.__name__} {record_id}")
+        return record
+
+    def list(self, cls: type[R], **equals: Any) -> "list[R]":
+        """Give all records with these field values, newest revision of each, in order of birth."""
+        table = TABLES[cls]
+        query = sa.select(table).where(*(table.c[k] == to_plain(v) for k, v in equals.items())).order_by(table.c.id)
+        if cls is Listing:
+            newest = sa.select(table.c.id, sa.func.max(table.c.revision)).group_by(table.c.id)
+            query = query.where(sa.tuple_(table.c.id, table.c.revision).in_(newest))
+        return [cast(R, from_row(cls, row)) for row in self.connection.execute(query).mappings()]
+
+    def count(self, cls: type, **equals: Any) -> int:
+        """Count records with these field values."""
+        table = TABLES[cls]
+        query = sa.select(sa.func.count()).select_from(table).where(*(table.c[k] == to_plain(v) for k, v in equals.items()))
+        return self.connection.scalar(query) or 0
+
+    def keep(self, record: Any) -> None:
+        """Write a record of our own and queue it for the county, in this transaction."""
+        self.put(record)
+        values = {"entity": NAME_OF[type(record)], "record_id": record.id, "revision": getattr(record, "revision", 1)}
+        self.connection.execute(sa.insert(outbox).values(id=secrets.token_hex(16), **values))
+        self._topics.add("outbox")
+
+    def receive(self, record: Any) -> bool:
+        """Write a record that came in the feed unless ours is as new; say whether it was news."""
+        table = TABLES[type(record)]
+        known = sa.select(table.c.id).where(table.c.id == record.id)
+        if "revision" in table.c:
+            known = known.where(table.c.revision >= record.revision)
+        if self.connection.execute(known.limit(1)).first() is not None:
+            return False
+        self.put(record)
+        return True
+
+    def put(self, record: Any) -> None:
+        """Insert or replace a record and bring what the public sees in step."""
+        cls = type(record)
+        self.connection.execute(sa.insert(TABLES[cls]).prefix_with("OR REPLACE").values(to_row(record)))
+        self._topics.add(TOPIC_OF[cls])
+        if cls is Listing:
+            public.project(self.connection, record.id, self.today)
+        elif cls in (Review, Takedown):
+            public.project(self.connection, record.listing_id, self.today)
+
+    def drop(self, cls: type, record_id: str) -> None:
+        """Delete a record, all its revisions."""
+        table = TABLES[cls]
+        self.connection.execute(sa.delete(table).where(table.c.id == record_id))
+        self._topics.add(TOPIC_OF[cls])
+        if cls is Listing:
+            public.project(self.connection, record_id, self.today)
+
+    def sweep(self) -> int:
+        """Take listings that have ended out of the public; give how many."""
+        gone = public.sweep(self.connection, self.today)
+        if gone:
+            self._topics.add("listing")
+        return gone
+
+    def published(self, listing_id: str) -> Published | None:
+        """Give a listing as it stands in public, or None."""
+        return self._published(public_listing.c.listing_id == listing_id)
+
+    def numbered(self, number: int) -> Published | None:
+        """Give the public listing with this short number (17号), or None."""
+        return self._published(public_listing.c.number == number)
+
+    def _published(self, where: sa.ColumnElement[bool]) -> Published | None:
+        row = self.connection.execute(sa.select(public_listing).where(where, self._alive())).mappings().first()
+        return None if row is None else public.read_published(row)
+
+    def newest(self, limit: int | None = None) -> "list[Published]":
+        """Give what stands in public, newest publication first."""
+        query = sa.select(public_listing).where(self._alive()).order_by(public_listing.c.seq.desc()).limit(limit)
+        return [public.read_published(row) for row in self.connection.execute(query).mappings()]
+
+    def _alive(self) -> sa.ColumnElement[bool]:
+        return public_listing.c.ends_on >= self.today.isoformat()
+
+    def search(
+        self, query: str, filters: search.Filters, order: search.Order = search.Order.NEWEST, limit: int = 20, offset: int = 0
+    ) -> "list[Published]":
+        """Find public listings by words, pinyin or numbers."""
+        seqs = search.search(self.connection, query, filters, order, limit, offset)
+        rows = self.connection.execute(sa.select(public_listing).where(public_listing.c.seq.in_(seqs))).mappings()
+        by_seq = {row["seq"]: public.read_published(row) for row in rows}
+        return [by_seq[seq] for seq in seqs]
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a small piece of state."""
+        self.connection.execute(sa.insert(memory).prefix_with("OR REPLACE").values(key=key, value=value))
+
+    def recall(self, key: str) -> str | None:
+        """Give a small piece of state, or None."""
+        return self.connection.scalar(sa.select(memory.c.value).where(memory.c.key == key))
+
+    def next_number(self, key: str) -> int:
+        """Count up: 1, 2, 3 … for each key."""
+        number = int(self.recall(key) or 0) + 1
+        self.remember(key, str(number))
+        return number
+
+    def audit(self, now: datetime, actor_id: str, act: str, subject_id: str, **facts: str) -> None:
+        """Add one act to the chain of responsibility."""
+        chain.append(self.connection, now, actor_id, act, subject_id, facts)
+
+    def outgoing(self, limit: int) -> "list[Outgoing]":
+        """Give changes that the county has neither acknowledged nor refused, oldest first, each with its record as it is now."""
+        query = sa.select(outbox).where(outbox.c.refused_code.is_(None)).order_by(outbox.c.sequence).limit(limit)
+        by_name = {name: cls for cls, name in NAME_OF.items()}
+        changes = []
+        for row in self.connection.execute(query).mappings().all():
+            cls = by_name[row["entity"]]
+            record = self.get(cls, row["record_id"], row["revision"] if cls is Listing else None)
+            names = ("sequence", "id", "entity", "record_id", "revision")
+            changes.append(Outgoing(**{n: row[n] for n in names}, record=record))
+        return changes
+
+    def outbox_size(self) -> int:
+        """Count what the county has not acknowledged or refused."""
+        query = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.refused_code.is_(None))
+        return self.connection.scalar(query) or 0
+
+    def acknowledge(self, sequences: Sequence[int]) -> None:
+        """Forget changes that the county has."""
+        self.connection.execute(sa.delete(outbox).where(outbox.c.sequence.in_(sequences)))
+
+    def park(self, sequence: int, code: str, reason: str) -> None:
+        """Set a refused change aside for staff, so that it blocks nothing."""
+        self.connection.execute(sa.update(outbox).where(outbox.c.sequence == sequence).values(refused_code=code, refused_reason=reason))
+
+    def parked(self) -> "list[tuple[str, str, str, str]]":
+        """Give refused changes as (entity, record id, code, reason)."""
+        query = sa.select(outbox.c.entity, outbox.c.record_id, outbox.c.refused_code, outbox.c.refused_reason)
+        return [tuple(row) for row in self.connection.execute(query.where(outbox.c.refused_code.is_not(None)))]
+
+    def bump(self) -> None:
+        """Move the counters of the topics that this transaction touched."""
+        for name in sorted(self._topics):
+            self.connection.exec_driver_sql(
+                "INSERT INTO topic VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET counter = counter + 1", (name,)
+            )
+
+
+class Store:
+    """The database, shared by threads; each unit of work takes a connection of its own."""
+
+    def __init__(self, open_connection: Callable[[], Any], clock: Callable[[], datetime]) -> None:
+        self._engine = sa.create_engine("sqlite://", module=sqlcipher, creator=open_connection, poolclass=sa.pool.QueuePool)
+        self._open, self._clock = open_connection, clock
+
+    @contextmanager
+    def write(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work that commits when it ends well; raises StoreBusy or StoreFull."""
+        with self._transaction("BEGIN IMMEDIATE") as unit:
+            yield unit
+            unit.bump()
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        """Open a consistent read."""
+        with self._transaction("BEGIN") as unit:
+            yield unit
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[UnitOfWork]:
+        try:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql(begin)
+                try:
+                    yield UnitOfWork(connection, self._clock().astimezone(CHINA).date())
+                    connection.exec_driver_sql("COMMIT")
+                except BaseException:
+                    with suppress(sa.exc.DBAPIError):  # a full disk has already rolled back by itself
+                        connection.exec_driver_sql("ROLLBACK")
+                    raise
+        except sa.exc.DBAPIError as error:
+            raise _mapped(error) from error
+
+    def watch(self) -> "Watcher":
+        """Give a watcher that notices other processes' commits."""
+        return Watcher(self._open())
+
+    def counters(self) -> dict[str, int]:
+        """Give each topic's change counter."""
+        with self.read() as unit:
+            return dict(unit.connection.execute(sa.select(topic.c.name, topic.c.counter)).tuples().all())
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._engine.dispose()
+
+
+class Watcher:
+    """Notices commits on a raw autocommit connection outside the pool: a connection in a transaction never sees `data_version` move."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self._version = -1
+        self._counters: dict[str, int] = {}
+
+    def changed(self) -> set[str]:
+        """Give the topics that moved since the last call; everything on the first. Costs microseconds when nothing was committed."""
+        (version,) = self._raw.execute("PRAGMA data_version").fetchone()
+        if version == self._version:
+            return set()
+        self._version = version
+        counters = dict(self._raw.execute("SELECT name, counter FROM topic").fetchall())
+        moved = {name for name, n in counters.items() if self._counters.get(name) != n}
+        self._counters = counters
+        return moved
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._raw.close()
+
+
+def _mapped(error: sa.exc.DBAPIError) -> StoreError:
+    words = str(error.orig)
+    if "locked" in words or "busy" in words:
+        return StoreBusy(words)
+    if "full" in words or "readonly" in words or "unable to open" in words:
+        return StoreFull(words)
+    if "not a database" in words:
+        return WrongKey(words)
+    return StoreError(words)
+
+
+def open_store(path: Path, key: str, *, board: bool = False, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Store:
+    """Open the store at `path` (already migrated); raise WrongKey, or StoreError when it is missing or of another version."""
+    if not path.exists():
+        raise StoreError(f"there is no store at {path.name}")
+    connect(path, key, board=board).close()
+    return Store(lambda: connect(path, key, board=board), clock)

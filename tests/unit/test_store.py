@@ -1,0 +1,253 @@
+"""The store on real SQLCipher: transactions, revisions, outbox, public projection, watcher, board's authorizer, chain."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from kiosk.domain.codes import AgeBand, Trade
+from kiosk.domain.listing import Listing, Takedown, Verdict
+from kiosk.domain.privacy import PersonName, Phone
+from kiosk.domain.worker import Worker
+from kiosk.errors import NotFound, StoreBusy, StoreError, WrongKey
+from kiosk.store import chain
+from kiosk.store.connection import BOARD_TABLES, connect
+from kiosk.store.migrate import migrate
+from kiosk.store.schema import metadata
+from kiosk.store.store import Store, open_store
+from tests.station import KEY, START, Clock, a_listing, a_review, make_store
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    store = make_store(tmp_path, clock)
+    yield store
+    store.close()
+
+
+def a_worker(**changes: object) -> Worker:
+    worker = Worker(
+        id="w1",
+        revision=1,
+        station_id="s",
+        name=PersonName("王秀兰"),
+        phone=Phone("19900005678"),
+        age_band=AgeBand.ADULT,
+        trades=(Trade.LOADING, Trade.FARMING),
+        pay_fen=None,
+        code="40718836",
+        number="YT-1123-0001",
+        notice_version="2026-11",
+        consented_at=START,
+        registered_at=START,
+    )
+    return replace(worker, **changes)  # type: ignore[arg-type]
+
+
+def test_record_when_kept_reads_back_equal_and_queues_for_the_county(store: Store) -> None:
+    worker, listing = a_worker(), a_listing()
+    with store.write() as u:
+        u.keep(worker)
+        u.keep(listing)
+    with store.read() as u:
+        assert u.get(Worker, "w1") == worker
+        assert u.need(Listing, listing.id) == listing
+        assert [(o.sequence, o.entity, o.record) for o in u.outgoing(10)] == [(1, "worker", worker), (2, "listing", listing)]
+
+
+def test_unit_of_work_when_it_fails_takes_everything_back(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.write() as u:
+        u.keep(a_worker())
+        _ = 1 / 0
+    with store.read() as u:
+        assert u.get(Worker, "w1") is None
+        assert u.outbox_size() == 0
+    assert store.counters() == {}
+
+
+def test_need_when_nothing_is_there_raises_not_found(store: Store) -> None:
+    with store.read() as u, pytest.raises(NotFound):
+        u.need(Worker, "nobody")
+
+
+def test_worker_when_revised_leaves_no_older_revision_behind(store: Store) -> None:
+    with store.write() as u:
+        u.keep(a_worker())
+        u.keep(a_worker(revision=2, phone=Phone("19900009999")))
+    with store.read() as u:
+        assert [w.phone for w in u.list(Worker)] == ["19900009999"]
+
+
+def test_receive_when_older_than_ours_changes_nothing(store: Store) -> None:
+    newer = a_listing(revision=2)
+    with store.write() as u:
+        assert u.receive(newer)
+        assert not u.receive(replace(newer, revision=1, title="旧"))
+        assert not u.receive(newer)
+    with store.read() as u:
+        assert u.need(Listing, newer.id).title == "装卸工"
+        assert u.outbox_size() == 0
+
+
+def test_listing_when_approved_is_public_with_a_number_and_without_a_contact(store: Store) -> None:
+    listing = a_listing()
+    with store.write() as u:
+        u.keep(listing)
+        assert u.newest() == []
+        u.keep(a_review(listing, START))
+    with store.read() as u:
+        (published,) = u.newest()
+        assert (published.number, published.listing, published.published_at) == (1, listing.public(), START)
+        assert u.numbered(1) == published
+
+
+@pytest.mark.parametrize("verdict", [Verdict.RETURN, Verdict.REJECT])
+def test_listing_when_not_approved_is_not_public(store: Store, verdict: Verdict) -> None:
+    listing = a_listing()
+    with store.write() as u:
+        u.keep(listing)
+        u.keep(a_review(listing, START, verdict))
+    with store.read() as u:
+        assert u.newest() == []
+
+
+def test_listing_when_edited_keeps_the_approved_revision_public_until_the_edit_is_approved(store: Store, clock: Clock) -> None:
+    listing = a_listing()
+    edited = replace(listing, revision=2, pay_fen=28000)
+    with store.write() as u:
+        for record in (listing, a_review(listing, START), edited):
+            u.keep(record)
+        assert [p.listing.pay_fen for p in u.newest()] == [26000]
+        before = u.newest()[0]
+        clock.tick(minutes=1)
+        u.keep(a_review(edited, clock()))
+        after = u.newest()[0]
+    assert after.listing.pay_fen == 28000
+    assert (after.number, after.seq > before.seq) == (before.number, True)
+
+
+def test_listing_when_taken_down_leaves_and_gives_its_number_back(store: Store) -> None:
+    first, second, third = (a_listing() for _ in range(3))
+    with store.write() as u:
+        for listing in (first, second):
+            u.keep(listing)
+            u.keep(a_review(listing, START))
+        u.keep(Takedown(id="t", station_id="s", listing_id=first.id, by_name="李芳", reason="假的", taken_down_at=START))
+        assert [p.number for p in u.newest()] == [2]
+        u.keep(third)
+        u.keep(a_review(third, START))
+        assert {p.number for p in u.newest()} == {1, 2}
+
+
+def test_listing_when_its_last_day_has_passed_is_gone_at_once_and_swept(store: Store, clock: Clock) -> None:
+    listing = a_listing()
+    with store.write() as u:
+        u.keep(listing)
+        u.keep(a_review(listing, START))
+    clock.tick(days=4)
+    with store.write() as u:
+        assert u.newest() == []
+        assert u.sweep() == 1
+    assert store.counters()["listing"] == 2
+
+
+def test_outbox_when_acknowledged_or_refused_gives_no_more(store: Store) -> None:
+    with store.write() as u:
+        for number in range(3):
+            u.keep(a_worker(id=f"w{number}"))
+        u.acknowledge([1])
+        u.park(2, "not_yours", "…")
+        assert [o.sequence for o in u.outgoing(10)] == [3]
+        assert u.parked() == [("worker", "w1", "not_yours", "…")]
+
+
+def test_outbox_when_emptied_never_uses_a_sequence_again(store: Store) -> None:
+    with store.write() as u:
+        u.keep(a_worker())
+        u.acknowledge([1])
+    with store.write() as u:
+        u.keep(a_worker(revision=2))
+        assert [o.sequence for o in u.outgoing(10)] == [2]
+
+
+def test_watcher_when_another_connection_commits_names_the_topic(store: Store) -> None:
+    watcher = store.watch()
+    watcher.changed()
+    assert watcher.changed() == set()
+    with store.write() as u:
+        u.keep(a_listing())
+    assert watcher.changed() == {"listing", "outbox"}
+    assert watcher.changed() == set()
+    watcher.close()
+
+
+def test_second_writer_when_the_first_holds_on_too_long_is_told_busy(tmp_path: Path, store: Store) -> None:
+    impatient = open_store(tmp_path / "station.db", KEY)
+    with store.write():
+        with pytest.raises(StoreBusy):
+            with impatient.write() as u:
+                u.connection.exec_driver_sql("PRAGMA busy_timeout")
+    impatient.close()
+
+
+def test_store_when_the_key_is_wrong_says_so_and_holds_no_plain_text(tmp_path: Path, store: Store) -> None:
+    with store.write() as u:
+        u.keep(a_worker())
+    with pytest.raises(WrongKey):
+        open_store(tmp_path / "station.db", "00" * 32)
+    with pytest.raises(WrongKey):
+        open_store(tmp_path / "station.db", "not a key")
+    stored = b"".join(p.read_bytes() for p in tmp_path.iterdir())
+    assert "王秀兰".encode() not in stored
+    assert b"19900005678" not in stored
+
+
+def test_store_when_missing_says_so(tmp_path: Path) -> None:
+    with pytest.raises(StoreError):
+        open_store(tmp_path / "nothing.db", KEY)
+
+
+def test_migrate_when_run_twice_keeps_what_is_there(tmp_path: Path, store: Store) -> None:
+    with store.write() as u:
+        u.keep(a_worker())
+    migrate(tmp_path / "station.db", KEY)
+    with store.read() as u:
+        assert u.get(Worker, "w1") is not None
+
+
+def test_board_connection_when_it_reaches_for_people_is_refused(tmp_path: Path, store: Store) -> None:
+    listing = a_listing()
+    with store.write() as u:
+        u.keep(listing)
+        u.keep(a_review(listing, START))
+        u.keep(a_worker())
+    raw = connect(tmp_path / "station.db", KEY, board=True)
+    for table in set(metadata.tables) - BOARD_TABLES:
+        with pytest.raises(Exception, match="prohibited|not authorized"):
+            raw.execute(f"SELECT * FROM {table}").fetchall()
+    with pytest.raises(Exception, match="prohibited|not authorized"):
+        raw.execute("UPDATE public_listing SET title = ''")
+    raw.close()
+    board = open_store(tmp_path / "station.db", KEY, board=True)
+    with board.read() as u:
+        assert [p.listing.title for p in u.newest()] == ["装卸工"]
+    board.close()
+
+
+def test_chain_when_a_row_is_changed_or_removed_names_it(store: Store) -> None:
+    with store.write() as u:
+        for act in ("collect", "approve", "take_down"):
+            u.audit(START, "staff", act, "listing")
+        assert chain.verify(u.connection) is None
+    with store.write() as u:
+        u.connection.execute(sa.text("UPDATE audit SET act = 'reject' WHERE seq = 2"))
+        assert chain.verify(u.connection) == 2
+        u.connection.execute(sa.text("DELETE FROM audit WHERE seq = 2"))
+        assert chain.verify(u.connection) == 2
