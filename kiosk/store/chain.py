@@ -1,4 +1,4 @@
-"""The chain of responsibility: append-only rows over ids and salted hashes, never personal fields; each row carries the hash of the one before.
+"""The chain of responsibility: append-only rows over ids and salted hashes, never personal fields; each carries its forerunner's hash.
 
 Knows nothing of what the acts mean.
 """

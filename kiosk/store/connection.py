@@ -19,7 +19,7 @@ def _board_may(action: int, first: str | None, _second: str | None, _database: s
         return 0
     if action == _READ and first in BOARD_TABLES:
         return 0
-    if action == _PRAGMA and first == "data_version":
+    if action == _PRAGMA and first in ("data_version", "read_uncommitted"):  # the second is asked by SQLAlchemy
         return 0
     return 1
 

@@ -250,7 +250,7 @@ class Store:
     def counters(self) -> dict[str, int]:
         """Give each topic's change counter."""
         with self.read() as unit:
-            return dict(unit.connection.execute(sa.select(topic.c.name, topic.c.counter)).tuples().all())
+            return dict(map(tuple, unit.connection.execute(sa.select(topic.c.name, topic.c.counter))))
 
     def close(self) -> None:
         """Close idle connections."""
