@@ -106,7 +106,7 @@ def post(here: Here, form: PostingForm, collected_how: Collected = Collected.TER
         u.audit(now, collected_by or "employer", "collect", listing.id, revision=str(listing.revision))
         serial = slip_serial(u, station, now)
         due = now + REVIEW_WITHIN
-        url = tickets.listing_url(here, listing.id)
+        url = tickets.posting_url(here, u, listing.id, now)
         job = printing.queue_slip(u, slips.posting_slip(listing, station, serial, url, due, now), listing.id, now)
     return Posted(listing=listing, serial=serial, review_due_at=due, job_id=job.id)
 

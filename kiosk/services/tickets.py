@@ -1,0 +1,40 @@
+"""The links on slips and board: signed with this device's ticket key, which the county gave at enrolment."""
+
+from datetime import datetime
+
+from kiosk.domain import ticket
+from kiosk.domain.referral import Referral
+from kiosk.domain.ticket import TicketKind
+from kiosk.domain.worker import Worker
+from kiosk.services.station import Here
+from kiosk.store.store import UnitOfWork
+
+KEY = "ticket.key"
+KEY_ID = "ticket.key_id"
+
+
+def listing_url(here: Here, listing_id: str) -> str:
+    """Give the plain link to a public listing."""
+    return ticket.url(here.phone_base, ticket.public_token(listing_id))
+
+
+def registration_url(here: Here, u: UnitOfWork, worker: Worker, now: datetime) -> str:
+    """Give the signed link to a registration's state."""
+    return _signed(here, u, TicketKind.REGISTRATION, worker.id, now)
+
+
+def referral_url(here: Here, u: UnitOfWork, referral: Referral, now: datetime) -> str:
+    """Give the signed link to a referral's state."""
+    return _signed(here, u, TicketKind.REFERRAL, referral.id, now)
+
+
+def posting_url(here: Here, u: UnitOfWork, listing_id: str, now: datetime) -> str:
+    """Give the employer's signed link to his posting, which is not public yet."""
+    return _signed(here, u, TicketKind.POSTING, listing_id, now)
+
+
+def _signed(here: Here, u: UnitOfWork, kind: TicketKind, subject: str, now: datetime) -> str:
+    key, key_id = u.recall(KEY), u.recall(KEY_ID)
+    if key is None or key_id is None:
+        return here.phone_base  # never enrolled: the county could verify nothing, so the code leads to its front page
+    return ticket.url(here.phone_base, ticket.sign(ticket.issue(kind, subject, int(key_id), now), bytes.fromhex(key)))
