@@ -1,0 +1,80 @@
+"""What every page is. A page draws and returns what the person chose: it calls `self.visit.go(...)`, never another page.
+
+It knows the terminal only through `ask`, `visit`, `office`, `say` and `open_dialog`.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from kivy.properties import BooleanProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.screens.theme import MARGIN, theme
+from kiosk.screens.visit import Place
+
+if TYPE_CHECKING:
+    from kiosk.screens.app import Terminal
+
+T = TypeVar("T")
+
+
+class Page(BoxLayout):
+    """One page in the body between header and dock, with the margins of the grid. Arguments of `visit.go` become its properties.
+
+    `title` follows the station's name in the header. `main_text` puts the page's one orange action at its fixed place in the dock;
+    pressing it calls `on_main`. `staff` pages have the ink header and 退出工作人员 instead of 叫工作人员.
+    """
+
+    title = StringProperty("")
+    can_go_back = BooleanProperty(True)
+    main_text = StringProperty("")
+    main_icon = StringProperty("")
+    main_enabled = BooleanProperty(True)
+    staff = False
+
+    def __init__(self, terminal: "Terminal", **args: Any) -> None:
+        self.terminal = terminal
+        self.visit = terminal.visit
+        self.place: Place = self.visit.place
+        self.shown = False
+        super().__init__(
+            orientation="vertical", pos_hint={"x": 0, "y": 0}, padding=[theme.px(n) for n in (MARGIN, 33, MARGIN, 36)], **args
+        )
+
+    def on_enter(self) -> None:
+        """Begin: the page is on the screen. Ask for facts here."""
+
+    def on_leave(self) -> None:
+        """End: the page goes. Stop timers here."""
+
+    def on_main(self) -> None:
+        """Do what the main action says."""
+
+    def on_back(self) -> bool:
+        """Handle 返回 inside the page: True when there was something to go back from within it."""
+        return False
+
+    def spoken(self) -> str:
+        """Say what 读给我听 reads: sentences as one speaks."""
+        return self.title
+
+    def remember(self) -> dict[str, Any]:
+        """Give arguments with which this page opens again as it stands now: used by 返回 and when 大字 builds it anew."""
+        return {}
+
+    def ask(
+        self,
+        function: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[Exception], None] | None = None,
+        lane: str = "office",
+    ) -> None:
+        """Run a slow call off the UI thread. Answers that come after the page went are dropped. Unhandled failures become a calm sentence.
+
+        After 300 ms without an answer 请稍等 appears. Lanes: office, hand (handwriting), any name of your own.
+        """
+        self.terminal.ask_for(self, function, then, failed, lane)
+
+    def show_problem(self, error: Exception) -> None:
+        """Say calmly what went wrong, in the words of the error when it has some."""
+        self.terminal.show_problem(error)

@@ -1,0 +1,47 @@
+"""The table of pages: name → module under kiosk.screens, one pair of files a page (jobs: visitor/job_list.py + job_list.kv → JobListScreen).
+
+Imported lazily: home first, the others in idle time, so that a cold start does not wait for them. Add a page by adding a line.
+"""
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiosk.screens.page import Page
+
+PAGES: dict[str, str] = {
+    "home": "visitor.home",
+    "jobs": "visitor.job_list",
+    "search": "visitor.search",
+    "detail": "visitor.job_detail",
+    "consent": "visitor.consent",
+    "name": "visitor.name",
+    "phone": "visitor.phone",
+    "trades": "visitor.trades",
+    "pay": "visitor.pay",
+    "done": "visitor.done",
+    "post": "visitor.post",
+    "sign_in": "staff.sign_in",
+    "review": "staff.review",
+}
+_loaded: dict[str, type["Page"]] = {}
+
+
+def load(name: str) -> type["Page"]:
+    """Give a page's class, importing its module and reading its .kv the first time; raises KeyError for a name not in the table."""
+    if name not in _loaded:
+        from kivy.lang import Builder
+
+        module = import_module(f"kiosk.screens.{PAGES[name]}")
+        kv = Path(str(module.__file__)).with_suffix(".kv")
+        if kv.exists():
+            Builder.load_file(str(kv))
+        stem = PAGES[name].rsplit(".", 1)[-1]
+        _loaded[name] = getattr(module, "".join(part.capitalize() for part in stem.split("_")) + "Screen")
+    return _loaded[name]
+
+
+def exists(name: str) -> bool:
+    """Say whether a page's module is there."""
+    return name in PAGES and (Path(__file__).parent / (PAGES[name].replace(".", "/") + ".py")).exists()

@@ -1,0 +1,128 @@
+"""The frame that never moves: header, body, dock. Shows the page it is given and passes presses on; decides nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kivy.factory import Factory
+from kivy.properties import BooleanProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
+
+from kiosk.screens.page import Page
+from kiosk.screens.theme import theme
+from kiosk.screens.widgets.buttons import DockButton
+from kiosk.screens.widgets.dialog import Dialog
+from kiosk.text import t
+
+
+class Header(BoxLayout):
+    """Who we are, where one is, the day and the time. `staff` gives it the ink ground."""
+
+    words = StringProperty("")
+    side = StringProperty("")
+    staff = BooleanProperty(False)
+
+
+class Dock(BoxLayout):
+    """The buttons that are on every page at the same place. What does not apply is pale, not gone.
+
+    换人 comes in as soon as a visitor has entered something; the page's main action stands left of 叫工作人员, on an upright screen
+    in a row of its own above the others, within reach of a seated person.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.press: Callable[[str], None] = lambda _: None
+        stacked = theme.upright or theme.large
+        self._stacked = stacked
+        self._upper, self._lower = Factory.DockRow(), Factory.DockRow()
+        self._upper.height = theme.px(112)
+        self._lower.height = theme.px(128 if stacked else 96)
+        self.back = self._button("back", "arrow-left")
+        self.home = self._button("home", "home")
+        self.large = self._button("small" if theme.large else "large", "format-size", "large")
+        self.say = self._button("say", "volume-high")
+        self.change = self._button("change", "account-switch")
+        self.main = self._button("", "", "main", "main")
+        self.call = self._button("call", "account-voice", kind="station")
+        self._gap = BoxLayout()
+        self._shape: tuple[bool, bool] | None = None
+        self._arrange(False, False)
+
+    def _button(self, key: str, icon: str, name: str = "", kind: str = "plain") -> DockButton:
+        button = DockButton(text=t(f"dock.{key}") if key else "", icon=icon, kind=kind, stacked=self._stacked and kind != "main")
+        button.bold = kind == "main"
+        button.bind(on_release=lambda _: self.press(name or key))
+        if not theme.upright:
+            button.size_hint_x = None
+            button.bind(minimum_width=lambda b, width: setattr(b, "width", width))
+        else:
+            button.bind(minimum_width=lambda b, width: setattr(b, "size_hint_x", max(width, theme.px(150))))
+        return button
+
+    def _arrange(self, entered: bool, main: bool) -> None:
+        if (entered, main) == self._shape:
+            return
+        self._shape = (entered, main)
+        for row in (self._upper, self._lower):
+            row.clear_widgets()
+        self.clear_widgets()
+        extra = [b for b, wanted in ((self.change, entered), (self._gap, not theme.upright), (self.main, main)) if wanted]
+        lower = [self.back, self.home, self.large, self.say]
+        if theme.upright:
+            if extra:
+                self.add_widget(self._upper)
+            for widget in extra:
+                self._upper.add_widget(widget)
+        else:
+            lower += extra
+        for widget in [*lower, self.call]:
+            self._lower.add_widget(widget)
+        self.add_widget(self._lower)
+
+    def follow(self, page: Page, can_go_back: bool, entered: bool) -> None:
+        """Take over what the page says."""
+        self._arrange(entered, bool(page.main_text))
+        self.back.disabled = not (can_go_back and page.can_go_back)
+        self.main.text, self.main.icon, self.main.disabled = page.main_text, page.main_icon, not page.main_enabled
+        self.call.text = t("dock.leave_staff" if page.staff else "dock.call")
+
+
+class Shell(FloatLayout):
+    """Header, body and dock, with room for one dialog and one small sign over them."""
+
+    def __init__(self, press: Callable[[str], None], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.ids.dock.press = press
+        self.page: Page | None = None
+        self.dialog: Dialog | None = None
+        self._waiting: Any = None
+
+    def show(self, page: Page) -> None:
+        """Swap the page."""
+        self.ids.body.clear_widgets()
+        self._waiting = None
+        self.page = page
+        self.ids.body.add_widget(page)
+
+    def open_dialog(self, dialog: Dialog) -> None:
+        """Lay a dialog over everything; one at a time."""
+        self.close_dialog()
+        self.dialog = dialog
+        dialog.on_close = self.close_dialog
+        self.add_widget(dialog)
+
+    def close_dialog(self) -> None:
+        """Take the dialog away."""
+        if self.dialog is not None:
+            self.remove_widget(self.dialog)
+            self.dialog = None
+
+    def show_waiting(self, waiting: bool) -> None:
+        """Show or hide 请稍等."""
+        if waiting and self._waiting is None:
+            self._waiting = Factory.Waiting()
+            self.ids.body.add_widget(self._waiting)
+        elif not waiting and self._waiting is not None:
+            self.ids.body.remove_widget(self._waiting)
+            self._waiting = None

@@ -1,0 +1,107 @@
+"""One visitor's way through the pages: where he is, what he entered, what he chose. Plain Python; knows no widget.
+
+The page names are those of `kiosk.screens.pages`. `wipe()` leaves nothing: it is called for the next person, after idling and after an error.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from kiosk.domain.codes import AgeBand, PayUnit, Trade
+from kiosk.domain.ports import Stroke
+
+HOME = "home"
+
+
+@dataclass(slots=True)
+class Place:
+    """A page and what it was opened with; the page itself may add what it wants to find again when one comes back."""
+
+    page: str
+    args: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class RegistrationDraft:
+    """What a worker entered so far; `listing_id` is the job he wants, when he came from one."""
+
+    consented_at: datetime | None = None
+    age_band: AgeBand | None = None
+    name: str = ""
+    strokes: list[Stroke] = field(default_factory=list, repr=False)
+    phone: str = field(default="", repr=False)
+    trades: tuple[Trade, ...] = ()
+    pay_fen: int | None = None
+    pay_unit: PayUnit = PayUnit.DAY
+    area: str | None = None
+    listing_id: str | None = None
+
+
+class Visit:
+    """The journey. `on_move(forward)` is told after every change of place; the shell listens."""
+
+    def __init__(self, on_move: Callable[[bool], None]) -> None:
+        self._on_move = on_move
+        self.large = False
+        self.turn = 0
+        self._clear()
+
+    def _clear(self) -> None:
+        self.stack: list[Place] = [Place(HOME)]
+        self.registration = RegistrationDraft()
+        self.posting: dict[str, Any] = {}
+        self.session: Any = None
+        self.touched = False
+
+    @property
+    def place(self) -> Place:
+        """Where the visitor is."""
+        return self.stack[-1]
+
+    @property
+    def has_entered(self) -> bool:
+        """Whether there is anything of a person to wipe; then 换人 stands in the dock."""
+        return self.touched or bool(self.posting) or self.registration != RegistrationDraft()
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the terminal stands as the next person should find it."""
+        return len(self.stack) == 1 and not self.large and not self.has_entered and self.session is None
+
+    def go(self, page: str, **args: Any) -> None:
+        """Open a page with its arguments."""
+        self.stack.append(Place(page, args))
+        self._on_move(True)
+
+    def replace(self, page: str, **args: Any) -> None:
+        """Open a page instead of this one: 返回 from it leads to the page before."""
+        self.stack[-1] = Place(page, args)
+        self._on_move(True)
+
+    def back(self) -> None:
+        """Go to the page before; nothing at home."""
+        if len(self.stack) > 1:
+            self.stack.pop()
+            self._on_move(False)
+
+    def back_to(self, page: str) -> None:
+        """Go back to the last place of that page, or open it when there is none."""
+        for depth in range(len(self.stack) - 2, -1, -1):
+            if self.stack[depth].page == page:
+                del self.stack[depth + 1 :]
+                self._on_move(False)
+                return
+        self.go(page)
+
+    def home(self) -> None:
+        """Go home; what was entered stays until 换人 or idling."""
+        self.stack = [Place(HOME)]
+        self._on_move(False)
+
+    def next_person(self) -> None:
+        """Wipe everything and go home: 换人, idling, an error."""
+        self.turn += 1
+        self.large = False
+        self._clear()
+        self._on_move(False)

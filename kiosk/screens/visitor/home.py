@@ -1,0 +1,121 @@
+"""Home: six ways on, what was published last, the way into the mini-program. Shown at once; the facts come when they come."""
+
+from typing import TYPE_CHECKING, Any
+
+from kivy.clock import Clock
+from kivy.factory import Factory
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.screens import listing_words as words
+from kiosk.screens.page import Page
+from kiosk.screens.theme import theme
+from kiosk.screens.widgets.buttons import Press
+from kiosk.screens.widgets.qr_code import rows
+from kiosk.text import t
+
+if TYPE_CHECKING:
+    from kiosk.services.browse import HomeFacts
+
+AGAIN_S = 20
+NEWEST = 3
+
+
+class HomeTile(Press):
+    """One way on: an icon, its name, one line about it."""
+
+    icon = StringProperty("")
+    title = StringProperty("")
+    text = StringProperty("")
+    big = BooleanProperty(False)
+
+
+class StackedHomeTile(Press):
+    """One way on where there is room for large words only."""
+
+    icon = StringProperty("")
+    title = StringProperty("")
+
+
+class NewestRow(BoxLayout):
+    """One of the newest listings."""
+
+    title = StringProperty("")
+    pay = StringProperty("")
+    text = StringProperty("")
+
+
+class HomeLayout(BoxLayout):
+    """One arrangement of the page; the .kv has four, for lying and upright screens and 大字."""
+
+    home = ObjectProperty(None, allownone=True)
+
+
+class HomeScreen(Page):
+    """The first page."""
+
+    find_text = StringProperty("")
+    qr_text = StringProperty("")
+
+    def __init__(self, terminal: Any, **args: Any) -> None:
+        self._facts: HomeFacts | None = terminal.home_facts
+        super().__init__(terminal, **args)
+        form = "Upright" if theme.upright else "Lying"
+        self._layout = getattr(Factory, f"{'Large' if theme.large else ''}{form}Home")(home=self)
+        self.add_widget(self._layout)
+        self._again: Any = None
+        self._draw()
+
+    def on_enter(self) -> None:
+        """Ask for the facts, now and every while."""
+        self._ask()
+        self._again = Clock.schedule_interval(lambda _: self._ask(), AGAIN_S)
+
+    def on_leave(self) -> None:
+        """Stop asking."""
+        self._again.cancel()
+
+    def _ask(self) -> None:
+        self.ask(self._facts_and_code, self._take, lambda error: None if self._facts else self.terminal.log_error(error))
+
+    def _facts_and_code(self) -> "HomeFacts":
+        if self.terminal.parts.qr_text:
+            rows(self.terminal.parts.qr_text)
+        return self.terminal.office.home()
+
+    def _take(self, facts: "HomeFacts") -> None:
+        self.terminal.name_station(facts.station.name)
+        if facts != self._facts:
+            self.terminal.home_facts = self._facts = facts
+            self._draw()
+
+    def _draw(self) -> None:
+        facts = self._facts
+        if facts is None:
+            self.find_text = t("home.find.quiet")
+            return
+        key = "home.find.brief" if theme.large else "home.find.text"
+        self.qr_text = self.terminal.parts.qr_text
+        self.find_text = t(key, count=facts.total) if facts.total else t("home.find.none")
+        
+        box = self._layout.ids.get("newest")
+        if box is None:
+            return
+        box.clear_widgets()
+        today = self.terminal.today()
+        for published in facts.newest[:NEWEST]:
+            one = published.listing
+            text = " ・ ".join(p for p in (words.area(one), words.begins(one, today)) if p)
+            title = t("home.newest.people", title=one.title, count=one.headcount)
+            row = NewestRow(title=title, pay=words.pay(one), text="" if theme.upright else text)
+            box.add_widget(row)
+        if not facts.newest:
+            box.add_widget(Factory.Quiet(text=t("home.newest.none")))
+
+    def open(self, page: str) -> None:
+        """Go where a tile leads."""
+        self.visit.go(page)
+
+    def spoken(self) -> str:
+        """Say where one is and what the tiles do."""
+        return t("home.spoken", station=self.terminal.station_name or t("header.county"))

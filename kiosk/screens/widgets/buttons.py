@@ -1,0 +1,162 @@
+"""Everything that is pressed. The pressed colour stands in the frame of the touch; a target is at least 96 design pixels high."""
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.uix.behaviors import ButtonBehavior
+
+from kiosk.screens.theme import Colour, theme
+from kiosk.screens.widgets.panel import Box
+
+STYLES: dict[str, tuple[Colour, Colour, Colour, Colour]] = {
+    # kind: ground, pressed ground, outline, words
+    "main": (theme.orange, theme.orange_down, theme.clear, theme.white),
+    "station": (theme.green, theme.green_down, theme.clear, theme.white),
+    "second": (theme.card, theme.green_pale, theme.green, theme.green),
+    "danger": (theme.card, theme.peach, theme.brown, theme.brown),
+    "plain": (theme.button, theme.button_down, theme.clear, theme.ink),
+}
+
+
+class Press(ButtonBehavior, Box):
+    """A panel that is pressed: bind `on_release`. `down` is its pressed colour; `disabled` makes it pale."""
+
+    down = ColorProperty(theme.card_down)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._at_rest: Any = None
+        self.fbind("disabled", self._pale)
+        self._pale()
+
+    def on_state(self, _: Any, state: str) -> None:
+        """Show at once that the touch was felt."""
+        if not hasattr(self, "_at_rest"):
+            return
+        if state == "down" and self._at_rest is None:
+            self._at_rest = tuple(self.fill)
+            self.fill = self.down
+        elif state == "normal" and self._at_rest is not None:
+            # a page may have changed the colour meanwhile, as a choice that was just made does
+            if tuple(self.fill) == tuple(self.down):
+                self.fill = self._at_rest
+            self._at_rest = None
+
+    def _pale(self, *_: Any) -> None:
+        self.opacity = theme.disabled if self.disabled else 1
+
+
+class BigButton(Press):
+    """A wide button with a word and perhaps an icon. `kind`: main (orange, one a page), station (green), second (outlined), danger, plain."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
+    icon_after = BooleanProperty(False)
+    kind = OptionProperty("second", options=tuple(STYLES))
+    size_px = NumericProperty(36)
+    ink = ColorProperty(theme.green)
+    icon_ink = ColorProperty(theme.green)
+    bold = BooleanProperty(True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("kind", self._dress)
+        self._dress()
+
+    def _dress(self, *_: Any) -> None:
+        self.fill, self.down, self.line, self.ink = STYLES[self.kind]
+        self.icon_ink = theme.green if self.kind == "plain" else self.ink
+
+
+class Tile(Press):
+    """A choice with an icon over its word; `chosen` gives it the orange outline and the tick (trades.png)."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
+    chosen = BooleanProperty(False)
+    size_px = NumericProperty(32)
+    icon_px = NumericProperty(72)
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("shadow", "card")
+        super().__init__(**kwargs)
+
+    def on_chosen(self, _: Any, chosen: bool) -> None:
+        """Wear the colours of what is chosen."""
+        self.fill = theme.orange_pale if chosen else theme.card
+        self.line = theme.orange if chosen else theme.clear
+
+
+class FilterTile(Press):
+    """A small tile of a row of which one is chosen (jobs.png, top): green when chosen."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
+    chosen = BooleanProperty(False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("shadow", "card")
+        super().__init__(**kwargs)
+
+    def on_chosen(self, _: Any, chosen: bool) -> None:
+        """Wear the colours of what is chosen."""
+        self.fill = theme.green if chosen else theme.card
+        self.down = theme.green_down if chosen else theme.card_down
+
+
+class Chip(Press):
+    """A round-ended switch (离我近): pale green and outlined when `chosen`, as wide as its word."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
+    chosen = BooleanProperty(False)
+    ink = ColorProperty(theme.ink)
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("line", theme.edge)
+        kwargs.setdefault("radius", 48)
+        super().__init__(**kwargs)
+
+    def on_chosen(self, _: Any, chosen: bool) -> None:
+        """Wear the colours of what is chosen."""
+        self.fill = theme.green_pale if chosen else theme.card
+        self.line = theme.green if chosen else theme.edge
+        self.ink = theme.green if chosen else theme.ink
+
+
+class CandidateButton(Press):
+    """One reading of what was written (name.png): green when chosen."""
+
+    text = StringProperty("")
+    chosen = BooleanProperty(False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("line", theme.line)
+        super().__init__(**kwargs)
+
+    def on_chosen(self, _: Any, chosen: bool) -> None:
+        """Wear the colours of what is chosen."""
+        self.fill = theme.green if chosen else theme.card
+        self.line = theme.green if chosen else theme.line
+        self.down = theme.green_down if chosen else theme.card_down
+
+
+class DockButton(Press):
+    """A button of the dock: icon beside the word, or over it where the screen stands or the letters are large."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
+    kind = OptionProperty("plain", options=tuple(STYLES))
+    ink = ColorProperty(theme.ink)
+    icon_ink = ColorProperty(theme.green)
+    bold = BooleanProperty(False)
+    stacked = BooleanProperty(False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("kind", self._dress)
+        self._dress()
+
+    def _dress(self, *_: Any) -> None:
+        self.fill, self.down, self.line, self.ink = STYLES[self.kind]
+        self.icon_ink = theme.green if self.kind == "plain" else self.ink

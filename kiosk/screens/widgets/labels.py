@@ -1,0 +1,40 @@
+"""Small signs made of a word and an icon."""
+
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.screens.theme import theme
+from kiosk.screens.widgets.panel import Box
+
+
+class IconLine(BoxLayout):
+    """An icon and its words, which break and stay whole (detail.png: 7:00 到 17:00，歇 1 小时)."""
+
+    icon = StringProperty("")
+    text = StringProperty("")
+    size_px = NumericProperty(36)
+    icon_px = NumericProperty(52)
+    color = ColorProperty(theme.ink)
+    icon_color = ColorProperty(theme.green)
+    bold = BooleanProperty(False)
+
+
+class Badge(Box):
+    """A small rounded sign: 已核实 (tone green), 需 3 人 (tone peach)."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
+    tone = StringProperty("green")
+    ink = ColorProperty(theme.green)
+    fill = ColorProperty(theme.green_pale)
+
+    def on_tone(self, _: object, tone: str) -> None:
+        """Take the colours of the tone."""
+        self.fill = theme.green_pale if tone == "green" else theme.peach
+        self.ink = theme.green if tone == "green" else theme.brown
+
+
+class Notice(Box):
+    """A peach card with a warning or what went wrong."""
+
+    text = StringProperty("")

@@ -1,0 +1,52 @@
+"""Rounded shapes as stretched nine-part pictures: smooth edges and soft shadows for nine quads each, without frame buffers or shaders.
+
+Each picture is white with alpha, made once per radius and kind, and tinted by the Color before it. Sizes are screen pixels.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from math import exp, hypot
+from typing import Any
+
+from kivy.graphics.texture import Texture
+
+
+@cache
+def filled(radius: int) -> Any:
+    """Give a filled rounded shape; border = radius."""
+    return _nine(radius, lambda d: radius - d + 0.5)
+
+
+@cache
+def outlined(radius: int, width: int) -> Any:
+    """Give the outline of a rounded shape, `width` thick, inside its edge; border = radius."""
+    return _nine(radius, lambda d: min(radius - d + 0.5, d - (radius - width) + 0.5))
+
+
+@cache
+def shadow(radius: int, blur: int) -> Any:
+    """Give a soft shadow that reaches `blur` beyond the shape; border = radius + blur."""
+    return _nine(radius + blur, lambda d: 1 / (1 + exp((d - radius) * 5 / blur)) if blur else 0.0)
+
+
+def _nine(corner: int, alpha: Callable[[float], float]) -> Any:
+    """Draw one corner from the distance to its centre, mirror it four times, with two plain pixels between."""
+    side = corner * 2 + 2
+    half = corner + 1
+    rows = []
+    for y in range(half):
+        row = []
+        for x in range(half):
+            # the last column and row are the plain middle: measured along the other axis alone
+            dx, dy = max(corner - x - 0.5, 0), max(corner - y - 0.5, 0)
+            row.append(max(0, min(255, round(255 * alpha(hypot(dx, dy))))))
+        rows.append(row + row[::-1])
+    rows += rows[::-1]
+    pixels = bytearray()
+    for row in rows:
+        for value in row:
+            pixels += bytes((255, 255, 255, value))
+    texture = Texture.create(size=(side, side), colorfmt="rgba")
+    texture.blit_buffer(bytes(pixels), colorfmt="rgba", bufferfmt="ubyte")
+    texture.mag_filter = texture.min_filter = "linear"
+    return texture

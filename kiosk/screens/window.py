@@ -1,0 +1,65 @@
+"""Makes Kivy a kiosk before it is imported: no command line, no files of its own, no Escape, no settings screen, one touch at a time.
+
+Kivy reads all of this at import, so the composition root calls `prepare` first. Nothing here outlives the process.
+"""
+
+import os
+from pathlib import Path
+
+from kiosk.config import WindowPlace
+
+
+def prepare(place: WindowPlace, state: Path, fonts_folder: Path) -> None:
+    """Set Kivy up for a borderless window at `place`, and register the faces. Raises ConfigError when a font is missing."""
+    os.environ |= {
+        "KIVY_NO_ARGS": "1",
+        "KIVY_NO_CONFIG": "1",
+        "KIVY_NO_FILELOG": "1",
+        "KIVY_NO_CONSOLELOG": "1",
+        "KIVY_LOG_MODE": "PYTHON",
+        "KIVY_HOME": str(state / "kivy"),
+    }
+    (state / "kivy").mkdir(parents=True, exist_ok=True)
+    from kivy.config import Config
+
+    graphics = {
+        "position": "custom",
+        "left": place.left,
+        "top": place.top,
+        "width": place.width,
+        "height": place.height,
+        "borderless": 1,
+        "resizable": 0,
+        "multisamples": 0,
+        "show_cursor": 0,
+        "maxfps": 60,
+    }
+    for name, value in graphics.items():
+        Config.set("graphics", name, str(value))
+    Config.set("kivy", "exit_on_escape", "0")
+    Config.set("kivy", "log_level", "warning")
+    # `mouse` takes what Xorg makes of the touch screen; probesysfs beside it would give every touch twice
+    Config.remove_section("input")
+    Config.add_section("input")
+    Config.set("input", "mouse", "mouse,disable_multitouch")
+    from kiosk.screens import fonts
+
+    fonts.register(fonts_folder)
+    name_shortcuts()
+
+
+def name_shortcuts() -> None:
+    """Let every .kv say theme, px, fs, t and the sizes of the grid without importing them."""
+    from kivy.lang import Builder
+    from kivy.lang.parser import global_idmap
+
+    from kiosk.screens import theme as look
+    from kiosk.text import t
+
+    theme = look.theme
+    global_idmap.update(theme=theme, px=theme.px, fs=theme.fs, t=t, HEADER=look.HEADER, MARGIN=look.MARGIN, GAP=look.GAP)
+    here = Path(__file__).parent
+    import kiosk.screens.widgets.kit  # noqa: F401 - the classes must be known before their rules are read
+
+    for kv in (here / "widgets" / "widgets.kv", here / "shell.kv"):
+        Builder.load_file(str(kv))

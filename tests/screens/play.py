@@ -1,0 +1,35 @@
+"""Run the terminal by hand on the sample office: python -m tests.screens.play WIDTH HEIGHT [left] (DISPLAY must be set)."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from kiosk.config import Settings, WindowPlace
+from kiosk.screens import fonts
+from kiosk.screens.window import prepare
+from tests.screens.sample import NOW, SampleOffice
+
+
+def main() -> None:
+    width, height, left = (int(a) for a in [*sys.argv[1:], "0"][:3])
+    state = Path("/tmp/kiosk-play")
+    fonts.extract(state / "fonts")
+    place = WindowPlace(left=left, top=0, width=width, height=height)
+    prepare(place, state, state / "fonts")
+    try:
+        import kiosk.qr
+    except ModuleNotFoundError:
+        import types, qrcode
+        m = types.ModuleType("kiosk.qr")
+        def modules(x):
+            q = qrcode.QRCode(border=0, error_correction=0); q.add_data(x); q.make(fit=True); return q.get_matrix()
+        m.modules = modules
+        sys.modules["kiosk.qr"] = m
+    from kiosk.screens.app import Parts, Terminal
+
+    settings = Settings(state=str(state), terminal=place)
+    Terminal(Parts(office=SampleOffice(), settings=settings, now=lambda: NOW + timedelta(0), qr_text="https://hubei.example/k/mini")).run()
+
+
+if __name__ == "__main__":
+    main()
