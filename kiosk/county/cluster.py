@@ -41,8 +41,8 @@ class PrivateCluster:
             socket = Path(tempfile.gettempdir()) / f"kiosk-pg-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]}"
         self._socket = socket
 
-    def start(self) -> None:
-        """Make the cluster where there is none and start it unless it runs; raise ConfigError or StoreError with what to do."""
+    def start(self) -> bool:
+        """Make the cluster where there is none and start it; say whether it was down. Raise ConfigError or StoreError with what to do."""
         programs = _programs()
         owner = pwd.getpwnam(SERVER_USER) if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         for folder in (self.folder, self._socket):
@@ -53,13 +53,15 @@ class PrivateCluster:
         self._check_reachable()
         if not self._data.exists():
             self._make(programs)
-        if self._run([programs / "pg_ctl", "-D", self._data, "status"]).returncode != 0:
+        was_down = self._run([programs / "pg_ctl", "-D", self._data, "status"]).returncode != 0
+        if was_down:
             options = f"-k {self._socket}"
             log = self.folder / "server.log"
             started = self._run([programs / "pg_ctl", "-D", self._data, "-l", log, "-o", options, "-w", "-t", str(START_S), "start"])
             if started.returncode != 0:
                 raise StoreError(f"PostgreSQL did not start; {log} says why")
         self._make_database(programs)
+        return was_down
 
     def stop(self) -> None:
         """Stop the cluster if it runs; connections are cut, nothing committed is lost."""

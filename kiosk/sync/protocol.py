@@ -56,6 +56,7 @@ class Problem(StrEnum):
     CODE_UNKNOWN = "code_unknown"
     CODE_USED = "code_used"
     CODE_EXPIRED = "code_expired"
+    CODE_OTHER_STATION = "code_other_station"
     TOO_MANY = "too_many"
     NOT_FOUND = "not_found"
     UNAVAILABLE = "unavailable"
@@ -124,10 +125,12 @@ class PullAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolRequest:
-    """A one-time code from the county. `nonce` is made once by the terminal: sent again with it, the same answer comes back."""
+    """A one-time code from the county. `nonce` (32 to 64 hex digits) is made once by the terminal: sent again with it, the same answer
+    comes back. `station_id` says whose records the terminal holds already, if any: a code for another station is not used up."""
 
     code: str
     nonce: str
+    station_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

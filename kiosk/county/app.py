@@ -1,0 +1,237 @@
+"""The hub's web application: routes, who is calling, and how every failure is said. Rules and statements stand in the modules it calls.
+
+Nothing is kept outside the database. The API answers JSON and typed errors only, the phone pages HTML only; both never show a value
+that was sent.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import Depends, FastAPI, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from kiosk.county import enrolment, feed, phone
+from kiosk.county.bell import Bell
+from kiosk.county.body_limit import BodyLimit
+from kiosk.county.enrolment import Device, EnrolError
+from kiosk.county.feed import CursorGoneError, Reader
+from kiosk.county.judge import Author, EpochUsedError
+from kiosk.county.migrate import migrate
+from kiosk.county.phone import Page, PhoneDesk
+from kiosk.county.push import push
+from kiosk.county.settings import HubSettings
+from kiosk.county.vault import open_vault
+from kiosk.domain.pay import MinimumWage
+from kiosk.domain.ticket import PATH
+from kiosk.sync.protocol import (
+    CHANGES,
+    ENROL,
+    PULL_MAX,
+    PUSH_MAX,
+    VERSION,
+    WAIT_MAX_S,
+    EnrolAnswer,
+    EnrolRequest,
+    ErrorBody,
+    Health,
+    Problem,
+    PullAnswer,
+    PushAnswer,
+    PushRequest,
+    encode,
+)
+from kiosk.text import t
+
+STATUS_OF = {
+    Problem.BAD_REQUEST: 422,
+    Problem.TOO_LARGE: 413,
+    Problem.UNAUTHORIZED: 401,
+    Problem.REVOKED: 403,
+    Problem.EPOCH_USED: 409,
+    Problem.CURSOR_GONE: 410,
+    Problem.CODE_UNKNOWN: 403,
+    Problem.CODE_USED: 403,
+    Problem.CODE_EXPIRED: 403,
+    Problem.CODE_OTHER_STATION: 403,
+    Problem.TOO_MANY: 429,
+    Problem.NOT_FOUND: 404,
+    Problem.UNAVAILABLE: 503,
+    Problem.INTERNAL: 500,
+}
+PAGE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class ProblemError(Exception):
+    """A whole request is refused."""
+
+    def __init__(self, problem: Problem, message: str = "") -> None:
+        super().__init__(problem)
+        self.problem, self.message = problem, message
+
+
+def make_engine(url: str) -> sa.Engine:
+    """Open the pool. Parameters never stand in an error's text: they are people."""
+    return sa.create_engine(url, pool_size=8, max_overflow=8, pool_timeout=10, pool_pre_ping=True, hide_parameters=True)
+
+
+def make_app(
+    settings: HubSettings, *, wages: MinimumWage | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> FastAPI:
+    """Make the hub for the database that settings name, bringing it to the newest version."""
+    engine = make_engine(settings.database)
+    migrate(engine)
+    with engine.begin() as connection:
+        feed.open_county(connection, settings.county)
+    vault = open_vault(settings.key_path)
+    bell = Bell(engine.url.set(drivername="postgresql").render_as_string(hide_password=False), settings.county)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        bell.start()
+        yield
+        await bell.stop()
+        engine.dispose()
+
+    app = FastAPI(title="Yunmeng gig-worker stations: county hub", version=str(VERSION), lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.bell, app.state.engine = bell, engine
+    app.add_middleware(GZipMiddleware, minimum_size=500)
+    app.add_middleware(BodyLimit)
+    _add_errors(app)
+    _add_pages(app, engine, PhoneDesk(settings.county, vault, wages), clock)
+
+    def caller(authorization: Annotated[str, Header()] = "") -> Device:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise ProblemError(Problem.UNAUTHORIZED)
+        with engine.begin() as connection:
+            device = enrolment.identify(connection, settings.county, token, clock())
+        if device is None:
+            raise ProblemError(Problem.UNAUTHORIZED)
+        if device.revoked:
+            raise ProblemError(Problem.REVOKED)
+        return device
+
+    errors: dict[int | str, dict[str, Any]] = {s: {"model": ErrorBody} for s in sorted({*STATUS_OF.values()})}
+
+    @app.post(CHANGES, response_model=PushAnswer, responses=errors)
+    def push_changes(body: PushRequest, device: Annotated[Device, Depends(caller)]) -> Response:
+        """Take a batch of changes. Sent again, it changes nothing; a refused change never blocks the others."""
+        if len(body.changes) > PUSH_MAX:
+            raise ProblemError(Problem.TOO_LARGE, f"at most {PUSH_MAX} changes")
+        author = Author(settings.county, device.station_id, device.id)
+        with engine.begin() as connection:
+            answer = push(connection, author, body.changes, clock())
+        return _json(answer)
+
+    @app.get(CHANGES, response_model=PullAnswer, responses=errors)
+    async def pull_changes(
+        device: Annotated[Device, Depends(caller)],
+        after: str = "",
+        wait: Annotated[float, Query(ge=0, le=WAIT_MAX_S)] = 0,
+        limit: Annotated[int, Query(ge=1, le=PULL_MAX)] = 100,
+    ) -> Response:
+        """Give what follows the cursor; with `wait`, hold the answer until there is something or the seconds are over."""
+        reader = Reader(settings.county, device.station_id, device.id)
+        until = monotonic() + wait
+
+        def look() -> PullAnswer:
+            with engine.connect() as connection:
+                return feed.read(connection, reader, after, limit)
+
+        with bell.waiter(reader.audiences) as waiter:
+            while True:
+                answer = await run_in_threadpool(look)
+                after = answer.cursor
+                if answer.changes or (not answer.more and not await waiter.rung(until - monotonic())):
+                    return _json(answer)
+
+    @app.post(ENROL, response_model=EnrolAnswer, responses=errors)
+    def enrol(body: EnrolRequest, request: Request) -> Response:
+        """Make the terminal that holds a one-time code one of the county's."""
+        source = request.client.host if request.client else ""
+        return _json(enrolment.enrol(engine, vault, settings.county, settings.phone_base, body, source, clock()))
+
+    @app.get("/healthz", response_model=Health, responses=errors)
+    def healthz() -> Response:
+        """Say whether the database answers."""
+        with engine.connect() as connection:
+            connection.execute(sa.select(1))
+        return _json(Health(status="ok", version=VERSION))
+
+    return app
+
+
+def _add_pages(app: FastAPI, engine: sa.Engine, desk: PhoneDesk, clock: Callable[[], datetime]) -> None:
+    templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined)
+    templates.globals["t"] = t
+    template = templates.get_template("phone.html.j2")
+
+    def page(made: Page) -> HTMLResponse:
+        return HTMLResponse(template.render(page=made), made.status, PAGE_HEADERS)
+
+    @app.api_route(PATH + "{token:path}", methods=["GET", "HEAD"], include_in_schema=False)
+    def ticket_page(token: str) -> Response:
+        try:
+            with engine.connect() as connection:
+                return page(desk.page(connection, token, clock()))
+        except sa.exc.SQLAlchemyError:
+            return page(phone.unavailable())
+
+    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+    def front_page() -> Response:
+        return page(phone.front())
+
+
+def _add_errors(app: FastAPI) -> None:
+    def problem(_: Request, error: Exception) -> Response:
+        assert isinstance(error, ProblemError)
+        return _error(error.problem, error.message)
+
+    def enrol_error(_: Request, error: Exception) -> Response:
+        assert isinstance(error, EnrolError)
+        return _error(error.problem)
+
+    def invalid(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return _error(Problem.BAD_REQUEST, "; ".join(".".join(map(str, e["loc"])) for e in error.errors()[:5]))
+
+    def http(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        known = {400: Problem.BAD_REQUEST, 404: Problem.NOT_FOUND, 405: Problem.NOT_FOUND, 413: Problem.TOO_LARGE}
+        return _error(known.get(error.status_code, Problem.BAD_REQUEST), status=error.status_code, headers=error.headers)
+
+    app.add_exception_handler(ProblemError, problem)
+    app.add_exception_handler(EnrolError, enrol_error)
+    app.add_exception_handler(EpochUsedError, lambda _r, _e: _error(Problem.EPOCH_USED))
+    app.add_exception_handler(CursorGoneError, lambda _r, _e: _error(Problem.CURSOR_GONE))
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    for away in (sa.exc.OperationalError, sa.exc.TimeoutError):
+        app.add_exception_handler(away, lambda _r, _e: _error(Problem.UNAVAILABLE))
+    app.add_exception_handler(Exception, lambda _r, _e: _error(Problem.INTERNAL))
+
+
+def _json(body: Any) -> Response:
+    text = json.dumps(encode(body), ensure_ascii=False, separators=(",", ":"))
+    return Response(text.encode(errors="backslashreplace"), media_type="application/json")  # a lone surrogate comes out as its JSON escape
+
+
+def _error(problem: Problem, message: str = "", status: int | None = None, headers: Any = None) -> Response:
+    body = ErrorBody(code=problem, message=message)
+    return JSONResponse(encode(body), status or STATUS_OF[problem], headers)
