@@ -1,0 +1,233 @@
+"""Search of public listings: an FTS5 index over grams, and the few columns that filters and orders need.
+
+A listing's document is a row of tokens made here (the tokenizer only cuts at spaces), each kind with a mark that no normalised
+text contains:
+
+    工  工人        one character, two characters         =b  =by      the same of pinyin initials
+    _ban  _ban_yun  the same of pinyin syllables          #17  #260元  number and pay, found only whole
+    @trade.loading  what filters ask for                  ¦            a break: no phrase crosses it
+
+A word is found as the phrase of its overlapping pairs; of pairs and not of single characters, because two common characters
+that never meet ("工天") would cost a scan of both their lists (docs/decisions/0003-search.md). Pinyin covers the short fields
+alone: in a description any two initials meet. Knows SQL and tokens; the normaliser is the domain's.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from kiosk.domain.codes import AREAS, Meals, Settlement, Trade
+from kiosk.domain.listing import PublicListing
+from kiosk.domain.normalise import runs, spell, terms
+from kiosk.domain.pay import per_day
+from kiosk.text import t
+
+PINYIN = Path(__file__).parent.parent.parent / "assets" / "pinyin.tsv"
+BREAK = "¦"
+WAYS = 500
+"""So many ways of cutting letters into syllables are tried; real words have under fifty."""
+TRADES = tuple(Trade)
+
+DDL = [
+    "CREATE VIRTUAL TABLE listing_text USING fts5(tokens, content='', contentless_delete=1, tokenize=\"ascii tokenchars '.=_#@'\")",
+    "CREATE TABLE listing_facet (seq INTEGER PRIMARY KEY, trade INTEGER NOT NULL, area INTEGER NOT NULL, "
+    "starts INTEGER NOT NULL, ends INTEGER NOT NULL, day_fen INTEGER)",
+    "CREATE INDEX ix_listing_facet_ends ON listing_facet (ends)",
+]
+"""`listing_facet` is narrow so that a scan of it stays in memory: trade as its place in TRADES, dates as days since year 1."""
+
+
+class Order(StrEnum):
+    """Newest publication first; best day's pay first, unknown last; nearest area first."""
+
+    NEWEST = "newest"
+    PAY = "pay"
+    NEAR = "near"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a listing must be besides matching the words. `near` only orders: area codes, nearest first."""
+
+    trade: Trade | None = None
+    areas: frozenset[str] = frozenset()
+    settlement: Settlement | None = None
+    with_meals: bool = False
+    starts_until: date | None = None
+    ends_from: date | None = None
+    min_day_fen: int | None = None
+    near: tuple[str, ...] = ()
+
+
+def index(connection: sa.Connection, seq: int, listing: PublicListing, number: int) -> None:
+    """Put a published listing into the index under `seq`; its number is what people say (17号)."""
+    connection.exec_driver_sql("INSERT INTO listing_text (rowid, tokens) VALUES (?, ?)", (seq, " ".join(_tokens(listing, number))))
+    facets = (TRADES.index(listing.trade), listing.area, listing.starts_on.toordinal(), listing.ends_on.toordinal(), per_day(listing))
+    connection.exec_driver_sql("INSERT INTO listing_facet VALUES (?, ?, ?, ?, ?, ?)", (seq, *facets))
+
+
+def unindex(connection: sa.Connection, seq: int) -> None:
+    """Take a listing out of the index."""
+    connection.exec_driver_sql("DELETE FROM listing_text WHERE rowid = ?", (seq,))
+    connection.exec_driver_sql("DELETE FROM listing_facet WHERE seq = ?", (seq,))
+
+
+def search(
+    connection: sa.Connection, query: str, filters: Filters, order: Order = Order.NEWEST, limit: int = 20, offset: int = 0
+) -> list[int]:
+    """Give the `seq` of listings that match every word of `query`, or of all when it has none (only spaces, punctuation, emoji)."""
+    select = _Select(query, filters, facets=order is not Order.NEWEST)
+    by = f"{select.seq} DESC"
+    if order is Order.PAY:
+        by = f"day_fen DESC, {by}"
+    elif order is Order.NEAR and filters.near:
+        ranks = " ".join(f"WHEN ? THEN {rank}" for rank in range(len(filters.near)))
+        by = f"CASE area {ranks} ELSE {len(filters.near)} END, {by}"
+        select.values += map(int, filters.near)
+    return list(connection.exec_driver_sql(*select.sql(select.seq, f"ORDER BY {by} LIMIT ? OFFSET ?", limit, offset)).scalars())
+
+
+def count(connection: sa.Connection, query: str, filters: Filters) -> int:
+    """Count what `search` would give without a limit."""
+    return int(connection.exec_driver_sql(*_Select(query, filters).sql("count(*)")).scalar_one())
+
+
+def count_by_trade(connection: sa.Connection, query: str, filters: Filters) -> dict[str, int]:
+    """Count the matches of each of the trades, whatever trade `filters` names: the numbers beside the trades to choose from."""
+    select = _Select(query, filters, facets=True, any_trade=True)
+    columns = ", ".join(f"count(*) FILTER (WHERE trade = {i})" for i in range(len(TRADES)))  # a GROUP BY would sort all matches
+    return dict(zip(TRADES, connection.exec_driver_sql(*select.sql(columns)).one(), strict=True))
+
+
+class _Select:
+    """One question to the index: where its rows come from, what they must be, and the values bound to it."""
+
+    def __init__(self, query: str, filters: Filters, *, facets: bool = False, any_trade: bool = False) -> None:
+        self._where: list[str] = []
+        self.values: list[Any] = []
+        match = " AND ".join([*map(_match_term, terms(query)), *_match_facets(filters, any_trade=any_trade)])
+        ranges = (
+            ("starts <= ?", filters.starts_until and filters.starts_until.toordinal()),
+            ("day_fen >= ?", filters.min_day_fen),
+        )
+        facets = facets or any(value is not None for _, value in ranges)
+        if match:
+            self.seq = "listing_text.rowid"
+            self._from = "listing_text" + (" CROSS JOIN listing_facet ON seq = listing_text.rowid" if facets else "")
+            self._add("listing_text MATCH ?", match)
+        else:
+            self.seq, self._from = "seq", "listing_facet"
+        for condition, value in ranges:
+            self._add(condition, value)
+        # Few listings have ended and not been swept: looking them up once is cheaper than looking at every match.
+        self._add(f"{self.seq} NOT IN (SELECT seq FROM listing_facet WHERE ends < ?)", filters.ends_from and filters.ends_from.toordinal())
+
+    def _add(self, condition: str, value: Any) -> None:
+        if value is not None:
+            self._where.append(condition)
+            self.values.append(value)
+
+    def sql(self, columns: str, tail: str = "", *values: Any) -> tuple[str, tuple[Any, ...]]:
+        where = f" WHERE {' AND '.join(self._where)}" if self._where else ""
+        return f"SELECT {columns} FROM {self._from}{where} {tail}", (*self.values, *values)
+
+
+def short_fields(listing: PublicListing) -> list[str]:
+    """Give the fields that are searched by their characters and by their pinyin."""
+    named = [t(f"trade.{listing.trade}"), t(f"settlement.{listing.settlement}"), t(f"meals.{listing.meals}")]
+    return [listing.title, *named, listing.employer_name, listing.place, AREAS.get(listing.area, "")]
+
+
+def long_fields(listing: PublicListing) -> list[str]:
+    """Give the fields that are searched by their characters alone."""
+    return [listing.requirements, listing.description]
+
+
+def whole_words(listing: PublicListing, number: int) -> set[str]:
+    """Give what is found only whole: the number (17, 17号) and the pay (260, 260元)."""
+    fen = {listing.pay_fen, listing.pay_max_fen or listing.pay_fen}
+    yuan = {f"{f // 100}" if f % 100 == 0 else f"{f / 100:.2f}".rstrip("0") for f in fen}
+    return {str(number), f"{number}号"} | yuan | {f"{y}元" for y in yuan}
+
+
+@cache
+def readings() -> dict[str, str]:
+    """Load the one stated reading of each character (tools/make_pinyin.py)."""
+    lines = PINYIN.read_text("utf-8").splitlines()
+    return dict(line.split("\t") for line in lines if not line.startswith("#"))
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    return frozenset(readings().values())
+
+
+def _tokens(listing: PublicListing, number: int) -> Iterator[str]:
+    short = [run for field in short_fields(listing) for run in runs(field)]
+    spelt = [stretch for run in short for stretch in spell(run, readings())]
+    yield from _grams("", short + [run for field in long_fields(listing) for run in runs(field)])
+    yield from _grams("_", spelt)
+    yield from _grams("=", [[syllable[0] for syllable in stretch] for stretch in spelt])
+    yield from (f"#{word}" for word in whole_words(listing, number))
+    yield from (f"@trade.{listing.trade}", f"@area.{listing.area}", f"@settlement.{listing.settlement}", f"@meals.{listing.meals}")
+
+
+def _grams(mark: str, sequences: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Give each unit once, then the pairs of every sequence in order, broken between sequences."""
+    yield from dict.fromkeys(mark + unit for sequence in sequences for unit in sequence)
+    for sequence in sequences:
+        yield BREAK
+        yield from _pairs(mark, sequence)
+
+
+def _pairs(mark: str, sequence: Sequence[str]) -> Iterator[str]:
+    between = "_" if mark == "_" else ""
+    return (f"{mark}{a}{between}{b}" for a, b in pairwise(sequence))
+
+
+def _phrase(mark: str, sequence: Sequence[str]) -> str:
+    return '"' + (" ".join(_pairs(mark, sequence)) or mark + sequence[0]) + '"'
+
+
+def _match_term(term: str) -> str:
+    ways = [_phrase("", term)]
+    if term[0].isdigit():
+        ways.append(f'"#{term}"')
+    if term.isascii() and term.isalpha():
+        ways.append(_phrase("=", term))
+        if len(term) > 1:  # one letter is an initial already
+            ways += (_phrase("_", syllables) for syllables in _spellings(term))
+    return f"({' OR '.join(ways)})"
+
+
+def _match_facets(filters: Filters, *, any_trade: bool) -> Iterator[str]:
+    yield from _any("trade", [filters.trade] if filters.trade and not any_trade else [])
+    yield from _any("area", sorted(filters.areas))
+    yield from _any("settlement", [filters.settlement] if filters.settlement else [])
+    yield from _any("meals", [m for m in Meals if m is not Meals.NONE] if filters.with_meals else [])
+
+
+def _any(facet: str, values: Sequence[str]) -> Iterator[str]:
+    if values:
+        yield "(" + " OR ".join(f'"@{facet}.{value}"' for value in values) + ")"
+
+
+def _spellings(letters: str) -> list[tuple[str, ...]]:
+    """Cut letters into syllables in every way, the last one completed if need be: bany → ban ya, ban yan, ban yang …"""
+    known = _syllables()
+    ways: list[list[tuple[str, ...]]] = [[] for _ in letters]
+    for start in reversed(range(len(letters))):
+        rest = letters[start:]
+        ways[start] = [(s,) for s in sorted(known) if s.startswith(rest)] if len(rest) <= 6 else []
+        for end in range(start + 1, min(start + 6, len(letters) - 1) + 1):
+            if letters[start:end] in known:
+                ways[start] += ((letters[start:end], *tail) for tail in ways[end])
+        del ways[start][WAYS:]
+    return ways[0]
