@@ -1,4 +1,4 @@
-'''The visitor's terminal, the staff mode on it and the board: everything that is drawn with Kivy, and nothing else.
+"""The visitor's terminal, the staff mode on it and the board: everything that is drawn with Kivy, and nothing else.
 
 A screen only draws and returns what the person chose. What is seen stands in `.kv`, what it does in Python; kivy is imported nowhere else.
 
@@ -53,5 +53,5 @@ Widgets (all in widgets/, importable from kiosk.screens.widgets.kit; .kv knows t
 
 Wrap a text in `Words` unless it must be one line: nothing may be cut. Heights: `size_hint_y: None; height: self.minimum_height`.
 
-To look at a page by hand: DISPLAY=:N python -m tests.screens.play 1920 1080 [PAGE [key=value…]]
-'''
+To look at a page by hand: DISPLAY=:N python -m tests.screens.play 1920 1080 0 [PAGE [key=value…]]
+"""

@@ -46,6 +46,8 @@ class Dock(BoxLayout):
         self.main = self._button("", "", "main", "main")
         self.call = self._button("call", "account-voice", kind="station")
         self._gap = BoxLayout()
+        for row in (self._upper, self._lower):
+            row.fbind("width", self._spread)
         self._shape: tuple[bool, bool] | None = None
         self._arrange(False, False)
 
@@ -53,32 +55,42 @@ class Dock(BoxLayout):
         button = DockButton(text=t(f"dock.{key}") if key else "", icon=icon, kind=kind, stacked=self._stacked and kind != "main")
         button.bold = kind == "main"
         button.bind(on_release=lambda _: self.press(name or key))
-        if not theme.upright:
-            button.size_hint_x = None
-            button.bind(minimum_width=lambda b, width: setattr(b, "width", width))
-        else:
-            button.bind(minimum_width=lambda b, width: setattr(b, "size_hint_x", max(width, theme.px(150))))
+        button.size_hint_x = None
+        button.fbind("natural", self._spread)
         return button
 
     def _arrange(self, entered: bool, main: bool) -> None:
         if (entered, main) == self._shape:
             return
         self._shape = (entered, main)
-        for row in (self._upper, self._lower):
+        for row in (self, self._upper, self._lower):
             row.clear_widgets()
-        self.clear_widgets()
-        extra = [b for b, wanted in ((self.change, entered), (self._gap, not theme.upright), (self.main, main)) if wanted]
-        lower = [self.back, self.home, self.large, self.say]
-        if theme.upright:
-            if extra:
-                self.add_widget(self._upper)
-            for widget in extra:
-                self._upper.add_widget(widget)
-        else:
-            lower += extra
+        lower = [self.back, self.home, self.large, self.say, *([self.change] if entered else [])]
+        if theme.upright and main:
+            self._upper.add_widget(self.main)
+            self.add_widget(self._upper)
+        elif not theme.upright:
+            lower += [self._gap, *([self.main] if main else [])]
         for widget in [*lower, self.call]:
             self._lower.add_widget(widget)
         self.add_widget(self._lower)
+        self._spread()
+
+    def _spread(self, *_: Any) -> None:
+        """Give each button what its word needs; upright they share what is left, lying the main action breaks when there is not enough."""
+        row = self._lower
+        if theme.upright:
+            self.main.width = self._upper.width
+            left = row.width - sum(b.natural for b in row.children) - row.spacing * (len(row.children) - 1)
+            for button in row.children:
+                button.width = button.natural + left / len(row.children)
+            return
+        buttons = [b for b in row.children if b is not self._gap]
+        for button in buttons:
+            button.width = button.natural
+        over = sum(b.natural for b in buttons) + row.spacing * len(buttons) - row.width
+        if over > 0 and self.main in buttons:
+            self.main.width -= over
 
     def follow(self, page: Page, can_go_back: bool, entered: bool) -> None:
         """Take over what the page says."""

@@ -1,4 +1,4 @@
-"""Run the terminal by hand on the sample office: python -m tests.screens.play WIDTH HEIGHT [left] (DISPLAY must be set)."""
+"""Run the terminal by hand on the sample office: python -m tests.screens.play WIDTH HEIGHT [LEFT [PAGE [key=value…]]] (DISPLAY must be set)."""
 
 import sys
 from datetime import timedelta
@@ -20,15 +20,35 @@ def main() -> None:
         import kiosk.qr
     except ModuleNotFoundError:
         import types, qrcode
+
         m = types.ModuleType("kiosk.qr")
+
         def modules(x):
-            q = qrcode.QRCode(border=0, error_correction=0); q.add_data(x); q.make(fit=True); return q.get_matrix()
+            q = qrcode.QRCode(border=0, error_correction=0)
+            q.add_data(x)
+            q.make(fit=True)
+            return q.get_matrix()
+
         m.modules = modules
         sys.modules["kiosk.qr"] = m
     from kiosk.screens.app import Parts, Terminal
 
+    from kiosk.screens import pages
+    from kiosk.screens.visit import Place
+
     settings = Settings(state=str(state), terminal=place)
-    Terminal(Parts(office=SampleOffice(), settings=settings, now=lambda: NOW + timedelta(0), qr_text="https://hubei.example/k/mini")).run()
+    terminal = Terminal(
+        Parts(office=SampleOffice(), settings=settings, now=lambda: NOW + timedelta(0), qr_text="https://hubei.example/k/mini")
+    )
+    pages.PAGES["kit"] = "visitor.kit"
+    if sys.argv[4:5] in (["kit"], ["kitlist"]):
+        from tests.screens.kit_page import KitListScreen, KitScreen
+
+        pages._loaded |= {"kit": KitScreen, "kitlist": KitListScreen}
+    if sys.argv[4:]:
+        args = dict(a.split("=", 1) for a in sys.argv[5:])
+        terminal.visit.stack.append(Place(sys.argv[4], args))
+    terminal.run()
 
 
 if __name__ == "__main__":

@@ -12,16 +12,33 @@ NOW = datetime(2026, 11, 23, 7, 42, tzinfo=UTC)
 
 def listing(n: int, title: str, trade: Trade, headcount: int, yuan: float, unit: PayUnit, area: str, start: date, **more: Any) -> Published:
     one = PublicListing(
-        id=f"sample-{n}", revision=1, station_id="s", title=title, trade=trade, headcount=headcount, employer_name="云梦县汉十物流有限公司",
-        requirements="", description="", area=area, place="汉十物流园", starts_on=start, ends_on=start + timedelta(days=9), pay_fen=round(yuan * 100),
-        pay_unit=unit, settlement=Settlement.DAILY, meals=more.pop("meals", Meals.NONE), **more,
+        id=f"sample-{n}",
+        revision=1,
+        station_id="s",
+        title=title,
+        trade=trade,
+        headcount=headcount,
+        employer_name="云梦县汉十物流有限公司",
+        requirements="",
+        description="",
+        area=area,
+        place="汉十物流园",
+        starts_on=start,
+        ends_on=start + timedelta(days=9),
+        pay_fen=round(yuan * 100),
+        pay_unit=unit,
+        settlement=Settlement.DAILY,
+        meals=more.pop("meals", Meals.NONE),
+        **more,
     )
     return Published(seq=n, number=n, published_at=NOW, day_fen=None, listing=one)
 
 
 TODAY = date(2026, 11, 23)
 LISTINGS = (
-    listing(17, "装卸工", Trade.LOADING, 3, 260, PayUnit.DAY, "420923101", date(2026, 11, 24), day_start_min=420, day_end_min=1020, break_min=60),
+    listing(
+        17, "装卸工", Trade.LOADING, 3, 260, PayUnit.DAY, "420923101", date(2026, 11, 24), day_start_min=420, day_end_min=1020, break_min=60
+    ),
     listing(18, "酒席帮厨", Trade.KITCHEN, 2, 180, PayUnit.DAY, "420923100", date(2026, 11, 28), meals=Meals.TWO),
     listing(19, "摘冬枣", Trade.FARMING, 10, 22, PayUnit.HOUR, "420923102", date(2026, 11, 24), meals=Meals.TWO),
 )

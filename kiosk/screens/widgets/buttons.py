@@ -22,21 +22,23 @@ class Press(ButtonBehavior, Box):
     """A panel that is pressed: bind `on_release`. `down` is its pressed colour; `disabled` makes it pale."""
 
     down = ColorProperty(theme.card_down)
+    _at_rest: Any = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._at_rest: Any = None
         self.fbind("disabled", self._pale)
         self._pale()
 
     def on_state(self, _: Any, state: str) -> None:
         """Show at once that the touch was felt."""
-        if not hasattr(self, "_at_rest"):
-            return
-        if state == "down" and self._at_rest is None:
+        self.feel(state == "down")
+
+    def feel(self, down: bool) -> None:
+        """Wear the pressed colour, or the one of before."""
+        if down and self._at_rest is None:
             self._at_rest = tuple(self.fill)
             self.fill = self.down
-        elif state == "normal" and self._at_rest is not None:
+        elif not down and self._at_rest is not None:
             # a page may have changed the colour meanwhile, as a choice that was just made does
             if tuple(self.fill) == tuple(self.down):
                 self.fill = self._at_rest
@@ -151,6 +153,7 @@ class DockButton(Press):
     icon_ink = ColorProperty(theme.green)
     bold = BooleanProperty(False)
     stacked = BooleanProperty(False)
+    natural = NumericProperty(0)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -2,12 +2,44 @@
 
 from kiosk.screens.widgets.buttons import BigButton, CandidateButton, Chip, DockButton, FilterTile, Press, Tile
 from kiosk.screens.widgets.dialog import Dialog
+from kiosk.screens.widgets.icon_word import IconWord
 from kiosk.screens.widgets.labels import Badge, IconLine, Notice
+from kiosk.screens.widgets.listing_row import ListingRow
+from kiosk.screens.widgets.number_pad import NumberPad
 from kiosk.screens.widgets.panel import Box, Card, Panel
+from kiosk.screens.widgets.pay import PayBar, PayWords
 from kiosk.screens.widgets.qr_code import QrCode
+from kiosk.screens.widgets.scroll import PagedScroll, RowList
+from kiosk.screens.widgets.steps import StepBar
 from kiosk.screens.widgets.words import Icon, Word, Words
+from kiosk.screens.widgets.writing_box import WritingBox
 
 __all__ = [
-    "Badge", "BigButton", "Box", "CandidateButton", "Card", "Chip", "Dialog", "DockButton", "FilterTile", "Icon", "IconLine", "Notice",
-    "Panel", "Press", "QrCode", "Tile", "Word", "Words",
+    "Badge",
+    "BigButton",
+    "Box",
+    "CandidateButton",
+    "Card",
+    "Chip",
+    "Dialog",
+    "DockButton",
+    "FilterTile",
+    "Icon",
+    "IconLine",
+    "IconWord",
+    "ListingRow",
+    "Notice",
+    "NumberPad",
+    "PagedScroll",
+    "Panel",
+    "PayBar",
+    "PayWords",
+    "Press",
+    "QrCode",
+    "RowList",
+    "StepBar",
+    "Tile",
+    "Word",
+    "Words",
+    "WritingBox",
 ]

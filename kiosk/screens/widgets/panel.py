@@ -21,6 +21,7 @@ class Panel(Widget):
     radius = NumericProperty(RADIUS)
     line_width = NumericProperty(3)
     shadow = StringProperty("")
+    _lined = False
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -42,13 +43,14 @@ class Panel(Widget):
 
     def _paint(self, *_: Any) -> None:
         self._fill_tint.rgba, self._line_tint.rgba = self.fill, self.line
-        if self.line[3] and self._line_image.texture is None:
+        if self.line[3] and not self._lined:
             self._shape()
 
     def _shape(self, *_: Any) -> None:
         corner = int(theme.px(self.radius))
         self._fill_image.texture, self._fill_image.border = patch.filled(corner), (corner,) * 4
         if self.line[3]:
+            self._lined = True
             width = max(2, int(theme.px(self.line_width)))
             self._line_image.texture, self._line_image.border = patch.outlined(corner, width), (corner,) * 4
         if self.shadow:

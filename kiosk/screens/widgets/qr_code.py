@@ -52,5 +52,5 @@ class QrCode(Widget):
         scale = int(side // (self._modules + 2 * QUIET)) if self._modules else 0
         code, ground = scale * self._modules, scale * (self._modules + 2 * QUIET)
         self._ground.size, self._code.size = (ground, ground), (code, code)
-        self._ground.pos = (round(self.center_x - ground / 2), round(self.center_y - ground / 2))
-        self._code.pos = (round(self.center_x - code / 2), round(self.center_y - code / 2))
+        for picture, wide in ((self._ground, ground), (self._code, code)):
+            picture.pos = (round(self.x + (self.width - wide) / 2), round(self.y + (self.height - wide) / 2))

@@ -105,7 +105,7 @@ class Word(_Drawn):
         self._place()
 
     def _place(self, *_: Any) -> None:
-        self._picture.pos = (round(self.center_x - self._picture.size[0] / 2), round(self.y - theme.fs(self.size_px) * TRIM_BOTTOM))
+        self._picture.pos = (round(self.x + (self.width - self._picture.size[0]) / 2), round(self.y - theme.fs(self.size_px) * TRIM_BOTTOM))
 
 
 class Words(_Drawn):
@@ -131,7 +131,8 @@ class Words(_Drawn):
 
     def _place(self, *_: Any) -> None:
         wide = self._picture.size[0]
-        x = {"left": self.x, "center": self.center_x - wide / 2, "right": self.right - wide}[self.halign]
+        # from x and width: the properties center_x and right may still hold what they were while `pos` is being told
+        x = self.x + (self.width - wide) * {"left": 0.0, "center": 0.5, "right": 1.0}[self.halign]
         self._picture.pos = (round(x), round(self.y - theme.fs(self.size_px) * TRIM_BOTTOM))
 
 
@@ -159,4 +160,4 @@ class Icon(_Drawn):
 
     def _place(self, *_: Any) -> None:
         wide, high = self._picture.size
-        self._picture.pos = (round(self.center_x - wide / 2), round(self.center_y - high / 2))
+        self._picture.pos = (round(self.x + (self.width - wide) / 2), round(self.y + (self.height - high) / 2))

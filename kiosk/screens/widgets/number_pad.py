@@ -1,0 +1,34 @@
+"""Digits by big buttons."""
+
+from typing import Any
+
+from kivy.properties import NumericProperty, StringProperty
+from kivy.uix.gridlayout import GridLayout
+
+from kiosk.screens.widgets.buttons import BigButton
+from kiosk.text import t
+
+KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "clear", "0", "delete")
+
+
+class NumberPad(GridLayout):
+    """Collects `digits`, at most `limit` of them; listen to `digits`."""
+
+    digits = StringProperty("")
+    limit = NumericProperty(11)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(cols=3, **kwargs)
+        for key in KEYS:
+            words = key if key.isdigit() else t(f"pad.{key}")
+            button = BigButton(text=words, kind="plain", size_px=56 if key.isdigit() else 36, size_hint_y=1)
+            button.bind(on_release=lambda _, key=key: self._press(key))
+            self.add_widget(button)
+
+    def _press(self, key: str) -> None:
+        if key == "clear":
+            self.digits = ""
+        elif key == "delete":
+            self.digits = self.digits[:-1]
+        elif len(self.digits) < self.limit:
+            self.digits += key

@@ -1,0 +1,114 @@
+"""Long contents: dragged with a finger or turned by two big buttons at the side, which are there only when there is more than fits.
+
+A scroll view holds a touch back until it knows whether it drags; the row under the finger shows itself pressed at once all the same.
+"""
+
+from typing import Any
+
+from kivy.animation import Animation
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.recycleview import RecycleView
+from kivy.uix.scrollview import ScrollView
+
+from kiosk.screens.widgets.buttons import Press
+
+TURN_S = 0.18
+OVERLAP = 0.9
+
+
+class _Feels:
+    """Gives the pressed look in the frame of the touch."""
+
+    _felt: Press | None = None
+
+    def on_touch_down(self, touch: Any) -> bool:
+        if self.collide_point(*touch.pos) and not touch.is_mouse_scrolling:  # type: ignore[attr-defined]
+            self._felt = self._press_at(touch)
+            if self._felt is not None:
+                self._felt.feel(True)
+        return bool(super().on_touch_down(touch))  # type: ignore[misc]
+
+    def on_touch_move(self, touch: Any) -> bool:
+        if self._felt is not None and abs(touch.y - touch.oy) > self.scroll_distance:  # type: ignore[attr-defined]
+            self._let_go()
+        return bool(super().on_touch_move(touch))  # type: ignore[misc]
+
+    def on_touch_up(self, touch: Any) -> bool:
+        self._let_go()
+        return bool(super().on_touch_up(touch))  # type: ignore[misc]
+
+    def _let_go(self) -> None:
+        if self._felt is not None:
+            self._felt.feel(False)
+            self._felt = None
+
+    def _press_at(self, touch: Any) -> Press | None:
+        x, y = self.to_local(*touch.pos)  # type: ignore[attr-defined]
+        inside = [w for w in self.walk(restrict=True) if isinstance(w, Press) and not w.disabled and w.collide_point(x, y)]  # type: ignore[attr-defined]
+        return inside[-1] if inside else None
+
+
+class FeelingScroll(_Feels, ScrollView):
+    """A scroll view whose buttons answer at once."""
+
+
+class FeelingRows(_Feels, RecycleView):
+    """A list of equal rows, of which only the visible ones exist."""
+
+
+class _Pages(BoxLayout):
+    """A scroll view with the two buttons."""
+
+    more = BooleanProperty(False)
+    view = ObjectProperty(None, allownone=True)
+
+    def turn(self, pages: int) -> None:
+        """Slide by `pages` (+1 down)."""
+        view = self.view
+        hidden = view.children[0].height - view.height if view.children else 0
+        if hidden <= 0:
+            return
+        goal = min(1.0, max(0.0, view.scroll_y - pages * view.height * OVERLAP / hidden))
+        Animation.cancel_all(view, "scroll_y")
+        Animation(scroll_y=goal, d=TURN_S, t="out_quad").start(view)
+
+    def on_kv_post(self, _: Any) -> None:
+        """Watch the view once the rule has made it."""
+        self.view = view = self.ids.view
+        view.fbind("height", self._measure)
+        view.children[0].fbind("height", self._measure)
+        view.fbind("scroll_y", self._measure)
+        self._measure()
+
+    def _measure(self, *_: Any) -> None:
+        view = self.view
+        self.more = view.children[0].height > view.height + 1
+        self.ids.up.disabled = view.scroll_y >= 0.999
+        self.ids.down.disabled = view.scroll_y <= 0.001
+
+
+class PagedScroll(_Pages):
+    """A column that may be longer than its place: add widgets to it as to a BoxLayout."""
+
+    spacing_px = NumericProperty(20)
+
+    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+        """Add to the column; the first two are the rule's own: the view and the buttons."""
+        place = super() if len(self.children) < 2 else self.ids.column
+        place.add_widget(widget, *args, **kwargs)
+
+    def clear_widgets(self, *args: Any) -> None:
+        """Empty the column."""
+        self.ids.column.clear_widgets(*args)
+
+
+class RowList(_Pages):
+    """Up to 10,000 equal rows: `rows` are dicts of properties of the class named `row_class`, each `row_height` screen pixels high.
+
+    A reused row must get every one of its properties from its dict.
+    """
+
+    rows = ListProperty([])
+    row_class = StringProperty("ListingRow")
+    row_height = NumericProperty(160)
