@@ -81,7 +81,7 @@ def read(connection: sa.Connection, reader: Reader, after: str, limit: int) -> P
     rows = connection.execute(_page(reader, position, limit)).mappings().all()
     changes = [_change(row, reader) for row in rows if row["device_id"] != reader.device_id]
     last = rows[-1]["position"] if rows else position
-    return PullAnswer(changes=[c for c in changes if c is not None], cursor=f"{epoch}.{last}", more=len(rows) == limit)
+    return PullAnswer(changes=tuple(c for c in changes if c is not None), cursor=f"{epoch}.{last}", more=len(rows) == limit)
 
 
 def _page(reader: Reader, position: int, limit: int) -> sa.Select[Any]:

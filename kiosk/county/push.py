@@ -24,7 +24,7 @@ def push(connection: sa.Connection, author: Author, changes: Sequence[Change], n
     except sa.exc.DataError:
         batches = [_take_alone(connection, author, change, now) for change in changes]
     append(connection, author.county_id, [e for b in batches for e in b.entries])
-    return PushAnswer(accepted=[i for b in batches for i in b.accepted], refused=[r for b in batches for r in b.refused])
+    return PushAnswer(accepted=tuple(i for b in batches for i in b.accepted), refused=tuple(r for b in batches for r in b.refused))
 
 
 def _take_alone(connection: sa.Connection, author: Author, change: Change, now: datetime) -> Batch:

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from kiosk.domain.entities import ENTITIES
 from kiosk.domain.record import RecordError, from_plain, to_plain
@@ -170,12 +169,12 @@ def apply(u: UnitOfWork, change: FeedChange) -> bool:
 def _send(hub: Hub, me: Identity, waiting: Sequence[Outgoing]) -> PushAnswer:
     """Send changes together; when the request as a whole is at fault, by halves."""
     try:
-        return hub.push(me.token, PushRequest(changes=[_change(me, o) for o in waiting]))
+        return hub.push(me.token, PushRequest(changes=tuple(_change(me, o) for o in waiting)))
     except HubRefused as error:
         if error.code not in SPLIT:
             raise
         if len(waiting) == 1:
-            return PushAnswer(accepted=[], refused=[Refused(id=waiting[0].id, code=error.code, reason=str(error))])
+            return PushAnswer(accepted=(), refused=(Refused(id=waiting[0].id, code=error.code, reason=str(error)),))
     half = len(waiting) // 2
     first, second = _send(hub, me, waiting[:half]), _send(hub, me, waiting[half:])
     return PushAnswer(accepted=first.accepted + second.accepted, refused=first.refused + second.refused)

@@ -83,7 +83,7 @@ class Change:
 class PushRequest:
     """A batch, oldest first."""
 
-    changes: list[Change]
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +99,8 @@ class Refused:
 class PushAnswer:
     """What of a batch the hub now holds (what it had seen before included), and what it refused."""
 
-    accepted: list[str]
-    refused: list[Refused]
+    accepted: tuple[str, ...]
+    refused: tuple[Refused, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,7 @@ class FeedChange:
 class PullAnswer:
     """What comes after the cursor that was sent. `more`: ask again at once."""
 
-    changes: list[FeedChange]
+    changes: tuple[FeedChange, ...]
     cursor: str
     more: bool
 

@@ -1,0 +1,263 @@
+"""Pulling from a real hub: in commit order, only what a station may see, at once when something happens."""
+
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from kiosk.county import feed as feeds
+from kiosk.county.feed import Reader
+from kiosk.county.judge import Author
+from kiosk.county.push import push
+from kiosk.county.schema import county
+from kiosk.county.schema import station as stations
+from kiosk.domain.employer import Employer, EmployerKind
+from kiosk.domain.listing import ContactScope, Takedown, Verdict
+from kiosk.domain.privacy import Phone
+from kiosk.domain.record import new_id
+from kiosk.domain.referral import Referral
+from kiosk.domain.station import Policy
+from kiosk.errors import HubRefused
+from kiosk.sync.protocol import Change, Op, change_of
+from tests.hub_parts import COUNTY, OTHER, OURS, TestHub, some_id
+from tests.integration.test_hub_push import a_worker
+from tests.station import START, a_listing, a_review
+
+WRITERS, BATCHES = 6, 12
+
+
+def a_policy(**changes: object) -> Policy:
+    policy = Policy(
+        id=new_id(START),
+        revision=1,
+        title="零工可以参加工伤保险",
+        summary="s",
+        body="b",
+        who="w",
+        how="h",
+        phone=Phone("07124000000"),
+        published_on=date(2026, 11, 1),
+    )
+    return replace(policy, **changes)
+
+
+def test_feed_when_a_listing_is_approved_reaches_the_other_station_in_order(hub: TestHub) -> None:
+    ours, other, listing = hub.terminal(), hub.terminal(OTHER), a_listing()
+    other.look()
+    ours.push(listing)
+    assert other.look().changes == ()
+    review = a_review(listing, START)
+    ours.push(review)
+    assert [(c.entity, c.record_id) for c in other.look().changes] == [("listing", listing.id), ("review", review.id)]
+
+
+def test_feed_when_a_listing_is_returned_or_rejected_stays_at_its_station(hub: TestHub) -> None:
+    ours, other, listing = hub.terminal(), hub.terminal(OTHER), a_listing()
+    other.look()
+    ours.push(listing, a_review(listing, START, Verdict.RETURN, reason="少了钟点"))
+    down = Takedown(id=new_id(START), station_id=OURS.id, listing_id=listing.id, by_name="李芳", reason="假的", taken_down_at=START)
+    ours.push(down)
+    assert other.look().changes == ()
+
+
+def test_feed_when_a_public_listing_is_rejected_later_says_so_to_everyone(hub: TestHub) -> None:
+    ours, other, listing = hub.terminal(), hub.terminal(OTHER), a_listing()
+    ours.push(listing, a_review(listing, START))
+    other.look()
+    ours.push(a_review(listing, START, Verdict.REJECT, reason="假的"))
+    (change,) = other.look().changes
+    assert change.data["verdict"] == "reject"
+
+
+@pytest.mark.parametrize(
+    ("scope", "name", "phone"), [(ContactScope.OWN_STATION, "", ""), (ContactScope.ALL_STATIONS, "周建国", "19900001234")]
+)
+def test_feed_when_the_contact_is_for_the_own_station_others_get_it_blank(hub: TestHub, scope: ContactScope, name: str, phone: str) -> None:
+    ours, second, other = hub.terminal(), hub.terminal(), hub.terminal(OTHER)
+    listing = a_listing(contact_scope=scope)
+    ours.push(listing, a_review(listing, START))
+    (far,) = other.seen("listing")
+    assert (far["contact_name"], far["contact_phone"]) == (name, phone)
+    near = second.seen("listing")[0]
+    assert (near["contact_name"], near["contact_phone"]) == ("周建国", "19900001234")
+
+
+def test_feed_when_records_are_personal_never_reaches_another_station(hub: TestHub) -> None:
+    ours, second, other = hub.terminal(), hub.terminal(), hub.terminal(OTHER)
+    other.look()
+    worker = a_worker()
+    employer = Employer(
+        id=new_id(START),
+        revision=1,
+        station_id=OURS.id,
+        kind=EmployerKind.PERSON,
+        name="周建国",
+        phone=Phone("19900001234"),
+        created_at=START,
+    )
+    referral = Referral(
+        id=new_id(START), station_id=OURS.id, worker_id=worker.id, listing_id=some_id(hub.clock), contact_consent=True, created_at=START
+    )
+    assert ours.push(worker, employer, referral).refused == ()
+    assert other.look().changes == ()
+    assert {c.entity for c in second.look().changes} >= {"worker", "employer", "referral"}
+
+
+def test_feed_when_a_device_pulls_gives_it_none_of_its_own_changes(hub: TestHub) -> None:
+    ours = hub.terminal()
+    ours.look()
+    ours.push(*(a_worker() for _ in range(5)))
+    page = ours.look(limit=3)
+    assert (page.changes, page.more) == ((), False)
+    assert page.cursor.endswith(".8")
+
+
+def test_feed_when_the_county_publishes_reaches_everyone_and_only_the_newest_revision(hub: TestHub) -> None:
+    other, policy = hub.terminal(OTHER), a_policy()
+    hub.publish(policy)
+    hub.publish(replace(policy, revision=2, title="新的"))
+    assert [p["title"] for p in other.seen("policy")] == ["新的"]
+
+
+def test_feed_when_a_shown_listing_is_deleted_sends_a_tombstone(hub: TestHub) -> None:
+    ours, other, listing = hub.terminal(), hub.terminal(OTHER), a_listing()
+    ours.push(listing, a_review(listing, START))
+    other.look()
+    ours.send([ours.change(listing, op=Op.DELETE.value, data={})])
+    (gone,) = other.look().changes
+    assert (gone.op, gone.record_id, gone.data) == ("delete", listing.id, {})
+    assert not [c for c in hub.terminal(OTHER).look().changes if c.entity == "listing" and c.op == "put"]
+
+
+def test_feed_when_read_in_pages_gives_everything_once(hub: TestHub) -> None:
+    hub.publish(*(a_policy() for _ in range(57)))
+    reader, found, more = hub.terminal(OTHER), [], True
+    while more:
+        page = reader.look(limit=10)
+        found += [c.record_id for c in page.changes]
+        more = page.more
+    assert len(found) == len(set(found)) == 60
+
+
+@pytest.mark.parametrize("cursor", ["0badbadbad00.5", "nonsense", "..", "0badbadbad00.99999999999999999999999"])
+def test_pull_when_the_cursor_is_of_another_feed_says_so(hub: TestHub, cursor: str) -> None:
+    ours = hub.terminal()
+    ours.cursor = cursor
+    with pytest.raises(HubRefused) as caught:
+        ours.look()
+    assert caught.value.code == "cursor_gone"
+
+
+def test_pull_when_waiting_answers_soon_after_a_commit(hub: TestHub) -> None:
+    other = hub.terminal(OTHER)
+    other.look()
+    began: list[float] = []
+
+    def write() -> None:
+        time.sleep(0.4)
+        began.append(time.monotonic())
+        hub.publish(a_policy())
+
+    threading.Thread(target=write).start()
+    page = other.look(wait_s=20)
+    assert [c.entity for c in page.changes] == ["policy"]
+    assert time.monotonic() - began[0] < 1.0
+
+
+def test_pull_when_waiting_sleeps_through_what_is_not_for_it(hub: TestHub) -> None:
+    ours, other = hub.terminal(), hub.terminal(OTHER)
+    other.look()
+    threading.Timer(0.2, lambda: ours.push(a_worker())).start()
+    started = time.monotonic()
+    assert other.look(wait_s=1).changes == ()
+    assert time.monotonic() - started >= 0.95
+
+
+def test_pull_when_fifty_wait_holds_no_connection(hub: TestHub) -> None:
+    terminals = [hub.terminal(OTHER) for _ in range(3)]
+    for terminal in terminals:
+        terminal.look()
+    with ThreadPoolExecutor(50) as pool:
+        waits = [pool.submit(replace(terminals[i % 3], door=type(t.door)(hub.base)).look, 3.0) for i, t in enumerate(terminals * 17)]
+        time.sleep(1.2)
+        with psycopg.connect(hub.settings.database.replace("+psycopg", "")) as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'"
+            ).fetchone()
+        hub.publish(a_policy())
+        pages = [w.result() for w in waits]
+    assert row == (1,)  # the one that asks
+    assert all([c.entity for c in p.changes] == ["policy"] for p in pages)
+
+
+def test_pull_when_the_hub_stops_lets_the_waiting_go_at_once(hub: TestHub) -> None:
+    other = hub.terminal(OTHER)
+    other.look()
+    with ThreadPoolExecutor(1) as pool:
+        wait = pool.submit(other.look, 25.0)
+        time.sleep(0.5)
+        started = time.monotonic()
+        hub.stop()
+        assert wait.result().changes == ()
+    assert time.monotonic() - started < 3
+
+
+def test_feed_order_when_writers_are_many_is_commit_order(hub: TestHub) -> None:
+    """Writers hold their transactions open for random times; a reader that follows the cursor must miss nothing."""
+    ids = [some_id(hub.clock) for _ in range(WRITERS)]
+    hub.publish(*(replace(OTHER, id=i, name=f"站{n}", parent_id=OURS.id) for n, i in enumerate(ids)))
+    done, seen, late = threading.Event(), [], []
+
+    def write(station_id: str, seed: int) -> None:
+        dice = random.Random(seed)
+        author = Author(COUNTY, station_id, f"d{seed}")
+        for n in range(BATCHES):
+            listing = a_listing(station_id=station_id)
+            changes = [_change(author, listing, 2 * n), _change(author, a_review(listing, START), 2 * n + 1)]
+            time.sleep(dice.random() * 0.01)
+            with hub.engine.begin() as connection:
+                push(connection, author, changes, START)
+                time.sleep(dice.random() * 0.01)
+
+    def follow() -> None:
+        reader, cursor = Reader(COUNTY, OTHER.id, "reader"), ""
+        while True:
+            last = done.is_set()
+            with hub.engine.connect() as connection:
+                page = feeds.read(connection, reader, cursor, 7)
+            if cursor and int(page.cursor.split(".")[1]) < int(cursor.split(".")[1]):
+                late.append(page.cursor)
+            seen.extend(c.record_id for c in page.changes if c.entity == "review")
+            cursor = page.cursor
+            if last and not page.more:
+                return
+
+    follower = threading.Thread(target=follow)
+    follower.start()
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(write, ids, range(WRITERS)))
+    done.set()
+    follower.join(30)
+    assert late == []
+    assert len(seen) == len(set(seen)) == WRITERS * BATCHES
+
+
+def test_feed_position_when_a_transaction_rolls_back_leaves_no_gap(hub: TestHub) -> None:
+    with hub.engine.connect() as connection:
+        before = connection.scalar(sa.select(county.c.feed_position))
+        feeds.append(connection, COUNTY, [feeds.Entry("all", "policy", some_id(hub.clock), 1, Op.PUT, "x")])
+        connection.rollback()
+        assert connection.scalar(sa.select(county.c.feed_position)) == before
+        assert connection.scalar(sa.select(sa.func.count()).select_from(stations)) == 3
+
+
+def _change(author: Author, record: object, sequence: int) -> Change:
+    entity = type(record).__name__.lower()
+    names = {"id": f"{author.device_id}-{sequence}", "device": author.device_id, "epoch": "e", "entity": entity}
+    return change_of(record, sequence=sequence, record_id=record.id, revision=1, **names)  # type: ignore[attr-defined]
