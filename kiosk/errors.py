@@ -32,7 +32,7 @@ class KioskError(Exception):
 class BadInput(KioskError):
     """Say which field cannot be used and which sentence explains it."""
 
-    def __init__(self, field: str, key: str, **words: object) -> None:
+    def __init__(self, field: str, key: str, /, **words: object) -> None:
         super().__init__(f"{field}: {key}")
         self.field, self.key, self.words = field, key, words
 

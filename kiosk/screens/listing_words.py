@@ -4,12 +4,8 @@ from datetime import date
 
 from kiosk.domain.codes import AREAS, Meals, PayUnit
 from kiosk.domain.listing import PublicListing
+from kiosk.domain.pay import per_hour, yuan
 from kiosk.text import t
-
-
-def yuan(fen: int) -> str:
-    """Write fen as yuan, without needless decimals: 260, 28.9."""
-    return f"{fen / 100:.2f}".rstrip("0").rstrip(".")
 
 
 def amount(listing: PublicListing) -> str:
@@ -59,3 +55,49 @@ def begins(listing: PublicListing, today: date) -> str:
 def meals(listing: PublicListing) -> str:
     """Say what there is to eat, or nothing."""
     return "" if listing.meals is Meals.NONE else t(f"meals.{listing.meals.value}")
+
+
+def lodging(listing: PublicListing) -> str:
+    """Say that there is a bed, or nothing."""
+    return t("jobs.lodging") if listing.lodging else ""
+
+
+def ride(listing: PublicListing) -> str:
+    """Say that one is fetched, or nothing; how stands on the listing's page."""
+    return t("jobs.ride") if listing.transport else ""
+
+
+def when(listing: PublicListing, today: date) -> str:
+    """Say when it starts and until what hour: 明天 7:00 到 17:00."""
+    start = begins(listing, today)
+    if listing.day_start_min is None or listing.day_end_min is None or listing.starts_on < today:
+        return start
+    return t("day.hours", start=start, end=clock(listing.day_end_min))
+
+
+def terms(listing: PublicListing) -> str:
+    """Say what an hour comes to and how it is settled: 约 28.9 元/小时 ・ 日结."""
+    hour = per_hour(listing) if listing.pay_unit is not PayUnit.HOUR else None
+    settled = t(f"settlement.{listing.settlement.value}")
+    return " ・ ".join(p for p in (t("jobs.per_hour", yuan=yuan(hour)) if hour else "", settled) if p)
+
+
+def days(listing: PublicListing, today: date) -> str:
+    """Say from when and how long: 明天起，3 天."""
+    start = t("day.any") if listing.starts_on < today else day(listing.starts_on, today)
+    if listing.long_term:
+        return t("detail.long_term", start=start)
+    count = (listing.ends_on - listing.starts_on).days + 1
+    return t("detail.one_day", start=start) if count == 1 else t("detail.days", start=start, days=count)
+
+
+def hours(listing: PublicListing) -> str:
+    """Say the hours of a day and the break: 7:00 到 17:00，歇 1 小时."""
+    if listing.day_start_min is None or listing.day_end_min is None:
+        return t("detail.hours_open")
+    said = t("detail.hours", start=clock(listing.day_start_min), end=clock(listing.day_end_min))
+    if not listing.break_min:
+        return said
+    whole = listing.break_min % 60 == 0
+    rest = t("detail.rest_hours", hours=listing.break_min // 60) if whole else t("detail.rest_minutes", minutes=listing.break_min)
+    return said + t("detail.rest", rest=rest)

@@ -52,6 +52,7 @@ class Visit:
         self.registration = RegistrationDraft()
         self.posting: dict[str, Any] = {}
         self.session: Any = None
+        self.worker_id = ""
         self.touched = False
 
     @property
@@ -62,7 +63,7 @@ class Visit:
     @property
     def has_entered(self) -> bool:
         """Whether there is anything of a person to wipe; then 换人 stands in the dock."""
-        return self.touched or bool(self.posting) or self.registration != RegistrationDraft()
+        return self.touched or bool(self.worker_id) or bool(self.posting) or self.registration != RegistrationDraft()
 
     @property
     def at_rest(self) -> bool:
@@ -98,6 +99,16 @@ class Visit:
         """Go home; what was entered stays until 换人 or idling."""
         self.stack = [Place(HOME)]
         self._on_move(False)
+
+    def finish_registration(self, registered: Any) -> None:
+        """Go to the end of a registration, or on to the listing that it was for; the draft goes, 返回 leads home."""
+        wanted = self.registration.listing_id
+        self.registration = RegistrationDraft()
+        self.worker_id = registered.worker.id
+        self.stack = [Place(HOME), Place("done", {"registered": registered})]
+        if wanted:
+            self.stack.append(Place("apply", {"listing_id": wanted}))
+        self._on_move(True)
 
     def next_person(self) -> None:
         """Wipe everything and go home: 换人, idling, an error."""

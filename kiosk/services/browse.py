@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiosk.domain import referral
+from kiosk.domain.codes import AREAS
 from kiosk.domain.listing import Published, Review, Verdict
 from kiosk.domain.referral import Referral, ReferralState, ReferralStep
 from kiosk.domain.station import Policy, Station, Training
@@ -53,7 +54,7 @@ class JobFacts:
 
     published: Published
     station: Station
-    km: float | None
+    km: int | None
     referred: int
     reviewer_name: str
     phone_url: str
@@ -112,6 +113,13 @@ def trainings(here: Here) -> tuple[Training, ...]:
 def alive(here: Here) -> Filters:
     """Give the filter that every list starts from: nothing that has ended."""
     return Filters(ends_from=here.today())
+
+
+def nearest_areas(here: Here) -> tuple[str, ...]:
+    """Give the county's areas, our own first, then as the crow flies."""
+    with here.store.read() as u:
+        own = here.station(u).area
+    return tuple(sorted(AREAS, key=lambda area: here.areas.km(own, area) or 0))
 
 
 def _facts(here: Here, u: UnitOfWork, published: Published) -> JobFacts:

@@ -10,9 +10,11 @@ from kiosk.domain.record import new_id
 from kiosk.domain.review import Finding, Severity, check
 from kiosk.errors import BadInput, NotAllowed, WrongState
 from kiosk.services import printing, slips, tickets
+from kiosk.services.rules import resolved
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here, slip_serial
 from kiosk.store.store import UnitOfWork
+from kiosk.text import t
 
 REVIEW_WITHIN = timedelta(hours=2)
 """What the slip promises an employer (own): half a morning."""
@@ -100,7 +102,7 @@ def post(here: Here, form: PostingForm, collected_how: Collected = Collected.TER
     with here.store.write() as u:
         blocked = next((f for f in _findings(here, u, listing) if f.severity is Severity.BLOCK), None)
         if blocked is not None:
-            raise BadInput(blocked.field, blocked.message, **blocked.values)
+            raise BadInput(blocked.field, blocked.say.key, **resolved(blocked.say))
         station = here.station(u)
         u.keep(listing)
         u.audit(now, collected_by or "employer", "collect", listing.id, revision=str(listing.revision))
@@ -208,7 +210,7 @@ def _findings(here: Here, u: UnitOfWork, listing: Listing) -> tuple[Finding, ...
 def _listing(here: Here, form: PostingForm, how: Collected = Collected.TERMINAL, by: str = "") -> Listing:
     for field in REQUIRED:
         if getattr(form, field) in (None, ""):
-            raise BadInput(field, f"bad.posting.{field}")
+            raise BadInput(field, "rule.missing.say", field=t(f"rule.field.{field}"))
     now = here.now()
     known = {f: getattr(form, f) for f in form.__dataclass_fields__}
     return Listing(

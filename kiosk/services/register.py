@@ -87,7 +87,7 @@ def register(here: Here, form: RegistrationForm) -> Registered:
 def best_matches(here: Here, u: UnitOfWork, worker: Worker) -> tuple[Match, ...]:
     """Give the public listings that fit a worker best, with reasons."""
     listings = [p.listing for p in u.newest()]
-    return tuple(match(worker, listings, here.areas, here.station(u).area, here.today(), MATCHES))
+    return tuple(match(worker, listings, here.areas, here.station(u).area, here.today(), MATCHES, here.rules.hazard))
 
 
 def _new_code(u: UnitOfWork) -> str:

@@ -31,8 +31,8 @@ from kiosk.text import t
 
 PINYIN = Path(__file__).parent.parent.parent / "assets" / "pinyin.tsv"
 BREAK = "¦"
-WAYS = 500
-"""So many ways of cutting letters into syllables are tried; real words have under fifty."""
+LETTERS, WAYS = 40, 200
+"""Letters are read as syllables up to so many, in so many ways; real words need half of it ("xianxiany" 60), nonsense would cost seconds."""
 TRADES = tuple(Trade)
 
 DDL = [
@@ -202,7 +202,7 @@ def _match_term(term: str) -> str:
         ways.append(f'"#{term}"')
     if term.isascii() and term.isalpha():
         ways.append(_phrase("=", term))
-        if len(term) > 1:  # one letter is an initial already
+        if 1 < len(term) <= LETTERS:  # one letter is an initial already
             ways += (_phrase("_", syllables) for syllables in _spellings(term))
     return f"({' OR '.join(ways)})"
 
@@ -226,7 +226,7 @@ def _spellings(letters: str) -> list[tuple[str, ...]]:
     for start in reversed(range(len(letters))):
         rest = letters[start:]
         ways[start] = [(s,) for s in sorted(known) if s.startswith(rest)] if len(rest) <= 6 else []
-        for end in range(start + 1, min(start + 6, len(letters) - 1) + 1):
+        for end in range(min(start + 6, len(letters) - 1), start, -1):  # the longest syllable first, as one reads
             if letters[start:end] in known:
                 ways[start] += ((letters[start:end], *tail) for tail in ways[end])
         del ways[start][WAYS:]

@@ -58,9 +58,9 @@ class UnitOfWork:
         row = self.connection.execute(query).mappings().first()
         return None if row is None else cast(R, from_row(cls, row))
 
-    def need(self, cls: type[R], record_id: str) -> R:
+    def need(self, cls: type[R], record_id: str, revision: int | None = None) -> R:
         """Give a record; raise NotFound."""
-        record = self.get(cls, record_id)
+        record = self.get(cls, record_id, revision)
         if record is None:
             raise NotFound(f"{cls.__name__} {record_id}")
         return record

@@ -97,7 +97,7 @@ class HomeScreen(Page):
         key = "home.find.brief" if theme.large else "home.find.text"
         self.qr_text = self.terminal.parts.qr_text
         self.find_text = t(key, count=facts.total) if facts.total else t("home.find.none")
-        
+
         box = self._layout.ids.get("newest")
         if box is None:
             return

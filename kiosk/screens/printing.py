@@ -1,0 +1,100 @@
+"""Watching one slip on its way to paper, and saying it in words: printing, printed, no paper, or 小票出来了吗? when nobody can know."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kivy.clock import Clock
+
+from kiosk.domain.print_job import JobState, PrintJob
+from kiosk.screens.page import Page
+from kiosk.screens.widgets.dialog import Choice, Dialog
+from kiosk.text import t
+
+LOOK_S = 0.4
+PATIENCE_S = 45
+"""After this a visitor is told that the slip failed, whatever the spool still tries: he is never stuck."""
+
+
+def words(job: PrintJob) -> str:
+    """Say where a job stands."""
+    if job.state is JobState.QUEUED and job.trouble:
+        return t(f"print.{job.trouble}", serial=job.serial)
+    if job.state in (JobState.FAILED, JobState.CANCELLED):
+        return t("print.failed", serial=job.serial)
+    if job.state is JobState.PRINTED:
+        return t("print.printed")
+    if job.state is JobState.UNCERTAIN:
+        return t("print.ask")
+    return t("print.queued" if job.state is JobState.QUEUED else "print.sending")
+
+
+class PrintWatch:
+    """Looks at one job until it is settled. `on_words(sentence)` follows it; `finished()` is called once when nothing more will come."""
+
+    def __init__(self, page: Page, job_id: str, finished: Callable[[], None], on_words: Callable[[str], None] | None = None) -> None:
+        self._page, self._job_id, self._finished = page, job_id, finished
+        self._on_words = on_words or self._to_dialog
+        self._dialog: Dialog | None = None
+        self._waited = 0.0
+        self._asking = False
+        self._settled = False
+        self._event = Clock.schedule_interval(self._look, LOOK_S)
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._event.cancel()
+
+    def open_dialog(self) -> None:
+        """Show the words in a dialog over the page."""
+        self._dialog = Dialog(title=t("print.listing"), text=t("print.queued"), icon="printer", choices=[(t("problem.ok"), "station", self._closed)])
+        self._page.terminal.open_dialog(self._dialog)
+
+    def _closed(self) -> None:
+        self._dialog = None
+        self._settle()
+
+    def _to_dialog(self, sentence: str) -> None:
+        if self._dialog is not None:
+            self._dialog.text = sentence
+
+    def _look(self, elapsed: float) -> None:
+        from kiosk.services import printing
+
+        if self._asking:
+            return
+        self._asking = True
+        self._waited += elapsed
+        self._page.ask(lambda: printing.job(self._page.terminal.office.here, self._job_id), self._take, self._failed)
+
+    def _failed(self, _: Exception) -> None:
+        self._asking = False
+
+    def _take(self, job: PrintJob) -> None:
+        self._asking = False
+        if self._settled:
+            return
+        self._on_words(words(job))
+        if job.state is JobState.UNCERTAIN:
+            self._settle()
+            self._ask_visitor()
+        elif job.state in (JobState.PRINTED, JobState.FAILED, JobState.CANCELLED) or self._waited > PATIENCE_S:
+            self._settle()
+
+    def _settle(self) -> None:
+        self._settled = True
+        self.stop()
+        self._finished()
+
+    def _ask_visitor(self) -> None:
+        choices: list[Choice] = [(t("print.no"), "second", lambda: self._answer(False)), (t("print.yes"), "station", lambda: self._answer(True))]
+        self._page.terminal.open_dialog(Dialog(title=t("print.ask"), text=t("print.ask_text"), icon="printer-alert", choices=choices))
+
+    def _answer(self, came_out: bool) -> None:
+        from kiosk.services import printing
+
+        def answered(job: PrintJob) -> None:
+            self._on_words(t("print.printed") if came_out else t("print.again"))
+            if not came_out:
+                PrintWatch(self._page, job.id, lambda: None, self._on_words)
+
+        self._page.ask(lambda: printing.answer(self._page.terminal.office.here, self._job_id, came_out), answered)

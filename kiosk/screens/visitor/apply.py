@@ -1,0 +1,69 @@
+"""我要报名: the separate consent to give the contact to this employer (个人信息保护法 23), then what happens next, honestly."""
+
+from typing import TYPE_CHECKING, Any
+
+from kivy.properties import BooleanProperty, StringProperty
+
+from kiosk.screens.page import Page
+from kiosk.screens.printing import PrintWatch
+from kiosk.text import t
+
+if TYPE_CHECKING:
+    from kiosk.services.apply import Applied
+
+
+class ApplyScreen(Page):
+    """`listing_id` names the listing; the worker is the one who registered in this visit."""
+
+    listing_id = StringProperty("")
+    applied = BooleanProperty(False)
+    head = StringProperty("")
+    state = StringProperty("")
+
+    def __init__(self, terminal: Any, **args: Any) -> None:
+        super().__init__(terminal, title=t("apply.title"), **args)
+        self._watch: PrintWatch | None = None
+        self._sent = False
+
+    def on_leave(self) -> None:
+        """Stop watching the printer."""
+        if self._watch is not None:
+            self._watch.stop()
+
+    def answer(self, consent: bool) -> None:
+        """Put the worker down, once."""
+        if self._sent:
+            return
+        self._sent = True
+        from kiosk.services.apply import apply
+
+        worker_id = self.visit.worker_id
+        self.ask(lambda: apply(self.terminal.office.here, worker_id, self.listing_id, consent), self._done, self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        self._sent = False
+        self.show_problem(error)
+
+    def _done(self, applied: "Applied") -> None:
+        self.applied = True
+        self.can_go_back = False
+        self.head = t("apply.already" if applied.already else "apply.done")
+        self.state = t("print.queued")
+        self.main_text, self.main_icon = t("apply.finish"), "check"
+        self._watch = PrintWatch(self, applied.job_id, lambda: None, self._say_state)
+
+    def _say_state(self, sentence: str) -> None:
+        self.state = sentence
+
+    def more(self) -> None:
+        """Go on looking, still as the same person."""
+        self.visit.home()
+        self.visit.go("jobs")
+
+    def on_main(self) -> None:
+        """End the visit."""
+        self.visit.next_person()
+
+    def spoken(self) -> str:
+        """Ask, or say what happens next."""
+        return f"{self.head}。{t('apply.next')}{self.state}" if self.applied else f"{t('apply.head')}{t('apply.text')}"

@@ -1,0 +1,57 @@
+"""Notice and consent in one page: what is collected and why, then one tap on an age band agrees (个人信息保护法 14, 17)."""
+
+from typing import Any
+
+from kivy.properties import StringProperty
+
+from kiosk.domain.codes import AgeBand
+from kiosk.domain.worker import check_age
+from kiosk.errors import BadInput
+from kiosk.screens.visitor.registering import RegisteringPage
+from kiosk.screens.theme import theme
+from kiosk.screens.widgets.buttons import Tile
+from kiosk.text import t
+
+ICONS = {
+    AgeBand.UNDER_16: "human-child",
+    AgeBand.MINOR: "account-school",
+    AgeBand.ADULT: "account",
+    AgeBand.SENIOR: "human-cane",
+}
+
+
+class ConsentScreen(RegisteringPage):
+    """Step 1 of the registration. Refusing costs nothing: every way back stays open."""
+
+    who = StringProperty("")
+
+    def __init__(self, terminal: Any, listing_id: str = "", **args: Any) -> None:
+        super().__init__(terminal, **args)
+        if listing_id:
+            self.visit.registration.listing_id = listing_id
+        facts = terminal.home_facts
+        if facts is not None:
+            self.who = t("consent.who", station=facts.station.name, phone=facts.station.phone)
+        self.ids.bands.cols = 2 if theme.upright else 4
+        for band in AgeBand:
+            tile = Tile(text=t(f"age_band.{band.value}"), icon=ICONS[band], size_px=36)
+            tile.bind(on_release=lambda _, band=band: self._agree(band))
+            self.ids.bands.add_widget(tile)
+
+    def _agree(self, band: AgeBand) -> None:
+        try:
+            self.visit.registration.age_band = check_age(band)
+        except BadInput as error:
+            self.visit.registration.age_band = None
+            self.show_problem(error)
+            return
+        self.visit.registration.consented_at = self.terminal.parts.now()
+        self.visit.go("name")
+
+    def remember(self) -> dict[str, Any]:
+        """Keep nothing of its own: the draft has the listing."""
+        return {"listing_id": ""}
+
+    def spoken(self) -> str:
+        """Read the notice in short."""
+        return t("consent.spoken")

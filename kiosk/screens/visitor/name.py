@@ -1,0 +1,57 @@
+"""您叫什么名字: written whole with a finger in one box, or spelled in pinyin, or left to the staff."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kiosk.domain.ports import Stroke
+from kiosk.domain.worker import check_name
+from kiosk.errors import BadInput
+from kiosk.screens.problems import sentence
+from kiosk.screens.visitor.registering import RegisteringPage
+from kiosk.text import t
+
+CLEAR_FROM = 0.2
+"""Below this score a reading is a guess; better to ask for the word again."""
+
+
+class NameScreen(RegisteringPage):
+    """Step 2 of the registration."""
+
+    def __init__(self, terminal: Any, **args: Any) -> None:
+        super().__init__(terminal, **args)
+        self.main_text, self.main_icon = t("register.next"), "arrow-right"
+        panel = self.ids.panel
+        panel.read, panel.spell, panel.help = self._read, self._spell, terminal.call
+        panel.text = panel.kept = self.visit.registration.name
+        panel.fbind("text", self._follow)
+        self._follow()
+
+    def _read(self, strokes: list[Stroke], then: Callable[[list[str]], None]) -> None:
+        self.visit.registration.strokes = [list(s) for s in strokes]
+
+        def read() -> list[str]:
+            return [c.text for c in self.terminal.handwriting().read(strokes) if c.score >= CLEAR_FROM]
+
+        self.ask(read, then, lane="hand")
+
+    def _spell(self, letters: str, then: Callable[[list[str]], None]) -> None:
+        self.ask(lambda: self.terminal.pinyin().candidates(letters), then, lane="hand")
+
+    def _follow(self, *_: Any) -> None:
+        self.visit.registration.name = self.ids.panel.text
+        self.main_enabled = bool(self.ids.panel.text)
+        self.terminal.refresh_dock()
+
+    def on_main(self) -> None:
+        """Go on to the phone, unless the name cannot be one."""
+        try:
+            self.visit.registration.name = check_name(self.ids.panel.text)
+        except BadInput as error:
+            self.terminal.say(sentence(error))
+            self.show_problem(error)
+            return
+        self.visit.go("phone")
+
+    def spoken(self) -> str:
+        """Say what to do; never the name."""
+        return t("name.spoken")

@@ -1,0 +1,57 @@
+"""您的手机号是多少: big digits, the number read back in groups before it is accepted."""
+
+from typing import Any
+
+from kivy.properties import StringProperty
+
+from kiosk.domain.privacy import Phone
+from kiosk.domain.worker import check_mobile
+from kiosk.errors import BadInput
+from kiosk.screens.visitor.registering import RegisteringPage
+from kiosk.screens.theme import theme
+from kiosk.text import t
+
+DIGITS = 11
+
+
+class PhoneScreen(RegisteringPage):
+    """Step 3 of the registration."""
+
+    shown_number = StringProperty("")
+    hint = StringProperty("")
+
+    def __init__(self, terminal: Any, **args: Any) -> None:
+        super().__init__(terminal, **args)
+        self.main_text, self.main_icon = t("register.next"), "arrow-right"
+        self.ids.both.orientation = "vertical" if theme.upright else "horizontal"
+        self.ids.pad.digits = self.visit.registration.phone
+        self._follow()
+
+    def take(self, digits: str) -> None:
+        """Take what the pad holds; it lets a twelfth digit in, so that the sentence can say that it is too many."""
+        self.visit.registration.phone = digits
+        self.terminal.refresh_dock()
+        self._follow()
+
+    def _follow(self) -> None:
+        digits = self.visit.registration.phone
+        self.shown_number = " ".join(p for p in (digits[:3], digits[3:7], digits[7:]) if p)
+        try:
+            check_mobile(digits)
+        except BadInput as error:
+            self.main_enabled = False
+            long = error.key in ("bad.phone.long", "bad.phone.prefix")
+            self.hint = t(error.key, **error.words) if long else t("phone.wanted", missing=DIGITS - len(digits))
+        else:
+            self.main_enabled = True
+            self.hint = t("phone.read_back", groups=self.shown_number)
+
+    def on_main(self) -> None:
+        """Go on to the trades."""
+        self.visit.go("trades")
+
+    def spoken(self) -> str:
+        """Say what to do; read the number back digit by digit once it is whole: the person asked for it by pressing 读给我听."""
+        if not self.main_enabled:
+            return t("phone.spoken")
+        return t("phone.spoken_back", digits="，".join(" ".join(g) for g in Phone(self.visit.registration.phone).grouped().split()))

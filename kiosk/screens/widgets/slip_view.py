@@ -1,0 +1,47 @@
+"""A slip as paper on the screen: the same value that the printer gets, so that who got no paper can photograph it."""
+
+from typing import Any
+
+from kivy.factory import Factory
+from kivy.properties import ObjectProperty
+
+from kiosk.domain.slip import Align, Code, Field, Line, Rule, Slip, Style
+from kiosk.screens.theme import theme
+from kiosk.screens.widgets.panel import Box
+from kiosk.screens.widgets.qr_code import QrCode
+from kiosk.screens.widgets.words import Words
+
+SIZES = {Style.TITLE: 40, Style.HEAD: 30, Style.BODY: 28, Style.BIG: 40, Style.SMALL: 28}
+BOLD = (Style.TITLE, Style.BIG)
+
+
+class SlipView(Box):
+    """Draws `slip` from top to bottom, never larger in 大字 mode: paper does not grow."""
+
+    slip = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("shadow", "paper")
+        kwargs.setdefault("radius", 6)
+        super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
+        self.padding = (theme.px(40), theme.px(28))
+        self.spacing = theme.px(6)
+        self.bind(minimum_height=lambda _, high: setattr(self, "height", high))
+
+    def on_slip(self, _: Any, slip: Slip | None) -> None:
+        """Draw anew."""
+        self.clear_widgets()
+        for block in slip.blocks if slip else ():
+            self.add_widget(self._draw(block))
+
+    def _draw(self, block: Any) -> Any:
+        scale = 1 / 1.5 if theme.large else 1
+        if isinstance(block, Line):
+            align = "center" if block.align is Align.CENTRE else "left"
+            return Words(text=block.text, size_px=SIZES[block.style] * scale, bold=block.style in BOLD, halign=align)
+        if isinstance(block, Field):
+            return Factory.SlipField(label=block.label, value=block.value, size_px=28 * scale)
+        if isinstance(block, Code):
+            return QrCode(text=block.text, size_hint_y=None, height=theme.px(260))
+        assert isinstance(block, Rule)
+        return Factory.SlipRule()

@@ -1,0 +1,24 @@
+"""Slips that a visitor asks for: one listing. The employer's contact stands on it only as the employer chose, and that is audited."""
+
+from kiosk.domain.listing import ContactScope, Listing
+from kiosk.domain.station import Station
+from kiosk.errors import NotFound
+from kiosk.services import printing, slips, tickets
+from kiosk.services.station import Here, slip_serial
+
+
+def print_listing(here: Here, listing_id: str) -> str:
+    """Queue a slip of a public listing; give the job's id, or raise NotFound when it is no longer public."""
+    now = here.now()
+    with here.store.write() as u:
+        published = u.published(listing_id)
+        if published is None:
+            raise NotFound(listing_id)
+        listing = u.need(Listing, listing_id, published.listing.revision)
+        own = here.station(u)
+        collector = u.get(Station, listing.station_id) or own
+        slip = slips.listing_slip(listing, collector, slip_serial(u, own, now), tickets.listing_url(here, listing_id), now)
+        job = printing.queue_slip(u, slip, listing_id, now)
+        if listing.contact_scope is ContactScope.ALL_STATIONS or listing.station_id == own.id:
+            u.audit(now, "visitor", "contact_on_slip", listing_id)
+    return job.id

@@ -1,0 +1,350 @@
+"""Reads the marked samples of assets/sample: what two stations might hold on the day they are loaded. All firms and persons are invented.
+
+Owns the short notation of those files: days and times counted from the moment of loading, so that the data never goes stale; money in 元;
+keys where records carry ids. An id follows from its key, so that loading twice gives the same records. Stores nothing, knows no store.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+
+from kiosk.domain.codes import AREAS
+from kiosk.domain.employer import Employer
+from kiosk.domain.listing import Listing, Review, Takedown
+from kiosk.domain.record import RecordError, field_types, from_plain, to_plain
+from kiosk.domain.referral import Referral, ReferralStep
+from kiosk.domain.station import Policy, Role, Station, Training
+from kiosk.domain.worker import Worker
+from kiosk.errors import ConfigError
+
+CHINA = timezone(timedelta(hours=8))
+IDS = UUID("5a6d7065-0000-5000-8000-420923000000")
+"""The name space of sample ids."""
+AGO = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)min)?")
+HOURS = re.compile(r"(\d{1,2}):([0-5]\d)-(\d{1,2}):([0-5]\d)")
+READING = timedelta(minutes=3)
+"""From consenting to registered, at a finger's pace."""
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleStaff:
+    """A sample member of staff. `pin` is in clear because it is printed for whoever tries the samples; the caller hashes it."""
+
+    id: str
+    station_id: str
+    name: str
+    role: Role
+    pin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """All samples. Every record but a policy or training says whose it is by `station_id`."""
+
+    stations: tuple[Station, ...]
+    staff: tuple[SampleStaff, ...]
+    employers: tuple[Employer, ...]
+    listings: tuple[Listing, ...]
+    reviews: tuple[Review, ...]
+    takedowns: tuple[Takedown, ...]
+    workers: tuple[Worker, ...]
+    policies: tuple[Policy, ...]
+    trainings: tuple[Training, ...]
+    referrals: tuple[Referral, ...]
+    steps: tuple[ReferralStep, ...]
+
+
+def load_sample(folder: Path, now: datetime) -> Sample:
+    """Read the samples as they stand at `now`; raise ConfigError naming file, entry and field."""
+    return _Loader(folder, now.replace(microsecond=0)).load()
+
+
+class _Entry:
+    """One table of a file. Fields are taken out one by one; what is left must be fields of the record."""
+
+    def __init__(self, where: str, table: Any, now: datetime) -> None:
+        if not isinstance(table, dict):
+            raise ConfigError(f"{where}: not a table")
+        self.where, self._left, self._now = where, dict(table), now
+
+    def fail(self, field: str, reason: str) -> ConfigError:
+        return ConfigError(f"{self.where}: {field}: {reason}")
+
+    def has(self, field: str) -> bool:
+        return field in self._left
+
+    def take(self, field: str, kind: type[R]) -> R:
+        value = self._left.pop(field, None)
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise self.fail(field, "missing" if value is None else f"not {kind.__name__}")
+        return value
+
+    def refer(self, field: str, known: Mapping[str, R]) -> R:
+        """Take a key and give what it names."""
+        key = self.take(field, str)
+        if key not in known:
+            raise self.fail(field, f"no {key!r}")
+        return known[key]
+
+    def ago(self, field: str) -> datetime:
+        """Take a time before loading: 2d, 5h, 1d3h, 40min."""
+        text = self.take(field, str)
+        found = AGO.fullmatch(text)
+        if found is None or not text:
+            raise self.fail(field, f"{text!r} is not like 2d, 5h or 1d3h40min")
+        days, hours, minutes = (int(part or 0) for part in found.groups())
+        return self._now - timedelta(days=days, hours=hours, minutes=minutes)
+
+    def day(self, field: str, sign: int = 1) -> str:
+        """Take a number of days from (or with sign -1, before) the day of loading in China."""
+        return (self._now.astimezone(CHINA).date() + timedelta(days=sign * self.take(field, int))).isoformat()
+
+    def fen(self, field: str) -> int | None:
+        """Take an amount in 元, if there is one."""
+        return round(self.take(field, (int, float)) * 100) if self.has(field) else None  # type: ignore[arg-type]
+
+    def hours(self, field: str) -> dict[str, int]:
+        """Take the hours of a day, if there are any: 7:00-17:00."""
+        if not self.has(field):
+            return {}
+        text = self.take(field, str)
+        found = HOURS.fullmatch(text)
+        if found is None:
+            raise self.fail(field, f"{text!r} is not like 7:00-17:00")
+        start_h, start_min, end_h, end_min = (int(part) for part in found.groups())
+        return {"day_start_min": start_h * 60 + start_min, "day_end_min": end_h * 60 + end_min}
+
+    def part(self, field: str) -> "_Entry":
+        """Take a table within this one."""
+        return _Entry(f"{self.where}: {field}", self._left.pop(field), self._now)
+
+    def build(self, cls: type[R], **values: object) -> R:
+        """Make the record of what is left and these values."""
+        unknown = self._left.keys() - field_types(cls).keys()
+        if unknown:
+            raise self.fail(", ".join(sorted(unknown)), f"no field of {cls.__name__}")
+        try:
+            return from_plain(cls, self._left | {name: to_plain(value) for name, value in values.items()})
+        except RecordError as error:
+            raise self.fail(error.field.removeprefix(f"{cls.__name__}."), error.reason) from None
+
+
+class _Loader:
+    """Reads the files in the order in which they refer to each other."""
+
+    def __init__(self, folder: Path, now: datetime) -> None:
+        self._folder, self._now = folder, now
+        self._areas = {name: code for code, name in AREAS.items()}
+        self._stations: dict[str, Station] = {}
+        self._staff: dict[str, SampleStaff] = {}
+        self._employers: dict[str, Employer] = {}
+        self._contacts: dict[str, str] = {}
+        self._listings: dict[str, Listing] = {}
+        self._reviews: list[Review] = []
+        self._takedowns: list[Takedown] = []
+        self._workers: dict[str, Worker] = {}
+        self._referrals: list[Referral] = []
+        self._steps: list[ReferralStep] = []
+
+    def load(self) -> Sample:
+        for key, entry in self._entries("stations.toml", "station"):
+            parent = entry.refer("parent", self._stations).id if entry.has("parent") else None
+            self._stations[key] = entry.build(Station, id=_id("station", key), revision=1, area=self._area(entry), parent_id=parent)
+        for key, entry in self._entries("stations.toml", "staff"):
+            station = entry.refer("station", self._stations)
+            self._staff[key] = entry.build(SampleStaff, id=_id("staff", key), station_id=station.id)
+        for key, entry in self._entries("employers.toml", "employer"):
+            self._employer(key, entry)
+        for path in sorted(self._folder.glob("listings*.toml")):
+            for key, entry in self._entries(path.name, "listing"):
+                self._listing(key, entry)
+        for number, (key, entry) in enumerate(self._entries("workers.toml", "worker"), start=1):
+            self._worker(key, entry, number)
+        for key, entry in self._entries("referrals.toml", "referral"):
+            self._referral(key, entry)
+        return Sample(
+            stations=tuple(self._stations.values()),
+            staff=tuple(self._staff.values()),
+            employers=tuple(self._employers.values()),
+            listings=tuple(self._listings.values()),
+            reviews=tuple(self._reviews),
+            takedowns=tuple(self._takedowns),
+            workers=tuple(self._workers.values()),
+            policies=tuple(self._policy(key, entry) for key, entry in self._entries("county.toml", "policy")),
+            trainings=tuple(self._training(key, entry) for key, entry in self._entries("county.toml", "training")),
+            referrals=tuple(self._referrals),
+            steps=tuple(self._steps),
+        )
+
+    def _entries(self, file: str, kind: str) -> Iterator[tuple[str, _Entry]]:
+        try:
+            tables = tomllib.loads((self._folder / file).read_text("utf-8")).get(kind, [])
+        except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{file}: {error}") from None
+        known: set[str] = set(self._listings) if kind == "listing" else set()
+        for number, table in enumerate(tables, start=1):
+            entry = _Entry(f"{file}: {kind} {number}", table, self._now)
+            key = entry.take("key", str)
+            entry.where = f"{file}: {kind} {key}"
+            if key in known:
+                raise entry.fail("key", "stands twice")
+            known.add(key)
+            yield key, entry
+
+    def _area(self, entry: _Entry) -> str:
+        return entry.refer("area", self._areas)
+
+    def _employer(self, key: str, entry: _Entry) -> None:
+        self._contacts[key] = entry.take("contact", str)
+        verified = {"verified_on": entry.day("verified_days_ago", -1)} if entry.has("verified_days_ago") else {}
+        self._employers[key] = entry.build(
+            Employer,
+            id=_id("employer", key),
+            revision=1,
+            station_id=entry.refer("station", self._stations).id,
+            area=self._area(entry),
+            created_at=entry.ago("created"),
+            **verified,
+        )
+
+    def _listing(self, key: str, entry: _Entry) -> None:
+        station = entry.refer("station", self._stations)
+        collector = entry.refer("collected_by", self._staff).id if entry.has("collected_by") else "employer"
+        review = entry.part("review") if entry.has("review") else None
+        takedown = entry.part("takedown") if entry.has("takedown") else None
+        listing = entry.build(
+            Listing,
+            id=_id("listing", key),
+            revision=1,
+            station_id=station.id,
+            area=self._area(entry),
+            starts_on=entry.day("starts_in_days"),
+            ends_on=entry.day("ends_in_days"),
+            pay_fen=entry.fen("pay_yuan"),
+            pay_max_fen=entry.fen("pay_max_yuan"),
+            collected_by=collector,
+            collected_at=entry.ago("collected"),
+            **entry.hours("hours"),
+            **self._who(entry),
+        )
+        self._listings[key] = listing
+        if review is not None:
+            self._review(key, review, listing)
+        if takedown is not None:
+            self._takedowns.append(
+                takedown.build(
+                    Takedown,
+                    id=_id("takedown", key),
+                    station_id=station.id,
+                    listing_id=listing.id,
+                    by_name=takedown.refer("by", self._staff).name,
+                    taken_down_at=takedown.ago("ago"),
+                )
+            )
+
+    def _who(self, entry: _Entry) -> dict[str, object]:
+        """Give who employs and whom to call; a listing of a registered employer may name a contact of its own."""
+        who: dict[str, object] = {}
+        if entry.has("employer"):
+            key = entry.take("employer", str)
+            if key not in self._employers:
+                raise entry.fail("employer", f"no {key!r}")
+            employer = self._employers[key]
+            who = {
+                "employer_id": employer.id,
+                "employer_name": employer.name,
+                "employer_verified_on": employer.verified_on,
+                "contact_name": self._contacts[key],
+                "contact_phone": employer.phone,
+            }
+        if entry.has("contact"):
+            contact = entry.take("contact", list)
+            if len(contact) != 2:
+                raise entry.fail("contact", "not [name, phone]")
+            who |= {"contact_name": contact[0], "contact_phone": contact[1]}
+        return who
+
+    def _review(self, key: str, entry: _Entry, listing: Listing) -> None:
+        reviewer = entry.refer("by", self._staff)
+        defaults: dict[str, object] = {"verdict": "approve"} if not entry.has("verdict") else {}
+        if not entry.has("hold_reasons"):
+            defaults["hold_reasons"] = {}
+        self._reviews.append(
+            entry.build(
+                Review,
+                id=_id("review", key),
+                station_id=reviewer.station_id,
+                listing_id=listing.id,
+                listing_revision=listing.revision,
+                reviewer_id=reviewer.id,
+                reviewer_name=reviewer.name,
+                reviewed_at=entry.ago("ago"),
+                **defaults,
+            )
+        )
+
+    def _worker(self, key: str, entry: _Entry, number: int) -> None:
+        station = entry.refer("station", self._stations)
+        registered = entry.ago("registered")
+        worker_id = _id("worker", key)
+        self._workers[key] = entry.build(
+            Worker,
+            id=worker_id,
+            revision=1,
+            station_id=station.id,
+            pay_fen=entry.fen("pay_yuan"),
+            area=self._area(entry) if entry.has("area") else None,
+            code=f"{UUID(worker_id).int % 90_000_000 + 10_000_000}",
+            number=f"{station.short}-{registered.astimezone(CHINA):%m%d}-{number:04d}",
+            consented_at=registered - READING,
+            registered_at=registered,
+        )
+
+    def _referral(self, key: str, entry: _Entry) -> None:
+        worker, listing = entry.refer("worker", self._workers), entry.refer("listing", self._listings)
+        steps = entry.take("steps", list) if entry.has("steps") else []
+        referral = entry.build(
+            Referral,
+            id=_id("referral", key),
+            station_id=worker.station_id,
+            worker_id=worker.id,
+            listing_id=listing.id,
+            created_at=entry.ago("ago"),
+        )
+        self._referrals.append(referral)
+        for number, table in enumerate(steps, start=1):
+            step = _Entry(f"{entry.where}: step {number}", table, self._now)
+            self._steps.append(
+                step.build(
+                    ReferralStep,
+                    id=_id("step", f"{key}/{number}"),
+                    station_id=worker.station_id,
+                    referral_id=referral.id,
+                    stepped_at=step.ago("ago"),
+                )
+            )
+
+    def _policy(self, key: str, entry: _Entry) -> Policy:
+        return entry.build(Policy, id=_id("policy", key), revision=1, published_on=entry.day("published_days_ago", -1), sample=True)
+
+    def _training(self, key: str, entry: _Entry) -> Training:
+        return entry.build(
+            Training,
+            id=_id("training", key),
+            revision=1,
+            area=self._area(entry),
+            starts_on=entry.day("starts_in_days"),
+            fee_fen=entry.fen("fee_yuan"),
+            sample=True,
+        )
+
+
+def _id(kind: str, key: str) -> str:
+    return str(uuid5(IDS, f"{kind}/{key}"))
