@@ -12,7 +12,7 @@ One pair of files: `visitor/job_list.py` + `visitor/job_list.kv` with `class Job
 
         def on_enter(self) -> None:                # the page is on the screen
             self.title = t("detail.title")         # stands in the header after the station's name
-            self.ask(lambda: self.terminal.office.job(self.listing_id), self._take)
+            self.ask(lambda: browse.job(self.terminal.office.here, self.listing_id), self._take)
 
         def _take(self, facts: JobFacts) -> None:  # on the UI thread; dropped when the page has gone
             self.ids.name.text = facts.published.listing.title
@@ -31,7 +31,7 @@ Page gives
     visit                    go(page, **args) · replace(page, **args) · back() · back_to(page) · home() · next_person()
                              registration (RegistrationDraft) · posting (dict) · session (staff) · touched · large · place
                              set `visit.touched = True` when something personal is shown or entered that is not in the drafts
-    terminal                 office · now() · today() · open_dialog(Dialog(...)) · say(text) · handwriting() · pinyin() (both inside
+    terminal                 office (home, call_staff, here: run use cases on office.here inside ask; import services there) · now() · today() · open_dialog(Dialog(...)) · say(text) · handwriting() · pinyin() (both inside
                              ask(..., lane="hand")) · refresh_dock() after putting something into a draft · station_name
 
 A page is built anew for 大字 and for a new window size: so keep what was entered in `visit` (or in `remember()`), never only in widgets.

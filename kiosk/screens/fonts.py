@@ -73,5 +73,3 @@ def register(folder: Path) -> None:
 def icon(name: str) -> str:
     """Give the character of an icon by its Material Design name (hand-heart); raises KeyError for an unknown one."""
     return _icons[name]
-
-

@@ -1,24 +1,62 @@
-"""What the terminal asks of the station, as a Protocol: the composition root passes the real one in, tests may pass another.
+"""What the terminal asks of the station: the services, bound to one `Here` that is opened on the worker lane.
 
-Every method may be slow and may raise kiosk.errors: call it through `Page.ask`, never on the UI thread. Page writers add here the methods
-their pages need, and to `StationOffice`, which binds them to the use cases.
+Every call may be slow and may raise kiosk.errors: make it through `Page.ask`, never on the UI thread. A page may also run a use case on
+`office.here` itself, inside `ask`. The database library is imported with the first call, after home stands on the screen.
 """
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    # only for the eye: at run time the services, and the database library with them, are imported on the worker lane
-    from kiosk.domain.station import StaffCall
     from kiosk.services.browse import HomeFacts
+    from kiosk.services.station import Here
 
 
 class Office(Protocol):
-    """The use cases behind the pages."""
+    """The use cases that the frame itself needs; pages reach all others through `here`."""
+
+    @property
+    def here(self) -> "Here":
+        """Give the station at work."""
+        ...
 
     def home(self) -> "HomeFacts":
         """Give what home shows."""
         ...
 
-    def call_staff(self, where: str) -> "StaffCall":
+    def call_staff(self, where: str) -> None:
         """Note that a visitor wants a person; a second call while one is open is the same one."""
         ...
+
+    def mini_program(self) -> str:
+        """Give what the code on home says: the way on to the phone."""
+        ...
+
+
+class StationOffice:
+    """The office of this station."""
+
+    def __init__(self, open_here: "Callable[[], Here]") -> None:
+        self._open_here = open_here
+
+    @cached_property
+    def here(self) -> "Here":
+        """Open the station once."""
+        return self._open_here()
+
+    def home(self) -> "HomeFacts":
+        """Give what home shows."""
+        from kiosk.services.browse import home
+
+        return home(self.here)
+
+    def call_staff(self, where: str) -> None:
+        """Note that a visitor wants a person."""
+        from kiosk.services.call import call_staff
+
+        call_staff(self.here, where)
+
+    def mini_program(self) -> str:
+        """Give the address of the hub's page for phones."""
+        return f"{self.here.phone_base}/"

@@ -13,7 +13,7 @@ from kiosk.screens.theme import MARGIN, theme
 from kiosk.screens.visit import Place
 
 if TYPE_CHECKING:
-    from kiosk.screens.app import Terminal
+    from kiosk.screens.terminal import Terminal
 
 T = TypeVar("T")
 
@@ -37,9 +37,7 @@ class Page(BoxLayout):
         self.visit = terminal.visit
         self.place: Place = self.visit.place
         self.shown = False
-        super().__init__(
-            orientation="vertical", pos_hint={"x": 0, "y": 0}, padding=[theme.px(n) for n in (MARGIN, 33, MARGIN, 36)], **args
-        )
+        super().__init__(orientation="vertical", pos_hint={"x": 0, "y": 0}, padding=[theme.px(n) for n in (MARGIN, 33, MARGIN, 36)], **args)
 
     def on_enter(self) -> None:
         """Begin: the page is on the screen. Ask for facts here."""

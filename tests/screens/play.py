@@ -31,14 +31,14 @@ def main() -> None:
 
         m.modules = modules
         sys.modules["kiosk.qr"] = m
-    from kiosk.screens.app import Parts, Terminal
+    from kiosk.screens.terminal import Parts, Terminal
 
     from kiosk.screens import pages
     from kiosk.screens.visit import Place
 
     settings = Settings(state=str(state), terminal=place)
     terminal = Terminal(
-        Parts(office=SampleOffice(), settings=settings, now=lambda: NOW + timedelta(0), qr_text="https://hubei.example/k/mini")
+        Parts(office=SampleOffice(), settings=settings, now=lambda: NOW + timedelta(0))
     )
     pages.PAGES["kit"] = "visitor.kit"
     if sys.argv[4:5] in (["kit"], ["kitlist"]):

@@ -50,3 +50,6 @@ class SampleOffice:
 
     def call_staff(self, where: str) -> Any:
         return None
+
+    def mini_program(self) -> str:
+        return "https://hubei.example/k/mini"

@@ -58,7 +58,7 @@ class HomeScreen(Page):
     qr_text = StringProperty("")
 
     def __init__(self, terminal: Any, **args: Any) -> None:
-        self._facts: HomeFacts | None = terminal.home_facts
+        self._answer: tuple[HomeFacts, str] | None = terminal.home_answer
         super().__init__(terminal, **args)
         form = "Upright" if theme.upright else "Lying"
         self._layout = getattr(Factory, f"{'Large' if theme.large else ''}{form}Home")(home=self)
@@ -76,26 +76,29 @@ class HomeScreen(Page):
         self._again.cancel()
 
     def _ask(self) -> None:
-        self.ask(self._facts_and_code, self._take, lambda error: None if self._facts else self.terminal.log_error(error))
+        self.ask(self._facts_and_code, self._take, lambda error: None if self._answer else self.terminal.log_error(error))
 
-    def _facts_and_code(self) -> "HomeFacts":
-        if self.terminal.parts.qr_text:
-            rows(self.terminal.parts.qr_text)
-        return self.terminal.office.home()
+    def _facts_and_code(self) -> "tuple[HomeFacts, str]":
+        office = self.terminal.office
+        facts, link = office.home(), office.mini_program()
+        if link:
+            # made here, off the UI thread, and kept for the widget
+            rows(link)
+        return facts, link
 
-    def _take(self, facts: "HomeFacts") -> None:
+    def _take(self, answer: "tuple[HomeFacts, str]") -> None:
+        facts, self.qr_text = answer
         self.terminal.name_station(facts.station.name)
-        if facts != self._facts:
-            self.terminal.home_facts = self._facts = facts
+        if answer != self._answer:
+            self.terminal.home_answer = self._answer = answer
             self._draw()
 
     def _draw(self) -> None:
-        facts = self._facts
-        if facts is None:
+        if self._answer is None:
             self.find_text = t("home.find.quiet")
             return
+        facts, self.qr_text = self._answer
         key = "home.find.brief" if theme.large else "home.find.text"
-        self.qr_text = self.terminal.parts.qr_text
         self.find_text = t(key, count=facts.total) if facts.total else t("home.find.none")
 
         box = self._layout.ids.get("newest")

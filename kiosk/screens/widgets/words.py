@@ -37,8 +37,15 @@ class _Drawn(Widget):
     color = ColorProperty(theme.ink)
     bold = BooleanProperty(False)
     font = fonts.TEXT_FONT
+    shown: list[str]
+
+    @property
+    def font_px(self) -> float:
+        """The size in screen pixels."""
+        return theme.fs(self.size_px)
 
     def __init__(self, **kwargs: Any) -> None:
+        self.shown = []
         self._core: Any = None
         self._key: tuple[Any, ...] = ()
         self._redraw = Clock.create_trigger(self._draw, -1)
@@ -60,6 +67,7 @@ class _Drawn(Widget):
         """Draw the lines into a texture, unless they are the ones drawn already."""
         size = theme.fs(self.size_px)
         key = (tuple(lines), size, self.bold, halign)
+        self.shown = lines
         if key == self._key:
             return
         self._key = key

@@ -1,0 +1,93 @@
+"""Lets a test or the tour see what a person sees: on a unix socket, the page's name and every visible text with its place on the screen.
+
+Off unless KIOSK_PROBE names the socket. It only looks; touches must come from outside, through the real window.
+"""
+
+import json
+import socket
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kivy.clock import Clock
+from kivy.core.window import Window
+
+from kiosk.screens.widgets.buttons import Press
+from kiosk.screens.widgets.words import Icon, Word, Words
+from kiosk.screens.widgets.writing_box import WritingBox
+
+if TYPE_CHECKING:
+    from kiosk.screens.terminal import Terminal
+
+
+def serve(terminal: "Terminal", path: Path) -> None:
+    """Answer every connection with one JSON object; sizes and places in pixels of the window, y down."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(path))
+    path.chmod(0o600)
+    listener.listen()
+    threading.Thread(target=_answer, args=(terminal, listener), name="probe", daemon=True).start()
+
+
+def _answer(terminal: "Terminal", listener: socket.socket) -> None:
+    while True:
+        connection, _ = listener.accept()
+        seen, done = {}, threading.Event()
+
+        def look(_: float, seen: dict[str, Any] = seen, done: threading.Event = done) -> None:
+            seen.update(view(terminal))
+            done.set()
+
+        # after the layout of the coming frame has settled
+        Clock.schedule_once(lambda _, look=look: Clock.schedule_once(look, 0), 0)
+        done.wait(10)
+        with connection:
+            connection.sendall(json.dumps(seen, ensure_ascii=False).encode())
+
+
+def view(terminal: "Terminal") -> dict[str, Any]:
+    """Describe what is on the screen: page, dialog, and the visible things in drawing order."""
+    shell, page = terminal.shell, terminal.page
+    things: list[dict[str, Any]] = []
+    if shell is not None:
+        _collect(shell, things, (0.0, 0.0, float(Window.width), float(Window.height)), None, 1.0)
+    return {
+        "page": terminal.visit.place.page,
+        "title": page.title if page is not None else "",
+        "dialog": shell is not None and shell.dialog is not None,
+        "large": terminal.visit.large,
+        "things": things,
+    }
+
+
+def _collect(widget: Any, things: list[dict[str, Any]], clip: tuple[float, float, float, float], button: Any, opacity: float) -> None:
+    opacity *= widget.opacity
+    if opacity <= 0.01:
+        return
+    x, y = widget.to_window(*widget.pos)
+    box = (x, Window.height - y - widget.height, x + widget.width, Window.height - y)
+    if isinstance(widget, Press):
+        button = {"enabled": not widget.disabled, "rect": _cut(box, clip), "chosen": bool(getattr(widget, "chosen", False))}
+        things.append({"kind": "button", "text": "", **button})
+    if isinstance(widget, WritingBox):
+        things.append({"kind": "writing", "text": widget.hint, "rect": _cut(box, clip), "strokes": len(widget.strokes)})
+    if isinstance(widget, (Words, Word, Icon)):
+        text = widget.icon if isinstance(widget, Icon) else widget.text
+        if text:
+            kind = "icon" if isinstance(widget, Icon) else "text"
+            thing = {"kind": kind, "text": text, "rect": _cut(box, clip), "whole": [round(n) for n in box], "button": button}
+            if not isinstance(widget, Icon):
+                thing |= {"shown": "\n".join(widget.shown), "size": widget.font_px, "color": [round(c, 3) for c in widget.color]}
+            things.append(thing)
+    inner = clip
+    if widget.__class__.__name__ in ("FeelingScroll", "FeelingRows"):
+        cut = _cut(box, clip)
+        inner = (cut[0], cut[1], cut[2], cut[3])
+    for child in reversed(widget.children):
+        _collect(child, things, inner, button, opacity)
+
+
+def _cut(box: tuple[float, ...], clip: tuple[float, float, float, float]) -> list[int]:
+    left, top, right, bottom = max(box[0], clip[0]), max(box[1], clip[1]), min(box[2], clip[2]), min(box[3], clip[3])
+    return [round(left), round(top), round(max(left, right)), round(max(top, bottom))]

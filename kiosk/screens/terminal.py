@@ -1,0 +1,316 @@
+"""The terminal: ties shell, visit, pages and worker lanes together on Kivy's loop. Owns the idle countdown and what happens on an error.
+
+Import this only after `prepare()` of kiosk.screens.window has run. Nothing slow and no library but Kivy is imported here.
+"""
+
+import logging
+import os
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kivy.base import EventLoop, ExceptionHandler, ExceptionManager, runTouchApp, stopTouchApp
+from kivy.clock import Clock
+from kivy.core.window import Window
+
+from kiosk.config import Settings
+from kiosk.domain.ports import Handwriting, Pinyin, Speaker
+from kiosk.screens import pages
+from kiosk.screens.lanes import Lanes
+from kiosk.screens.office import Office
+from kiosk.screens.page import Page
+from kiosk.screens.problems import sentence
+from kiosk.screens.shell import Shell
+from kiosk.screens.theme import theme
+from kiosk.screens.visit import Visit
+from kiosk.screens.widgets.dialog import Choice, Dialog
+from kiosk.text import t
+
+if TYPE_CHECKING:
+    from kiosk.services.browse import HomeFacts
+
+log = logging.getLogger(__name__)
+CHINA = timezone(timedelta(hours=8))
+WAITING_AFTER_S = 0.3
+PRELOAD_EVERY_S = 0.5
+ERRORS_IN_A_ROW = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the composition root gives the terminal. The callables open a part the first time it is used, on a worker lane."""
+
+    office: Office
+    settings: Settings
+    now: Callable[[], datetime]
+    open_speaker: Callable[[], Speaker] | None = None
+    open_handwriting: Callable[[], Handwriting] | None = None
+    open_pinyin: Callable[[], Pinyin] | None = None
+
+
+class Terminal(ExceptionHandler):
+    """One terminal on one window."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.office = parts.office
+        self.visit = Visit(self._moved)
+        self.lanes = Lanes(lambda act: Clock.schedule_once(lambda _: act(), 0))
+        self.station_name = ""
+        self.home_answer: tuple[HomeFacts, str] | None = None
+        self.shell: Shell | None = None
+        self.page: Page | None = None
+        self._opened: dict[str, Any] = {}
+        self._asked = 0
+        self._touched_at = time.monotonic()
+        self._countdown: Dialog | None = None
+        self._errors: list[float] = []
+        self._to_preload = [name for name in pages.PAGES if pages.exists(name)]
+        Window.clearcolor = theme.ground
+        Window.bind(on_touch_down=self._touched, on_touch_move=self._touched, on_key_down=self._touched, on_resize=self._resized)
+        ExceptionManager.add_handler(self)
+
+    def run(self) -> None:
+        """Show home and serve until stopped."""
+        self._build_shell()
+        Clock.schedule_interval(self._tick, 1)
+        Clock.schedule_interval(self._preload, PRELOAD_EVERY_S)
+        if probe := os.environ.get("KIOSK_PROBE"):
+            from kiosk.screens.probe import serve
+
+            serve(self, Path(probe))
+        runTouchApp()
+        self.lanes.close()
+
+    def stop(self) -> None:
+        """End the loop."""
+        stopTouchApp()
+
+    def _build_shell(self) -> None:
+        """Build the frame anew: at start, after 大字, after the window changed."""
+        if self.shell is not None:
+            Window.remove_widget(self.shell)
+        theme.fit(int(Window.width), int(Window.height), self.visit.large)
+        self.shell = Shell(self._pressed)
+        Window.add_widget(self.shell)
+        if EventLoop.window is None:
+            EventLoop.window = Window
+        self._open_place()
+
+    def _open_place(self) -> None:
+        assert self.shell is not None
+        self._leave()
+        place = self.visit.place
+        page = pages.load(place.page)(self, **place.args)
+        page.place = place
+        self.page = page
+        self.shell.show(page)
+        for name in ("title", "can_go_back", "main_text", "main_icon", "main_enabled"):
+            page.fbind(name, self._follow)
+        page.shown = True
+        self._asked = 0
+        page.on_enter()
+        self._follow()
+
+    def _leave(self) -> None:
+        if self.page is not None and self.page.shown:
+            # the page writes down how it stands, for 返回 and for being built anew
+            self.page.place.args |= self.page.remember()
+            self.page.shown = False
+            self.page.on_leave()
+            self.hush()
+
+    def _moved(self, forward: bool) -> None:
+        """Follow the visit to its place; a page keeps what it wants to find again."""
+        if self.shell is None:
+            return
+        self.shell.close_dialog()
+        self._countdown = None
+        if theme.large != self.visit.large:
+            self._build_shell()
+        else:
+            self._open_place()
+
+    def _follow(self, *_: Any) -> None:
+        """Bring header and dock to what the page says."""
+        if self.shell is None or self.page is None:
+            return
+        self.shell.ids.dock.follow(self.page, len(self.visit.stack) > 1, self.visit.has_entered)
+        header = self.shell.ids.header
+        header.staff = self.page.staff
+        place = t("header.staff") if self.page.staff else " ・ ".join(p for p in (t("header.county"), self.station_name) if p)
+        header.words = " ・ ".join(p for p in (place, self.page.title) if p)
+        self._show_time()
+
+    def refresh_dock(self) -> None:
+        """Look again at the visit: 换人 appears once something was entered."""
+        self._follow()
+
+    def today(self) -> date:
+        """Give the present day in China."""
+        return self.parts.now().astimezone(CHINA).date()
+
+    def name_station(self, name: str) -> None:
+        """Put the station's name into the header."""
+        if name != self.station_name:
+            self.station_name = name
+            self._follow()
+
+    def _show_time(self) -> None:
+        now = self.parts.now().astimezone(CHINA)
+        clock = f"{now:%H:%M}"
+        day = t("header.day", month=now.month, day=now.day, weekday=t(f"weekday.{now.isoweekday()}"))
+        assert self.shell is not None
+        who = self.visit.session.name if self.page is not None and self.page.staff and self.visit.session else ""
+        self.shell.ids.header.side = "   ".join(p for p in (who, "" if theme.upright or theme.large else day, clock) if p)
+
+    def _pressed(self, button: str) -> None:
+        """Answer the dock."""
+        assert self.page is not None
+        if button == "back":
+            if not self.page.on_back():
+                self.visit.back()
+        elif button == "home":
+            self.visit.home()
+        elif button == "large":
+            self.visit.large = not self.visit.large
+            self._moved(True)
+        elif button == "say":
+            self.say(self.page.spoken())
+        elif button == "change":
+            self.visit.next_person()
+        elif button == "main":
+            self.page.on_main()
+        elif button == "call":
+            self._call()
+
+    def _call(self) -> None:
+        assert self.page is not None
+        if self.page.staff:
+            self.visit.next_person()
+            return
+        where = self.page.title or t("header.home")
+        self.lanes.ask(lambda: self.office.call_staff(where), lambda _: None, self.show_problem)
+        choices: list[Choice] = [(t("call.staff"), "second", lambda: self.visit.go("sign_in")), (t("call.ok"), "station", lambda: None)]
+        self.open_dialog(Dialog(title=t("call.title"), text=t("call.text"), icon="account-voice", choices=choices))
+
+    def open_dialog(self, dialog: Dialog) -> None:
+        """Lay a dialog over the page."""
+        assert self.shell is not None
+        self.shell.open_dialog(dialog)
+
+    def show_problem(self, error: Exception) -> None:
+        """Say calmly what went wrong."""
+        self.log_error(error)
+        self.open_dialog(
+            Dialog(title=t("problem.title"), text=sentence(error), icon="information", choices=[(t("problem.ok"), "station", lambda: None)])
+        )
+
+    def ask_for(
+        self, page: Page, function: Callable[[], Any], then: Callable[[Any], None], failed: Callable[[Exception], None] | None, lane: str
+    ) -> None:
+        """Serve `Page.ask`."""
+        self._asked += 1
+        waiting = Clock.schedule_once(lambda _: self._show_waiting(page), WAITING_AFTER_S)
+
+        def settle(act: Callable[[], None]) -> None:
+            waiting.cancel()
+            if not page.shown or self.page is not page:
+                return
+            self._asked -= 1
+            if self._asked <= 0 and self.shell is not None:
+                self.shell.show_waiting(False)
+            act()
+            self._follow()
+
+        self.lanes.ask(function, lambda r: settle(lambda: then(r)), lambda e: settle(lambda: (failed or self.show_problem)(e)), lane)
+
+    def _show_waiting(self, page: Page) -> None:
+        if page.shown and self.page is page and self.shell is not None:
+            self.shell.show_waiting(True)
+
+    def handwriting(self) -> Handwriting:
+        """Open the recogniser once; call it inside `ask(..., lane="hand")`."""
+        return self._open("handwriting", self.parts.open_handwriting)
+
+    def pinyin(self) -> Pinyin:
+        """Open the pinyin engine once; call it inside `ask(..., lane="hand")`."""
+        return self._open("pinyin", self.parts.open_pinyin)
+
+    def _open(self, name: str, opener: Callable[[], Any] | None) -> Any:
+        if name not in self._opened:
+            if opener is None:
+                raise LookupError(name)
+            self._opened[name] = opener()
+        return self._opened[name]
+
+    def say(self, text: str) -> None:
+        """Read aloud, when there is a voice."""
+        if self.parts.open_speaker is not None:
+            self.lanes.ask(lambda: self._open("speaker", self.parts.open_speaker).say(text), lambda _: None, self.log_error, "voice")
+
+    def hush(self) -> None:
+        """Stop reading."""
+        if "speaker" in self._opened:
+            self.lanes.ask(self._opened["speaker"].hush, lambda _: None, self.log_error, "voice")
+
+    def _touched(self, *_: Any) -> None:
+        self._touched_at = time.monotonic()
+
+    def _resized(self, *_: Any) -> None:
+        if self.shell is not None and (theme.width, theme.height) != (int(Window.width), int(Window.height)):
+            self._build_shell()
+
+    def _tick(self, _: float) -> None:
+        self._show_time()
+        idle = time.monotonic() - self._touched_at
+        if self.visit.at_rest and (self.shell is None or self.shell.dialog is None):
+            return
+        left = self.parts.settings.idle_s - idle
+        if left <= 0:
+            self.visit.next_person()
+        elif left <= self.parts.settings.idle_warning_s:
+            self._warn(int(left) + 1)
+
+    def _preload(self, _: float) -> bool:
+        """Load one page after the other while nobody touches; False ends it."""
+        if self._to_preload and time.monotonic() - self._touched_at > PRELOAD_EVERY_S:
+            name = self._to_preload.pop(0)
+            try:
+                pages.load(name)
+            except Exception as error:  # noqa: BLE001 - a broken page must not take home away; opening it will tell again
+                self.log_error(error)
+        return bool(self._to_preload)
+
+    def _warn(self, left_s: int) -> None:
+        if self._countdown is None or self.shell is None or self.shell.dialog is not self._countdown:
+            choices: list[Choice] = [(t("idle.end"), "second", self.visit.next_person), (t("idle.go_on"), "station", self._touched)]
+            self._countdown = Dialog(title=t("idle.title"), icon="timer-sand", choices=choices)
+            self.open_dialog(self._countdown)
+        self._countdown.text = t("idle.text", seconds=left_s)
+
+    def handle_exception(self, error: BaseException) -> int:
+        """Bring a failed page home instead of ending; five within ten seconds end the process, so that it is started anew."""
+        if not isinstance(error, Exception):
+            return int(ExceptionManager.RAISE)
+        self.log_error(error)
+        now = time.monotonic()
+        self._errors = [at for at in self._errors if now - at < 10] + [now]
+        if len(self._errors) >= ERRORS_IN_A_ROW:
+            return int(ExceptionManager.RAISE)
+        self.visit.next_person()
+        return int(ExceptionManager.PASS)
+
+    @staticmethod
+    def log_error(error: Exception) -> None:
+        """Log where it happened, and nothing of what it carried: messages may hold what a person entered."""
+        frames = traceback.extract_tb(error.__traceback__)
+        log.error(
+            "%s at %s",
+            type(error).__name__,
+            " < ".join(f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno} {f.name}" for f in reversed(frames[-6:])),
+        )
