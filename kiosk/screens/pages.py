@@ -28,6 +28,7 @@ PAGES: dict[str, str] = {
     "post": "visitor.post",
     "sign_in": "staff.sign_in",
     "review": "staff.review",
+    "reason": "staff.reason",
 }
 _loaded: dict[str, type["Page"]] = {}
 
