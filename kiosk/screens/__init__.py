@@ -5,7 +5,8 @@ A screen only draws and returns what the person chose. What is seen stands in `.
 How to write a page
 ===================
 One pair of files: `visitor/job_list.py` + `visitor/job_list.kv` with `class JobListScreen(Page)`, and its line in `pages.PAGES`
-("jobs": "visitor.job_list"). Class name = file name in CamelCase + Screen. The .kv is read when the page is first opened; do not load it yourself.
+("jobs": "visitor.job_list"). Class name = file name in CamelCase + Screen.
+The .kv is read when the page is first opened; do not load it yourself.
 
     class JobDetailScreen(Page):
         listing_id = StringProperty()              # visit.go("detail", listing_id="…") sets it
@@ -31,8 +32,10 @@ Page gives
     visit                    go(page, **args) · replace(page, **args) · back() · back_to(page) · home() · next_person()
                              registration (RegistrationDraft) · posting (dict) · session (staff) · touched · large · place
                              set `visit.touched = True` when something personal is shown or entered that is not in the drafts
-    terminal                 office (home, call_staff, here: run use cases on office.here inside ask; import services there) · now() · today() · open_dialog(Dialog(...)) · say(text) · handwriting() · pinyin() (both inside
-                             ask(..., lane="hand")) · refresh_dock() after putting something into a draft · station_name
+    terminal                 office (home, call_staff, here: run use cases on office.here inside ask, and import services there)
+                             now() · today() · open_dialog(Dialog(...)) · say(text) · station_name
+                             handwriting() · pinyin(): both inside ask(..., lane="hand")
+                             refresh_dock(): after putting something into a draft, so that 换人 appears
 
 A page is built anew for 大字 and for a new window size: so keep what was entered in `visit` (or in `remember()`), never only in widgets.
 
@@ -40,7 +43,7 @@ In .kv (no #:import needed): theme (colours theme.green, theme.orange, theme.qui
 fs(32) the same ×1.5 in 大字, t("key"), MARGIN 48, GAP 28, HEADER 104. theme does not notify: pages are built anew instead.
 `root.width` etc. do. Arrange lying and upright with two rules or `cols: 1 if theme.upright else 2`.
 
-Widgets (all in widgets/, importable from kiosk.screens.widgets.kit; .kv knows them by name). size_px is in design pixels, 大字 is applied inside
+Widgets (in widgets/, importable from kiosk.screens.widgets.kit; .kv knows them by name). size_px: design pixels, 大字 is applied inside
     Words    text that fills its width, breaks as Chinese does, as high as its lines (halign, bold, color, max_lines 0 = all)
              Body 32 · Quiet 32 · Small 28 quiet · Head 36 bold · Title 56 bold are Words
     Word     one line as wide as it is (max_width: ends in …); Money 56 orange is a Word

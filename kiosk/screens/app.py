@@ -1,4 +1,4 @@
-"""Starts the visitors' terminal: sets Kivy up, then builds the terminal from the parts that the composition root opens. No Kivy at import."""
+"""Starts the visitors' terminal: sets Kivy up, then builds it from the parts that the composition root opens. No Kivy at import."""
 
 import logging
 

@@ -19,7 +19,7 @@ _icons: dict[str, str] = {}
 
 
 def extract(folder: Path, source: Path = SOURCE) -> None:
-    """Write both weights and the icon names into `folder` (0.8 s); what is there already stays. Raises ConfigError without the collection."""
+    """Write both weights and the icon names into `folder` (0.8 s); what is there stays. Raises ConfigError without the collection."""
     folder.mkdir(parents=True, exist_ok=True)
     for weight, name in (("Regular", REGULAR), ("Bold", BOLD)):
         if not (folder / name).exists():

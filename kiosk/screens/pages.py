@@ -1,4 +1,4 @@
-"""The table of pages: name → module under kiosk.screens, one pair of files a page (jobs: visitor/job_list.py + job_list.kv → JobListScreen).
+"""The table of pages: name → module under kiosk.screens, a pair of files a page (jobs: visitor/job_list.py + job_list.kv → JobListScreen).
 
 Imported lazily: home first, the others in idle time, so that a cold start does not wait for them. Add a page by adding a line.
 """
@@ -50,3 +50,8 @@ def load(name: str) -> type["Page"]:
 def exists(name: str) -> bool:
     """Say whether a page's module is there."""
     return name in PAGES and (Path(__file__).parent / (PAGES[name].replace(".", "/") + ".py")).exists()
+
+
+def known(**classes: type["Page"]) -> None:
+    """Add pages that a test brings along."""
+    _loaded.update(classes)

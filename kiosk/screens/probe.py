@@ -33,7 +33,8 @@ def serve(terminal: "Terminal", path: Path) -> None:
 def _answer(terminal: "Terminal", listener: socket.socket) -> None:
     while True:
         connection, _ = listener.accept()
-        seen, done = {}, threading.Event()
+        seen: dict[str, Any] = {}
+        done = threading.Event()
 
         def look(_: float, seen: dict[str, Any] = seen, done: threading.Event = done) -> None:
             seen.update(view(terminal))

@@ -124,7 +124,7 @@ class Terminal(ExceptionHandler):
             self.page.on_leave()
             self.hush()
 
-    def _moved(self, forward: bool) -> None:
+    def _moved(self) -> None:
         """Follow the visit to its place; a page keeps what it wants to find again."""
         if self.shell is None:
             return
@@ -178,7 +178,7 @@ class Terminal(ExceptionHandler):
             self.visit.home()
         elif button == "large":
             self.visit.large = not self.visit.large
-            self._moved(True)
+            self._moved()
         elif button == "say":
             self.say(self.page.spoken())
         elif button == "change":

@@ -1,6 +1,6 @@
 """One visitor's way through the pages: where he is, what he entered, what he chose. Plain Python; knows no widget.
 
-The page names are those of `kiosk.screens.pages`. `wipe()` leaves nothing: it is called for the next person, after idling and after an error.
+The page names are those of `kiosk.screens.pages`. `wipe()` leaves nothing: for the next person, after idling, after an error.
 """
 
 from collections.abc import Callable
@@ -39,9 +39,9 @@ class RegistrationDraft:
 
 
 class Visit:
-    """The journey. `on_move(forward)` is told after every change of place; the shell listens."""
+    """The journey. `on_move` is told after every change of place; the shell listens."""
 
-    def __init__(self, on_move: Callable[[bool], None]) -> None:
+    def __init__(self, on_move: Callable[[], None]) -> None:
         self._on_move = on_move
         self.large = False
         self.turn = 0
@@ -73,32 +73,32 @@ class Visit:
     def go(self, page: str, **args: Any) -> None:
         """Open a page with its arguments."""
         self.stack.append(Place(page, args))
-        self._on_move(True)
+        self._on_move()
 
     def replace(self, page: str, **args: Any) -> None:
         """Open a page instead of this one: 返回 from it leads to the page before."""
         self.stack[-1] = Place(page, args)
-        self._on_move(True)
+        self._on_move()
 
     def back(self) -> None:
         """Go to the page before; nothing at home."""
         if len(self.stack) > 1:
             self.stack.pop()
-            self._on_move(False)
+            self._on_move()
 
     def back_to(self, page: str) -> None:
         """Go back to the last place of that page, or open it when there is none."""
         for depth in range(len(self.stack) - 2, -1, -1):
             if self.stack[depth].page == page:
                 del self.stack[depth + 1 :]
-                self._on_move(False)
+                self._on_move()
                 return
         self.go(page)
 
     def home(self) -> None:
         """Go home; what was entered stays until 换人 or idling."""
         self.stack = [Place(HOME)]
-        self._on_move(False)
+        self._on_move()
 
     def finish_registration(self, registered: Any) -> None:
         """Go to the end of a registration, or on to the listing that it was for; the draft goes, 返回 leads home."""
@@ -108,11 +108,11 @@ class Visit:
         self.stack = [Place(HOME), Place("done", {"registered": registered})]
         if wanted:
             self.stack.append(Place("apply", {"listing_id": wanted}))
-        self._on_move(True)
+        self._on_move()
 
     def next_person(self) -> None:
         """Wipe everything and go home: 换人, idling, an error."""
         self.turn += 1
         self.large = False
         self._clear()
-        self._on_move(False)
+        self._on_move()

@@ -1,4 +1,4 @@
-"""A page with every widget on it, to look at: python -m tests.screens.play 1920 1080 0 kit."""
+"""A page with every widget on it, to look at: python -m tests.screens.play 1920 1080 0 kit (or kitlist)."""
 
 from typing import Any
 
@@ -108,9 +108,7 @@ class KitScreen(Page):
 class KitListScreen(Page):
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, **args)
-        from kiosk.screens.widgets.kit import ListingRow
-
-        from kiosk.screens.widgets.kit import PagedScroll
+        from kiosk.screens.widgets.kit import ListingRow, PagedScroll
 
         box = PagedScroll()
         self.add_widget(box)
@@ -129,3 +127,13 @@ class KitListScreen(Page):
                 )
             )
         self.visit.touched = True
+
+
+class BrokenScreen(Page):
+    """A page that fails when its main action is pressed, with a name in the message."""
+
+    def __init__(self, terminal: Any, **args: Any) -> None:
+        super().__init__(terminal, main_text="坏了", **args)
+
+    def on_main(self) -> None:
+        raise ValueError("王秀兰 13812345678")

@@ -1,54 +1,59 @@
-"""Run the terminal by hand on the sample office: python -m tests.screens.play WIDTH HEIGHT [LEFT [PAGE [key=value…]]] (DISPLAY must be set)."""
+"""Run the terminal by itself: python -m tests.screens.play WIDTH HEIGHT [LEFT [PAGE [key=value…]]] (DISPLAY must be set).
 
+With PLAY_STATE=DIR it works on the station in DIR, else on a sample office without a store. PLAY_IDLE_S shortens the idle time.
+"""
+
+import os
 import sys
-from datetime import timedelta
+import tempfile
 from pathlib import Path
+from typing import Any
 
 from kiosk.config import Settings, WindowPlace
 from kiosk.screens import fonts
 from kiosk.screens.window import prepare
-from tests.screens.sample import NOW, SampleOffice
+
+FONTS = Path(tempfile.gettempdir()) / "kiosk-test-fonts"
 
 
 def main() -> None:
-    width, height, left = (int(a) for a in [*sys.argv[1:], "0"][:3])
-    state = Path("/tmp/kiosk-play")
-    fonts.extract(state / "fonts")
+    """Serve until stopped."""
+    width, height, left = (int(a) for a in [*sys.argv[1:4], "0"][:3])
+    state = Path(os.environ.get("PLAY_STATE") or tempfile.mkdtemp(prefix="kiosk-play-"))
     place = WindowPlace(left=left, top=0, width=width, height=height)
-    prepare(place, state, state / "fonts")
-    try:
-        import kiosk.qr
-    except ModuleNotFoundError:
-        import types, qrcode
-
-        m = types.ModuleType("kiosk.qr")
-
-        def modules(x):
-            q = qrcode.QRCode(border=0, error_correction=0)
-            q.add_data(x)
-            q.make(fit=True)
-            return q.get_matrix()
-
-        m.modules = modules
-        sys.modules["kiosk.qr"] = m
-    from kiosk.screens.terminal import Parts, Terminal
-
+    fonts.extract(FONTS)
+    prepare(place, state, FONTS)
     from kiosk.screens import pages
+    from kiosk.screens.terminal import Terminal
     from kiosk.screens.visit import Place
 
-    settings = Settings(state=str(state), terminal=place)
-    terminal = Terminal(
-        Parts(office=SampleOffice(), settings=settings, now=lambda: NOW + timedelta(0))
-    )
-    pages.PAGES["kit"] = "visitor.kit"
-    if sys.argv[4:5] in (["kit"], ["kitlist"]):
-        from tests.screens.kit_page import KitListScreen, KitScreen
-
-        pages._loaded |= {"kit": KitScreen, "kitlist": KitListScreen}
+    idle = int(os.environ.get("PLAY_IDLE_S", "75"))
+    settings = Settings(state=str(state), terminal=place, idle_s=idle, idle_warning_s=min(15, idle - 1), speaker="silent")
+    terminal = Terminal(_parts(settings))
     if sys.argv[4:]:
-        args = dict(a.split("=", 1) for a in sys.argv[5:])
-        terminal.visit.stack.append(Place(sys.argv[4], args))
+        if sys.argv[4].startswith("kit"):
+            from tests.screens import kit_page
+
+            pages.known(kit=kit_page.KitScreen, kitlist=kit_page.KitListScreen, kitbroken=kit_page.BrokenScreen)
+        terminal.visit.stack.append(Place(sys.argv[4], dict(a.split("=", 1) for a in sys.argv[5:])))
     terminal.run()
+
+
+def _parts(settings: Settings) -> Any:
+    from kiosk import bootstrap
+    from kiosk.screens.office import StationOffice
+    from kiosk.screens.terminal import Parts
+    from tests.screens.sample import NOW, SampleOffice
+
+    real = bool(os.environ.get("PLAY_STATE"))
+    return Parts(
+        office=StationOffice(lambda: bootstrap.open_here(settings)) if real else SampleOffice(),
+        settings=settings,
+        now=bootstrap.wall_clock if real else lambda: NOW,
+        open_speaker=lambda: bootstrap.open_speaker(settings),
+        open_handwriting=lambda: bootstrap.open_handwriting(settings),
+        open_pinyin=lambda: bootstrap.open_pinyin(settings),
+    )
 
 
 if __name__ == "__main__":

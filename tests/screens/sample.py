@@ -45,6 +45,8 @@ LISTINGS = (
 
 
 class SampleOffice:
+    here: Any = None
+
     def home(self) -> Any:
         return SimpleNamespace(station=SimpleNamespace(name="义堂站"), total=128, newest=LISTINGS, updated_at=NOW)
 

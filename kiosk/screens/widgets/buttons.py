@@ -49,7 +49,7 @@ class Press(ButtonBehavior, Box):
 
 
 class BigButton(Press):
-    """A wide button with a word and perhaps an icon. `kind`: main (orange, one a page), station (green), second (outlined), danger, plain."""
+    """A wide button with a word and perhaps an icon. `kind`: main (orange, one a page), station, second (outlined), danger, plain."""
 
     text = StringProperty("")
     icon = StringProperty("")

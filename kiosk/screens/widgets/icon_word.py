@@ -1,4 +1,4 @@
-"""An icon and its word in the middle of the place they have: side by side, or the icon over the word. Breaks the word where it is too long."""
+"""An icon and its word in the middle of their place: side by side, or the icon over the word. A word that is too long breaks."""
 
 from typing import Any
 

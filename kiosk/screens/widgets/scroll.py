@@ -95,8 +95,8 @@ class PagedScroll(_Pages):
 
     def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
         """Add to the column; the first two are the rule's own: the view and the buttons."""
-        place = super() if len(self.children) < 2 else self.ids.column
-        place.add_widget(widget, *args, **kwargs)
+        add = super().add_widget if len(self.children) < 2 else self.ids.column.add_widget
+        add(widget, *args, **kwargs)
 
     def clear_widgets(self, *args: Any) -> None:
         """Empty the column."""

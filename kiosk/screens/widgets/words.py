@@ -92,7 +92,7 @@ class _Drawn(Widget):
 
 
 class Word(_Drawn):
-    """One line, as wide and high as it is. With `max_width` (screen pixels) it ends in … there: give it only where a page shows the whole elsewhere."""
+    """One line, as wide and high as it is. Ends in … at `max_width` (screen pixels): only where the whole stands elsewhere."""
 
     max_width = NumericProperty(0)
 

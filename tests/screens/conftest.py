@@ -1,0 +1,43 @@
+"""A real terminal on a virtual screen for each test that asks; touches come from outside by XTEST."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.screens.xtest import Kiosk, Screen, play
+
+
+@pytest.fixture(scope="session")
+def lying() -> Iterator[Screen]:
+    """Give a 1920×1080 screen."""
+    screen = Screen(1920, 1080)
+    yield screen
+    screen.close()
+
+
+@pytest.fixture(scope="session")
+def upright() -> Iterator[Screen]:
+    """Give a 1080×1920 screen."""
+    screen = Screen(1080, 1920)
+    yield screen
+    screen.close()
+
+
+Start = Callable[..., Kiosk]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Give a function that starts a terminal: start(screen, page, "key=value"…); all end with the test."""
+    running: list[Kiosk] = []
+
+    def begin(screen: Screen, *arguments: str) -> Kiosk:
+        folder = tmp_path / str(len(running))
+        folder.mkdir()
+        running.append(play(screen, folder, *arguments))
+        return running[-1]
+
+    yield begin
+    for kiosk in running:
+        kiosk.close()

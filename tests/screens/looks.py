@@ -1,0 +1,68 @@
+"""What must hold for everything a person sees: nothing cut, overlapping, too small or too low to hit. Reads the probe's view."""
+
+from typing import Any
+
+Rect = list[int]
+SMALLEST_TEXT, SMALLEST_TARGET = 28, 96
+ELLIPSIS = "…"
+
+
+def problems(view: dict[str, Any], width: int, height: int, may_shorten: bool = False) -> list[str]:
+    """Give one sentence for each thing that is wrong with the screen; sizes in the scale of its shorter side."""
+    scale = min(width, height) / 1080
+    found = []
+    texts = [t for t in view["things"] if t["kind"] == "text"]
+    if view["dialog"]:
+        # what lies under the veil is not read
+        texts = texts[-(len(texts) - _under(texts)) :]
+    for text in texts:
+        name, whole, rect = text["text"], text["whole"], text["rect"]
+        if rect[2] <= rect[0] or rect[3] <= rect[1]:
+            continue
+        shown = text["shown"].replace("\n", "").replace(" ", "")
+        if not may_shorten and shown != name.replace("\n", "").replace(" ", ""):
+            found.append(f"{name!r} is cut to {text['shown']!r}")
+        if text["size"] < SMALLEST_TEXT * scale - 0.6:
+            found.append(f"{name!r} is {text['size']:.0f} px high")
+        if whole[0] < 0 or whole[1] < 0 or whole[2] > width or whole[3] > height:
+            found.append(f"{name!r} leaves the screen: {whole}")
+        button = text["button"]
+        if button and _outside(rect, button["rect"]):
+            found.append(f"{name!r} leaves its button: {rect} of {button['rect']}")
+    for thing in view["things"]:
+        if thing["kind"] == "button" and thing["enabled"] and not view["dialog"]:
+            left, top, right, bottom = thing["rect"]
+            inside = left > 0 and right < width and bottom > top
+            if inside and min(right - left, bottom - top) < SMALLEST_TARGET * scale - 1 and not _clipped(thing, view):
+                found.append(f"a button is {right - left}×{bottom - top} px at {thing['rect']}")
+    found += _overlaps(texts)
+    return found
+
+
+def _under(texts: list[dict[str, Any]]) -> int:
+    """Count the texts under the dialog: all up to the dock's last word, 叫工作人员 or 退出工作人员."""
+    return max((n + 1 for n, t in enumerate(texts) if t["text"] in ("叫工作人员", "退出工作人员")), default=0)
+
+
+def _clipped(thing: dict[str, Any], view: dict[str, Any]) -> bool:
+    """A row that is half scrolled out is no target problem."""
+    return any(t["rect"] != t["whole"] and _inside(t["rect"], thing["rect"]) for t in view["things"] if "whole" in t)
+
+
+def _inside(a: Rect, b: Rect) -> bool:
+    return a[0] >= b[0] - 1 and a[1] >= b[1] - 1 and a[2] <= b[2] + 1 and a[3] <= b[3] + 1
+
+
+def _outside(text: Rect, button: Rect) -> bool:
+    return text[0] < button[0] - 1 or text[2] > button[2] + 1 or text[1] < button[1] - 1 or text[3] > button[3] + 1
+
+
+def _overlaps(texts: list[dict[str, Any]]) -> list[str]:
+    seen = [(t["text"], t["rect"], t["size"]) for t in texts if t["rect"][2] > t["rect"][0] and t["rect"][3] > t["rect"][1]]
+    found = []
+    for n, (name, a, size) in enumerate(seen):
+        for other, b, _ in seen[n + 1 :]:
+            wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+            if wide > 2 and high > size * 0.15:
+                found.append(f"{name!r} and {other!r} overlap: {a} {b}")
+    return found

@@ -1,0 +1,117 @@
+"""The frame and home, touched from outside on a real window."""
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.screens.conftest import Start
+from tests.screens.looks import problems
+from tests.screens.xtest import Kiosk, Screen
+
+
+@pytest.fixture(params=["lying", "upright"])
+def screen(request: pytest.FixtureRequest) -> Any:
+    """Give both forms, one after the other."""
+    return request.getfixturevalue(request.param)
+
+
+def _home(start: Start, screen: Screen, *arguments: str) -> Kiosk:
+    kiosk = start(screen, *arguments)
+    kiosk.wait_text("义堂站")
+    return kiosk
+
+
+def _looks(kiosk: Kiosk) -> list[str]:
+    return problems(kiosk.view(), kiosk.screen.width, kiosk.screen.height)
+
+
+def test_home_when_facts_arrive_shows_station_newest_and_nothing_cut(start: Start, screen: Screen) -> None:
+    kiosk = _home(start, screen)
+    assert {"云梦县零工驿站 ・ 义堂站", "装卸工 3 人", "260 元/天", "湖北零工驿站"} <= set(kiosk.texts())
+    assert _looks(kiosk) == []
+
+
+def test_home_when_letters_are_large_shows_all_ways_on_and_nothing_cut(start: Start, screen: Screen) -> None:
+    kiosk = _home(start, screen)
+    kiosk.tap("大字")
+    kiosk.wait_text("小字")
+    assert {"找活干", "我要登记", "我要招人", "我的登记", "政策・培训", "站点服务", "湖北零工驿站"} <= set(kiosk.texts())
+    assert _looks(kiosk) == []
+    kiosk.tap("小字")
+    kiosk.wait_text("大字")
+
+
+def test_dock_when_staff_are_called_says_so_and_closes(start: Start, screen: Screen) -> None:
+    kiosk = _home(start, screen)
+    kiosk.tap("叫工作人员")
+    kiosk.wait_text("已经叫了工作人员")
+    assert _looks(kiosk) == []
+    kiosk.screen.tap(kiosk.place("找活干"))
+    assert kiosk.view()["dialog"], "a touch beside the dialog must not reach the page"
+    kiosk.tap("好")
+    kiosk.wait(lambda seen: not seen["dialog"], "no dialog")
+    assert kiosk.view()["page"] == "home"
+
+
+def test_button_when_touched_is_pressed_within_a_few_frames(start: Start, lying: Screen) -> None:
+    kiosk = _home(start, lying)
+    place = kiosk.place("我要招人")
+    spot = (round(place[0]), round(place[1] - 90))
+    assert lying.picture(*spot, 1, 1).getpixel((0, 0)) == (255, 255, 255)
+    lying.press(place)
+    began = time.monotonic()
+    while lying.picture(*spot, 1, 1).getpixel((0, 0)) == (255, 255, 255):
+        assert time.monotonic() - began < 2
+    lying.drag(place, (place[0], 5))
+
+
+def test_change_when_something_was_entered_wipes_it(start: Start, screen: Screen) -> None:
+    kiosk = start(screen, "kitlist")
+    kiosk.wait_page("kitlist")
+    kiosk.tap("首页")
+    kiosk.wait_page("home")
+    kiosk.tap("换人")
+    kiosk.wait(lambda seen: not any(thing["text"] == "换人" for thing in seen["things"]), "no 换人")
+
+
+def test_idle_when_nobody_touches_counts_down_then_wipes(start: Start, lying: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAY_IDLE_S", "6")
+    kiosk = start(lying, "kitlist")
+    kiosk.wait_text("还要用吗？")
+    assert _looks(kiosk) == []
+    kiosk.tap("继续用")
+    kiosk.wait(lambda seen: not seen["dialog"], "no dialog")
+    assert kiosk.view()["page"] == "kitlist"
+    kiosk.wait_text("还要用吗？")
+    seen = kiosk.wait_page("home")
+    assert not any(thing["text"] == "换人" for thing in seen["things"])
+
+
+def test_page_when_it_fails_leads_home_and_logs_nothing_personal(start: Start, lying: Screen) -> None:
+    kiosk = start(lying, "kitbroken")
+    kiosk.wait_page("kitbroken")
+    kiosk.tap("坏了")
+    kiosk.wait_page("home")
+    log = kiosk.log.read_text()
+    assert "ValueError" in log
+    assert "kit_page.py" in log
+    assert "王秀兰" not in log
+    assert "138" not in log
+
+
+def test_keys_when_escape_or_f1_is_pressed_do_nothing(start: Start, lying: Screen) -> None:
+    kiosk = _home(start, lying)
+    for keysym in (0xFF1B, 0xFFBE):
+        lying.key(keysym)
+    time.sleep(0.5)
+    assert kiosk.view()["page"] == "home"
+    assert kiosk.process.poll() is None
+
+
+def test_list_when_a_page_button_is_pressed_turns_the_page(start: Start, lying: Screen) -> None:
+    kiosk = start(lying, "kitlist")
+    kiosk.wait_text("需 0 人")
+    down = next(t for t in kiosk.view()["things"] if t["text"] == "chevron-down")
+    lying.tap(kiosk.middle(down["button"]["rect"]))
+    kiosk.wait_text("需 5 人")
