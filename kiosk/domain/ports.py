@@ -3,7 +3,7 @@
 Nothing here knows a transport, a library or a file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -24,8 +24,8 @@ class Candidate:
 class Handwriting(Protocol):
     """Reads a whole word from finger strokes: pixels, y down, any order, joined or not."""
 
-    def read(self, strokes: Sequence[Stroke]) -> list[Candidate]:
-        """Give readings, best first; nothing for an empty box or a scribble."""
+    def read(self, strokes: Sequence[Stroke], *, free: bool = False) -> list[Candidate]:
+        """Give readings, best first; nothing for an empty box or a scribble. `free` lets digits, letters and marks in."""
         ...
 
 
@@ -70,6 +70,9 @@ class Printer(Protocol):
         """Ask the printer whether it can print; raise PrinterAbsent or PrinterNotReady."""
         ...
 
-    def print(self, slip: Slip) -> Delivery:
-        """Send one slip whole; raise PrinterCut when the line broke after the first byte."""
+    def print(self, slip: Slip, sent: Callable[[], None] = ...) -> Delivery:
+        """Send one slip whole, calling `sent` after the last byte; raise PrinterCut when the line broke after the first one.
+
+        Before the first byte it may raise what `check` raises, BadInput for a slip that cannot be printed, or another PrinterError.
+        """
         ...

@@ -1,0 +1,106 @@
+"""Carries queued slips to the printer, one at a time, and journals each state before the act that it names. Knows no screen and no bytes.
+
+What breaks off after the first byte, or is not confirmed, becomes uncertain and is never sent again by itself: only the visitor's No does
+that (services/printing). What a printer refuses before the first byte waits, with its reason, until it expires.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from kiosk.domain.ports import Delivery, Printer
+from kiosk.domain.print_job import JobState, PrintJob
+from kiosk.errors import BadInput, PrinterAbsent, PrinterCut, PrinterError, PrinterNotReady
+from kiosk.store.store import Store
+
+RETRY_S = (1, 2, 4, 8)
+"""Waits after a printer that was not ready; the last one repeats."""
+UNDER_WAY = (JobState.SENDING, JobState.CONFIRMING)
+ABSENT, CUT, UNPRINTABLE = "absent", "cut", "slip"
+"""`trouble` beside the reasons that the printer itself gives: paper, cover, fault."""
+
+
+class Spool:
+    """The one sender of a station's slips; `step` runs in the agent's loop, in one thread."""
+
+    def __init__(self, store: Store, printer: Printer, clock: Callable[[], datetime]) -> None:
+        self._store, self._printer, self._clock = store, printer, clock
+        self._misses = 0
+        self._missed_at: datetime | None = None
+
+    def step(self) -> None:
+        """Print what is due. Takes as long as the printer does; raises StoreError, after which the next step sets right what was left."""
+        with self._store.read() as u:
+            jobs = u.list(PrintJob, state=JobState.QUEUED)
+            left = [job for state in UNDER_WAY for job in u.list(PrintJob, state=state)]
+        for job in left:
+            # nobody else sends, so these were under way when a process or a transaction died
+            self._move(job, JobState.UNCERTAIN, trouble=CUT)
+        now = self._clock()
+        for job in jobs:
+            if job.expires_at <= now:
+                self._move(job, JobState.CANCELLED, trouble=job.trouble)
+        waiting = [job for job in jobs if job.expires_at > now]
+        if waiting and self._is_due(now):
+            self._print(waiting)
+
+    def _is_due(self, now: datetime) -> bool:
+        if self._missed_at is None:
+            return True
+        wait = RETRY_S[min(self._misses, len(RETRY_S)) - 1]
+        # a clock that was set back must not make the wait longer
+        return abs((now - self._missed_at).total_seconds()) >= wait
+
+    def _print(self, waiting: list[PrintJob]) -> None:
+        try:
+            for job in waiting:
+                self._print_one(job)
+        except PrinterAbsent:
+            self._hold(ABSENT)
+        except PrinterNotReady as error:
+            self._hold(error.reason)
+        else:
+            self._misses, self._missed_at = 0, None
+
+    def _print_one(self, job: PrintJob) -> None:
+        self._printer.check()
+        sending = self._move(job, JobState.SENDING)
+        if sending is None:
+            return
+        state, trouble = JobState.UNCERTAIN, ""
+        try:
+            if self._printer.print(sending.slip, lambda: self._confirming(sending)) is Delivery.PRINTED:
+                state = JobState.PRINTED
+        except (PrinterAbsent, PrinterNotReady):
+            self._move(sending, JobState.QUEUED)
+            raise
+        except PrinterCut:
+            trouble = CUT
+        except (BadInput, PrinterError):
+            state, trouble = JobState.FAILED, UNPRINTABLE
+        with self._store.read() as u:
+            current = u.get(PrintJob, job.id)
+        if current is not None and current.state in UNDER_WAY:
+            self._move(current, state, trouble)
+
+    def _confirming(self, job: PrintJob) -> None:
+        self._move(job, JobState.CONFIRMING)
+
+    def _hold(self, trouble: str) -> None:
+        """Tell every visitor who waits what is wrong, and try again later."""
+        self._misses, self._missed_at = self._misses + 1, self._clock()
+        with self._store.read() as u:
+            waiting = [job for job in u.list(PrintJob, state=JobState.QUEUED) if job.trouble != trouble]
+        for job in waiting:
+            self._move(job, JobState.QUEUED, trouble)
+
+    def _move(self, job: PrintJob, state: JobState, trouble: str = "") -> PrintJob | None:
+        """Write a job's next state, unless it has left the one that `job` is in (withdrawn, cancelled)."""
+        with self._store.write() as u:
+            current = u.get(PrintJob, job.id)
+            if current is None or current.state is not job.state:
+                return None
+            attempts = current.attempts + (state is JobState.SENDING)
+            moved = replace(current, state=state, trouble=trouble, attempts=attempts, changed_at=self._clock())
+            u.put(moved)
+        return moved

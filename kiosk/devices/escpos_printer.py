@@ -1,0 +1,220 @@
+"""Slips on a thermal printer that speaks ESC/POS. Owns the line itself; python-escpos only makes the bytes, because its own network printer
+raises nothing when the printer resets, and its `paper_status()` says "plenty" when nobody answers.
+
+Before the first byte the printer is asked how it is (DLE EOT 1, 2, 4); after the last one it is asked in order (GS r 1), which it answers
+only when it has worked through everything before. Anything but a clean answer leaves the slip uncertain.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from kiosk import qr
+from kiosk.devices import glyphs
+from kiosk.devices.printer_profile import DOTS_PER_MM, Profile
+from kiosk.devices.slip_layout import Row, lay_out
+from kiosk.devices.transport import Line, LineClosed, Transport
+from kiosk.domain.ports import Delivery, Paper
+from kiosk.domain.slip import Slip
+from kiosk.errors import PrinterAbsent, PrinterCut, PrinterNotReady
+
+STATUS = b"\x10\x04\x01\x10\x04\x02\x10\x04\x04"
+OFFLINE, COVER, NO_PAPER, FAULT, PAPER_END, PAPER_NEAR_END = 0x08, 0x04, 0x20, 0x40, 0x60, 0x0C
+DONE = b"\x1dr\x01"
+DONE_FIXED, DONE_NO_PAPER = 0x90, 0x0C
+CHINESE = b"\x1c&"
+GAP = b"\x1bJ\x0a"
+QUIET = b"\x1bJ\x18"
+CLEAN_CUT = b"\x1b@\x1dVB\x00"
+REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
+LONGEST_COMMAND = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds, for an answer, for the line to take a byte, and for the slip to be worked through."""
+
+    answer_s: float = 1.0
+    write_s: float = 5.0
+    confirm_s: float = 10.0
+
+
+def encode(slip: Slip, profile: Profile) -> bytes:
+    """Turn a slip into bytes, cut included; raise BadInput when a code does not hold its text, PrinterError without fonts."""
+    from escpos.constants import QR_ECLEVEL_M
+    from escpos.printer import Dummy
+
+    out = Dummy()
+    out.hw("INIT")
+    out._raw(CHINESE)
+    centred, scale, bold = False, 1, False
+    for row in lay_out(slip, profile.columns):
+        wants = row.centred if isinstance(row, Row) else True
+        if wants is not centred:
+            out.set(align="center" if wants else "left")
+            centred = wants
+        if not isinstance(row, Row):
+            out._raw(QUIET)
+            out.qr(row.text, ec=QR_ECLEVEL_M, size=min(16, qr.scale(row.text, row.side_mm * DOTS_PER_MM)), native=True)
+            out._raw(QUIET)
+        elif not all(map(profile.has, row.text)):
+            out._raw(raster(row) + GAP)
+        else:
+            if row.scale != scale:
+                out.set(custom_size=True, width=row.scale, height=row.scale)
+                scale = row.scale
+            if row.bold is not bold:
+                out.set(bold=row.bold)
+                bold = row.bold
+            # a printer feeds 34 dots a line: room under single height, none under double
+            out._raw(row.text.encode("gb18030") + b"\n" + (GAP if row.scale > 1 else b""))
+    out.cut(feed=False)
+    data: bytes = out.output
+    return data
+
+
+def raster(row: Row) -> bytes:
+    """Draw a line that the printer's fonts cannot print: GS v 0, trimmed to its text."""
+    image = glyphs.draw(row.text, row.scale, bold=row.bold)
+    across = (image.width + 7) // 8
+    dots = image.point(lambda v: 0 if v else 255).tobytes()
+    # printers obey real-time commands even inside a picture: one dot more keeps dots from being one
+    dots = REAL_TIME.sub(b"\x18", dots)
+    return b"\x1dv0\x00" + across.to_bytes(2, "little") + image.height.to_bytes(2, "little") + dots
+
+
+class EscposPrinter:
+    """One printer behind one transport. The line opens for a check, stays for the slip after it, and closes then."""
+
+    def __init__(self, transport: Transport, profile: Profile, patience: Patience | None = None) -> None:
+        self._transport, self._profile, self._patience = transport, profile, patience or Patience()
+        self._line: Line | None = None
+        self._mute = False
+        self._unsure = True
+
+    def check(self) -> Paper:
+        """Ask how the printer is; raise PrinterAbsent, or PrinterNotReady with what is wrong."""
+        try:
+            if self._line is None:
+                self._line = self._transport.open()
+            paper = self._ask(self._line)
+            if self._unsure and not self._mute:
+                self._settle(self._line)
+        except OSError as error:
+            self._hang_up()
+            raise PrinterAbsent(f"{self._transport.name}: {error}") from None
+        except PrinterNotReady:
+            self._hang_up()
+            raise
+        self._unsure = False
+        return paper
+
+    def print(self, slip: Slip, sent: Callable[[], None] = lambda: None) -> Delivery:
+        """Send one slip whole, call `sent` after the last byte, and say what is known.
+
+        Raises PrinterCut when the line broke after the first byte; what `check` raises, and BadInput, only before it.
+        """
+        data = encode(slip, self._profile)
+        if self._line is None:
+            self.check()
+        assert self._line is not None
+        delivery = Delivery.UNCERTAIN
+        try:
+            self._send(self._line, data)
+            sent()
+            delivery = self._confirm(self._line)
+        finally:
+            self._unsure = delivery is not Delivery.PRINTED
+            self._hang_up()
+        return delivery
+
+    def _send(self, line: Line, data: bytes) -> None:
+        done = 0
+        try:
+            while done < len(data):
+                done += line.write(data[done:], self._patience.write_s)
+        except OSError as error:
+            problem = PrinterCut if done else PrinterAbsent
+            raise problem(f"{self._transport.name}: {error}", done) from None
+
+    def _confirm(self, line: Line) -> Delivery:
+        if self._mute:
+            return Delivery.UNCERTAIN
+        try:
+            if self._worked_through(line, self._patience.confirm_s):
+                self._ask(line)
+                return Delivery.PRINTED
+        except (OSError, PrinterNotReady):
+            pass
+        return Delivery.UNCERTAIN
+
+    def _ask(self, line: Line) -> Paper:
+        self._forget_answers(line)
+        self._put(line, STATUS)
+        answer = self._answer(line, 3)
+        if not answer:
+            if not self._transport.may_be_mute:
+                raise TimeoutError("no answer")
+            self._mute = True
+            return Paper.OK
+        self._mute = False
+        if len(answer) != 3 or not all(_is_status(b) for b in answer):
+            raise PrinterNotReady("fault")
+        printer, cause, roll = answer
+        if cause & COVER:
+            raise PrinterNotReady("cover")
+        if cause & NO_PAPER or roll & PAPER_END:
+            raise PrinterNotReady("paper")
+        if printer & OFFLINE or cause & FAULT:
+            raise PrinterNotReady("fault")
+        return Paper.NEAR_END if roll & PAPER_NEAR_END else Paper.OK
+
+    def _settle(self, line: Line) -> None:
+        """Finish what an earlier slip that broke off may have left: a command that swallows our first bytes, half a slip on the paper."""
+        if not self._worked_through(line, self._patience.answer_s):
+            self._put(line, bytes(LONGEST_COMMAND))
+            self._worked_through(line, self._patience.confirm_s)
+        self._put(line, CLEAN_CUT)
+
+    def _worked_through(self, line: Line, within_s: float) -> bool:
+        """Ask in order and say whether the printer got there; noise on the line counts as no."""
+        self._forget_answers(line)
+        self._put(line, DONE)
+        until = time.monotonic() + within_s
+        while (left := until - time.monotonic()) > 0:
+            answer = bytes(b for b in line.read(left) if not _is_status(b))
+            if answer:
+                return len(answer) == 1 and not answer[0] & (DONE_FIXED | DONE_NO_PAPER)
+        return False
+
+    def _put(self, line: Line, data: bytes) -> None:
+        while data:
+            data = data[line.write(data, self._patience.write_s) :]
+
+    def _answer(self, line: Line, size: int) -> bytes:
+        answer, until = b"", time.monotonic() + self._patience.answer_s
+        try:
+            while len(answer) < size and (left := until - time.monotonic()) > 0:
+                answer += line.read(left)
+        except LineClosed:
+            if not self._transport.may_be_mute:
+                raise
+        return answer
+
+    def _forget_answers(self, line: Line) -> None:
+        with suppress(LineClosed):
+            while line.read(0):
+                pass
+
+    def _hang_up(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            with suppress(OSError):
+                line.close()
+
+
+def _is_status(byte: int) -> bool:
+    """Tell an answer to DLE EOT by its fixed bits; an answer to GS r has bit 4 clear."""
+    return byte & 0b10010011 == 0b00010010

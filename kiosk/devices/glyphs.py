@@ -1,0 +1,44 @@
+"""Characters as dots, in the cells of a printer's fonts: for lines that the printer's own fonts cannot print, and for the simulator's paper.
+
+Noto's Mono face, because its Latin is exactly half as wide as its Chinese. Knows no ESC/POS.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from kiosk.devices.printer_profile import HALF_DOTS, LINE_DOTS
+from kiosk.devices.slip_layout import width
+from kiosk.errors import PrinterError
+
+FONTS = Path("/usr/share/fonts/opentype/noto")
+MONO_SC = 7
+BASELINE = 0.88
+"""Where Latin stands in the em box, from its top (Noto CJK)."""
+
+
+def draw(text: str, scale: int = 1, *, bold: bool = False) -> Image.Image:
+    """Draw one line, black on white, one bit a dot, each character in its own cell; raise PrinterError without the font."""
+    high = LINE_DOTS * scale
+    image = Image.new("L", (max(1, dots_across(text) * scale), high), 255)
+    pen, x, cell = ImageDraw.Draw(image), 0, HALF_DOTS * scale
+    for c in text:
+        pen.text((x, round(BASELINE * high)), c, font=_font(high, bold), fill=0, anchor="ls")
+        x += width(c) * cell
+    # a thermal head knows no grey; this threshold keeps thin strokes
+    return image.point(lambda v: 255 if v > 150 else 0).convert("1", dither=Image.Dither.NONE)
+
+
+def dots_across(text: str) -> int:
+    """Give the dots that a line takes at scale 1."""
+    return width(text) * HALF_DOTS
+
+
+@lru_cache(maxsize=8)
+def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
+    path = FONTS / f"NotoSansCJK-{'Bold' if bold else 'Regular'}.ttc"
+    try:
+        return ImageFont.truetype(str(path), size, index=MONO_SC)
+    except OSError:
+        raise PrinterError(f"{path}: not there; install Debian's fonts-noto-cjk") from None

@@ -1,0 +1,97 @@
+"""A slip's blocks as lines of a fixed number of columns: wrapping, the two columns of a field, rules. Knows no bytes and no fonts.
+
+A column is one half-width character; everything beyond ASCII takes two. Printers wrap too, but anywhere: they would put a full stop at the
+start of a line and cut a phone number in two.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kiosk.domain.slip import Align, Block, Code, Field, Line, Rule, Slip, Style
+
+NOT_FIRST = frozenset("，。、；：？！）》」』】〉”’…·・％)]},.;:?!%元")
+NOT_LAST = frozenset("（《「『【〈“‘([{¥￥")
+BOLD = frozenset({Style.TITLE, Style.HEAD, Style.BIG})
+DOUBLE = frozenset({Style.TITLE, Style.BIG})
+GAP = 2
+LOST = "\ufffd"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One printed line; `scale` 2 is double width and height."""
+
+    text: str
+    scale: int = 1
+    bold: bool = False
+    centred: bool = False
+
+
+def lay_out(slip: Slip, columns: int) -> Iterator[Row | Code]:
+    """Give a slip's lines and codes from top to bottom; a blank line stays a blank line."""
+    labels = max((width(clean(b.label)) for b in slip.blocks if isinstance(b, Field)), default=0)
+    for block in slip.blocks:
+        yield from _block(block, columns, min(labels + GAP, columns // 2))
+
+
+def _block(block: Block, columns: int, indent: int) -> Iterator[Row | Code]:
+    match block:
+        case Line(text=text, style=style, align=align):
+            scale = 2 if style in DOUBLE else 1
+            for line in wrap(text, columns // scale):
+                yield Row(line, scale, style in BOLD, align is Align.CENTRE)
+        case Field(label=label, value=value):
+            lead = clean(label)
+            if width(lead) > indent - GAP:
+                yield from (Row(line) for line in wrap(label, columns))
+                lead = ""
+            for line in wrap(value, columns - indent):
+                yield Row((lead + " " * (indent - width(lead)) + line).rstrip())
+                lead = ""
+        case Rule(dashed=dashed):
+            yield Row(("-" if dashed else "_") * columns)
+        case Code():
+            yield block
+
+
+def clean(text: str) -> str:
+    """Drop what draws nothing, control characters above all: a listing's text must not be able to command the printer."""
+    return "".join(LOST if "\ud800" <= c <= "\udfff" else c for c in text.replace("\t", " ") if unicodedata.category(c) not in ("Cc", "Cf"))
+
+
+def width(text: str) -> int:
+    """Count the columns that a line takes."""
+    return sum(1 if c <= "~" else 2 for c in text)
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """Break `text` into lines: not before closing or after opening punctuation, not inside a number or a Latin word that fits a line."""
+    lines = []
+    for paragraph in text.splitlines() or [""]:
+        line = ""
+        for piece in _pieces(clean(paragraph)):
+            for part in [piece] if width(piece) <= columns else piece:
+                if line and width(line + part.rstrip()) > columns:
+                    lines.append(line.rstrip())
+                    line = ""
+                line += part if line else part.lstrip()
+        lines.append(line.rstrip())
+    return lines
+
+
+def _pieces(text: str) -> list[str]:
+    """Split where a line may begin."""
+    pieces: list[str] = []
+    for c in text:
+        if pieces and not _may_break(pieces[-1][-1], c):
+            pieces[-1] += c
+        else:
+            pieces.append(c)
+    return pieces
+
+
+def _may_break(before: str, after: str) -> bool:
+    if after == " " or after in NOT_FIRST or before in NOT_LAST:
+        return False
+    return before == " " or before > "~" or after > "~"

@@ -1,0 +1,54 @@
+"""Print jobs as their people see them: queueing a slip, where it stands, and 小票出来了吗? Sends nothing: that is the agent's spool."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from kiosk.domain.print_job import JobState, PrintJob
+from kiosk.domain.record import new_id
+from kiosk.domain.slip import Slip
+from kiosk.services.slips import reprinted
+from kiosk.services.station import Here
+from kiosk.store.store import UnitOfWork
+
+WAITS_FOR = timedelta(minutes=15)
+"""A slip that has not come out by then is cancelled (own): its visitor is gone, and the next one must not get it."""
+
+
+def queue_slip(u: UnitOfWork, slip: Slip, subject_id: str, now: datetime) -> PrintJob:
+    """Journal a slip in the transaction of what it is about; `subject_id` is that record, so that a withdrawal finds the slip."""
+    job = PrintJob(
+        id=new_id(now),
+        serial=slip.serial,
+        subject_id=subject_id,
+        slip=slip,
+        created_at=now,
+        changed_at=now,
+        expires_at=now + WAITS_FOR,
+    )
+    u.put(job)
+    return job
+
+
+def job_state(here: Here, job_id: str) -> PrintJob:
+    """Give a job as it stands; `trouble` says why a queued one waits (absent, paper, cover, fault). Raises NotFound."""
+    with here.store.read() as u:
+        return u.need(PrintJob, job_id)
+
+
+def answer(here: Here, job_id: str, came_out: bool) -> PrintJob:
+    """Take the visitor's answer to 小票出来了吗?; No queues the slip again, marked 补打. Raises NotFound.
+
+    Only an uncertain slip asks: a second tap, or an answer that the printer has overtaken, changes nothing.
+    """
+    now = here.now()
+    with here.store.write() as u:
+        job = u.need(PrintJob, job_id)
+        if job.state is not JobState.UNCERTAIN:
+            return job
+        if came_out:
+            job = replace(job, state=JobState.PRINTED, changed_at=now)
+        else:
+            slip = reprinted(job.slip, now)
+            job = replace(job, slip=slip, state=JobState.QUEUED, trouble="", changed_at=now, expires_at=now + WAITS_FOR)
+        u.put(job)
+        return job

@@ -1,0 +1,287 @@
+"""What stands on each slip, in the words of kiosk/text: every sentence of paper is chosen here. Knows no printer and writes nothing.
+
+Names stand masked, a worker's phone never; an employer's contact only where he chose it to be read.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from kiosk.domain import pay
+from kiosk.domain.codes import AREAS, Meals
+from kiosk.domain.listing import ContactScope, Listing, PublicListing
+from kiosk.domain.privacy import Phone, is_mobile
+from kiosk.domain.slip import Align, Block, Code, Field, Line, Rule, Slip, SlipKind, Style
+from kiosk.domain.station import Station
+from kiosk.domain.worker import Worker
+from kiosk.services.station import local
+from kiosk.text import t
+
+
+def registration_slip(worker: Worker, station: Station, ticket_url: str, now: datetime) -> Slip:
+    """求职登记凭条: that a worker is registered, and the code with which he comes back."""
+    trades = "、".join(t(f"trade.{trade.value}") for trade in worker.trades)
+    return _slip(
+        SlipKind.REGISTRATION,
+        worker.number,
+        station,
+        _field("serial", worker.number),
+        _field("name", worker.name.masked()),
+        _field("trades", trades),
+        _field("pay", _wanted(worker)),
+        _field("time", _instant(now)),
+        Rule(),
+        Code(text=ticket_url),
+        _centre(t("slip.scan")),
+        _centre(_code(worker), Style.BIG),
+        _centre(t("slip.registration.keep")),
+    )
+
+
+def listing_slip(
+    listing: Listing,
+    station: Station,
+    serial: str,
+    ticket_url: str,
+    now: datetime,
+    *,
+    owner: Station | None = None,
+    number: int | None = None,
+) -> Slip:
+    """用工信息: one listing to take home. `owner` is the station whose listing it is, when another; `number` the one on the board."""
+    found = [_centre(t("slip.listing.number", number=number))] if number is not None else []
+    return _slip(
+        SlipKind.LISTING,
+        serial,
+        station,
+        *_offer(listing, now),
+        *_contact(listing, station, owner or station),
+        Rule(),
+        Code(text=ticket_url),
+        _centre(t("slip.scan_listing")),
+        *found,
+        _centre(f"{serial}  {_instant(now)}"),
+    )
+
+
+def referral_slip(
+    worker: Worker, listing: Listing, station: Station, serial: str, ticket_url: str, now: datetime, *, owner: Station | None = None
+) -> Slip:
+    """报名凭条: that a worker put himself down for a listing, and where to go."""
+    return _slip(
+        SlipKind.REFERRAL,
+        serial,
+        station,
+        _field("serial", serial),
+        _field("name", worker.name.masked()),
+        _field("time", _instant(now)),
+        Rule(),
+        *_offer(listing, now),
+        *_contact(listing, station, owner or station),
+        Rule(),
+        _centre(t("slip.referral.go"), Style.HEAD),
+        Code(text=ticket_url),
+        _centre(t("slip.scan")),
+        _centre(_code(worker), Style.BIG),
+    )
+
+
+def posting_slip(listing: Listing, station: Station, serial: str, ticket_url: str, due: datetime, now: datetime) -> Slip:
+    """用工登记凭条: that an employer's listing waits for review, and until when. `due` is the instant of the answer."""
+    answer = local(due)
+    later = answer.date() != local(now).date()
+    due_words = t("slip.posting.due_day" if later else "slip.posting.due", time=answer, month=answer.month, day=answer.day)
+    return _slip(
+        SlipKind.POSTING,
+        serial,
+        station,
+        _field("serial", serial),
+        _field("employer", listing.employer_name),
+        _field("what", listing.title),
+        _field("headcount", t("slip.listing.headcount", count=listing.headcount)),
+        _field("pay", t("slip.pay.join", pay=_offered(listing), settlement=t(f"settlement.{listing.settlement.value}"))),
+        _field("days", _days(listing)),
+        _field("place", _place(listing)),
+        _field("time", _instant(now)),
+        Rule(),
+        _centre(t("slip.posting.pending")),
+        _centre(due_words, Style.HEAD),
+        Code(text=ticket_url),
+        _centre(t("slip.scan_posting")),
+    )
+
+
+def returned_slip(listing: Listing, station: Station, serial: str, reason: str, now: datetime) -> Slip:
+    """用工信息退回单: what the employer has to change."""
+    return _slip(
+        SlipKind.RETURNED,
+        serial,
+        station,
+        _field("serial", serial),
+        _field("employer", listing.employer_name),
+        _field("what", listing.title),
+        _field("time", _instant(now)),
+        Rule(),
+        _left(t("slip.returned.head"), Style.HEAD),
+        _left(reason),
+        Rule(),
+        _left(t("slip.returned.how")),
+    )
+
+
+def test_slip(station: Station, serial: str, url: str, now: datetime) -> Slip:
+    """打印测试: every style, rare characters and a code, for who installs the printer."""
+    return _slip(
+        SlipKind.TEST,
+        serial,
+        station,
+        _field("serial", serial),
+        _field("time", _instant(now)),
+        _left(t("slip.test.big"), Style.BIG),
+        _left(t("slip.test.bold"), Style.HEAD),
+        _left(t("slip.test.digits")),
+        _left(t("slip.test.rare")),
+        Code(text=url),
+        _centre(t("slip.test.ok")),
+    )
+
+
+def reprinted(slip: Slip, now: datetime) -> Slip:
+    """Mark a slip as 补打, with the time of the reprint; its serial stays."""
+    mark = _centre(t("slip.reprint", time=local(now)), Style.BIG)
+    return replace(slip, reprint=True, blocks=(mark, *(slip.blocks[1:] if slip.reprint else slip.blocks)))
+
+
+def _slip(kind: SlipKind, serial: str, station: Station, *body: Block) -> Slip:
+    head = (
+        _centre(t("slip.title"), Style.TITLE),
+        _centre(t("slip.head", station=station.name, what=t(f"slip.kind.{kind.value}")), Style.HEAD),
+        Rule(),
+    )
+    foot = (
+        _centre(t("slip.safety"), Style.HEAD),
+        Rule(),
+        _centre(t("slip.station_phone", station=station.name, phone=_dial(station.phone))),
+        _centre(t("slip.platform")),
+    )
+    return Slip(kind=kind, serial=serial, blocks=(*head, *body, *foot))
+
+
+def _offer(listing: PublicListing, now: datetime) -> list[Block]:
+    """Say what is offered: the job and its pay large, how it compares, then where and when."""
+    compared = [_per_hour(listing), t(f"settlement.{listing.settlement.value}")]
+    extras = [t(f"meals.{listing.meals.value}")] if listing.meals is not Meals.NONE else []
+    extras += [t("slip.listing.lodging")] if listing.lodging else []
+    extras += [listing.transport] if listing.transport else []
+    name = listing.employer_name
+    verified = listing.employer_verified_on is not None and listing.employer_verified_on <= local(now).date()
+    rows = [
+        ("days", _days(listing)),
+        ("hours", _hours(listing)),
+        ("place", _place(listing)),
+        ("headcount", t("slip.listing.headcount", count=listing.headcount)),
+        ("extras", "，".join(extras)),
+        ("requirements", listing.requirements),
+        ("employer", t("slip.listing.verified", name=name) if verified else name),
+    ]
+    return [
+        _centre(listing.title, Style.BIG),
+        _centre(_offered(listing), Style.BIG),
+        _centre(" · ".join(compared)),
+        Rule(),
+        *(_field(label, value) for label, value in rows if value),
+    ]
+
+
+def _contact(listing: Listing, station: Station, owner: Station) -> list[Block]:
+    """Give the employer's contact where he chose it to be read, else the phone of the station that knows him."""
+    may_be_read = listing.contact_scope is ContactScope.ALL_STATIONS or listing.station_id == station.id
+    if may_be_read and listing.contact_phone:
+        whom, phone = str(listing.contact_name), listing.contact_phone
+    else:
+        whom, phone = owner.name, owner.phone
+    return [Rule(), _centre(t("slip.listing.call", whom=whom)), _centre(_dial(phone), Style.BIG)]
+
+
+def _wanted(worker: Worker) -> str:
+    if worker.pay_fen is None:
+        return t("slip.pay.open")
+    return t("slip.pay.above", yuan=pay.yuan(worker.pay_fen), unit=t(f"pay_unit.{worker.pay_unit.value}"))
+
+
+def _offered(listing: PublicListing) -> str:
+    low, high, unit = pay.yuan(listing.pay_fen), listing.pay_max_fen, t(f"pay_unit.{listing.pay_unit.value}")
+    if high is None or high <= listing.pay_fen:
+        return t("slip.pay.exact", yuan=low, unit=unit)
+    return t("slip.pay.range", low=low, high=pay.yuan(high), unit=unit)
+
+
+def _per_hour(listing: PublicListing) -> str:
+    hour = pay.per_hour(listing)
+    if hour is None:
+        return t("slip.pay.unknown")
+    if hour == listing.pay_fen:
+        day = pay.per_day(listing)
+        return t("slip.pay.by_hour") if day is None else t("slip.pay.about_day", yuan=pay.yuan(day))
+    return t("slip.pay.about_hour", yuan=pay.yuan(hour))
+
+
+def _days(listing: PublicListing) -> str:
+    first, days = _day(listing.starts_on), pay.work_days(listing)
+    if days is None:
+        return t("slip.when.long_term", first=first)
+    if days == 1:
+        return t("slip.when.one_day", first=first)
+    return t("slip.when.span", first=first, last=_day(listing.ends_on), count=days)
+
+
+def _hours(listing: PublicListing) -> str:
+    start, end = listing.day_start_min, listing.day_end_min
+    if start is None or end is None:
+        return t("slip.when.open")
+    words = t("slip.when.hours", start=_clock(start), end=_clock(end))
+    if not listing.break_min:
+        return words
+    hours, minutes = divmod(listing.break_min, 60)
+    pause = t("slip.when.minutes", count=listing.break_min) if minutes else t("slip.when.hour", count=hours)
+    return t("slip.when.pause", hours=words, pause=pause)
+
+
+def _place(listing: PublicListing) -> str:
+    area = AREAS.get(listing.area, "")
+    return listing.place if listing.place.startswith(area) else f"{area}{listing.place}"
+
+
+def _day(when: date) -> str:
+    return t("slip.when.day", month=when.month, day=when.day)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def _instant(now: datetime) -> str:
+    return f"{local(now):%Y-%m-%d %H:%M}"
+
+
+def _dial(phone: Phone) -> str:
+    """Write a number as it is read out: 199 0000 1234, 0712-4000001."""
+    if is_mobile(phone):
+        return phone.grouped()
+    area = 3 if phone.startswith(("01", "02")) else 4
+    return f"{phone[:area]}-{phone[area:]}" if phone.startswith("0") else str(phone)
+
+
+def _code(worker: Worker) -> str:
+    return f"{worker.code[:4]} {worker.code[4:]}"
+
+
+def _field(label: str, value: str) -> Field:
+    return Field(label=t(f"slip.label.{label}"), value=str(value))
+
+
+def _left(text: str, style: Style = Style.BODY) -> Line:
+    return Line(text=text, style=style)
+
+
+def _centre(text: str, style: Style = Style.BODY) -> Line:
+    return Line(text=text, style=style, align=Align.CENTRE)
