@@ -10,9 +10,6 @@ from kiosk.screens.problems import sentence
 from kiosk.screens.visitor.registering import RegisteringPage
 from kiosk.text import t
 
-CLEAR_FROM = 0.2
-"""Below this score a reading is a guess; better to ask for the word again."""
-
 
 class NameScreen(RegisteringPage):
     """Step 2 of the registration."""
@@ -29,10 +26,7 @@ class NameScreen(RegisteringPage):
     def _read(self, strokes: list[Stroke], then: Callable[[list[str]], None]) -> None:
         self.visit.registration.strokes = [list(s) for s in strokes]
 
-        def read() -> list[str]:
-            return [c.text for c in self.terminal.handwriting().read(strokes) if c.score >= CLEAR_FROM]
-
-        self.ask(read, then, lane="hand")
+        self.ask(lambda: [c.text for c in self.terminal.handwriting().read(strokes)], then, lane="hand")
 
     def _spell(self, letters: str, then: Callable[[list[str]], None]) -> None:
         self.ask(lambda: self.terminal.pinyin().candidates(letters), then, lane="hand")

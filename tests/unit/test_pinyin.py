@@ -1,0 +1,46 @@
+"""The real pinyin engine: what it offers, and that it keeps nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.devices.pinyin import SHARED, RimePinyin, SimulatedPinyin, open_pinyin
+from kiosk.domain.ports import Pinyin
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("rime")
+    subprocess.run([sys.executable, "-m", "kiosk.devices.pinyin", str(folder)], check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pinyin(folder: Path) -> RimePinyin:
+    return open_pinyin(SHARED, folder)
+
+
+@pytest.mark.parametrize(("letters", "word"), [("wang", "王"), ("xiu", "秀"), ("lan", "兰"), ("baojie", "保洁"), ("zhuangxie", "装卸")])
+def test_pinyin_when_spelled_offers_the_word(pinyin: RimePinyin, letters: str, word: str) -> None:
+    assert word in pinyin.candidates(letters, 60)
+
+
+@pytest.mark.parametrize("letters", ["", "1", "王", "wang1", "-", "x" * 200])
+def test_pinyin_when_it_is_not_pinyin_offers_no_letters_and_no_error(pinyin: RimePinyin, letters: str) -> None:
+    assert all(not w.isascii() for w in pinyin.candidates(letters))
+
+
+def test_pinyin_when_asked_again_and_again_keeps_order_and_writes_nothing(pinyin: RimePinyin, folder: Path) -> None:
+    before, files = pinyin.candidates("xiulan", 20), sorted(p.name for p in folder.rglob("*"))
+    for _ in range(50):
+        pinyin.candidates("xiulan", 20)
+    assert pinyin.candidates("xiulan", 20) == before
+    assert sorted(p.name for p in folder.rglob("*")) == files
+    assert not list(folder.rglob("*.userdb*"))
+
+
+def test_simulated_pinyin_when_asked_gives_its_table() -> None:
+    simulated: Pinyin = SimulatedPinyin({"wang": ["王", "汪"]})
+    assert simulated.candidates("wang", 1) == ["王"]
