@@ -21,6 +21,7 @@ from kiosk.county import enrolment
 from kiosk.county.app import make_app, make_engine
 from kiosk.county.cluster import PrivateCluster
 from kiosk.county.publish import publish
+from kiosk.county.schema import metadata
 from kiosk.county.settings import HubSettings
 from kiosk.county.vault import Vault, open_vault
 from kiosk.domain.entities import NAME_OF
@@ -29,7 +30,7 @@ from kiosk.domain.record import new_id
 from kiosk.domain.station import Station, StationLevel
 from kiosk.sync.client import HttpHub
 from kiosk.sync.protocol import Change, EnrolAnswer, EnrolRequest, PullAnswer, PushAnswer, PushRequest, change_of
-from tests.station import STATION, Clock
+from tests.station import START, STATION, Clock
 
 COUNTY = "420923"
 CENTRE = replace(
@@ -102,8 +103,7 @@ class TestHub:
 
     def start(self) -> None:
         app = make_app(self.settings, clock=self.clock)
-        listener = socket.socket()
-        listener.bind(("127.0.0.1", self.port))
+        listener = socket.create_server(("127.0.0.1", self.port))
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=2)
         self._server = uvicorn.Server(config)
@@ -114,6 +114,16 @@ class TestHub:
             assert time.monotonic() < until, "the hub did not start"
             time.sleep(0.01)
         self._bell = app.state.bell
+
+    def reset(self) -> None:
+        """Empty the database, put the clock back and start again if it was stopped."""
+        self.clock.now = START
+        with self.engine.begin() as connection:
+            names = ", ".join(table.name for table in metadata.sorted_tables)
+            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+        self.publish(CENTRE, OURS, OTHER)
+        if self._server is None:
+            self.start()
 
     def stop(self) -> None:
         if self._server is not None and self._thread is not None:
@@ -178,7 +188,7 @@ def make_hub(database: str, folder: Path) -> TestHub:
     """Start a hub with the county centre and two stations."""
     hub = TestHub(HubSettings(state=str(folder), database=database, phone_base="https://phone.test"), Clock())
     hub.start()
-    hub.publish(CENTRE, OURS, OTHER)
+    hub.reset()
     return hub
 
 

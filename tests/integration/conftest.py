@@ -1,7 +1,6 @@
 """Parts that several integration tests share; each is real."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +14,14 @@ def cluster() -> Iterator[PrivateCluster]:
         yield cluster
 
 
-@pytest.fixture
-def hub(cluster: PrivateCluster, tmp_path: Path) -> Iterator[TestHub]:
-    hub = make_hub(fresh_database(cluster), tmp_path / "hub")
+@pytest.fixture(scope="session")
+def shared_hub(cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestHub]:
+    hub = make_hub(fresh_database(cluster), tmp_path_factory.mktemp("hub"))
     yield hub
     hub.close()
+
+
+@pytest.fixture
+def hub(shared_hub: TestHub) -> TestHub:
+    shared_hub.reset()
+    return shared_hub

@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import psycopg
 import pytest
@@ -32,7 +33,7 @@ from tests.station import START, a_listing, a_review
 WRITERS, BATCHES = 6, 12
 
 
-def a_policy(**changes: object) -> Policy:
+def a_policy(**changes: Any) -> Policy:
     policy = Policy(
         id=new_id(START),
         revision=1,
@@ -212,7 +213,7 @@ def test_feed_order_when_writers_are_many_is_commit_order(hub: TestHub) -> None:
     """Writers hold their transactions open for random times; a reader that follows the cursor must miss nothing."""
     ids = [some_id(hub.clock) for _ in range(WRITERS)]
     hub.publish(*(replace(OTHER, id=i, name=f"站{n}", parent_id=OURS.id) for n, i in enumerate(ids)))
-    done, seen, late = threading.Event(), [], []
+    done, seen, late = threading.Event(), list[str](), list[str]()
 
     def write(station_id: str, seed: int) -> None:
         dice = random.Random(seed)
