@@ -17,7 +17,8 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("terminal", help="the visitors' touch screen")
     commands.add_parser("board", help="the screen in the waiting hall")
     commands.add_parser("agent", help="sync, print spool, health")
-    commands.add_parser("county", help="the county's hub")
+    county = commands.add_parser("county", help="the county's hub; `county code STATION` makes an enrolment code")
+    county.add_argument("words", nargs=argparse.REMAINDER)
     enrol = commands.add_parser("enrol", help="enrol this station with a one-time code")
     enrol.add_argument("code")
     run = commands.add_parser("run", help="start everything for a trial")
@@ -50,11 +51,11 @@ def _dispatch(options: argparse.Namespace) -> int:
 
             return run_agent(settings)
         case "county":
-            from kiosk.county.serve import run_county
+            from kiosk.bootstrap import run_county
 
-            return run_county(settings)
+            return run_county(settings, options.words)
         case "enrol":
-            from kiosk.sync.exchange import enrol
+            from kiosk.bootstrap import enrol
 
             enrol(settings, options.code)
         case "run" if options.tour:

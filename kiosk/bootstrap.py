@@ -12,9 +12,11 @@ from kiosk.config import Settings
 from kiosk.errors import ConfigError, StoreError, WrongKey
 
 if TYPE_CHECKING:
+    from kiosk.agent.loop import Agent
     from kiosk.domain.ports import Handwriting, Pinyin, Speaker
     from kiosk.services.station import Here
     from kiosk.store.store import Store
+    from kiosk.sync.client import HttpHub
 
 ASSETS = Path(__file__).parent.parent / "assets"
 STATION_ID = "station.id"
@@ -99,3 +101,45 @@ def open_speaker(settings: Settings) -> Speaker:
     if settings.speaker == "silent":
         return SilentSpeaker()
     raise ConfigError(f"speaker: {settings.speaker!r} is neither espeak nor silent")
+
+
+def open_hub(settings: Settings) -> HttpHub | None:
+    """Make the door to the county, or None where settings name no hub."""
+    from kiosk.sync.client import HttpHub
+
+    return HttpHub(settings.hub) if settings.hub else None
+
+
+def open_agent(settings: Settings) -> Agent:
+    """Make the agent with the real printer and the real hub."""
+    from kiosk.agent.loop import Agent
+    from kiosk.agent.spool import Spool
+    from kiosk.devices.printer import open_printer
+
+    store = open_store(settings)
+    printer = open_printer(settings.printer, settings.state_dir / "slips")
+    return Agent(settings, store, Spool(store, printer, wall_clock), open_hub(settings), wall_clock)
+
+
+def enrol(settings: Settings, code: str) -> None:
+    """Enrol this terminal with a one-time code; raise ConfigError when settings name no hub, SyncError when the hub refuses."""
+    from kiosk.sync.exchange import enrol as use_code
+
+    hub = open_hub(settings)
+    if hub is None:
+        raise ConfigError("hub: not set")
+    use_code(open_store(settings), hub, code, wall_clock())
+
+
+def run_county(settings: Settings, words: list[str]) -> int:
+    """Run the county's hub or one of its tools, with the samples where settings ask for them."""
+    from kiosk.county.serve import main
+    from kiosk.services.fill import STATION
+    from kiosk.services.rules import load_rules
+    from kiosk.services.sample import load_sample
+    from kiosk.services.station import local
+
+    now = wall_clock()
+    wages = load_rules(ASSETS / "rules", local(now).date()).wages
+    sample = (lambda: load_sample(ASSETS / "sample", now)) if settings.sample else None
+    return main(settings.state_dir, words, sample, STATION, wages)

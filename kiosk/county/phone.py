@@ -33,13 +33,14 @@ PAGE_OF = {"unknown_key": "forged"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page. `call` is the main button's station; `ok` says whether the heading is good news."""
+    """One page. `ok` says whether the heading is good news; `for_worker`, that someone might be asked for money over it."""
 
     status: int = 200
     ok: bool = False
     title: str = ""
     text: str = ""
     card: Card | None = None
+    for_worker: bool = True
     steps: tuple[str, ...] = ()
     station: Station | None = None
     updated: str = ""
@@ -151,7 +152,7 @@ class _Records:
         _, reviews, takedowns = self._listing(listing.id)
         state = state_of(listing, reviews, takedowns, self._today)
         card = make_card(listing.public(), self._desk.wages, self._today)
-        return self._page(station_id, f"phone.posting.{state}", ok=state is ListingState.APPROVED, card=card)
+        return self._page(station_id, f"phone.posting.{state}", ok=state is ListingState.APPROVED, card=card, for_worker=False)
 
     def _listing(self, listing_id: str) -> tuple[list[Listing], list[Review], list[Takedown]]:
         listings = [from_plain(Listing, r.data) for r in self._rows("listing", record.c.id == listing_id) if r.data]
@@ -169,8 +170,8 @@ class _Records:
         rows = self._rows("station", record.c.id == station_id)
         return from_plain(Station, rows[-1].data) if rows else None
 
-    def _page(self, station_id: str | None, name: str, *, ok: bool = False, card: Card | None = None) -> Page:
-        return self._with(self._station(station_id), ok=ok, card=card, **_words(name))
+    def _page(self, station_id: str | None, name: str, **values: Any) -> Page:
+        return self._with(self._station(station_id), **values, **_words(name))
 
     def _with(self, station: Station | None, **values: Any) -> Page:
         return Page(station=station, updated=self._updated(station.id) if station else "", **values)

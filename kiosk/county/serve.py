@@ -88,26 +88,27 @@ def new_code(settings: HubSettings, station_name: str, now: datetime) -> str:
         engine.dispose()
 
 
-def main(args: list[str], load_sample: Callable[[], SampleRecords] | None = None, wages: MinimumWage | None = None) -> int:
-    """Run `kiosk county serve|code`. With `load_sample`, `serve --sample NAME` fills an empty hub and writes STATE/enrol.code."""
+def main(state: Path, args: list[str], sample: Callable[[], SampleRecords] | None, here: str, wages: MinimumWage | None) -> int:
+    """Run `kiosk county [serve]` or `kiosk county code STATION`.
+
+    With `sample`, an empty hub is filled with what all stations but `here` hold, and STATE/enrol.code holds a code for `here`.
+    """
     parser = argparse.ArgumentParser(prog="kiosk county")
-    parser.add_argument("--state", type=Path, required=True)
-    commands = parser.add_subparsers(dest="command", required=True)
-    serving = commands.add_parser("serve")
-    serving.add_argument("--sample", metavar="STATION", help="fill an empty hub with the samples of all stations but this one")
-    coding = commands.add_parser("code")
-    coding.add_argument("station")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("serve", help="serve until stopped")
+    commands.add_parser("code", help="print a one-time enrolment code").add_argument("station")
     chosen = parser.parse_args(args)
 
+    state.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that a stop while starting still stops the cluster
     now = datetime.now(UTC)
-    with database(load(chosen.state)) as settings:
+    with database(load(state)) as settings:
         if chosen.command == "code":
             print(new_code(settings, chosen.station, now))
             return 0
-        code = seed(settings, load_sample(), chosen.sample, now) if chosen.sample and load_sample is not None else None
+        code = seed(settings, sample(), here, now) if sample is not None else None
         if code is not None:
-            (chosen.state / CODE_FILE).touch(mode=0o600)
-            (chosen.state / CODE_FILE).write_text(code)
+            (state / CODE_FILE).touch(mode=0o600)
+            (state / CODE_FILE).write_text(code)
         serve(settings, wages)
     return 0

@@ -7,7 +7,7 @@ any two lines costs at most one repeated exchange. Knows no thread and no schedu
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kiosk.domain.entities import ENTITIES
 from kiosk.domain.record import RecordError, from_plain, to_plain
@@ -31,6 +31,7 @@ HEARD_AT = "sync.heard_at"
 PUSH_LIMIT = 200
 PULL_LIMIT = 100
 """A page is one transaction; 200 rows at once made a visitor's write wait (DESIGN, SQLite)."""
+HEARD_EVERY = timedelta(minutes=2)
 SPLIT = frozenset({Problem.TOO_LARGE, Problem.BAD_REQUEST})
 """Whole requests are refused so when one change in them is at fault: the batch is halved until that one stands alone."""
 
@@ -135,7 +136,7 @@ def pull_once(store: Store, hub: Hub, now: datetime, wait_s: float = 0, limit: i
     if me is None:
         return Pulled(0, 0, False)
     with store.read() as u:
-        cursor = u.recall(CURSOR) or ""
+        cursor, heard_lately = u.recall(CURSOR) or "", _heard_lately(u, now)
     try:
         page = hub.pull(me.token, cursor, wait_s, limit)
     except HubRefused as error:
@@ -145,11 +146,19 @@ def pull_once(store: Store, hub: Hub, now: datetime, wait_s: float = 0, limit: i
         with store.write() as u:
             u.remember(CURSOR, "")
         return Pulled(0, 0, True)
+    if page.cursor == cursor and heard_lately:
+        return Pulled(0, 0, page.more)
     with store.write() as u:
         readable = [apply(u, change) for change in page.changes]
         u.remember(CURSOR, page.cursor)
         u.remember(HEARD_AT, to_plain(now))
     return Pulled(sum(readable), len(readable) - sum(readable), page.more)
+
+
+def _heard_lately(u: UnitOfWork, now: datetime) -> bool:
+    """Say whether the hub's last word was noted a short while ago: a commit for every empty answer would wear the flash out."""
+    heard = u.recall(HEARD_AT)
+    return heard is not None and abs(now - datetime.fromisoformat(heard)) < HEARD_EVERY
 
 
 def apply(u: UnitOfWork, change: FeedChange) -> bool:

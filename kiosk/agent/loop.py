@@ -1,0 +1,216 @@
+"""The agent's life: three threads (slips, push, waiting pull) over one store, their patience with a hub that is away, and the health file.
+
+Owns when things are done, never what: `spool` prints, `kiosk.sync.exchange` syncs. A SyncError or StoreError is waited out, longer each
+time and never in step with other stations. Anything unforeseen ends the agent with a traceback, for its supervisor to start it anew.
+"""
+
+import json
+import logging
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Protocol
+
+from kiosk.config import Settings
+from kiosk.domain.record import to_plain
+from kiosk.errors import HubRefused, KioskError, StoreError, SyncError
+from kiosk.store.store import Store
+from kiosk.sync import exchange
+from kiosk.sync.client import Hub
+
+log = logging.getLogger(__name__)
+
+SPOOL_POLL_S = 0.02
+PUSH_POLL_S = 0.1
+SPOOL_EVERY_S = 1.0
+"""A slip that waits for paper is tried again without a change in the store."""
+PUSH_EVERY_S = 60.0
+PAUSE_S = 0.002
+"""Between transactions, so that a visitor's write comes through (DESIGN, SQLite: 432 ms without, 54 ms with)."""
+BACKOFF_FIRST_S, BACKOFF_MAX_S = 1.0, 60.0
+PULL_LEAST_S = 1.0
+"""An answer sooner than this to a waiting pull that brought nothing came from a hub that is stopping."""
+HEALTH_EVERY_S = 5.0
+SWEEP_EVERY_S = 600.0
+STOP_S = 10.0
+
+
+class Spool(Protocol):
+    """What carries slips to the printer."""
+
+    def step(self) -> None:
+        """Print what is due."""
+        ...
+
+
+@dataclass
+class Health:
+    """What the health file says. The first three are empty when all is well, else an error's class and code."""
+
+    push: str = ""
+    pull: str = ""
+    spool: str = ""
+    waiting: int = 0
+    parked: int = 0
+
+
+class Backoff:
+    """How long to wait after failures in a row: doubling, at most a minute, by a random half so that stations do not come together."""
+
+    def __init__(self, dice: random.Random) -> None:
+        self._dice, self._failures = dice, 0
+
+    def failed(self) -> float:
+        """Count a failure and give the seconds to wait."""
+        self._failures += 1
+        return min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0 ** min(self._failures - 1, 10)) * self._dice.uniform(0.5, 1.0)
+
+    def succeeded(self) -> None:
+        """Begin anew."""
+        self._failures = 0
+
+
+class Agent:
+    """One station's agent; `hub` is None where settings name none."""
+
+    def __init__(self, settings: Settings, store: Store, spool: Spool, hub: Hub | None, clock: Callable[[], datetime]) -> None:
+        self._settings, self._store, self._spool, self._hub, self._clock = settings, store, spool, hub, clock
+        self._stop = threading.Event()
+        self._crash: Exception | None = None
+        self._health = Health()
+
+    def stop(self) -> None:
+        """Ask the agent to end; safe from a signal handler and from any thread."""
+        self._stop.set()
+
+    def run(self) -> int:
+        """Work until `stop`; give the exit status: 1 when something unforeseen ended it."""
+        jobs = [self._spool_life] + ([self._push_life, self._pull_life] if self._hub else [])
+        threads = [threading.Thread(target=self._guard, args=(job,), name=job.__name__, daemon=True) for job in jobs]
+        for thread in threads:
+            thread.start()
+        self._guard(self._housekeeping)
+        until = time.monotonic() + STOP_S
+        for thread in threads[:2]:  # the pull may be waiting for the hub, and loses nothing when it is cut off
+            thread.join(max(0.0, until - time.monotonic()))
+        return 1 if self._crash else 0
+
+    def _guard(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except Exception as error:
+            self._crash = error
+            log.exception("%s ended", job.__name__)
+        finally:
+            self._stop.set()
+
+    def _spool_life(self) -> None:
+        watcher = self._store.watch()
+        due = 0.0
+        while not self._stop.wait(SPOOL_POLL_S):
+            if "print" not in watcher.changed() and time.monotonic() < due:
+                continue
+            try:
+                self._spool.step()
+                self._health.spool = ""
+            except StoreError as error:
+                self._health.spool = _name(error)
+            due = time.monotonic() + SPOOL_EVERY_S
+
+    def _push_life(self) -> None:
+        watcher, backoff, due = self._store.watch(), Backoff(random.Random()), 0.0
+        while not self._stop.wait(PUSH_POLL_S):
+            if "outbox" not in watcher.changed() and time.monotonic() < due:
+                continue
+            try:
+                while self._push() and not self._stop.wait(PAUSE_S):
+                    pass
+            except (SyncError, StoreError) as error:
+                self._health.push = _told("push", self._health.push, _name(error))
+                due = 0.0
+                self._stop.wait(backoff.failed())
+            else:
+                self._health.push = _told("push", self._health.push, "")
+                backoff.succeeded()
+                due = time.monotonic() + PUSH_EVERY_S
+
+    def _push(self) -> int:
+        return exchange.push_once(self._store, self._hub, self._clock()) if self._hub else 0
+
+    def _pull_life(self) -> None:
+        backoff = Backoff(random.Random())
+        while not self._stop.wait(PAUSE_S):
+            started = time.monotonic()
+            try:
+                brought = self._pull()
+            except (SyncError, StoreError) as error:
+                self._health.pull = _told("pull", self._health.pull, _name(error))
+                self._stop.wait(backoff.failed())
+                continue
+            self._health.pull = _told("pull", self._health.pull, "")
+            backoff.succeeded()
+            if not brought:
+                self._stop.wait(max(0.0, started + PULL_LEAST_S - time.monotonic()))
+
+    def _pull(self) -> bool:
+        """Pull once; say whether there may be more at once."""
+        if self._hub is None or exchange.identity(self._store) is None:
+            return False
+        pulled = exchange.pull_once(self._store, self._hub, self._clock(), self._settings.sync_wait_s)
+        if pulled.skipped:
+            log.warning("%d changes of the feed could not be read by this version", pulled.skipped)
+        return pulled.more or pulled.applied > 0
+
+    def _housekeeping(self) -> None:
+        swept = -SWEEP_EVERY_S
+        while True:
+            try:
+                if time.monotonic() - swept >= SWEEP_EVERY_S:
+                    with self._store.write() as u:
+                        u.sweep()
+                    swept = time.monotonic()
+                with self._store.read() as u:
+                    self._health.waiting, self._health.parked = u.outbox_size(), len(u.parked())
+            except StoreError as error:
+                log.warning("housekeeping: %s", _name(error))
+            self._write_health()
+            if self._stop.wait(HEALTH_EVERY_S):
+                return
+
+    def _write_health(self) -> None:
+        """Replace the health file whole, so that no reader sees half of it. STATE/run is meant to be in memory, not on flash."""
+        target = self._settings.state_dir / "run" / "agent.json"
+        text = json.dumps({"at": to_plain(self._clock())} | asdict(self._health))
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = target.with_suffix(".part")
+            part.write_text(text)
+            part.replace(target)
+        except OSError as error:
+            log.warning("health file: %s", type(error).__name__)
+
+
+def _told(what: str, before: str, now: str) -> str:
+    """Log a change of state, once."""
+    if now != before:
+        log.warning("%s: %s", what, now or "works again")
+    return now
+
+
+def _name(error: KioskError) -> str:
+    return f"{type(error).__name__}:{error.code}" if isinstance(error, HubRefused) else type(error).__name__
+
+
+def run_agent(settings: Settings) -> int:
+    """Run the agent with the real parts until SIGTERM or SIGINT; give the exit status."""
+    from kiosk.bootstrap import open_agent
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    agent = open_agent(settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: agent.stop())
+    return agent.run()
