@@ -1,36 +1,27 @@
 """Reads the marked samples of assets/sample: what two stations might hold on the day they are loaded. All firms and persons are invented.
 
-Owns the short notation of those files: days and times counted from the moment of loading, so that the data never goes stale; money in 元;
-keys where records carry ids. An id follows from its key, so that loading twice gives the same records. Stores nothing, knows no store.
+Owns which file becomes which record, and the ids: an id follows from its key, so that loading twice gives the same records. Stores nothing
+and knows no store.
 """
 
-import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from kiosk.domain.codes import AREAS
 from kiosk.domain.employer import Employer
 from kiosk.domain.listing import Listing, Review, Takedown
-from kiosk.domain.record import RecordError, field_types, from_plain, to_plain
 from kiosk.domain.referral import Referral, ReferralStep
 from kiosk.domain.station import Policy, Role, Station, Training
 from kiosk.domain.worker import Worker
-from kiosk.errors import ConfigError
+from kiosk.services.sample_entry import CHINA, Entry, read_entries
 
-CHINA = timezone(timedelta(hours=8))
 IDS = UUID("5a6d7065-0000-5000-8000-420923000000")
 """The name space of sample ids."""
-AGO = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)min)?")
-HOURS = re.compile(r"(\d{1,2}):([0-5]\d)-(\d{1,2}):([0-5]\d)")
 READING = timedelta(minutes=3)
 """From consenting to registered, at a finger's pace."""
-
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,76 +57,6 @@ def load_sample(folder: Path, now: datetime) -> Sample:
     return _Loader(folder, now.replace(microsecond=0)).load()
 
 
-class _Entry:
-    """One table of a file. Fields are taken out one by one; what is left must be fields of the record."""
-
-    def __init__(self, where: str, table: Any, now: datetime) -> None:
-        if not isinstance(table, dict):
-            raise ConfigError(f"{where}: not a table")
-        self.where, self._left, self._now = where, dict(table), now
-
-    def fail(self, field: str, reason: str) -> ConfigError:
-        return ConfigError(f"{self.where}: {field}: {reason}")
-
-    def has(self, field: str) -> bool:
-        return field in self._left
-
-    def take(self, field: str, kind: type[R]) -> R:
-        value = self._left.pop(field, None)
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise self.fail(field, "missing" if value is None else f"not {kind.__name__}")
-        return value
-
-    def refer(self, field: str, known: Mapping[str, R]) -> R:
-        """Take a key and give what it names."""
-        key = self.take(field, str)
-        if key not in known:
-            raise self.fail(field, f"no {key!r}")
-        return known[key]
-
-    def ago(self, field: str) -> datetime:
-        """Take a time before loading: 2d, 5h, 1d3h, 40min."""
-        text = self.take(field, str)
-        found = AGO.fullmatch(text)
-        if found is None or not text:
-            raise self.fail(field, f"{text!r} is not like 2d, 5h or 1d3h40min")
-        days, hours, minutes = (int(part or 0) for part in found.groups())
-        return self._now - timedelta(days=days, hours=hours, minutes=minutes)
-
-    def day(self, field: str, sign: int = 1) -> str:
-        """Take a number of days from (or with sign -1, before) the day of loading in China."""
-        return (self._now.astimezone(CHINA).date() + timedelta(days=sign * self.take(field, int))).isoformat()
-
-    def fen(self, field: str) -> int | None:
-        """Take an amount in 元, if there is one."""
-        return round(self.take(field, (int, float)) * 100) if self.has(field) else None  # type: ignore[arg-type]
-
-    def hours(self, field: str) -> dict[str, int]:
-        """Take the hours of a day, if there are any: 7:00-17:00."""
-        if not self.has(field):
-            return {}
-        text = self.take(field, str)
-        found = HOURS.fullmatch(text)
-        if found is None:
-            raise self.fail(field, f"{text!r} is not like 7:00-17:00")
-        start_h, start_min, end_h, end_min = (int(part) for part in found.groups())
-        return {"day_start_min": start_h * 60 + start_min, "day_end_min": end_h * 60 + end_min}
-
-    def part(self, field: str) -> "_Entry":
-        """Take a table within this one."""
-        return _Entry(f"{self.where}: {field}", self._left.pop(field), self._now)
-
-    def build(self, cls: type[R], **values: object) -> R:
-        """Make the record of what is left and these values."""
-        unknown = self._left.keys() - field_types(cls).keys()
-        if unknown:
-            raise self.fail(", ".join(sorted(unknown)), f"no field of {cls.__name__}")
-        try:
-            return from_plain(cls, self._left | {name: to_plain(value) for name, value in values.items()})
-        except RecordError as error:
-            raise self.fail(error.field.removeprefix(f"{cls.__name__}."), error.reason) from None
-
-
 class _Loader:
     """Reads the files in the order in which they refer to each other."""
 
@@ -144,8 +65,7 @@ class _Loader:
         self._areas = {name: code for code, name in AREAS.items()}
         self._stations: dict[str, Station] = {}
         self._staff: dict[str, SampleStaff] = {}
-        self._employers: dict[str, Employer] = {}
-        self._contacts: dict[str, str] = {}
+        self._employers: dict[str, tuple[Employer, str]] = {}
         self._listings: dict[str, Listing] = {}
         self._reviews: list[Review] = []
         self._takedowns: list[Takedown] = []
@@ -172,7 +92,7 @@ class _Loader:
         return Sample(
             stations=tuple(self._stations.values()),
             staff=tuple(self._staff.values()),
-            employers=tuple(self._employers.values()),
+            employers=tuple(employer for employer, _ in self._employers.values()),
             listings=tuple(self._listings.values()),
             reviews=tuple(self._reviews),
             takedowns=tuple(self._takedowns),
@@ -183,28 +103,16 @@ class _Loader:
             steps=tuple(self._steps),
         )
 
-    def _entries(self, file: str, kind: str) -> Iterator[tuple[str, _Entry]]:
-        try:
-            tables = tomllib.loads((self._folder / file).read_text("utf-8")).get(kind, [])
-        except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{file}: {error}") from None
-        known: set[str] = set(self._listings) if kind == "listing" else set()
-        for number, table in enumerate(tables, start=1):
-            entry = _Entry(f"{file}: {kind} {number}", table, self._now)
-            key = entry.take("key", str)
-            entry.where = f"{file}: {kind} {key}"
-            if key in known:
-                raise entry.fail("key", "stands twice")
-            known.add(key)
-            yield key, entry
+    def _entries(self, file: str, kind: str) -> Iterator[tuple[str, Entry]]:
+        return read_entries(self._folder / file, kind, self._now)
 
-    def _area(self, entry: _Entry) -> str:
+    def _area(self, entry: Entry) -> str:
         return entry.refer("area", self._areas)
 
-    def _employer(self, key: str, entry: _Entry) -> None:
-        self._contacts[key] = entry.take("contact", str)
+    def _employer(self, key: str, entry: Entry) -> None:
+        contact = entry.take("contact", str)
         verified = {"verified_on": entry.day("verified_days_ago", -1)} if entry.has("verified_days_ago") else {}
-        self._employers[key] = entry.build(
+        employer = entry.build(
             Employer,
             id=_id("employer", key),
             revision=1,
@@ -213,8 +121,11 @@ class _Loader:
             created_at=entry.ago("created"),
             **verified,
         )
+        self._employers[key] = employer, contact
 
-    def _listing(self, key: str, entry: _Entry) -> None:
+    def _listing(self, key: str, entry: Entry) -> None:
+        if key in self._listings:
+            raise entry.fail("key", "stands in another file too")
         station = entry.refer("station", self._stations)
         collector = entry.refer("collected_by", self._staff).id if entry.has("collected_by") else "employer"
         review = entry.part("review") if entry.has("review") else None
@@ -228,7 +139,7 @@ class _Loader:
             starts_on=entry.day("starts_in_days"),
             ends_on=entry.day("ends_in_days"),
             pay_fen=entry.fen("pay_yuan"),
-            pay_max_fen=entry.fen("pay_max_yuan"),
+            pay_max_fen=entry.fen("pay_max_yuan") if entry.has("pay_max_yuan") else None,
             collected_by=collector,
             collected_at=entry.ago("collected"),
             **entry.hours("hours"),
@@ -249,29 +160,26 @@ class _Loader:
                 )
             )
 
-    def _who(self, entry: _Entry) -> dict[str, object]:
+    def _who(self, entry: Entry) -> dict[str, object]:
         """Give who employs and whom to call; a listing of a registered employer may name a contact of its own."""
         who: dict[str, object] = {}
         if entry.has("employer"):
-            key = entry.take("employer", str)
-            if key not in self._employers:
-                raise entry.fail("employer", f"no {key!r}")
-            employer = self._employers[key]
+            employer, contact = entry.refer("employer", self._employers)
             who = {
                 "employer_id": employer.id,
                 "employer_name": employer.name,
                 "employer_verified_on": employer.verified_on,
-                "contact_name": self._contacts[key],
+                "contact_name": contact,
                 "contact_phone": employer.phone,
             }
         if entry.has("contact"):
-            contact = entry.take("contact", list)
-            if len(contact) != 2:
+            named = entry.take("contact", list)
+            if len(named) != 2:
                 raise entry.fail("contact", "not [name, phone]")
-            who |= {"contact_name": contact[0], "contact_phone": contact[1]}
+            who |= {"contact_name": named[0], "contact_phone": named[1]}
         return who
 
-    def _review(self, key: str, entry: _Entry, listing: Listing) -> None:
+    def _review(self, key: str, entry: Entry, listing: Listing) -> None:
         reviewer = entry.refer("by", self._staff)
         defaults: dict[str, object] = {"verdict": "approve"} if not entry.has("verdict") else {}
         if not entry.has("hold_reasons"):
@@ -290,7 +198,7 @@ class _Loader:
             )
         )
 
-    def _worker(self, key: str, entry: _Entry, number: int) -> None:
+    def _worker(self, key: str, entry: Entry, number: int) -> None:
         station = entry.refer("station", self._stations)
         registered = entry.ago("registered")
         worker_id = _id("worker", key)
@@ -299,7 +207,7 @@ class _Loader:
             id=worker_id,
             revision=1,
             station_id=station.id,
-            pay_fen=entry.fen("pay_yuan"),
+            pay_fen=entry.fen("pay_yuan") if entry.has("pay_yuan") else None,
             area=self._area(entry) if entry.has("area") else None,
             code=f"{UUID(worker_id).int % 90_000_000 + 10_000_000}",
             number=f"{station.short}-{registered.astimezone(CHINA):%m%d}-{number:04d}",
@@ -307,7 +215,7 @@ class _Loader:
             registered_at=registered,
         )
 
-    def _referral(self, key: str, entry: _Entry) -> None:
+    def _referral(self, key: str, entry: Entry) -> None:
         worker, listing = entry.refer("worker", self._workers), entry.refer("listing", self._listings)
         steps = entry.take("steps", list) if entry.has("steps") else []
         referral = entry.build(
@@ -320,7 +228,7 @@ class _Loader:
         )
         self._referrals.append(referral)
         for number, table in enumerate(steps, start=1):
-            step = _Entry(f"{entry.where}: step {number}", table, self._now)
+            step = Entry(f"{entry.where}: step {number}", table, self._now)
             self._steps.append(
                 step.build(
                     ReferralStep,
@@ -331,10 +239,10 @@ class _Loader:
                 )
             )
 
-    def _policy(self, key: str, entry: _Entry) -> Policy:
+    def _policy(self, key: str, entry: Entry) -> Policy:
         return entry.build(Policy, id=_id("policy", key), revision=1, published_on=entry.day("published_days_ago", -1), sample=True)
 
-    def _training(self, key: str, entry: _Entry) -> Training:
+    def _training(self, key: str, entry: Entry) -> Training:
         return entry.build(
             Training,
             id=_id("training", key),
