@@ -3,6 +3,7 @@
 Kivy reads all of this at import, so the composition root calls `prepare` first. Nothing here outlives the process.
 """
 
+import logging
 import os
 from pathlib import Path
 
@@ -18,6 +19,8 @@ def prepare(place: WindowPlace, state: Path, fonts_folder: Path) -> None:
         "KIVY_NO_CONSOLELOG": "1",
         "KIVY_LOG_MODE": "PYTHON",
         "KIVY_HOME": str(state / "kivy"),
+        # SDL drops a touch that comes together with the focus: the first one after the start was lost
+        "SDL_MOUSE_FOCUS_CLICKTHROUGH": "1",
     }
     (state / "kivy").mkdir(parents=True, exist_ok=True)
     from kivy.config import Config
@@ -37,15 +40,27 @@ def prepare(place: WindowPlace, state: Path, fonts_folder: Path) -> None:
     for name, value in graphics.items():
         Config.set("graphics", name, str(value))
     Config.set("kivy", "exit_on_escape", "0")
-    Config.set("kivy", "log_level", "warning")
-    # `mouse` takes what Xorg makes of the touch screen; probesysfs beside it would give every touch twice
+    logging.getLogger("kivy").setLevel(logging.WARNING)
+    # one pointer, as Xorg makes it of the touch screen; probesysfs beside it would give every touch twice
     Config.remove_section("input")
     Config.add_section("input")
-    Config.set("input", "mouse", "mouse,disable_multitouch")
-    from kiosk.screens import fonts
+    Config.set("input", "pointer", "finger,disable_multitouch,disable_hover")
+    _replace_style()
+    from kiosk.screens import finger, fonts
 
+    finger.install()
     fonts.register(fonts_folder)
     name_shortcuts()
+
+
+def _replace_style() -> None:
+    """Let Kivy read our style.kv, which stands beside this file, where it would read its own."""
+    import kivy
+
+    own, kivy.kivy_data_dir = kivy.kivy_data_dir, str(Path(__file__).parent)
+    import kivy.lang.builder
+
+    kivy.kivy_data_dir = own
 
 
 def name_shortcuts() -> None:

@@ -115,3 +115,20 @@ def test_list_when_a_page_button_is_pressed_turns_the_page(start: Start, lying: 
     down = next(t for t in kiosk.view()["things"] if t["text"] == "chevron-down")
     lying.tap(kiosk.middle(down["button"]["rect"]))
     kiosk.wait_text("需 5 人")
+
+
+def test_writing_box_when_strokes_are_quick_keeps_every_bend(start: Start, lying: Screen) -> None:
+    kiosk = start(lying, "kit")
+    seen = kiosk.wait_page("kit")
+    left, top, *_ = next(thing["rect"] for thing in seen["things"] if thing["kind"] == "writing")
+    bends = [(100, 40), (160, 40), (100, 120), (160, 120), (130, 170)]
+    for n in range(4):
+        kiosk.write([[(x + n * 200, y) for x, y in bends]])
+    kiosk.write([[(950, 100)]])
+    seen = kiosk.wait(lambda s: any(t["kind"] == "writing" and t["strokes"] == 5 for t in s["things"]), "five strokes")
+    time.sleep(0.3)
+    picture = lying.picture()
+    for n in range(4):
+        for x, y in bends:
+            assert picture.getpixel((left + x + n * 200, top + y)) == (29, 38, 34), f"no ink at bend {x},{y} of stroke {n}"
+    assert picture.getpixel((left + 950, top + 100)) == (29, 38, 34)

@@ -17,7 +17,7 @@ from kiosk.text import t
 if TYPE_CHECKING:
     from kiosk.services.browse import HomeFacts
 
-AGAIN_S = 20
+AGAIN_S, FIRST_S = 20, 0.15
 NEWEST = 3
 
 
@@ -67,8 +67,8 @@ class HomeScreen(Page):
         self._draw()
 
     def on_enter(self) -> None:
-        """Ask for the facts, now and every while."""
-        self._ask()
+        """Ask for the facts, now and every while; the first time after the first frame, because the database library takes long to load."""
+        Clock.schedule_once(lambda _: self.shown and self._ask(), 0 if self._answer else FIRST_S)
         self._again = Clock.schedule_interval(lambda _: self._ask(), AGAIN_S)
 
     def on_leave(self) -> None:

@@ -18,6 +18,12 @@ def filled(radius: int) -> Any:
 
 
 @cache
+def dot(radius: int) -> Any:
+    """Give a dot with a soft edge all around, for drawing ink; its picture is `radius` + 1 to each side."""
+    return _nine(radius, lambda d: radius - 1 - d + 0.5)
+
+
+@cache
 def outlined(radius: int, width: int) -> Any:
     """Give the outline of a rounded shape, `width` thick, inside its edge; border = radius."""
     return _nine(radius, lambda d: min(radius - d + 0.5, d - (radius - width) + 0.5))

@@ -1,9 +1,10 @@
 """A box to write in with a finger. Collects strokes; reads nothing itself."""
 
+from math import hypot
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.graphics import Color, Line, Rectangle
+from kivy.graphics import Color, Mesh
 from kivy.properties import NumericProperty, StringProperty
 
 from kiosk.domain.ports import Stroke
@@ -11,7 +12,46 @@ from kiosk.screens.theme import theme
 from kiosk.screens.widgets import patch
 from kiosk.screens.widgets.panel import Box
 
-NEAR = 3.0
+NEAR = 2.0
+
+
+class Ink:
+    """One stroke as a mesh of soft dots and soft bars between them: smooth at any angle, one instruction, cheap to lengthen."""
+
+    def __init__(self, canvas: Any, radius: float) -> None:
+        self._radius, self._last = radius + 1, (0.0, 0.0)
+        self._vertices: list[float] = []
+        self._corners: list[int] = []
+        with canvas:
+            Color(rgba=theme.ink)
+            self._mesh = Mesh(mode="triangles", texture=patch.dot(int(radius)))
+
+    def add(self, points: list[tuple[float, float]]) -> None:
+        """Lengthen the stroke."""
+        for x, y in points:
+            r = self._radius
+            if self._vertices:
+                self._bar(self._last, (x, y))
+            self._quad((x - r, y - r, 0, 0), (x + r, y - r, 1, 0), (x + r, y + r, 1, 1), (x - r, y + r, 0, 1))
+            self._last = (x, y)
+        self._mesh.vertices, self._mesh.indices = self._vertices, self._corners
+
+    def _bar(self, a: tuple[float, float], b: tuple[float, float]) -> None:
+        dx, dy = b[0] - a[0], b[1] - a[1]
+        long = hypot(dx, dy)
+        if long < 0.5:
+            return
+        nx, ny = -dy / long * self._radius, dx / long * self._radius
+        # the dot's middle column, stretched: soft across, full along
+        self._quad(
+            (a[0] + nx, a[1] + ny, 0.5, 0), (b[0] + nx, b[1] + ny, 0.5, 0), (b[0] - nx, b[1] - ny, 0.5, 1), (a[0] - nx, a[1] - ny, 0.5, 1)
+        )
+
+    def _quad(self, *corners: tuple[float, float, float, float]) -> None:
+        first = len(self._vertices) // 4
+        for corner in corners:
+            self._vertices.extend(corner)
+        self._corners.extend((first, first + 1, first + 2, first, first + 2, first + 3))
 
 
 class WritingBox(Box):
@@ -55,20 +95,8 @@ class WritingBox(Box):
         self.ids.hint.opacity = 0 if self.strokes else 1
 
     def _start(self, points: list[tuple[float, float]]) -> None:
-        radius = theme.px(7)
-        with self.ids.ink.canvas:
-            Color(rgba=theme.ink)
-            self._dot(points[0], radius)
-            self._ink = Line(points=[c for p in points for c in p], width=radius, cap="round", joint="round")
-        self._end_dot(points[-1])
-
-    @staticmethod
-    def _dot(at: tuple[float, float], radius: float) -> None:
-        Rectangle(texture=patch.filled(int(radius)), pos=(at[0] - radius, at[1] - radius), size=(radius * 2, radius * 2))
-
-    def _end_dot(self, at: tuple[float, float]) -> None:
-        with self.ids.ink.canvas:
-            self._dot(at, theme.px(7))
+        self._ink = Ink(self.ids.ink.canvas, theme.px(7))
+        self._ink.add(points)
 
     def on_touch_down(self, touch: Any) -> bool:
         """Begin a stroke."""
@@ -85,11 +113,7 @@ class WritingBox(Box):
         """Go on with it; outside the box it stops at the edge."""
         if touch.grab_current is not self:
             return bool(super().on_touch_move(touch))
-        x, y = min(max(touch.x, self.x), self.right), min(max(touch.y, self.y), self.top)
-        stroke, at = self.strokes[-1], (x - self.x, self.top - y)
-        if abs(at[0] - stroke[-1][0]) + abs(at[1] - stroke[-1][1]) >= NEAR:
-            stroke.append(at)
-            self._ink.points = [*self._ink.points, x, y]
+        self._extend(touch)
         return True
 
     def on_touch_up(self, touch: Any) -> bool:
@@ -97,8 +121,14 @@ class WritingBox(Box):
         if touch.grab_current is not self:
             return bool(super().on_touch_up(touch))
         touch.ungrab(self)
-        last = self.strokes[-1][-1]
-        self._end_dot((self.x + last[0], self.top - last[1]))
+        self._extend(touch)
         self._written.timeout = self.pause_s
         self._written()
         return True
+
+    def _extend(self, touch: Any) -> None:
+        x, y = min(max(touch.x, self.x), self.right), min(max(touch.y, self.y), self.top)
+        stroke, at = self.strokes[-1], (x - self.x, self.top - y)
+        if abs(at[0] - stroke[-1][0]) + abs(at[1] - stroke[-1][1]) >= NEAR:
+            stroke.append(at)
+            self._ink.add([(x, y)])
