@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -193,7 +193,7 @@ def make_hub(database: str, folder: Path) -> TestHub:
 
 
 class Line:
-    """A TCP line to the hub that can be cut, refuse, or lose answers: everything up to `lose` requests' answers is swallowed."""
+    """A TCP line to the hub that loses the next `lose` answers: the hub has done what was asked, and is cut off before it can say so."""
 
     def __init__(self, port: int) -> None:
         self._to = port
@@ -216,28 +216,26 @@ class Line:
                 near, _ = self._listener.accept()
             except OSError:
                 return
-            far = socket.create_connection(("127.0.0.1", self._to))
+            try:
+                far = socket.create_connection(("127.0.0.1", self._to))
+            except OSError:
+                near.close()
+                continue
             for one, other, answers in ((near, far, False), (far, near, True)):
                 threading.Thread(target=self._carry, args=(one, other, answers), daemon=True).start()
 
     def _carry(self, source: socket.socket, target: socket.socket, answers: bool) -> None:
-        try:
+        with suppress(OSError):
             while data := source.recv(65536):
                 if answers and self.lose > 0:
                     self.lose -= 1
                     self.lost += 1
                     break
                 target.sendall(data)
-        except OSError:
-            pass
-        finally:
-            for end in (source, target):
-                try:
-                    end.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue
-                finally:
-                    end.close()
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
 
 
 @contextmanager

@@ -3,12 +3,12 @@
 PostgreSQL refuses to run as root, so a root process hands it to user `postgres`; everybody else runs it as himself.
 """
 
-import hashlib
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from kiosk.errors import ConfigError, StoreError
@@ -16,7 +16,8 @@ from kiosk.errors import ConfigError, StoreError
 DATABASE = "hub"
 ROLE = "hub"
 SERVER_USER = "postgres"
-START_S = 60
+START_S = 30
+LOG = "server.log"
 SOCKET_PATH_MAX = 90
 """A unix socket's path ends at 107 bytes, and PostgreSQL adds its own file name."""
 
@@ -36,14 +37,13 @@ class PrivateCluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
         self._data = self.folder / "data"
-        socket = self.folder / "socket"
-        if len(os.fsencode(socket)) > SOCKET_PATH_MAX:
-            socket = Path(tempfile.gettempdir()) / f"kiosk-pg-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]}"
-        self._socket = socket
+        self._socket = self.folder / "socket"
 
     def start(self) -> bool:
         """Make the cluster where there is none and start it; say whether it was down. Raise ConfigError or StoreError with what to do."""
         programs = _programs()
+        if len(os.fsencode(self._socket)) > SOCKET_PATH_MAX:
+            raise ConfigError(f"{self.folder}: too long a path for a unix socket, choose a shorter state folder")
         owner = pwd.getpwnam(SERVER_USER) if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         for folder in (self.folder, self._socket):
             folder.mkdir(parents=True, exist_ok=True)
@@ -53,13 +53,13 @@ class PrivateCluster:
         self._check_reachable()
         if not self._data.exists():
             self._make(programs)
-        was_down = self._run([programs / "pg_ctl", "-D", self._data, "status"]).returncode != 0
-        if was_down:
-            options = f"-k {self._socket}"
-            log = self.folder / "server.log"
-            started = self._run([programs / "pg_ctl", "-D", self._data, "-l", log, "-o", options, "-w", "-t", str(START_S), "start"])
-            if started.returncode != 0:
-                raise StoreError(f"PostgreSQL did not start; {log} says why")
+        was_down = not self._answers(programs)
+        until = time.monotonic() + START_S
+        while not self._answers(programs) and self._start_server(programs) != 0:
+            # fails for a moment after a kill: its pid is still there, or it is still recovering
+            if time.monotonic() > until:
+                raise StoreError(f"PostgreSQL did not start; {self.folder / LOG} says why")
+            time.sleep(0.2)
         self._make_database(programs)
         return was_down
 
@@ -71,6 +71,13 @@ class PrivateCluster:
     def url(self, database: str = DATABASE) -> str:
         """Give SQLAlchemy's address of a database in the cluster."""
         return f"postgresql+psycopg://{ROLE}@/{database}?host={self._socket}"
+
+    def _answers(self, programs: Path) -> bool:
+        return self._run([programs / "pg_isready", "-q", "-h", self._socket]).returncode == 0
+
+    def _start_server(self, programs: Path) -> int:
+        options: list[Path | str] = ["-l", self.folder / LOG, "-o", f"-k {self._socket}", "-w", "-t", str(START_S)]
+        return self._run([programs / "pg_ctl", "-D", self._data, *options, "start"]).returncode
 
     def _make(self, programs: Path) -> None:
         """Make the data folder beside its place and rename it, so that a kill half way leaves nothing that looks whole."""

@@ -1,0 +1,382 @@
+"""A real encrypted store against a real hub over a real line: once is once, whatever is lost between; what is refused is set aside."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from kiosk.county.schema import county, device, feed, record
+from kiosk.domain import ticket as tickets
+from kiosk.domain.listing import ContactScope, Listing, Takedown
+from kiosk.domain.record import new_id, to_plain
+from kiosk.domain.station import Policy, Station
+from kiosk.domain.ticket import TicketKind
+from kiosk.domain.worker import Worker
+from kiosk.errors import HubFailed, HubRefused, HubUnreachable, StoreBusy, SyncError
+from kiosk.store.store import Store
+from kiosk.sync import exchange
+from kiosk.sync.client import HttpHub, Hub
+from kiosk.sync.protocol import EnrolAnswer, EnrolRequest, PullAnswer, PushAnswer, PushRequest
+from tests.hub_parts import OTHER, OURS, Line, TestHub, answering
+from tests.integration.test_hub_feed import a_policy
+from tests.integration.test_hub_push import a_worker, held, rows
+from tests.station import START, Clock, a_listing, a_review, make_store
+
+
+@dataclass
+class Shop:
+    """One terminal: its store, and a line to the hub that a test can hurt."""
+
+    store: Store
+    door: HttpHub
+    line: Line
+    hub: TestHub
+
+    def keep(self, *records: Any) -> None:
+        with self.store.write() as u:
+            for record_ in records:
+                u.keep(record_)
+
+    def push(self) -> int:
+        return exchange.push_once(self.store, self.door, self.hub.clock())
+
+    def pull(self) -> exchange.Pulled:
+        return exchange.pull_once(self.store, self.door, self.hub.clock())
+
+    def pull_all(self) -> None:
+        while self.pull().more:
+            pass
+
+    def waiting(self) -> int:
+        with self.store.read() as u:
+            return u.outbox_size()
+
+    def parked(self) -> list[tuple[str, str, str, str]]:
+        with self.store.read() as u:
+            return u.parked()
+
+    def recall(self, key: str) -> str | None:
+        with self.store.read() as u:
+            return u.recall(key)
+
+    def get(self, cls: type, record_id: str) -> Any:
+        with self.store.read() as u:
+            return u.get(cls, record_id)
+
+
+@pytest.fixture
+def shop(hub: TestHub, tmp_path: Path) -> Iterator[Shop]:
+    line = Line(hub.port)
+    store = make_store(tmp_path, hub.clock)
+    door = HttpHub(line.base, connect_s=2, read_s=5)
+    shop = Shop(store, door, line, hub)
+    exchange.enrol(store, door, hub.code(), hub.clock())
+    yield shop
+    door.close()
+    line.close()
+    store.close()
+
+
+def test_enrol_when_done_gives_the_terminal_all_it_needs(shop: Shop, hub: TestHub) -> None:
+    assert shop.recall("station.id") == OURS.id
+    assert shop.recall("station.phone_base") == "https://phone.test"
+    assert shop.get(Station, OURS.id) == OURS
+    key, key_id = shop.recall("ticket.key"), shop.recall("ticket.key_id")
+    assert key is not None
+    assert key_id is not None
+    token = tickets.sign(tickets.issue(TicketKind.REGISTRATION, new_id(START), int(key_id), START), bytes.fromhex(key))
+    assert "驿站还没有报上来" in hub.get(f"/k/{token}").text
+
+
+def test_enrol_when_the_answer_is_lost_is_repeated_and_makes_one_terminal(hub: TestHub, tmp_path: Path) -> None:
+    line, store, code = Line(hub.port), make_store(tmp_path, hub.clock), hub.code()
+    door = HttpHub(line.base, connect_s=2, read_s=5)
+    line.lose = 1
+    with pytest.raises(HubUnreachable):
+        exchange.enrol(store, door, code, hub.clock())
+    assert exchange.identity(store) is None
+    exchange.enrol(store, door, code, hub.clock())
+    assert rows(hub, device) == line.lost == 1
+    store.close()
+
+
+def test_enrol_when_the_code_is_anothers_stations_changes_nothing(hub: TestHub, tmp_path: Path) -> None:
+    store = make_store(tmp_path, hub.clock)
+    with store.write() as u:
+        u.remember("station.id", OURS.id)
+    with pytest.raises(HubRefused) as caught:
+        exchange.enrol(store, HttpHub(hub.base), hub.code(OTHER), hub.clock())
+    assert caught.value.code == "code_other_station"
+    assert exchange.identity(store) is None
+    store.close()
+
+
+def test_sync_when_not_enrolled_does_nothing(hub: TestHub, tmp_path: Path) -> None:
+    store = make_store(tmp_path, hub.clock)
+    with store.write() as u:
+        u.keep(a_worker())
+    door = HttpHub("http://127.0.0.1:1")
+    assert exchange.push_once(store, door, START) == 0
+    assert exchange.pull_once(store, door, START) == exchange.Pulled(0, 0, False)
+    store.close()
+
+
+def test_push_when_done_empties_the_outbox_and_the_county_has_it(shop: Shop, hub: TestHub) -> None:
+    worker, listing = a_worker(), a_listing()
+    shop.keep(worker, listing)
+    assert (shop.push(), shop.waiting(), shop.push()) == (2, 0, 0)
+    assert held(hub, worker.id) == {1: to_plain(worker)}
+    assert held(hub, listing.id) == {1: to_plain(listing)}
+    assert shop.recall("sync.heard_at") == to_plain(START)
+
+
+def test_push_when_the_answer_is_lost_resumes_and_counts_once(shop: Shop, hub: TestHub) -> None:
+    workers = [a_worker() for _ in range(20)]
+    shop.keep(*workers)
+    before = rows(hub, feed)
+    shop.line.lose = 1
+    with pytest.raises(HubUnreachable):
+        shop.push()
+    assert shop.line.lost == 1
+    assert shop.waiting() == 20
+    assert rows(hub, feed) == before + 20  # the hub has them; only the answer was lost
+    assert shop.push() == 20
+    assert (shop.waiting(), rows(hub, feed)) == (0, before + 20)
+
+
+def test_push_when_a_change_is_refused_parks_it_and_takes_the_rest(shop: Shop, hub: TestHub) -> None:
+    stranger = a_worker(station_id=OTHER.id)
+    shop.keep(a_worker(), stranger, a_worker())
+    assert (shop.push(), shop.waiting()) == (3, 0)
+    assert shop.parked() == [("worker", stranger.id, "not_owner", "station_id")]
+    assert shop.push() == 0
+    shop.keep(a_worker())
+    assert shop.push() == 1
+
+
+def test_push_when_the_outbox_is_long_goes_in_batches(shop: Shop, hub: TestHub) -> None:
+    shop.keep(*(a_worker() for _ in range(exchange.PUSH_LIMIT + 5)))
+    assert [shop.push(), shop.push(), shop.push()] == [exchange.PUSH_LIMIT, 5, 0]
+
+
+def test_push_when_a_worker_registered_twice_sends_what_is_true_now(shop: Shop, hub: TestHub) -> None:
+    worker = a_worker()
+    shop.keep(worker, replace(worker, revision=2, pay_fen=20000))
+    assert (shop.push(), shop.parked()) == (2, [])
+    assert held(hub, worker.id)[2]["pay_fen"] == 20000
+
+
+def test_push_when_the_record_is_gone_sends_a_tombstone(shop: Shop, hub: TestHub) -> None:
+    worker = a_worker()
+    shop.keep(worker)
+    shop.push()
+    shop.keep(replace(worker, revision=2))
+    with shop.store.write() as u:
+        u.drop(Worker, worker.id)
+    assert (shop.push(), shop.parked()) == (1, [])
+    assert held(hub, worker.id) == {2: None}
+
+
+class TooLarge:
+    """A hub whose door refuses any request that carries a certain record."""
+
+    def __init__(self, inner: Hub, poison: str) -> None:
+        self._inner, self._poison = inner, poison
+        self.requests = 0
+
+    def push(self, token: str, request: PushRequest) -> PushAnswer:
+        self.requests += 1
+        if any(c.record_id == self._poison for c in request.changes):
+            raise HubRefused("too_large")
+        return self._inner.push(token, request)
+
+    def pull(self, token: str, after: str, wait_s: float, limit: int) -> PullAnswer:
+        return self._inner.pull(token, after, wait_s, limit)
+
+    def enrol(self, request: EnrolRequest) -> EnrolAnswer:
+        return self._inner.enrol(request)
+
+
+def test_push_when_one_change_spoils_the_whole_request_parks_that_one(shop: Shop, hub: TestHub) -> None:
+    workers = [a_worker() for _ in range(32)]
+    shop.keep(*workers)
+    door = TooLarge(shop.door, workers[13].id)
+    assert exchange.push_once(shop.store, door, START) == 32
+    assert [(p[1], p[2]) for p in shop.parked()] == [(workers[13].id, "too_large")]
+    assert door.requests < 14
+    assert rows(hub, record) == 3 + 31
+
+
+def test_push_when_the_store_is_a_restored_backup_numbers_anew_and_loses_nothing(shop: Shop, hub: TestHub) -> None:
+    shop.keep(a_worker())
+    with shop.store.read() as u:
+        epoch = u.recall("sync.epoch")
+    shop.push()
+    with shop.store.write() as u:  # what a restored backup looks like: the same number for a new record
+        u.connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = 'outbox'")
+    lost = a_worker()
+    shop.keep(lost)
+    assert shop.push() == 1
+    assert shop.recall("sync.epoch") != epoch
+    assert held(hub, lost.id) == {1: to_plain(lost)}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (500, b"{}", HubFailed),
+        (503, b"<html>", HubFailed),
+        (200, b"<html>log in</html>", HubFailed),
+        (401, b'{"code":"unauthorized","message":""}', HubRefused),
+    ],
+)
+def test_sync_when_the_hub_answers_wrongly_keeps_everything(shop: Shop, status: int, body: bytes, error: type[SyncError]) -> None:
+    shop.keep(a_worker())
+    with answering(status, body) as base:
+        away = replace(shop, door=HttpHub(base))
+        with pytest.raises(error):
+            away.push()
+        with pytest.raises(error):
+            away.pull()
+    assert (shop.waiting(), shop.parked(), shop.recall("sync.cursor")) == (1, [], None)
+    assert shop.push() == 1
+
+
+def test_sync_when_the_hub_is_down_keeps_everything_and_goes_on_after(shop: Shop, hub: TestHub) -> None:
+    shop.keep(a_worker())
+    hub.stop()
+    for act in (shop.push, shop.pull):
+        with pytest.raises(HubUnreachable):
+            act()
+    hub.start()
+    assert shop.push() == 1
+    shop.pull_all()
+    assert shop.get(Station, OTHER.id) == OTHER
+
+
+def test_push_when_the_answer_settles_nothing_is_not_taken_for_an_end(shop: Shop) -> None:
+    shop.keep(a_worker())
+    with answering(200, b'{"accepted":[],"refused":[]}', "application/json") as base, pytest.raises(HubFailed):
+        replace(shop, door=HttpHub(base)).push()
+    assert shop.waiting() == 1
+
+
+def test_pull_when_another_station_published_shows_it_here_without_its_contact(shop: Shop, hub: TestHub) -> None:
+    other = hub.terminal(OTHER)
+    near, far = a_listing(station_id=OTHER.id), a_listing(station_id=OTHER.id, contact_scope=ContactScope.ALL_STATIONS)
+    other.push(near, far, a_review(near, START), a_review(far, START))
+    shop.pull_all()
+    with shop.store.read() as u:
+        public = [p.listing.id for p in u.newest()]
+        contacts = {u.need(Listing, i).id: str(u.need(Listing, i).contact_phone) for i in (near.id, far.id)}
+    assert sorted(public) == sorted([near.id, far.id])
+    assert contacts == {near.id: "", far.id: "19900001234"}
+
+
+def test_pull_when_another_station_takes_its_listing_down_takes_it_off_here(shop: Shop, hub: TestHub) -> None:
+    other, listing = hub.terminal(OTHER), a_listing(station_id=OTHER.id)
+    other.push(listing, a_review(listing, START))
+    shop.pull_all()
+    down = Takedown(id=new_id(START), station_id=OTHER.id, listing_id=listing.id, by_name="某", reason="假的", taken_down_at=START)
+    other.push(down)
+    shop.pull_all()
+    with shop.store.read() as u:
+        assert u.newest() == []
+
+
+def test_pull_when_the_answer_is_lost_pulls_it_again_and_applies_it_once(shop: Shop, hub: TestHub) -> None:
+    shop.pull_all()
+    cursor = shop.recall("sync.cursor")
+    policy = a_policy()
+    hub.publish(policy)
+    shop.line.lose = 1
+    with pytest.raises(HubUnreachable):
+        shop.pull()
+    assert (shop.line.lost, shop.recall("sync.cursor"), shop.get(Policy, policy.id)) == (1, cursor, None)
+    assert shop.pull() == exchange.Pulled(1, 0, False)
+    assert shop.get(Policy, policy.id) == policy
+
+
+def test_pull_when_the_store_cannot_be_written_moves_no_cursor(shop: Shop, hub: TestHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.pull_all()
+    cursor, policy = shop.recall("sync.cursor"), a_policy()
+    hub.publish(policy)
+    with shop.store.write():  # the write lock is held elsewhere
+        monkeypatch.setattr("kiosk.store.connection.BUSY_MS", 50)
+        locked = make_second(shop)
+        with pytest.raises(StoreBusy):
+            exchange.pull_once(locked, shop.door, START)
+        locked.close()
+    assert (shop.recall("sync.cursor"), shop.get(Policy, policy.id)) == (cursor, None)
+    assert shop.pull().applied == 1
+
+
+def make_second(shop: Shop) -> Store:
+    """Open the same store as another process would."""
+    from kiosk.store.store import open_store
+    from tests.station import KEY
+
+    with shop.store.read() as u:
+        path = u.connection.exec_driver_sql("PRAGMA database_list").fetchone()
+    assert path is not None
+    return open_store(Path(path[2]), KEY, clock=Clock())
+
+
+def test_pull_when_a_change_is_from_the_future_skips_it_and_takes_the_rest(shop: Shop, hub: TestHub) -> None:
+    shop.pull_all()
+    policy, odd = a_policy(), a_policy()
+    hub.publish(odd, policy)
+    with hub.engine.begin() as connection:
+        bare = sa.update(record).where(record.c.id == odd.id).values(data={"id": odd.id, "colour": "green"})
+        connection.execute(bare)
+    assert shop.pull() == exchange.Pulled(1, 1, False)
+    assert shop.get(Policy, policy.id) == policy
+
+
+def test_pull_when_the_hubs_feed_began_anew_reads_it_from_its_beginning(shop: Shop, hub: TestHub) -> None:
+    shop.pull_all()
+    with hub.engine.begin() as connection:
+        connection.execute(sa.update(county).values(feed_epoch="restored"))
+    policy = a_policy()
+    hub.publish(policy)
+    shop.pull_all()
+    shop.pull_all()
+    assert shop.get(Policy, policy.id) == policy
+    assert str(shop.recall("sync.cursor")).startswith("restored.")
+
+
+def test_pull_when_nothing_is_new_writes_nothing_for_a_while(shop: Shop, hub: TestHub) -> None:
+    shop.pull_all()
+    watcher = shop.store.watch()
+    version = watcher._raw.execute("PRAGMA data_version").fetchone()
+    hub.clock.tick(minutes=1)
+    shop.pull()
+    assert watcher._raw.execute("PRAGMA data_version").fetchone() == version
+    hub.clock.tick(minutes=5)
+    shop.pull()
+    assert watcher._raw.execute("PRAGMA data_version").fetchone() != version
+    assert shop.recall("sync.heard_at") == to_plain(hub.clock())
+    watcher.close()
+
+
+def test_two_stations_when_each_publishes_end_with_the_same_public_listings(shop: Shop, hub: TestHub, tmp_path: Path) -> None:
+    (tmp_path / "second").mkdir()
+    second = Shop(make_store(tmp_path / "second", hub.clock), HttpHub(hub.base), shop.line, hub)
+    exchange.enrol(second.store, second.door, hub.code(OTHER), hub.clock())
+    for one, station in ((shop, OURS), (second, OTHER)):
+        for _ in range(5):
+            listing = a_listing(station_id=station.id)
+            one.keep(listing, a_review(listing, START))
+        one.push()
+    shop.pull_all()
+    second.pull_all()
+    public = []
+    for one in (shop, second):
+        with one.store.read() as u:
+            public.append(sorted(p.listing.id for p in u.newest()))
+    assert public[0] == public[1]
+    assert len(public[0]) == 10
+    second.store.close()
