@@ -32,7 +32,7 @@ from kiosk.text import t
 PINYIN = Path(__file__).parent.parent.parent / "assets" / "pinyin.tsv"
 BREAK = "¦"
 LETTERS, WAYS = 40, 200
-"""Letters are read as syllables up to so many, in so many ways; real words need half of it ("xianxiany" 60), nonsense would cost seconds."""
+"""Letters are read as syllables up to so many, in so many ways; "xianxiany" has 60, and nonsense ("anan…") would cost seconds."""
 TRADES = tuple(Trade)
 
 DDL = [
@@ -102,8 +102,9 @@ def count(connection: sa.Connection, query: str, filters: Filters) -> int:
 def count_by_trade(connection: sa.Connection, query: str, filters: Filters) -> dict[str, int]:
     """Count the matches of each of the trades, whatever trade `filters` names: the numbers beside the trades to choose from."""
     select = _Select(query, filters, facets=True, any_trade=True)
-    columns = ", ".join(f"count(*) FILTER (WHERE trade = {i})" for i in range(len(TRADES)))  # a GROUP BY would sort all matches
-    return dict(zip(TRADES, connection.exec_driver_sql(*select.sql(columns)).one(), strict=True))
+    # One letter a match, counted here: half the time of a sum for each trade, a third of GROUP BY, which sorts all matches.
+    letters = connection.exec_driver_sql(*select.sql("group_concat(char(65 + trade), '')")).scalar() or ""
+    return {trade: letters.count(chr(65 + place)) for place, trade in enumerate(TRADES)}
 
 
 class _Select:
