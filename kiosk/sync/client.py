@@ -117,7 +117,7 @@ def _session(ca_file: str) -> requests.Session:
 
 
 def _read(response: requests.Response, answer: type[T]) -> T:
-    raw = b""
+    raw = bytearray()
     for chunk in response.iter_content(CHUNK):
         raw += chunk
         if len(raw) > ANSWER_MAX_BYTES:
