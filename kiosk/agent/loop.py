@@ -54,6 +54,7 @@ class Health:
     push: str = ""
     pull: str = ""
     spool: str = ""
+    enrolled: bool = False
     waiting: int = 0
     parked: int = 0
 
@@ -173,6 +174,7 @@ class Agent:
                     with self._store.write() as u:
                         u.sweep()
                     swept = time.monotonic()
+                self._health.enrolled = exchange.identity(self._store) is not None
                 with self._store.read() as u:
                     self._health.waiting, self._health.parked = u.outbox_size(), len(u.parked())
             except StoreError as error:
