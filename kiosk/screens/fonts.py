@@ -73,3 +73,8 @@ def register(folder: Path) -> None:
 def icon(name: str) -> str:
     """Give the character of an icon by its Material Design name (hand-heart); raises KeyError for an unknown one."""
     return _icons[name]
+
+
+def known_icons(folder: Path) -> frozenset[str]:
+    """Give every icon name, for checks."""
+    return frozenset(json.loads((folder / ICON_NAMES).read_text()))

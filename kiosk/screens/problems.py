@@ -1,6 +1,6 @@
 """Turns errors into the sentence a visitor reads: calm, what to do, no code, no trace."""
 
-from kiosk.errors import BadInput, KioskError, LockedOut, NotAllowed, NotFound, PrinterError, StoreBusy, StoreFull, WrongState
+from kiosk.errors import BadInput, KioskError, LockedOut, NotAllowed, NotFound, PrinterError, StoreBusy, StoreFull, WrongKey, WrongState
 from kiosk.text import t
 
 SENTENCES: tuple[tuple[type[KioskError], str], ...] = (
@@ -12,6 +12,14 @@ SENTENCES: tuple[tuple[type[KioskError], str], ...] = (
     (StoreFull, "problem.full"),
     (PrinterError, "problem.printer"),
 )
+
+
+FAULTS: tuple[tuple[type[KioskError], str], ...] = ((WrongKey, "fault.key"), (StoreFull, "fault.full"), (StoreBusy, "fault.busy"))
+
+
+def fault_key(error: Exception) -> str:
+    """Name the words that tell staff why the terminal cannot work."""
+    return next((key for kind, key in FAULTS if isinstance(error, kind)), "fault.any")
 
 
 def sentence(error: Exception) -> str:

@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from kiosk.screens.office import Office
 from kiosk.screens.page import Page
 from kiosk.screens.problems import sentence
 from kiosk.screens.shell import Shell
-from kiosk.screens.theme import theme
+from kiosk.screens.theme import CHINA, theme
 from kiosk.screens.visit import Visit
 from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.text import t
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from kiosk.services.browse import HomeFacts
 
 log = logging.getLogger(__name__)
-CHINA = timezone(timedelta(hours=8))
 WAITING_AFTER_S = 0.3
 PRELOAD_EVERY_S = 0.5
 ERRORS_IN_A_ROW = 5
@@ -149,6 +148,10 @@ class Terminal(ExceptionHandler):
     def refresh_dock(self) -> None:
         """Look again at the visit: 换人 appears once something was entered."""
         self._follow()
+
+    def now(self) -> datetime:
+        """Give the present instant, UTC."""
+        return self.parts.now()
 
     def today(self) -> date:
         """Give the present day in China."""

@@ -4,8 +4,11 @@ One value per process, because `.kv` reads it by name: `theme`, and as shortcuts
 `fs` (the same for type: ×1.5 in 大字 mode). It is set before a page is built; a page is built anew when it changes.
 """
 
+from datetime import timedelta, timezone
+
 from kiosk.domain.codes import Trade
 
+CHINA = timezone(timedelta(hours=8))
 Colour = tuple[float, float, float, float]
 
 HEADER, DOCK, MARGIN, GAP, RADIUS, TARGET = 104, 136, 48, 28, 28, 96

@@ -129,6 +129,31 @@ class KitListScreen(Page):
         self.visit.touched = True
 
 
+class KitRowsScreen(Page):
+    """10,000 rows, all different."""
+
+    def __init__(self, terminal: Any, **args: Any) -> None:
+        super().__init__(terminal, **args)
+        from kiosk.screens.widgets.kit import RowList
+
+        titles = ("装卸工", "建筑小工", "酒席帮厨", "摘冬枣")
+        rows = [
+            {
+                "listing_id": str(n),
+                "title": f"{titles[n % 4]}{n}",
+                "badges": [("已核实", "check-decagram", "green")] * (n % 2) + [(f"需 {n % 9 + 1} 人", "", "peach")],
+                "where": f"义堂镇 ・ {n % 30} 公里 ・ 汉十物流园",
+                "when": f"明天 {n % 12}:00 到 17:00",
+                "amount": str(100 + n % 300),
+                "unit": "元/天",
+                "terms": f"约 {n % 40 + 10} 元/小时 ・ 日结",
+            }
+            for n in range(10_000)
+        ]
+        self.list = RowList(rows=rows, row_height=row_height())
+        self.add_widget(self.list)
+
+
 class BrokenScreen(Page):
     """A page that fails when its main action is pressed, with a name in the message."""
 

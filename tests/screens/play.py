@@ -1,6 +1,7 @@
 """Run the terminal by itself: python -m tests.screens.play WIDTH HEIGHT [LEFT [PAGE [key=value…]]] (DISPLAY must be set).
 
-With PLAY_STATE=DIR it works on the station in DIR, else on a sample office without a store. PLAY_IDLE_S shortens the idle time.
+With PLAY_STATE=DIR it works on the station in DIR, else on a sample office without a store. PLAY_OFFICE
+names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time.
 """
 
 import os
@@ -34,7 +35,9 @@ def main() -> None:
         if sys.argv[4].startswith("kit"):
             from tests.screens import kit_page
 
-            pages.known(kit=kit_page.KitScreen, kitlist=kit_page.KitListScreen, kitbroken=kit_page.BrokenScreen)
+            pages.known(
+                kit=kit_page.KitScreen, kitlist=kit_page.KitListScreen, kitrows=kit_page.KitRowsScreen, kitbroken=kit_page.BrokenScreen
+            )
         terminal.visit.stack.append(Place(sys.argv[4], dict(a.split("=", 1) for a in sys.argv[5:])))
     terminal.run()
 
@@ -43,13 +46,15 @@ def _parts(settings: Settings) -> Any:
     from kiosk import bootstrap
     from kiosk.screens.office import StationOffice
     from kiosk.screens.terminal import Parts
-    from tests.screens.sample import NOW, SampleOffice
+    from tests.screens import sample
 
     real = bool(os.environ.get("PLAY_STATE"))
     return Parts(
-        office=StationOffice(lambda: bootstrap.open_here(settings)) if real else SampleOffice(),
+        office=StationOffice(lambda: bootstrap.open_here(settings))
+        if real
+        else getattr(sample, os.environ.get("PLAY_OFFICE", "SampleOffice"))(),
         settings=settings,
-        now=bootstrap.wall_clock if real else lambda: NOW,
+        now=bootstrap.wall_clock if real else lambda: sample.NOW,
         open_speaker=lambda: bootstrap.open_speaker(settings),
         open_handwriting=lambda: bootstrap.open_handwriting(settings),
         open_pinyin=lambda: bootstrap.open_pinyin(settings),

@@ -6,6 +6,7 @@ from typing import Any
 
 from kiosk.domain.codes import Meals, PayUnit, Settlement, Trade
 from kiosk.domain.listing import PublicListing, Published
+from kiosk.errors import WrongKey
 
 NOW = datetime(2026, 11, 23, 7, 42, tzinfo=UTC)
 
@@ -55,3 +56,21 @@ class SampleOffice:
 
     def mini_program(self) -> str:
         return "https://hubei.example/k/mini"
+
+
+class FaultyOffice(SampleOffice):
+    """A station whose key does not fit."""
+
+    def home(self) -> Any:
+        raise WrongKey("station.key")
+
+
+class OldOffice(SampleOffice):
+    """A station that has not heard of the county for a day."""
+
+    def home(self) -> Any:
+        facts = super().home()
+        facts.updated_at = NOW - timedelta(days=1)
+        facts.newest = ()
+        facts.total = 0
+        return facts

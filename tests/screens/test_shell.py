@@ -42,6 +42,33 @@ def test_home_when_letters_are_large_shows_all_ways_on_and_nothing_cut(start: St
     kiosk.wait_text("大字")
 
 
+@pytest.mark.parametrize("large", [False, True])
+def test_home_when_the_key_is_wrong_tells_staff_calmly(start: Start, screen: Screen, monkeypatch: pytest.MonkeyPatch, large: bool) -> None:
+    monkeypatch.setenv("PLAY_OFFICE", "FaultyOffice")
+    kiosk = start(screen)
+    kiosk.wait_text("请叫工作人员：钥匙文件打不开数据库。")
+    if large:
+        kiosk.tap("大字")
+        kiosk.wait_text("小字")
+        kiosk.wait_text("请叫工作人员：钥匙文件打不开数据库。")
+    assert "找活干" in kiosk.texts()
+    assert _looks(kiosk) == []
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_home_when_nothing_is_published_and_the_line_is_down_says_so(
+    start: Start, screen: Screen, monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    monkeypatch.setenv("PLAY_OFFICE", "OldOffice")
+    kiosk = start(screen)
+    kiosk.wait_text("今天还没有活")
+    if large:
+        kiosk.tap("大字")
+        kiosk.wait_text("小字")
+    kiosk.wait_text("数据更新于 11月22日 15:42")
+    assert _looks(kiosk) == []
+
+
 def test_dock_when_staff_are_called_says_so_and_closes(start: Start, screen: Screen) -> None:
     kiosk = _home(start, screen)
     kiosk.tap("叫工作人员")

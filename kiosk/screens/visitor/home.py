@@ -1,5 +1,6 @@
 """Home: six ways on, what was published last, the way into the mini-program. Shown at once; the facts come when they come."""
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kivy.clock import Clock
@@ -9,7 +10,8 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
-from kiosk.screens.theme import theme
+from kiosk.screens.problems import fault_key
+from kiosk.screens.theme import CHINA, theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.qr_code import rows
 from kiosk.text import t
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from kiosk.services.browse import HomeFacts
 
 AGAIN_S, FIRST_S = 20, 0.15
+OLD = timedelta(minutes=30)
 NEWEST = 3
 
 
@@ -48,7 +51,7 @@ class NewestRow(BoxLayout):
 class HomeLayout(BoxLayout):
     """One arrangement of the page; the .kv has four, for lying and upright screens and 大字."""
 
-    home = ObjectProperty(None, allownone=True)
+    home = ObjectProperty(None, allownone=True, rebind=True)
 
 
 class HomeScreen(Page):
@@ -56,40 +59,51 @@ class HomeScreen(Page):
 
     find_text = StringProperty("")
     qr_text = StringProperty("")
+    picture = StringProperty("")
+    note = StringProperty("")
+    fault = BooleanProperty(False)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         self._answer: tuple[HomeFacts, str] | None = terminal.home_answer
+        self.picture = terminal.parts.settings.mini_program_picture
         super().__init__(terminal, **args)
         form = "Upright" if theme.upright else "Lying"
         self._layout = getattr(Factory, f"{'Large' if theme.large else ''}{form}Home")(home=self)
         self.add_widget(self._layout)
+        self._first: Any = None
         self._again: Any = None
         self._draw()
 
     def on_enter(self) -> None:
         """Ask for the facts, now and every while; the first time after the first frame, because the database library takes long to load."""
-        Clock.schedule_once(lambda _: self.shown and self._ask(), 0 if self._answer else FIRST_S)
-        self._again = Clock.schedule_interval(lambda _: self._ask(), AGAIN_S)
+        self._first = Clock.schedule_once(self._ask, 0 if self._answer else FIRST_S)
+        self._again = Clock.schedule_interval(self._ask, AGAIN_S)
 
     def on_leave(self) -> None:
         """Stop asking."""
+        self._first.cancel()
         self._again.cancel()
 
-    def _ask(self) -> None:
-        self.ask(self._facts_and_code, self._take, lambda error: None if self._answer else self.terminal.log_error(error))
+    def _ask(self, _: float = 0) -> None:
+        self.ask(self._facts_and_code, self._take, self._fail)
 
     def _facts_and_code(self) -> "tuple[HomeFacts, str]":
         office = self.terminal.office
         facts, link = office.home(), office.mini_program()
-        if link:
+        if link and not self.picture:
             # made here, off the UI thread, and kept for the widget
             rows(link)
         return facts, link
 
+    def _fail(self, error: Exception) -> None:
+        """Say to staff what is wrong; what is on the screen stays, and the next asking may do better."""
+        self.terminal.log_error(error)
+        self.fault, self.note = True, t(fault_key(error))
+
     def _take(self, answer: "tuple[HomeFacts, str]") -> None:
-        facts, self.qr_text = answer
+        facts, _ = answer
         self.terminal.name_station(facts.station.name)
-        if answer != self._answer:
+        if answer != self._answer or self.fault:
             self.terminal.home_answer = self._answer = answer
             self._draw()
 
@@ -98,9 +112,11 @@ class HomeScreen(Page):
             self.find_text = t("home.find.quiet")
             return
         facts, self.qr_text = self._answer
+        heard = facts.updated_at
+        old = heard is not None and self.terminal.now() - heard > OLD
+        self.fault, self.note = False, t("home.age", when=self._when(heard)) if heard and old else ""
         key = "home.find.brief" if theme.large else "home.find.text"
         self.find_text = t(key, count=facts.total) if facts.total else t("home.find.none")
-
         box = self._layout.ids.get("newest")
         if box is None:
             return
@@ -114,6 +130,12 @@ class HomeScreen(Page):
             box.add_widget(row)
         if not facts.newest:
             box.add_widget(Factory.Quiet(text=t("home.newest.none")))
+
+    def _when(self, instant: datetime) -> str:
+        """Say an instant: 15:41 today, else with its day."""
+        local = instant.astimezone(CHINA)
+        day = "" if local.date() == self.terminal.today() else words.day(local.date(), self.terminal.today()) + " "
+        return f"{day}{local:%H:%M}"
 
     def open(self, page: str) -> None:
         """Go where a tile leads."""

@@ -21,9 +21,10 @@ def row_height() -> float:
 
 
 class RowLayout(BoxLayout):
-    """How the row arranges itself; the .kv has one for lying and one for upright screens."""
+    """How the row arranges itself, or a part of it; the .kv has one for lying and one for upright screens."""
 
-    row = ObjectProperty(None, allownone=True)
+    # rebind: a part gets its row after its rule was bound, and must follow the row's properties all the same
+    row = ObjectProperty(None, allownone=True, rebind=True)
 
 
 class ListingRow(Press):

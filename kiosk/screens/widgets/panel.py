@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from kivy.graphics import BorderImage, Color
+from kivy.graphics import Color, InstructionGroup
 from kivy.properties import ColorProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.screens.theme import RADIUS, theme
 from kiosk.screens.widgets import patch
+from kiosk.screens.widgets.patch import Stretched
 
 SHADOWS = {"card": (14, 4, 0.16), "paper": (44, 12, 0.30)}
+SHADE = (0.24, 0.19, 0.09)
 
 
 class Panel(Widget):
@@ -21,53 +23,54 @@ class Panel(Widget):
     radius = NumericProperty(RADIUS)
     line_width = NumericProperty(3)
     shadow = StringProperty("")
-    _lined = False
 
     def __init__(self, **kwargs: Any) -> None:
+        self._shapes: dict[str, tuple[Color, Stretched, float, float]] = {}
         super().__init__(**kwargs)
-        with self.canvas.before:
-            self._shadow_tint = Color(rgba=theme.clear)
-            self._shadow_image = BorderImage()
-            self._fill_tint = Color(rgba=self.fill)
-            self._fill_image = BorderImage()
-            self._line_tint = Color(rgba=self.line)
-            self._line_image = BorderImage()
-            Color(rgba=(1, 1, 1, 1))
+        self._ground = InstructionGroup()
+        self.canvas.before.add(self._ground)
         self.fbind("fill", self._paint)
         self.fbind("line", self._paint)
         for name in ("pos", "size"):
             self.fbind(name, self._fit)
         for name in ("radius", "line_width", "shadow"):
-            self.fbind(name, self._shape)
-        self._shape()
+            self.fbind(name, self._build)
+        self._build()
 
-    def _paint(self, *_: Any) -> None:
-        self._fill_tint.rgba, self._line_tint.rgba = self.fill, self.line
-        if self.line[3] and not self._lined:
-            self._shape()
-
-    def _shape(self, *_: Any) -> None:
+    def _build(self, *_: Any) -> None:
+        """Make the shapes that are seen: shadow, ground, outline."""
+        self._ground.clear()
+        self._shapes.clear()
         corner = int(theme.px(self.radius))
-        self._fill_image.texture, self._fill_image.border = patch.filled(corner), (corner,) * 4
-        if self.line[3]:
-            self._lined = True
-            width = max(2, int(theme.px(self.line_width)))
-            self._line_image.texture, self._line_image.border = patch.outlined(corner, width), (corner,) * 4
         if self.shadow:
-            blur = int(theme.px(SHADOWS[self.shadow][0]))
-            self._shadow_image.texture, self._shadow_image.border = patch.shadow(corner, blur), (corner + blur,) * 4
-        alpha = SHADOWS[self.shadow][2] if self.shadow else 0
-        self._shadow_tint.rgba = (0.24, 0.19, 0.09, alpha)
-        self._paint()
+            blur, down, alpha = (theme.px(SHADOWS[self.shadow][0]), theme.px(SHADOWS[self.shadow][1]), SHADOWS[self.shadow][2])
+            picture = Stretched(patch.shadow(corner, int(blur)), corner + int(blur), ring=True)
+            self._add("shadow", (*SHADE, alpha), picture, blur, down)
+        if self.fill[3]:
+            self._add("fill", self.fill, Stretched(patch.filled(corner), corner), 0, 0)
+        if self.line[3]:
+            width = max(2, int(theme.px(self.line_width)))
+            self._add("line", self.line, Stretched(patch.outlined(corner, width), corner, ring=True), 0, 0)
+        self._ground.add(Color(rgba=theme.white))
         self._fit()
 
+    def _add(self, name: str, colour: Any, picture: Stretched, beyond: float, down: float) -> None:
+        tint = Color(rgba=colour)
+        self._ground.add(tint)
+        self._ground.add(picture.mesh)
+        self._shapes[name] = (tint, picture, beyond, down)
+
+    def _paint(self, *_: Any) -> None:
+        for name, colour in (("fill", self.fill), ("line", self.line)):
+            if (name in self._shapes) != bool(colour[3]):
+                self._build()
+                return
+            if name in self._shapes:
+                self._shapes[name][0].rgba = colour
+
     def _fit(self, *_: Any) -> None:
-        self._fill_image.pos, self._fill_image.size = self.pos, self.size
-        self._line_image.pos, self._line_image.size = self.pos, self.size
-        if self.shadow:
-            blur, down = theme.px(SHADOWS[self.shadow][0]), theme.px(SHADOWS[self.shadow][1])
-            self._shadow_image.pos = (self.x - blur, self.y - blur - down)
-            self._shadow_image.size = (self.width + 2 * blur, self.height + 2 * blur)
+        for _tint, picture, beyond, down in self._shapes.values():
+            picture.fit(self.x - beyond, self.y - beyond - down, self.width + 2 * beyond, self.height + 2 * beyond)
 
 
 class Box(BoxLayout, Panel):

@@ -20,9 +20,13 @@ def rows(text: str) -> tuple[tuple[bool, ...], ...]:
 
 
 class QrCode(Widget):
-    """Draws `text` as a code with its quiet zone, black on white, each module the same whole number of pixels. Empty text draws nothing."""
+    """Draws `text` as a code with its quiet zone, black on white, each module the same whole number of pixels. Empty text draws nothing.
+
+    `source` is the file of a picture to show instead: the mini-program's own code, which only its operator can make.
+    """
 
     text = StringProperty("")
+    source = StringProperty("")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -34,11 +38,16 @@ class QrCode(Widget):
         self.fbind("pos", self._place)
         self.fbind("size", self._place)
         self.fbind("text", self._draw)
+        self.fbind("source", self._draw)
         self._draw()
 
     def _draw(self, *_: Any) -> None:
         self._modules = 0
-        if self.text:
+        if self.source:
+            from kivy.core.image import Image
+
+            self._code.texture = Image(self.source).texture
+        elif self.text:
             code = rows(self.text)
             self._modules = len(code)
             texture = Texture.create(size=(len(code), len(code)), colorfmt="rgb")
@@ -50,7 +59,7 @@ class QrCode(Widget):
     def _place(self, *_: Any) -> None:
         side = min(self.width, self.height)
         scale = int(side // (self._modules + 2 * QUIET)) if self._modules else 0
-        code, ground = scale * self._modules, scale * (self._modules + 2 * QUIET)
+        code, ground = (side, side) if self.source else (scale * self._modules, scale * (self._modules + 2 * QUIET))
         self._ground.size, self._code.size = (ground, ground), (code, code)
         for picture, wide in ((self._ground, ground), (self._code, code)):
             picture.pos = (round(self.x + (self.width - wide) / 2), round(self.y + (self.height - wide) / 2))

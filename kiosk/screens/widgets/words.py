@@ -117,7 +117,7 @@ class Word(_Drawn):
 
 
 class Words(_Drawn):
-    """Text that fills its width, breaks as Chinese is broken, and is as high as its lines. `max_lines` 0: all of them."""
+    """Text that fills its width, breaks as Chinese is broken, and is as high as its lines (0 without text). `max_lines` 0: all."""
 
     halign = OptionProperty("left", options=("left", "center", "right"))
     max_lines = NumericProperty(0)
@@ -133,8 +133,7 @@ class Words(_Drawn):
         size = theme.fs(self.size_px)
         lines = wrap(self.text, max(self.width, size), lambda s: measure(s, size, self.bold), int(self.max_lines)) if self.text else [""]
         self._set_lines(lines, self.halign)
-        high = self._picture.size[1] or size * 1.46
-        self.height = round(high - size * (TRIM_TOP + TRIM_BOTTOM))
+        self.height = round(self._picture.size[1] - size * (TRIM_TOP + TRIM_BOTTOM)) if self.text else 0
         self._place()
 
     def _place(self, *_: Any) -> None:

@@ -1,10 +1,12 @@
 """Break Chinese text into lines: between any two characters, never before closing or after opening punctuation, never inside a number or
-a Latin word. Kivy breaks at blanks only, which pushes half a sentence to the next line. Plain Python.
+a Latin word, never between a number and what it counts. Kivy breaks at blanks only, which pushes half a sentence to the next line.
 """
 
 from collections.abc import Callable
 
 NOT_FIRST = frozenset("，。、；：？！）》」』】〉”’…·・%％)]},.;:?!元")
+# 11月, 3 个, 2 公里: a number keeps what it counts
+COUNTED = frozenset("年月日号点分秒元个人天岁位条样页小公")
 NOT_LAST = frozenset("（《「『【〈“‘([{¥￥")
 ELLIPSIS = "…"
 
@@ -26,6 +28,8 @@ def pieces(text: str) -> list[str]:
 
 def _may_break(before: str, after: str) -> bool:
     if after == " " or after in NOT_FIRST or before in NOT_LAST:
+        return False
+    if before.isdigit() and after in COUNTED:
         return False
     return before == " " or _is_wide(before) or _is_wide(after)
 
