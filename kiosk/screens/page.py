@@ -35,7 +35,7 @@ class Page(BoxLayout):
     def __init__(self, terminal: "Terminal", **args: Any) -> None:
         self.terminal = terminal
         self.visit = terminal.visit
-        self.place: Place = self.visit.place
+        self.entry: Place = self.visit.place
         self.shown = False
         super().__init__(orientation="vertical", pos_hint={"x": 0, "y": 0}, padding=[theme.px(n) for n in (MARGIN, 33, MARGIN, 36)], **args)
 

@@ -105,7 +105,7 @@ class Terminal(ExceptionHandler):
         self._leave()
         place = self.visit.place
         page = pages.load(place.page)(self, **place.args)
-        page.place = place
+        page.entry = place
         self.page = page
         self.shell.show(page)
         for name in ("title", "can_go_back", "main_text", "main_icon", "main_enabled"):
@@ -118,7 +118,7 @@ class Terminal(ExceptionHandler):
     def _leave(self) -> None:
         if self.page is not None and self.page.shown:
             # the page writes down how it stands, for 返回 and for being built anew
-            self.page.place.args |= self.page.remember()
+            self.page.entry.args |= self.page.remember()
             self.page.shown = False
             self.page.on_leave()
             self.hush()
@@ -148,6 +148,11 @@ class Terminal(ExceptionHandler):
     def refresh_dock(self) -> None:
         """Look again at the visit: 换人 appears once something was entered."""
         self._follow()
+
+    @property
+    def home_facts(self) -> "HomeFacts | None":
+        """The facts that home showed last, for pages that need the station's name or phone at once."""
+        return self.home_answer[0] if self.home_answer else None
 
     def now(self) -> datetime:
         """Give the present instant, UTC."""
@@ -189,9 +194,10 @@ class Terminal(ExceptionHandler):
         elif button == "main":
             self.page.on_main()
         elif button == "call":
-            self._call()
+            self.call()
 
-    def _call(self) -> None:
+    def call(self) -> None:
+        """Call staff, as the dock's button does; on a staff page, leave it."""
         assert self.page is not None
         if self.page.staff:
             self.visit.next_person()

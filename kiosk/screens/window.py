@@ -76,5 +76,5 @@ def name_shortcuts() -> None:
     here = Path(__file__).parent
     import kiosk.screens.widgets.kit  # noqa: F401 - the classes must be known before their rules are read
 
-    for kv in (here / "widgets" / "widgets.kv", here / "widgets" / "listing_row.kv", here / "shell.kv"):
+    for kv in (*sorted((here / "widgets").glob("*.kv")), here / "shell.kv"):
         Builder.load_file(str(kv))

@@ -10,7 +10,9 @@ from kiosk.screens.widgets.panel import Box, Card, Panel
 from kiosk.screens.widgets.pay import PayBar, PayWords
 from kiosk.screens.widgets.qr_code import QrCode
 from kiosk.screens.widgets.scroll import PagedScroll, RowList
+from kiosk.screens.widgets.slip_view import SlipView
 from kiosk.screens.widgets.steps import StepBar
+from kiosk.screens.widgets.text_panel import TextPanel
 from kiosk.screens.widgets.words import Icon, Word, Words
 from kiosk.screens.widgets.writing_box import WritingBox
 
@@ -37,7 +39,9 @@ __all__ = [
     "Press",
     "QrCode",
     "RowList",
+    "SlipView",
     "StepBar",
+    "TextPanel",
     "Tile",
     "Word",
     "Words",

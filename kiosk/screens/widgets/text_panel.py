@@ -44,6 +44,9 @@ class TextPanel(BoxLayout):
         super().__init__(**kwargs)
         self.orientation = "vertical" if theme.upright else "horizontal"
         self._asked = 0
+
+    def on_kv_post(self, _: Any) -> None:
+        """Fill what the rule has made by now: inside a page's own rule that is later than the constructor."""
         for row in LETTERS:
             line = BoxLayout(spacing=theme.px(12))
             for letter in row:
