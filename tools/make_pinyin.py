@@ -18,8 +18,8 @@ HEADER = """\
 # Derived from Unihan_Readings.txt (kMandarin) and Unihan_OtherMappings.txt (kTGH), Unicode {version}.
 # Copyright © 1991-2022 Unicode, Inc., under the Unicode License: https://www.unicode.org/license.txt
 """
-OURS = {"〇": "ling", "地": "di", "曾": "zeng", "调": "tiao", "长": "chang"}
-"""Where listings say otherwise than the file: 工地 and not the particle, 曾店镇 and the surname, 空调, 长期."""
+OURS = {"〇": "ling", "呣": "mu", "嗯": "en", "地": "di", "曾": "zeng", "调": "tiao", "长": "chang"}
+"""Where listings say otherwise than the file: 工地 and not the particle, 曾店镇 and the surname, 空调, 长期. No syllable lacks a vowel."""
 
 
 def fields(path: Path, name: str) -> dict[str, str]:

@@ -43,7 +43,7 @@ def matches(row: Row, term: str) -> bool:
     if term in row.text or term in row.whole:
         return True
     letters = term.isascii() and term.isalpha()
-    return letters and (term in row.initials or (len(term) <= LETTERS and f"\n{term}" in row.spelt))
+    return letters and (term in row.initials or f"\n{term[:LETTERS]}" in row.spelt)
 
 
 def fits(row: Row, filters: Filters) -> bool:
