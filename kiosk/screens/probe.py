@@ -13,6 +13,7 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 
 from kiosk.screens.widgets.buttons import Press
+from kiosk.screens.widgets.panel import Panel
 from kiosk.screens.widgets.words import Icon, Word, Words
 from kiosk.screens.widgets.writing_box import WritingBox
 
@@ -71,6 +72,8 @@ def _collect(widget: Any, things: list[dict[str, Any]], clip: tuple[float, float
     if isinstance(widget, Press):
         button = {"enabled": not widget.disabled, "rect": _cut(box, clip), "chosen": bool(getattr(widget, "chosen", False))}
         things.append({"kind": "button", "text": "", **button})
+    elif isinstance(widget, Panel) and widget.fill[3]:
+        things.append({"kind": "panel", "text": "", "rect": _cut(box, clip)})
     if isinstance(widget, WritingBox):
         things.append({"kind": "writing", "text": widget.hint, "rect": _cut(box, clip), "strokes": len(widget.strokes)})
     if isinstance(widget, (Words, Word, Icon)):

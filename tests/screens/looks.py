@@ -35,7 +35,7 @@ def problems(view: dict[str, Any], width: int, height: int, may_shorten: bool = 
             inside = left > 0 and right < width and bottom > top
             if inside and min(right - left, bottom - top) < SMALLEST_TARGET * scale - 1 and not _clipped(thing, view):
                 found.append(f"a button is {right - left}×{bottom - top} px at {thing['rect']}")
-    found += _overlaps(texts)
+    found += _overlaps(texts) + _covered(view["things"], texts)
     return found
 
 
@@ -55,6 +55,20 @@ def _inside(a: Rect, b: Rect) -> bool:
 
 def _outside(text: Rect, button: Rect) -> bool:
     return text[0] < button[0] - 1 or text[2] > button[2] + 1 or text[1] < button[1] - 1 or text[3] > button[3] + 1
+
+
+def _covered(things: list[dict[str, Any]], texts: list[dict[str, Any]]) -> list[str]:
+    """Find texts over which a panel is drawn later; a panel around a text is drawn before it."""
+    found = []
+    for n, thing in enumerate(things):
+        if not any(thing is text for text in texts) or thing["rect"][2] <= thing["rect"][0]:
+            continue
+        for other in things[n + 1 :]:
+            a, b = thing["rect"], other["rect"]
+            wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+            if other["kind"] in ("panel", "button", "writing") and wide > 2 and high > thing["size"] * 0.15:
+                found.append(f"{thing['text']!r} at {a} is covered by a {other['kind']} at {b}")
+    return found
 
 
 def _overlaps(texts: list[dict[str, Any]]) -> list[str]:

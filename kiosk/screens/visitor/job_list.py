@@ -101,7 +101,8 @@ class JobListScreen(Page):
             badges.append((t("jobs.verified"), "check-decagram", "green"))
         badges.append((t("jobs.people", count=one.headcount), "", "peach"))
         badges += [(sign, "", "peach") for sign in (words.meals(one), words.lodging(one), words.ride(one)) if sign]
-        km = self.terminal.office.here.areas.km(self.terminal.home_facts.station.area, one.area)
+        home = self.terminal.home_facts
+        km = self.terminal.office.here.areas.km(home.station.area, one.area) if home else None
         where = [words.area(one), t("jobs.km", km=km) if km else "", one.place]
         return {
             "listing_id": one.id,
