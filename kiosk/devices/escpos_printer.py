@@ -34,9 +34,10 @@ LONGEST_COMMAND = 4096
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait, in seconds, for an answer, for the line to take a byte, and for the slip to be worked through."""
+    """How long to wait, in seconds: for an answer, for no answer, for the line to take a byte, for the slip to be worked through."""
 
     answer_s: float = 1.0
+    quiet_s: float = 0.25
     write_s: float = 5.0
     confirm_s: float = 10.0
 
@@ -96,17 +97,17 @@ class EscposPrinter:
 
     def check(self) -> Paper:
         """Ask how the printer is; raise PrinterAbsent, or PrinterNotReady with what is wrong."""
+        self.close()
         try:
-            if self._line is None:
-                self._line = self._transport.open()
+            self._line = self._transport.open()
             paper = self._ask(self._line)
             if self._unsure and not self._mute:
                 self._settle(self._line)
         except OSError as error:
-            self._hang_up()
+            self.close()
             raise PrinterAbsent(f"{self._transport.name}: {error}") from None
         except PrinterNotReady:
-            self._hang_up()
+            self.close()
             raise
         self._unsure = False
         return paper
@@ -127,8 +128,15 @@ class EscposPrinter:
             delivery = self._confirm(self._line)
         finally:
             self._unsure = delivery is not Delivery.PRINTED
-            self._hang_up()
+            self.close()
         return delivery
+
+    def close(self) -> None:
+        """Hang up; the next check opens the line again."""
+        line, self._line = self._line, None
+        if line is not None:
+            with suppress(OSError):
+                line.close()
 
     def _send(self, line: Line, data: bytes) -> None:
         done = 0
@@ -172,10 +180,14 @@ class EscposPrinter:
         return Paper.NEAR_END if roll & PAPER_NEAR_END else Paper.OK
 
     def _settle(self, line: Line) -> None:
-        """Finish what an earlier slip that broke off may have left: a command that swallows our first bytes, half a slip on the paper."""
+        """Clear what an earlier slip may have left: a command that swallows our bytes, answers still owed, half a slip on the paper."""
         if not self._worked_through(line, self._patience.answer_s):
             self._put(line, bytes(LONGEST_COMMAND))
             self._worked_through(line, self._patience.confirm_s)
+        # a late answer must not pass for the next slip's: whatever is owed follows at once, because nothing is printed in between
+        until = time.monotonic() + self._patience.confirm_s
+        while line.read(self._patience.quiet_s) and time.monotonic() < until:
+            pass
         self._put(line, CLEAN_CUT)
 
     def _worked_through(self, line: Line, within_s: float) -> bool:
@@ -197,7 +209,8 @@ class EscposPrinter:
         answer, until = b"", time.monotonic() + self._patience.answer_s
         try:
             while len(answer) < size and (left := until - time.monotonic()) > 0:
-                answer += line.read(left)
+                # an answer to GS r may still be on its way from a slip that ran out of paper
+                answer += bytes(b for b in line.read(left) if b & DONE_FIXED)
         except LineClosed:
             if not self._transport.may_be_mute:
                 raise
@@ -207,12 +220,6 @@ class EscposPrinter:
         with suppress(LineClosed):
             while line.read(0):
                 pass
-
-    def _hang_up(self) -> None:
-        line, self._line = self._line, None
-        if line is not None:
-            with suppress(OSError):
-                line.close()
 
 
 def _is_status(byte: int) -> bool:

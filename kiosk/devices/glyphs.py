@@ -1,4 +1,4 @@
-"""Characters as dots, in the cells of a printer's fonts: for lines that the printer's own fonts cannot print, and for the simulator's paper.
+"""Characters as dots, in the cells of a printer's fonts: for lines that the printer cannot print itself, and for the simulator's paper.
 
 Noto's Mono face, because its Latin is exactly half as wide as its Chinese. Knows no ESC/POS.
 """

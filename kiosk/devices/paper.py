@@ -121,7 +121,7 @@ def _draw(line: list[tuple[str, tuple[int, int], bool]], high: int) -> Image.Ima
     image = Image.new("1", (sum(map(_across, line)), high), 255)
     x = 0
     for part in line:
-        characters, (wide, tall), bold = part
+        characters, (_, tall), bold = part
         glyph = glyphs.draw(characters, tall, bold=bold)
         image.paste(glyph.resize((_across(part), glyph.height)), (x, high - glyph.height))
         x += _across(part)

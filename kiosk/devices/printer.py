@@ -1,6 +1,5 @@
 """From a settings URI to a printer. Imported only where slips are printed: python-escpos and Pillow cost half a second."""
 
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
@@ -11,11 +10,10 @@ from kiosk.devices.transport import Transport
 from kiosk.errors import ConfigError
 
 PAPERS = {"80": PAPER_80.dots, "58": PAPER_58.dots}
-BAUD = "9600"
 
 
 def open_printer(uri: str, slips: Path | None = None, patience: Patience | None = None) -> EscposPrinter:
-    """Make the printer that `uri` names, without talking to it yet; raise ConfigError naming what is wrong.
+    """Make the printer that `uri` names, without talking to it yet; raise ConfigError saying what is wrong.
 
     tcp://host:port · file:///dev/usb/lp0 · serial:///dev/ttyS0?baud=9600 · simulator: (its slips go to the folder `slips`).
     Behind a ? also paper=58 and charset=gb2312.
@@ -24,7 +22,7 @@ def open_printer(uri: str, slips: Path | None = None, patience: Patience | None 
         parts = urlsplit(uri)
         asked = {k: v[-1] for k, v in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
         profile = Profile(PAPERS[asked.pop("paper", "80")], Charset(asked.pop("charset", Charset.GBK)))
-        way = WAYS[parts.scheme](parts, asked, profile, slips)
+        way = _transport(parts, asked, profile, slips)
     except (KeyError, ValueError) as error:
         raise ConfigError(f"printer: {uri!r}: {error}") from None
     if asked:
@@ -33,38 +31,19 @@ def open_printer(uri: str, slips: Path | None = None, patience: Patience | None 
     return EscposPrinter(way, profile, patience)
 
 
-def _tcp(parts: SplitResult, asked: dict[str, str], profile: Profile, slips: Path | None) -> Transport:
-    if not parts.hostname:
-        raise ValueError("no host")
-    return transport.tcp(parts.hostname, parts.port or 9100)
+def _transport(parts: SplitResult, asked: dict[str, str], profile: Profile, slips: Path | None) -> Transport:
+    match parts.scheme:
+        case "tcp" if parts.hostname:
+            return transport.tcp(parts.hostname, parts.port or 9100)
+        case "file" if not parts.netloc and parts.path.startswith("/"):
+            return transport.device_file(parts.path)
+        case "serial" if not parts.netloc and parts.path.startswith("/"):
+            return transport.serial_port(parts.path, int(asked.pop("baud", "9600")))
+        case "simulator":
+            from kiosk.devices.printer_simulator import PrinterServer, SimulatedPrinter
 
-
-def _file(parts: SplitResult, asked: dict[str, str], profile: Profile, slips: Path | None) -> Transport:
-    return transport.device_file(_path(parts))
-
-
-def _serial(parts: SplitResult, asked: dict[str, str], profile: Profile, slips: Path | None) -> Transport:
-    return transport.serial_port(_path(parts), int(asked.pop("baud", BAUD)))
-
-
-def _simulator(parts: SplitResult, asked: dict[str, str], profile: Profile, slips: Path | None) -> Transport:
-    from kiosk.devices.printer_simulator import PrinterServer, SimulatedPrinter
-
-    return transport.tcp("127.0.0.1", PrinterServer(SimulatedPrinter(slips, profile.dots)).port)
-
-
-def _path(parts: SplitResult) -> str:
-    if parts.netloc or not parts.path.startswith("/"):
-        raise ValueError("three slashes before the path")
-    return parts.path
-
-
-WAYS: dict[str, Callable[[SplitResult, dict[str, str], Profile, Path | None], Transport]] = {
-    "tcp": _tcp,
-    "file": _file,
-    "serial": _serial,
-    "simulator": _simulator,
-}
+            return transport.tcp("127.0.0.1", PrinterServer(SimulatedPrinter(slips, profile.dots)).port)
+    raise ValueError("none of tcp://host:port, file:///path, serial:///path, simulator:")
 
 
 def _load() -> None:

@@ -23,7 +23,9 @@ from kiosk.domain.record import RecordError, from_plain
 
 CONTROL = "faults.toml"
 QUESTIONS = (b"\x10\x04", b"\x1dr")
-DEAF_S = 0.05
+POLL_S = 0.05
+BOOT_S = 0.3
+"""How long it hears nothing after its power came back; real ones take seconds."""
 
 
 @dataclass(kw_only=True)
@@ -54,7 +56,8 @@ class SimulatedPrinter:
         self._roll = Roll(dots)
         self._parser = EscposParser(self._roll, self._report)
         self._buffer: deque[int] = deque()
-        self._slip, self._last, self._answers = bytearray(), b"", bytearray()
+        self._slip, self._last, self._answers = bytearray(), bytes(3), bytearray()
+        self._deaf_until = 0.0
         self._noise = random.Random(1)
 
     @property
@@ -65,6 +68,8 @@ class SimulatedPrinter:
     def receive(self, data: bytes) -> bytes:
         """Take bytes and give the answers; raise ConnectionResetError when the power goes."""
         self.read_control()
+        if time.monotonic() < self._deaf_until:
+            return b""
         self._work()
         for byte in data:
             self._buffer.append(byte)
@@ -108,6 +113,7 @@ class SimulatedPrinter:
             self._answers.clear()
             self._parser.restart()
             self._roll.reset()
+            self._deaf_until = time.monotonic() + BOOT_S
             raise ConnectionResetError
 
     def _report(self) -> None:
@@ -152,7 +158,7 @@ class PrinterServer:
     def __init__(self, printer: SimulatedPrinter, port: int = 0, host: str = "127.0.0.1") -> None:
         self.printer = printer
         self._socket = socket.create_server((host, port), backlog=4)
-        self._socket.settimeout(0.2)
+        self._socket.settimeout(POLL_S)
         self.port: int = self._socket.getsockname()[1]
         self._open = True
         self._thread = threading.Thread(target=self._run, name="printer", daemon=True)
@@ -178,13 +184,13 @@ class PrinterServer:
                     caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def _serve(self, caller: socket.socket) -> None:
-        caller.settimeout(DEAF_S)
+        caller.settimeout(POLL_S)
         while self._open:
             self.printer.read_control()
             if self.printer.faults.refuse:
                 raise ConnectionResetError
             if self.printer.faults.stalled:
-                time.sleep(DEAF_S)
+                time.sleep(POLL_S)
                 continue
             try:
                 data = caller.recv(4096)

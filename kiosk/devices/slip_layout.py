@@ -68,7 +68,7 @@ def width(text: str) -> int:
 def wrap(text: str, columns: int) -> list[str]:
     """Break `text` into lines: not before closing or after opening punctuation, not inside a number or a Latin word that fits a line."""
     lines = []
-    for paragraph in text.splitlines() or [""]:
+    for paragraph in text.split("\n"):
         line = ""
         for piece in _pieces(clean(paragraph)):
             for part in [piece] if width(piece) <= columns else piece:

@@ -15,7 +15,7 @@ from typing import Protocol
 CHUNK = 4096
 
 
-class LineClosed(OSError):  # noqa: N818 - a state of the line
+class LineClosed(OSError):
     """The other side hung up, or the file has no way back."""
 
 

@@ -6,6 +6,7 @@ from kiosk.domain import referral
 from kiosk.domain.listing import Listing
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Referral, ReferralState, ReferralStep
+from kiosk.domain.station import Station
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.errors import NotAllowed, NotFound
 from kiosk.services import printing, slips, tickets
@@ -50,9 +51,9 @@ def apply(here: Here, worker_id: str, listing_id: str, contact_consent: bool) ->
             )
             u.keep(made)
             u.audit(now, "visitor", "apply", made.id)
-        listing = u.need(Listing, listing_id)
-        station = here.station(u)
+        listing = u.need(Listing, listing_id, published.listing.revision)
+        station, owner = here.station(u), u.get(Station, listing.station_id)
         url = tickets.referral_url(here, u, made, now)
-        slip = slips.referral_slip(worker, listing, station, slip_serial(u, station, now), url, now)
+        slip = slips.referral_slip(worker, listing, station, slip_serial(u, station, now), url, now, owner=owner)
         job = printing.queue_slip(u, slip, worker_id, now)
     return Applied(referral=made, job_id=job.id, already=bool(live))

@@ -16,8 +16,9 @@ def print_listing(here: Here, listing_id: str) -> str:
             raise NotFound(listing_id)
         listing = u.need(Listing, listing_id, published.listing.revision)
         own = here.station(u)
-        collector = u.get(Station, listing.station_id) or own
-        slip = slips.listing_slip(listing, collector, slip_serial(u, own, now), tickets.listing_url(here, listing_id), now)
+        owner = u.get(Station, listing.station_id)
+        serial, url = slip_serial(u, own, now), tickets.listing_url(here, listing_id)
+        slip = slips.listing_slip(listing, own, serial, url, now, owner=owner, number=published.number)
         job = printing.queue_slip(u, slip, listing_id, now)
         if listing.contact_scope is ContactScope.ALL_STATIONS or listing.station_id == own.id:
             u.audit(now, "visitor", "contact_on_slip", listing_id)

@@ -29,7 +29,7 @@ def queue_slip(u: UnitOfWork, slip: Slip, subject_id: str, now: datetime) -> Pri
     return job
 
 
-def job_state(here: Here, job_id: str) -> PrintJob:
+def job(here: Here, job_id: str) -> PrintJob:
     """Give a job as it stands; `trouble` says why a queued one waits (absent, paper, cover, fault). Raises NotFound."""
     with here.store.read() as u:
         return u.need(PrintJob, job_id)
