@@ -1,6 +1,7 @@
 """Starts the visitors' terminal: sets Kivy up, then builds it from the parts that the composition root opens. No Kivy at import."""
 
 import logging
+import resource
 
 from kiosk.config import Settings
 
@@ -8,6 +9,8 @@ from kiosk.config import Settings
 def run_terminal(settings: Settings) -> int:
     """Serve visitors until stopped; give the exit status. Raises ConfigError when fonts or window cannot be had."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    # a core file would hold what visitors entered
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from kiosk.screens import fonts
     from kiosk.screens.window import prepare
 

@@ -6,6 +6,7 @@ importing the package's own table costs 25 ms at every start. Knows no colours a
 """
 
 import json
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -78,3 +79,7 @@ def icon(name: str) -> str:
 def known_icons(folder: Path) -> frozenset[str]:
     """Give every icon name, for checks."""
     return frozenset(json.loads((folder / ICON_NAMES).read_text()))
+
+
+if __name__ == "__main__":
+    extract(Path(sys.argv[1]))

@@ -20,6 +20,7 @@ from kivy.core.window import Window
 from kiosk.config import Settings
 from kiosk.domain.ports import Handwriting, Pinyin, Speaker
 from kiosk.screens import pages
+from kiosk.screens.alive import tell
 from kiosk.screens.lanes import Lanes
 from kiosk.screens.office import Office
 from kiosk.screens.page import Page
@@ -76,6 +77,7 @@ class Terminal(ExceptionHandler):
     def run(self) -> None:
         """Show home and serve until stopped."""
         self._build_shell()
+        Clock.schedule_once(lambda _: tell("READY=1"), 0)
         Clock.schedule_interval(self._tick, 1)
         Clock.schedule_interval(self._preload, PRELOAD_EVERY_S)
         if probe := os.environ.get("KIOSK_PROBE"):
@@ -173,7 +175,8 @@ class Terminal(ExceptionHandler):
         clock = f"{now:%H:%M}"
         day = t("header.day", month=now.month, day=now.day, weekday=t(f"weekday.{now.isoweekday()}"))
         assert self.shell is not None
-        who = self.visit.session.name if self.page is not None and self.page.staff and self.visit.session else ""
+        session = self.visit.session if self.page is not None and self.page.staff else None
+        who = t("header.who", name=session.name, role=t(f"role.{session.role}")) if session else ""
         self.shell.ids.header.side = "   ".join(p for p in (who, "" if theme.upright or theme.large else day, clock) if p)
 
     def _pressed(self, button: str) -> None:
@@ -275,6 +278,7 @@ class Terminal(ExceptionHandler):
             self._build_shell()
 
     def _tick(self, _: float) -> None:
+        tell("WATCHDOG=1")
         self._show_time()
         idle = time.monotonic() - self._touched_at
         if self.visit.at_rest and (self.shell is None or self.shell.dialog is None):

@@ -2,6 +2,7 @@
 
 import queue
 import re
+import socket
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import pytest
 from kiosk.domain.codes import Trade
 from kiosk.errors import BadInput, ConfigError, PrinterAbsent, StoreBusy, WrongKey
 from kiosk.screens import fonts, problems
+from kiosk.screens.alive import tell
 from kiosk.screens.lanes import Lanes
 from kiosk.screens.theme import TRADE_ICONS, Theme
 from kiosk.screens.visit import Visit
@@ -188,3 +190,15 @@ def test_visit_when_a_session_or_large_letters_are_left_is_not_at_rest() -> None
     assert visit.at_rest
     visit.registration.consented_at = datetime(2026, 11, 23, tzinfo=UTC)
     assert not visit.at_rest
+
+
+def test_tell_when_a_manager_listens_reaches_it_and_is_silent_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    tell("WATCHDOG=1")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(5)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        tell("WATCHDOG=1")
+        assert manager.recv(100) == b"WATCHDOG=1"
+    tell("WATCHDOG=1")
