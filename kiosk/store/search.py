@@ -126,14 +126,16 @@ class _Select:
         else:
             self.seq, self._from = "seq", "listing_facet"
         for condition, value in ranges:
-            self._add(condition, value)
-        # Few listings have ended and not been swept: looking them up once is cheaper than looking at every match.
-        self._add(f"{self.seq} NOT IN (SELECT seq FROM listing_facet WHERE ends < ?)", filters.ends_from and filters.ends_from.toordinal())
+            if value is not None:
+                self._add(condition, value)
+        if filters.ends_from is not None:
+            # Hardly ever has a listing ended without being swept: asking that once halves the time of a large count.
+            ended = "SELECT seq FROM listing_facet WHERE ends < ?"
+            self._add(f"(NOT EXISTS ({ended}) OR {self.seq} NOT IN ({ended}))", *[filters.ends_from.toordinal()] * 2)
 
-    def _add(self, condition: str, value: Any) -> None:
-        if value is not None:
-            self._where.append(condition)
-            self.values.append(value)
+    def _add(self, condition: str, *values: Any) -> None:
+        self._where.append(condition)
+        self.values += values
 
     def sql(self, columns: str, tail: str = "", *values: Any) -> tuple[str, tuple[Any, ...]]:
         where = f" WHERE {' AND '.join(self._where)}" if self._where else ""
