@@ -33,7 +33,7 @@ Page gives
                              registration (RegistrationDraft) · posting (dict) · session (staff) · touched · large · place
                              set `visit.touched = True` when something personal is shown or entered that is not in the drafts
     terminal                 office (home, call_staff, here: run use cases on office.here inside ask, and import services there)
-                             now() · today() · open_dialog(Dialog(...)) · say(text) · station_name
+                             now() · today() · local(instant) · call() · home_facts · open_dialog(Dialog(...)) · say(text) · station_name
                              handwriting() · pinyin(): both inside ask(..., lane="hand")
                              refresh_dock(): after putting something into a draft, so that 换人 appears
 
@@ -56,5 +56,19 @@ Widgets (in widgets/, importable from kiosk.screens.widgets.kit; .kv knows them 
 
 Wrap a text in `Words` unless it must be one line: nothing may be cut. Heights: `size_hint_y: None; height: self.minimum_height`.
 
-To look at a page by hand: DISPLAY=:N python -m tests.screens.play 1920 1080 0 [PAGE [key=value…]]
-"""
+    WritingBox hint, on_written(strokes), clear(), show(strokes) · TextPanel the whole text field, by hand and by pinyin
+    NumberPad digits, limit · StepBar steps, current · PayWords amount, unit, size_px, unit_px · PayBar share, mark, mark_text, end_text
+    PagedScroll a column that may be too long (add widgets to it) · RowList rows, row_class, row_height: up to 10,000 equal rows
+    ListingRow listing_id, title, badges, where, when, amount, unit, terms, choose; its height is listing_row.row_height()
+    SlipView slip · MarkedWords text with marked spans · QrCode text, or source: a picture's file
+
+Traps, each of which cost an hour
+    A property that only a .kv names (`<Fact@Row>: label: ''`) cannot be given to the constructor: make a class of it in Python.
+    Inside another rule a widget's own `ids` are not there yet in `__init__`: use `on_kv_post(self, _)`.
+    `root.row.amount` in a rule follows a `row` that is set later only when `row = ObjectProperty(None, rebind=True)`.
+    While `pos` is being told, `center_x` and `right` may still be old: count from x and width.
+    Kivy's own style.kv is not read (style.kv here takes its place): Button, TextInput and the like would be invisible.
+
+To look at a page by hand: DISPLAY=:N python -m tests.screens.play 1920 1080 0 [PAGE [key=value…]]; PLAY_STATE=DIR works on a real station.
+Tests: tests/screens/xtest.py (Screen, Kiosk: tap, write, wait_text, picture), conftest `start`, looks.problems(view, width, height).
+'''

@@ -119,11 +119,15 @@ class Terminal(ExceptionHandler):
 
     def _leave(self) -> None:
         if self.page is not None and self.page.shown:
-            # the page writes down how it stands, for 返回 and for being built anew
-            self.page.entry.args |= self.page.remember()
+            self.keep_page()
             self.page.shown = False
             self.page.on_leave()
             self.hush()
+
+    def keep_page(self) -> None:
+        """Let the page write down how it stands, for 返回 and for being built anew."""
+        if self.page is not None:
+            self.page.entry.args |= self.page.remember()
 
     def _moved(self) -> None:
         """Follow the visit to its place; a page keeps what it wants to find again."""
@@ -162,7 +166,12 @@ class Terminal(ExceptionHandler):
 
     def today(self) -> date:
         """Give the present day in China."""
-        return self.parts.now().astimezone(CHINA).date()
+        return self.local(self.now()).date()
+
+    @staticmethod
+    def local(instant: datetime) -> datetime:
+        """Turn an instant into China's wall clock."""
+        return instant.astimezone(CHINA)
 
     def name_station(self, name: str) -> None:
         """Put the station's name into the header."""
@@ -171,7 +180,7 @@ class Terminal(ExceptionHandler):
             self._follow()
 
     def _show_time(self) -> None:
-        now = self.parts.now().astimezone(CHINA)
+        now = self.local(self.now())
         clock = f"{now:%H:%M}"
         day = t("header.day", month=now.month, day=now.day, weekday=t(f"weekday.{now.isoweekday()}"))
         assert self.shell is not None

@@ -11,7 +11,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
 from kiosk.screens.problems import fault_key
-from kiosk.screens.theme import CHINA, theme
+from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.qr_code import rows
 from kiosk.text import t
@@ -133,7 +133,7 @@ class HomeScreen(Page):
 
     def _when(self, instant: datetime) -> str:
         """Say an instant: 15:41 today, else with its day."""
-        local = instant.astimezone(CHINA)
+        local = self.terminal.local(instant)
         day = "" if local.date() == self.terminal.today() else words.day(local.date(), self.terminal.today()) + " "
         return f"{day}{local:%H:%M}"
 

@@ -5,6 +5,7 @@ from kiosk.screens.widgets.dialog import Dialog
 from kiosk.screens.widgets.icon_word import IconWord
 from kiosk.screens.widgets.labels import Badge, IconLine, Notice
 from kiosk.screens.widgets.listing_row import ListingRow
+from kiosk.screens.widgets.marked_words import MarkedWords
 from kiosk.screens.widgets.number_pad import NumberPad
 from kiosk.screens.widgets.panel import Box, Card, Panel
 from kiosk.screens.widgets.pay import PayBar, PayWords
@@ -30,6 +31,7 @@ __all__ = [
     "IconLine",
     "IconWord",
     "ListingRow",
+    "MarkedWords",
     "Notice",
     "NumberPad",
     "PagedScroll",
