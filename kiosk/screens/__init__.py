@@ -53,16 +53,15 @@ Widgets (in widgets/, importable from kiosk.screens.widgets.kit; .kv knows them 
     Press    Box that is pressed (on_release, fill, down) · BigButton kind main|station|second|danger|plain, text, icon, icon_after
     Tile icon over word, chosen (orange, tick) · FilterTile chosen (green) · Chip chosen · CandidateButton chosen
     Dialog(title=, text=, icon=, choices=[(words, kind, function), …])
-
-Wrap a text in `Words` unless it must be one line: nothing may be cut. Heights: `size_hint_y: None; height: self.minimum_height`.
-
     WritingBox hint, on_written(strokes), clear(), show(strokes) · TextPanel the whole text field, by hand and by pinyin
     NumberPad digits, limit · StepBar steps, current · PayWords amount, unit, size_px, unit_px · PayBar share, mark, mark_text, end_text
     PagedScroll a column that may be too long (add widgets to it) · RowList rows, row_class, row_height: up to 10,000 equal rows
     ListingRow listing_id, title, badges, where, when, amount, unit, terms, choose; its height is listing_row.row_height()
     SlipView slip · MarkedWords text with marked spans · QrCode text, or source: a picture's file
 
-Traps, each of which cost an hour
+Wrap a text in `Words` unless it must be one line: nothing may be cut. Heights: `size_hint_y: None; height: self.minimum_height`.
+
+Traps that we fell into
     A property that only a .kv names (`<Fact@Row>: label: ''`) cannot be given to the constructor: make a class of it in Python.
     Inside another rule a widget's own `ids` are not there yet in `__init__`: use `on_kv_post(self, _)`.
     `root.row.amount` in a rule follows a `row` that is set later only when `row = ObjectProperty(None, rebind=True)`.
@@ -71,4 +70,4 @@ Traps, each of which cost an hour
 
 To look at a page by hand: DISPLAY=:N python -m tests.screens.play 1920 1080 0 [PAGE [key=value…]]; PLAY_STATE=DIR works on a real station.
 Tests: tests/screens/xtest.py (Screen, Kiosk: tap, write, wait_text, picture), conftest `start`, looks.problems(view, width, height).
-'''
+"""
