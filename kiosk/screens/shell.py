@@ -118,17 +118,21 @@ class Shell(FloatLayout):
         self.ids.body.add_widget(page)
 
     def open_dialog(self, dialog: Dialog) -> None:
-        """Lay a dialog over everything; one at a time."""
-        self.close_dialog()
-        self.dialog = dialog
+        """Lay a dialog over everything, another dialog included, which is there again when this one closes."""
+        dialog.under, self.dialog = self.dialog, dialog
         dialog.on_close = self.close_dialog
         self.add_widget(dialog)
 
     def close_dialog(self) -> None:
-        """Take the dialog away."""
+        """Take the uppermost dialog away."""
         if self.dialog is not None:
             self.remove_widget(self.dialog)
-            self.dialog = None
+            self.dialog = self.dialog.under
+
+    def close_dialogs(self) -> None:
+        """Take all away: the page goes."""
+        while self.dialog is not None:
+            self.close_dialog()
 
     def show_waiting(self, waiting: bool) -> None:
         """Show or hide 请稍等."""

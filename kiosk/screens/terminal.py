@@ -21,6 +21,7 @@ from kiosk.config import Settings
 from kiosk.domain.ports import Handwriting, Pinyin, Speaker
 from kiosk.screens import pages
 from kiosk.screens.alive import tell
+from kiosk.screens.idle import IdleWatch
 from kiosk.screens.lanes import Lanes
 from kiosk.screens.office import Office
 from kiosk.screens.page import Page
@@ -66,12 +67,15 @@ class Terminal(ExceptionHandler):
         self.page: Page | None = None
         self._opened: dict[str, Any] = {}
         self._asked = 0
-        self._touched_at = time.monotonic()
-        self._countdown: Dialog | None = None
+        settings = parts.settings
+        self._idle = IdleWatch(settings.idle_s, settings.idle_warning_s, self.open_dialog, self.visit.next_person)
         self._errors: list[float] = []
+        self._problem: Dialog | None = None
         self._to_preload = [name for name in pages.PAGES if pages.exists(name)]
         Window.clearcolor = theme.ground
-        Window.bind(on_touch_down=self._touched, on_touch_move=self._touched, on_key_down=self._touched, on_resize=self._resized)
+        Window.bind(on_resize=self._resized)
+        for event in ("on_touch_down", "on_touch_move", "on_key_down"):
+            Window.fbind(event, self._idle.touched)
         ExceptionManager.add_handler(self)
 
     def run(self) -> None:
@@ -133,8 +137,8 @@ class Terminal(ExceptionHandler):
         """Follow the visit to its place; a page keeps what it wants to find again."""
         if self.shell is None:
             return
-        self.shell.close_dialog()
-        self._countdown = None
+        self.shell.close_dialogs()
+        self._idle.forget()
         if theme.large != self.visit.large:
             self._build_shell()
         else:
@@ -227,9 +231,11 @@ class Terminal(ExceptionHandler):
     def show_problem(self, error: Exception) -> None:
         """Say calmly what went wrong."""
         self.log_error(error)
-        self.open_dialog(
-            Dialog(title=t("problem.title"), text=sentence(error), icon="information", choices=[(t("problem.ok"), "station", lambda: None)])
-        )
+        if self._problem is None or self.shell is None or self.shell.dialog is not self._problem:
+            self._problem = Dialog(title=t("problem.title"), icon="information", choices=[(t("problem.ok"), "station", lambda: None)])
+            self.open_dialog(self._problem)
+        # a page that asks again and again fails again and again: one dialog says so
+        self._problem.text = sentence(error)
 
     def ask_for(
         self, page: Page, function: Callable[[], Any], then: Callable[[Any], None], failed: Callable[[Exception], None] | None, lane: str
@@ -279,9 +285,6 @@ class Terminal(ExceptionHandler):
         if "speaker" in self._opened:
             self.lanes.ask(self._opened["speaker"].hush, lambda _: None, self.log_error, "voice")
 
-    def _touched(self, *_: Any) -> None:
-        self._touched_at = time.monotonic()
-
     def _resized(self, *_: Any) -> None:
         if self.shell is not None and (theme.width, theme.height) != (int(Window.width), int(Window.height)):
             self._build_shell()
@@ -289,31 +292,18 @@ class Terminal(ExceptionHandler):
     def _tick(self, _: float) -> None:
         tell("WATCHDOG=1")
         self._show_time()
-        idle = time.monotonic() - self._touched_at
-        if self.visit.at_rest and (self.shell is None or self.shell.dialog is None):
-            return
-        left = self.parts.settings.idle_s - idle
-        if left <= 0:
-            self.visit.next_person()
-        elif left <= self.parts.settings.idle_warning_s:
-            self._warn(int(left) + 1)
+        if not self.visit.at_rest or (self.shell is not None and self.shell.dialog is not None):
+            self._idle.look()
 
     def _preload(self, _: float) -> bool:
         """Load one page after the other while nobody touches; False ends it."""
-        if self._to_preload and time.monotonic() - self._touched_at > PRELOAD_EVERY_S:
+        if self._to_preload and self._idle.quiet_s() > PRELOAD_EVERY_S:
             name = self._to_preload.pop(0)
             try:
                 pages.load(name)
             except Exception as error:  # noqa: BLE001 - a broken page must not take home away; opening it will tell again
                 self.log_error(error)
         return bool(self._to_preload)
-
-    def _warn(self, left_s: int) -> None:
-        if self._countdown is None or self.shell is None or self.shell.dialog is not self._countdown:
-            choices: list[Choice] = [(t("idle.end"), "second", self.visit.next_person), (t("idle.go_on"), "station", self._touched)]
-            self._countdown = Dialog(title=t("idle.title"), icon="timer-sand", choices=choices)
-            self.open_dialog(self._countdown)
-        self._countdown.text = t("idle.text", seconds=left_s)
 
     def handle_exception(self, error: BaseException) -> int:
         """Bring a failed page home instead of ending; five within ten seconds end the process, so that it is started anew."""

@@ -4,6 +4,8 @@ from typing import Any
 
 from kivy.lang import Builder
 
+
+from kiosk.errors import StoreBusy
 from kiosk.screens.page import Page
 from kiosk.screens.widgets.listing_row import row_height
 
@@ -162,3 +164,15 @@ class BrokenScreen(Page):
 
     def on_main(self) -> None:
         raise ValueError("王秀兰 13812345678")
+
+
+class KitFailingScreen(Page):
+    """A page whose every question fails."""
+
+    def on_enter(self) -> None:
+        for _ in range(5):
+            self.ask(self._fail, lambda _: None)
+
+    @staticmethod
+    def _fail() -> None:
+        raise StoreBusy("locked")

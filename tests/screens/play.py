@@ -36,7 +36,11 @@ def main() -> None:
             from tests.screens import kit_page
 
             pages.known(
-                kit=kit_page.KitScreen, kitlist=kit_page.KitListScreen, kitrows=kit_page.KitRowsScreen, kitbroken=kit_page.BrokenScreen
+                kit=kit_page.KitScreen,
+                kitlist=kit_page.KitListScreen,
+                kitrows=kit_page.KitRowsScreen,
+                kitbroken=kit_page.BrokenScreen,
+                kitfailing=kit_page.KitFailingScreen,
             )
         terminal.visit.stack.append(Place(sys.argv[4], dict(a.split("=", 1) for a in sys.argv[5:])))
     terminal.run()

@@ -159,3 +159,23 @@ def test_writing_box_when_strokes_are_quick_keeps_every_bend(start: Start, lying
         for x, y in bends:
             assert picture.getpixel((left + x + n * 200, top + y)) == (29, 38, 34), f"no ink at bend {x},{y} of stroke {n}"
     assert picture.getpixel((left + 950, top + 100)) == (29, 38, 34)
+
+
+def test_countdown_when_a_dialog_is_open_lies_over_it_and_leaves_it(start: Start, lying: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAY_IDLE_S", "6")
+    kiosk = _home(start, lying)
+    kiosk.tap("叫工作人员")
+    kiosk.wait_text("还要用吗？")
+    kiosk.tap("继续用")
+    kiosk.wait(lambda seen: not any(thing["text"] == "还要用吗？" for thing in seen["things"]), "the first dialog again")
+    kiosk.wait_text("已经叫了工作人员")
+    kiosk.wait_text("还要用吗？")
+    kiosk.wait(lambda seen: not seen["dialog"], "no dialog")
+
+
+def test_page_when_every_question_fails_says_so_once_and_calmly(start: Start, lying: Screen) -> None:
+    kiosk = start(lying, "kitfailing")
+    kiosk.wait_text("机器正忙，请过一会儿再试一次。")
+    time.sleep(0.5)
+    kiosk.tap("知道了")
+    kiosk.wait(lambda seen: not seen["dialog"], "no dialog after one tap")

@@ -21,6 +21,7 @@ class Dialog(AnchorLayout):
 
     def __init__(self, choices: list[Choice], **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.under: Dialog | None = None
         self.on_close: Callable[[], None] = lambda: None
         for words, kind, act in choices:
             button = BigButton(text=words, kind=kind)

@@ -1,0 +1,47 @@
+"""Watches for a visitor who went away: counts down on the screen, can always be stopped by a touch, then wipes. A countdown lies over
+whatever dialog is open and leaves it as it was.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from kiosk.screens.widgets.dialog import Choice, Dialog
+from kiosk.text import t
+
+
+class IdleWatch:
+    """`idle_s` seconds after the last touch `end` is called; the last `warning_s` of them are counted down."""
+
+    def __init__(self, idle_s: int, warning_s: int, show: Callable[[Dialog], None], end: Callable[[], None]) -> None:
+        self._idle_s, self._warning_s, self._show, self._end = idle_s, warning_s, show, end
+        self._touched_at = time.monotonic()
+        self._dialog: Dialog | None = None
+
+    def touched(self, *_: Any) -> None:
+        """Begin anew."""
+        self._touched_at = time.monotonic()
+
+    def quiet_s(self) -> float:
+        """Give the seconds since the last touch."""
+        return time.monotonic() - self._touched_at
+
+    def forget(self) -> None:
+        """The dialogs were taken away with the page."""
+        self._dialog = None
+
+    def look(self) -> None:
+        """Warn, or end; call it about every second while there is something to wipe."""
+        left = self._idle_s - self.quiet_s()
+        if left <= 0:
+            self._end()
+        elif left <= self._warning_s:
+            if self._dialog is None:
+                choices: list[Choice] = [(t("idle.end"), "second", self._end), (t("idle.go_on"), "station", self._go_on)]
+                self._dialog = Dialog(title=t("idle.title"), icon="timer-sand", choices=choices)
+                self._show(self._dialog)
+            self._dialog.text = t("idle.text", seconds=int(left) + 1)
+
+    def _go_on(self) -> None:
+        self.touched()
+        self._dialog = None
