@@ -4,7 +4,6 @@ from typing import Any
 
 from kivy.lang import Builder
 
-
 from kiosk.errors import StoreBusy
 from kiosk.screens.page import Page
 from kiosk.screens.widgets.listing_row import row_height
