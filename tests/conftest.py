@@ -1,4 +1,4 @@
-"""What every test may use: golden files."""
+"""What every test may use: golden files, and the long proofs that run only with --long."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +10,14 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing with them")
+    parser.addoption("--long", action="store_true", help="run the long proofs too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        for item in items:
+            if "long" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="a long proof: --long"))
 
 
 @pytest.fixture
