@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.screens.xtest import Kiosk, Screen, play
+from kiosk.display import Screen, VirtualScreen
+from tests.screens.xtest import Kiosk, play
 
 
 @pytest.fixture(scope="session")
 def lying() -> Iterator[Screen]:
     """Give a 1920×1080 screen."""
-    screen = Screen(1920, 1080)
+    screen = VirtualScreen(1920, 1080)
     yield screen
     screen.close()
 
@@ -19,7 +20,7 @@ def lying() -> Iterator[Screen]:
 @pytest.fixture(scope="session")
 def upright() -> Iterator[Screen]:
     """Give a 1080×1920 screen."""
-    screen = Screen(1080, 1920)
+    screen = VirtualScreen(1080, 1920)
     yield screen
     screen.close()
 

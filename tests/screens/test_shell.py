@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from kiosk.display import Screen
 from tests.screens.conftest import Start
 from tests.screens.looks import problems
-from tests.screens.xtest import Kiosk, Screen
+from tests.screens.xtest import Kiosk
 
 
 @pytest.fixture(params=["lying", "upright"])

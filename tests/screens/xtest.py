@@ -1,7 +1,4 @@
-"""A screen of one's own and a finger on it: Xvfb, touches injected from outside by XTEST, pictures of what is really shown.
-
-Knows nothing of the product but the probe's socket. Coordinates are pixels of the whole screen, y down.
-"""
+"""A running terminal as a person meets it: what the probe's socket says is shown, and touches by kiosk.display where it stands."""
 
 import json
 import os
@@ -14,84 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-from Xlib import X, display
-from Xlib.ext import xtest
-
-Point = tuple[float, float]
-
-
-class Screen:
-    """A virtual screen on a free display number."""
-
-    def __init__(self, width: int = 1920, height: int = 1080) -> None:
-        self.width, self.height = width, height
-        reading, writing = os.pipe()
-        self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
-            pass_fds=[writing],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(writing)
-        with os.fdopen(reading) as pipe:
-            self.name = f":{pipe.readline().strip()}"
-        self._display = display.Display(self.name)
-
-    def close(self) -> None:
-        """End the server."""
-        self._display.close()
-        self._server.terminate()
-        self._server.wait(10)
-
-    def picture(self, left: int = 0, top: int = 0, width: int = 0, height: int = 0) -> Image.Image:
-        """Photograph the screen, or a part of it."""
-        width, height = width or self.width, height or self.height
-        image = self._display.screen().root.get_image(left, top, width, height, X.ZPixmap, 0xFFFFFFFF)
-        return Image.frombytes("RGB", (width, height), image.data, "raw", "BGRX")
-
-    def press(self, at: Point) -> None:
-        """Put the finger down."""
-        self._move(at)
-        xtest.fake_input(self._display, X.ButtonPress, 1)
-        self._display.sync()
-
-    def lift(self) -> None:
-        """Take the finger away."""
-        xtest.fake_input(self._display, X.ButtonRelease, 1)
-        self._display.sync()
-
-    def tap(self, at: Point, hold_s: float = 0.06) -> None:
-        """Touch and let go."""
-        self.press(at)
-        time.sleep(hold_s)
-        self.lift()
-
-    def draw(self, points: Sequence[Point], step_s: float = 0.008) -> None:
-        """Draw one stroke, at a finger's pace."""
-        self.press(points[0])
-        for point in points[1:]:
-            time.sleep(step_s)
-            self._move(point)
-        time.sleep(step_s)
-        self.lift()
-
-    def drag(self, start: Point, end: Point, steps: int = 12, step_s: float = 0.012) -> None:
-        """Draw a straight line."""
-        self.draw(
-            [(start[0] + (end[0] - start[0]) * n / steps, start[1] + (end[1] - start[1]) * n / steps) for n in range(steps + 1)], step_s
-        )
-
-    def key(self, keysym: int) -> None:
-        """Press and let go of a key."""
-        code = self._display.keysym_to_keycode(keysym)
-        for kind in (X.KeyPress, X.KeyRelease):
-            xtest.fake_input(self._display, kind, code)
-        self._display.sync()
-
-    def _move(self, at: Point) -> None:
-        xtest.fake_input(self._display, X.MotionNotify, x=round(at[0]), y=round(at[1]))
-        self._display.sync()
+from kiosk.display import Point, Screen
 
 
 class Kiosk:
