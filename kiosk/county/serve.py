@@ -25,7 +25,6 @@ from kiosk.domain.pay import MinimumWage
 from kiosk.errors import NotFound
 
 STOP_S = 3
-CODE_FILE = "enrol.code"
 
 
 class HubServer(uvicorn.Server):
@@ -108,7 +107,7 @@ def main(state: Path, args: list[str], sample: Callable[[], SampleRecords] | Non
             return 0
         code = seed(settings, sample(), here, now) if sample is not None else None
         if code is not None:
-            (state / CODE_FILE).touch(mode=0o600)
-            (state / CODE_FILE).write_text(code)
+            settings.code_path.touch(mode=0o600)
+            settings.code_path.write_text(code)
         serve(settings, wages)
     return 0

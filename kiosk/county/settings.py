@@ -36,6 +36,11 @@ class HubSettings:
         """Where the private cluster lives."""
         return Path(self.state) / "pg"
 
+    @property
+    def code_path(self) -> Path:
+        """A one-time code for the trial's own terminal, written when the samples are, mode 0600."""
+        return Path(self.state) / "enrol.code"
+
 
 def load(state: Path) -> HubSettings:
     """Read STATE/hub.toml; raise ConfigError naming the setting that is wrong. A missing file gives the defaults."""
