@@ -7,7 +7,7 @@ import dataclasses
 import secrets
 import types
 import typing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from kiosk.errors import KioskError
 
 R = TypeVar("R")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class RecordError(KioskError):
@@ -27,7 +28,8 @@ class RecordError(KioskError):
 
 def new_id(now: datetime) -> str:
     """Make a UUIDv7 (RFC 9562): 48 bits of `now` in milliseconds, then random bits."""
-    ms = max(0, int(now.timestamp() * 1000))
+    # whole numbers: a float's timestamp falls a millisecond short for some instants, and ids would not sort
+    ms = max(0, (now - EPOCH) // timedelta(milliseconds=1))
     value = (ms & (1 << 48) - 1) << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -53,7 +53,7 @@ def median_pay(listings: Sequence[PublicListing], at_least: int = 5) -> dict[Tra
     for listing in listings:
         if (day := per_day(listing)) is not None:
             days.setdefault(listing.trade, []).append(day)
-    return {trade: round(median(all_days)) for trade, all_days in days.items() if len(all_days) >= at_least}
+    return {trade: to_jiao(Fraction(median(all_days))) for trade, all_days in days.items() if len(all_days) >= at_least}
 
 
 def _missing(listing: Listing, numbers: Numbers, _: Around) -> Iterator[Trouble]:
@@ -130,7 +130,7 @@ def _wage(listing: Listing, wages: MinimumWage, tier: int) -> Iterator[Trouble]:
 def _pay_far_above(listing: Listing, numbers: Numbers, around: Around) -> Iterator[Trouble]:
     usual, day = around.medians.get(listing.trade), exact_per_day(listing)
     if usual is not None and day is not None and day > Fraction(numbers.limits["times"]) * usual:
-        yield "pay_fen", {"pay": yuan(to_jiao(day)), "usual": yuan(usual), "trade": Word(f"trade.{listing.trade}")}
+        yield "pay_fen", {"pay": yuan(to_jiao(day)), "usual": yuan(usual)}
 
 
 def _part_time_settlement(listing: Listing, numbers: Numbers, _: Around) -> Iterator[Trouble]:

@@ -1,0 +1,260 @@
+"""The rules engine: each check on both sides of its line, words with their negation, and the labelled texts."""
+
+import re
+import tomllib
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain.codes import PayUnit, Settlement, Trade
+from kiosk.domain.listing import Listing
+from kiosk.domain.privacy import Phone
+from kiosk.domain.review import Severity, check, cleared, hazardous, median_pay, missing
+from kiosk.domain.review_text import TextRule, clause, fold, scan
+from kiosk.services.rules import load_rules, say
+from tests.station import a_listing
+
+ROOT = Path(__file__).parent.parent
+TODAY = date(2026, 11, 23)
+BOOK = load_rules(ROOT.parent / "assets" / "rules", TODAY)
+TEXTS = tomllib.loads((ROOT / "data" / "review_texts.toml").read_text("utf-8"))["text"]
+WORD_RULES = [rule.name for rule in BOOK.words]
+FEES = ("押金", "保证金", "报名费", "服装费", "体检费", "培训费", "资料费", "办证费", "保密费", "稳定金", "中介费", "介绍费")
+
+
+def _found(**changes: Any) -> dict[str, Severity]:
+    return {f.rule: f.severity for f in check(a_listing(**changes), BOOK, [], TODAY)}
+
+
+def _with(field: str, text: str) -> Listing:
+    changes: dict[str, Any] = {"description": "", field: text}
+    return a_listing(**changes)
+
+
+def test_check_when_honest_finds_nothing() -> None:
+    assert check(a_listing(), BOOK, [], TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "severity", "bad", "good"),
+    [
+        ("missing", "block", {"requirements": " "}, {"requirements": "不限"}),
+        ("missing", "block", {"title": "。。"}, {"title": "搬"}),
+        ("missing", "block", {"day_start_min": None}, {"day_start_min": 0}),
+        ("missing", "block", {"contact_phone": Phone("")}, {"contact_phone": Phone("19900001234")}),
+        ("contact_phone", "block", {"contact_phone": Phone("1990000123")}, {"contact_phone": Phone("07120000101")}),
+        ("pay_zero", "block", {"pay_fen": 0}, {"pay_fen": 26000}),
+        ("pay_zero", "block", {"pay_fen": -100}, {"pay_fen": 26000}),
+        ("pay_absurd", "block", {"pay_fen": 9_999_900}, {"pay_fen": 300_000}),
+        ("pay_absurd", "block", {"pay_max_fen": 300_001}, {"pay_max_fen": 300_000}),
+        ("pay_range", "block", {"pay_max_fen": 25999}, {"pay_max_fen": 26000}),
+        ("headcount", "block", {"headcount": 0}, {"headcount": 1}),
+        ("headcount", "block", {"headcount": 501}, {"headcount": 500}),
+        ("ends_before_start", "block", {"ends_on": date(2026, 11, 23)}, {"ends_on": date(2026, 11, 24)}),
+        (
+            "ended",
+            "block",
+            {"starts_on": date(2026, 11, 1), "ends_on": date(2026, 11, 22)},
+            {"starts_on": date(2026, 11, 1), "ends_on": TODAY},
+        ),
+        ("hours_odd", "block", {"break_min": 600}, {"break_min": 599}),
+        ("long_day", "hold", {"day_end_min": 1141}, {"day_end_min": 1140}),
+        ("wage_low", "hold", {"pay_fen": 17999}, {"pay_fen": 18000}),
+        ("wage_middle", "warn", {"pay_fen": 19349}, {"pay_fen": 19350}),
+        (
+            "part_time_settlement",
+            "warn",
+            {"day_end_min": 720, "settlement": Settlement.MONTHLY},
+            {"day_end_min": 720, "settlement": Settlement.WEEKLY},
+        ),
+    ],
+)
+def test_check_when_a_field_crosses_the_line_finds_its_rule(rule: str, severity: str, bad: dict[str, Any], good: dict[str, Any]) -> None:
+    assert _found(**bad).get(rule) == severity
+    assert rule not in _found(**good)
+
+
+def test_check_when_pay_is_below_the_lowest_tier_says_it_once() -> None:
+    assert "wage_middle" not in _found(pay_fen=17999)
+
+
+@pytest.mark.parametrize("unit", [PayUnit.PIECE, PayUnit.TRIP])
+def test_check_when_no_hourly_figure_follows_leaves_the_wage_alone(unit: PayUnit) -> None:
+    assert not {"wage_low", "wage_middle"} & _found(pay_unit=unit, pay_fen=35).keys()
+
+
+def test_check_when_pay_is_over_three_medians_holds_it() -> None:
+    usual = [a_listing(id=str(n), pay_fen=20000 + n) for n in range(5)]
+    medians = median_pay(usual)
+    assert medians == {Trade.LOADING: 20000}
+    assert median_pay(usual[:4]) == {}
+
+    def rules(pay: int) -> set[str]:
+        return {f.rule for f in check(a_listing(pay_fen=pay), BOOK, [], TODAY, medians)}
+
+    assert "pay_far_above" in rules(60001)
+    assert "pay_far_above" not in rules(60000)
+
+
+def test_check_when_phone_or_text_stands_elsewhere_shows_possible_duplicates() -> None:
+    mine = a_listing(description="卸两车瓷砖，一箱三十公斤，用板车推到店里，当天干完当天给钱，中午管一餐盒饭。")
+    same_phone = a_listing(id="other", title="卸货", description="别的活")
+    near_text = a_listing(id="third", contact_phone=Phone("19900009999"), description=mine.description.replace("盒饭", "午饭"))
+    other = a_listing(id="fourth", contact_phone=Phone("19900008888"), description="到田里拔萝卜，装筐抬上车，一天两百，管午饭和水。")
+    found = {f.rule: f for f in check(mine, BOOK, [mine, same_phone, near_text, other], TODAY)}
+    assert found["same_phone"].values["ids"] == ("other",)
+    assert found["same_text"].values["ids"] == ("third",)
+    assert {f.severity for f in found.values()} == {Severity.WARN}
+    gone = [replace(o, starts_on=date(2026, 1, 1), ends_on=date(2026, 1, 2)) for o in (same_phone, near_text)]
+    assert check(mine, BOOK, gone, TODAY) == ()
+    assert {f.rule for f in check(mine, BOOK, [near_text.public()], TODAY)} == {"same_text"}
+
+
+def test_check_when_many_rules_bite_puts_the_heaviest_first() -> None:
+    found = check(a_listing(description="限男性，押金200", requirements="50岁以下", headcount=0), BOOK, [], TODAY)
+    assert [f.severity for f in found] == sorted((f.severity for f in found), key=list(Severity).index)
+    assert {f.rule for f in found} == {"headcount", "sex", "fee", "age_cap"}
+
+
+@pytest.mark.parametrize("field", ["title", "requirements", "description", "place", "transport", "pay_method"])
+def test_check_when_a_bad_word_stands_in_any_text_finds_it_there(field: str) -> None:
+    (finding,) = [f for f in check(_with(field, "来了先交押金，再上车"), BOOK, [], TODAY) if f.rule == "fee"]
+    assert finding.field == field
+    assert finding.spans
+    assert "押金" in say(finding.say)
+    assert finding.source == "就业促进法第 41 条，劳动合同法第 9 条"
+
+
+@pytest.mark.parametrize("fee", FEES)
+def test_check_when_a_fee_is_denied_passes_and_when_taken_holds(fee: str) -> None:
+    for honest in (f"不收{fee}", f"无需{fee}，来了就干", f"免{fee}", f"{fee}：无", f"{fee}由公司承担", f"不收取任何{fee}和别的钱"):
+        assert "fee" not in _found(description=honest), honest
+    for dishonest in (f"{fee}200元", f"入职交{fee}", f"不交{fee}不能上岗", f"不限学历，{fee}自理", f"{fee}　自理"):
+        assert _found(description=dishonest).get("fee") == "hold", dishonest
+
+
+def test_check_when_letters_are_pulled_apart_marks_the_words_as_written() -> None:
+    text = "活不重，收 押 金 三百"
+    (finding,) = check(a_listing(description=text), BOOK, [], TODAY)
+    assert [text[a:b] for a, b in finding.spans] == ["押 金"]
+
+
+def test_cleared_when_words_are_denied_marks_the_whole_denial() -> None:
+    text = "流水线包装，每人150元工装费入职时交清。吃住免费，不收押金。"
+    listing = a_listing(description=text)
+    assert [text[slice(*c.span)] for c in cleared(listing, BOOK)] == ["不收押金"]
+    (finding,) = check(listing, BOOK, [], TODAY)
+    assert finding.values["quote"] == "每人150元工装费入职时交清"
+
+
+@pytest.mark.parametrize("rule", WORD_RULES)
+def test_corpus_when_read_reaches_precision_and_recall_for_each_rule(rule: str) -> None:
+    tally = _tally()[rule]
+    assert tally["wanted"] >= 2, "too few texts to say anything"
+    assert tally["hit"] / max(1, tally["found"]) >= 0.95, tally
+    assert tally["hit"] / tally["wanted"] >= 0.95, tally
+
+
+def test_corpus_when_counted_is_large_and_half_honest() -> None:
+    honest = sum(not text["rules"] for text in TEXTS)
+    assert len(TEXTS) >= 80
+    assert honest >= 60
+    assert len({text["text"] for text in TEXTS}) == len(TEXTS)
+
+
+def _tally() -> dict[str, Counter[str]]:
+    tally: dict[str, Counter[str]] = {rule: Counter() for rule in WORD_RULES}
+    for entry in TEXTS:
+        listing = _with(entry.get("field", "description"), entry["text"])
+        found = {f.rule for f in check(listing, BOOK, [], TODAY)} & set(WORD_RULES)
+        for rule in WORD_RULES:
+            wanted = rule in entry["rules"]
+            tally[rule] += Counter(wanted=wanted, found=rule in found, hit=wanted and rule in found)
+    return tally
+
+
+def test_rules_when_any_bites_have_words_for_title_finding_and_mending() -> None:
+    seen = set()
+    for listing in _bad_listings():
+        for finding in check(listing, BOOK, [a_listing(id="twin")], TODAY, {Trade.LOADING: 1000}):
+            for sentence in (finding.title, finding.say, finding.mend):
+                assert "{" not in say(sentence)
+            assert re.search("第 .+ 条|本站规定|最低工资标准", finding.source)
+            seen.add(finding.rule)
+    wanted = {r.name for r in BOOK.words} | {r.name for r in BOOK.fields}
+    assert seen >= wanted - {"same_text"}
+
+
+def _bad_listings() -> list[Listing]:
+    listings = [a_listing(description=e["text"]) for e in TEXTS]
+    listings += [a_listing(pay_method=e["text"], description="") for e in TEXTS]
+    listings += [a_listing(**changes) for changes in ({"requirements": ""}, {"contact_phone": Phone("12")}, {"pay_fen": 0})]
+    listings += [a_listing(pay_fen=fen) for fen in (9_999_900, 17999, 19349)]
+    listings += [a_listing(pay_max_fen=1, headcount=0, ends_on=date(2026, 1, 1)), a_listing(break_min=900)]
+    return [*listings, a_listing(day_end_min=1400), a_listing(day_end_min=600, settlement=Settlement.MONTHLY)]
+
+
+def test_missing_when_fields_are_empty_gives_the_first_of_the_form() -> None:
+    listing = a_listing()
+    draft: dict[str, object] = {name: getattr(listing, name) for name in listing.__dataclass_fields__}
+    order = next(r.numbers.fields for r in BOOK.fields if r.name == "missing")
+    assert missing(draft, BOOK) is None
+    assert missing({}, BOOK) == order[0]
+    for name in reversed(order):
+        draft[name] = None
+        assert missing(draft, BOOK) == name
+    assert set(order) <= set(listing.__dataclass_fields__)
+
+
+@given(st.text(max_size=80))
+def test_fold_when_given_anything_keeps_positions_in_order_and_in_bounds(text: str) -> None:
+    folded = fold(text)
+    assert len(folded.text) == len(folded.origin)
+    assert list(folded.origin) == sorted(folded.origin)
+    assert all(0 <= i < len(text) for i in folded.origin)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [*FEES, "不收", "无", "，", "。", " ", "交", "200元", "限男", "男女不限", "刷单", "身份证", "押", "不", "扣", "\n", "😀", "Ａ"]
+        )
+    )
+)
+def test_scan_when_given_anything_marks_sorted_spans_inside_the_text(parts: list[str]) -> None:
+    text = "".join(parts)
+    for rule in BOOK.words:
+        bites, passed = scan(rule.text, fold(text))
+        for spans in (bites, passed):
+            assert all(0 <= a < b <= len(text) for a, b in spans)
+            assert all(first[1] < second[0] for first, second in pairwise(spans))
+        for span in bites:
+            assert clause(text, span) in text
+
+
+def test_scan_when_denied_in_another_clause_still_bites() -> None:
+    rule = TextRule(name="x", pattern=re.compile("押金"), denied_before=re.compile("不收[^,。]*$"))
+    assert scan(rule, fold("不收押金")) == ([], [(0, 4)])
+    assert scan(rule, fold("不收水电，押金照交")) == ([(5, 7)], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "trade", "danger"),
+    [
+        ("高空刷外墙", Trade.OTHER, True),
+        ("给果树打药", Trade.FARMING, True),
+        ("除草，不打药", Trade.FARMING, False),
+        ("搬矿泉水，有高温补贴", Trade.LOADING, False),
+        ("门店帮忙", Trade.WELDER, True),
+        ("摘冬枣", Trade.FARMING, False),
+    ],
+)
+def test_hazardous_when_trade_or_words_say_so_minds_context(text: str, trade: Trade, danger: bool) -> None:
+    assert hazardous(a_listing(description=text, trade=trade), BOOK.hazard) is danger
