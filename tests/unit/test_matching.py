@@ -80,7 +80,7 @@ LISTINGS = st.lists(
 WORKERS = st.builds(
     lambda band, trades, pay, unit, area: _worker(age_band=band, trades=tuple(trades), pay_fen=pay, pay_unit=unit, area=area),
     st.sampled_from(AgeBand),
-    st.lists(st.sampled_from(Trade), min_size=1, max_size=4),
+    st.lists(st.sampled_from([Trade.LOADING, Trade.FARMING, Trade.WELDER, Trade.OTHER, Trade.SEWING]), min_size=1, max_size=4),
     st.none() | st.integers(1000, 60000),
     st.sampled_from([PayUnit.HOUR, PayUnit.DAY, PayUnit.MONTH]),
     st.none() | CODES,
@@ -160,6 +160,11 @@ def test_match_when_cut_short_gives_the_head_of_the_whole_order(worker: Worker, 
     assert [m.score for m in whole] == sorted((m.score for m in whole), reverse=True)
     assert all(0 <= m.score <= 70 and len(m.reasons) <= 3 for m in whole)
     assert all("{" not in word for m in whole for word in _spoken(m))
+
+
+def test_match_when_a_farther_one_pays_much_better_puts_it_first() -> None:
+    near, far = a_listing(area=YITANG, pay_fen=10000).public(), a_listing(area=CHENGGUAN, pay_fen=30000).public()
+    assert [m.listing for m in _match(_worker(), [near, far], 1)] == [far]
 
 
 @given(st.integers(1000, 50000), st.integers(0, 50000), st.integers(2000, 40000))

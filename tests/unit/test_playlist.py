@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.listing import Published
@@ -51,7 +51,6 @@ BEFORE = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(ITEMS, CHOICES, BEFORE, st.integers(1, 60))
 def test_plan_when_nothing_changes_shows_all_of_a_class_equally(
     items: list[Item], choice: PlaylistSettings, before: Played, pages: int
@@ -65,7 +64,6 @@ def test_plan_when_nothing_changes_shows_all_of_a_class_equally(
         assert all(max(counts) - min(counts) <= 1 for counts in classes.values())
 
 
-@settings(deadline=None)
 @given(ITEMS, CHOICES, st.integers(1, 60))
 def test_plan_when_played_fills_the_page_without_doubles_and_lights_one_of_its_rows(
     items: list[Item], choice: PlaylistSettings, pages: int
@@ -78,7 +76,6 @@ def test_plan_when_played_fills_the_page_without_doubles_and_lights_one_of_its_r
         assert 1 <= page.number <= page.of
 
 
-@settings(deadline=None)
 @given(ITEMS, CHOICES, st.integers(1, 150))
 def test_plan_when_played_gives_each_its_share_of_the_qr(items: list[Item], choice: PlaylistSettings, pages: int) -> None:
     lit: Counter[str] = Counter()
@@ -137,6 +134,13 @@ def test_plan_when_a_listing_is_new_shows_it_next_and_then_like_all_others() -> 
     pages = _play([*items, _item(99)], SIX, 31, played)
     assert any(i.number == 99 for i in pages[0].rows)
     assert Counter(i.number for p in pages for i in p.rows)[99] == 6
+
+
+def test_plan_when_all_others_have_spent_their_credit_a_new_one_does_not_hold_the_qr() -> None:
+    items = [_item(n) for n in range(6)]
+    spent = Played(credit={i.id: -9 * TURN for i in items[:5]})
+    lit = Counter(p.highlight.number for p in _play(items, SIX, 12, spent) if p.highlight)
+    assert lit == Counter(dict.fromkeys(range(6), 2))
 
 
 def test_plan_when_a_class_comes_back_after_a_pause_does_not_fill_the_board() -> None:

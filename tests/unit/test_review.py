@@ -140,10 +140,23 @@ def test_check_when_a_fee_is_denied_passes_and_when_taken_holds(fee: str) -> Non
         assert _found(description=dishonest).get("fee") == "hold", dishonest
 
 
-def test_check_when_letters_are_pulled_apart_marks_the_words_as_written() -> None:
-    text = "活不重，收 押 金 三百"
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("活不重，收 押 金 三百", "押 金"),
+        ("身 份 证 押 在 厂 里", "身 份 证 押"),
+        ("活好，交押\u200b金", "交押\u200b金"),
+        ("　ＷＷＷ．ａ．ｃｎ　", "ＷＷＷ．ａ．ｃｎ"),
+    ],
+)
+def test_check_when_letters_are_pulled_apart_or_wide_marks_the_words_as_written(text: str, marked: str) -> None:
     (finding,) = check(a_listing(description=text), BOOK, [], TODAY)
-    assert [text[a:b] for a, b in finding.spans] == ["押 金"]
+    assert [text[a:b] for a, b in finding.spans] in ([marked], [marked.removeprefix("交")])
+
+
+def test_fold_when_words_are_set_apart_by_blanks_keeps_them_apart() -> None:
+    assert fold("无押金 日结 3 人").text == "无押金 日结 3 人"
+    assert fold("保 证 金、押.金").text == "保证金、押金"
 
 
 def test_cleared_when_words_are_denied_marks_the_whole_denial() -> None:
