@@ -29,7 +29,7 @@ GAP = b"\x1bJ\x0a"
 QUIET = b"\x1bJ\x18"
 CLEAN_CUT = b"\x1b@\x1dVB\x00"
 REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
-LONGEST_COMMAND = 4096
+LONGEST_HEAD, LONGEST_BODY = 8, 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,9 @@ class EscposPrinter:
         self.close()
         try:
             self._line = self._transport.open()
+            if self._unsure:
+                # a slip may have broken off inside a command's head: our question must not become the length of its body
+                self._put(self._line, bytes(LONGEST_HEAD))
             paper = self._ask(self._line)
             if self._unsure and not self._mute:
                 self._settle(self._line)
@@ -182,7 +185,7 @@ class EscposPrinter:
     def _settle(self, line: Line) -> None:
         """Clear what an earlier slip may have left: a command that swallows our bytes, answers still owed, half a slip on the paper."""
         if not self._worked_through(line, self._patience.answer_s):
-            self._put(line, bytes(LONGEST_COMMAND))
+            self._put(line, bytes(LONGEST_BODY))
             self._worked_through(line, self._patience.confirm_s)
         # a late answer must not pass for the next slip's: whatever is owed follows at once, because nothing is printed in between
         until = time.monotonic() + self._patience.confirm_s

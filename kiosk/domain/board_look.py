@@ -1,4 +1,4 @@
-"""How large things on the board must be, by calculation: screen, reading and scanning distance → pixels, rows a page (LOOK, last paragraph).
+"""How large things on the board must be, by calculation: screen, reading and scanning distance → pixels, rows a page (LOOK, end).
 
 Text is at least 1/200 of the reading distance high, a code at least 1/10 of the scanning distance wide.
 """

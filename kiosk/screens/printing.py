@@ -1,7 +1,6 @@
 """Watching one slip on its way to paper, and saying it in words: printing, printed, no paper, or 小票出来了吗? when nobody can know."""
 
 from collections.abc import Callable
-from typing import Any
 
 from kivy.clock import Clock
 
@@ -46,7 +45,9 @@ class PrintWatch:
 
     def open_dialog(self) -> None:
         """Show the words in a dialog over the page."""
-        self._dialog = Dialog(title=t("print.listing"), text=t("print.queued"), icon="printer", choices=[(t("problem.ok"), "station", self._closed)])
+        self._dialog = Dialog(
+            title=t("print.listing"), text=t("print.queued"), icon="printer", choices=[(t("problem.ok"), "station", self._closed)]
+        )
         self._page.terminal.open_dialog(self._dialog)
 
     def _closed(self) -> None:
@@ -64,7 +65,7 @@ class PrintWatch:
             return
         self._asking = True
         self._waited += elapsed
-        self._page.ask(lambda: printing.job(self._page.terminal.office.here, self._job_id), self._take, self._failed)
+        self._page.ask(lambda: printing.job_state(self._page.terminal.office.here, self._job_id), self._take, self._failed)
 
     def _failed(self, _: Exception) -> None:
         self._asking = False
@@ -86,7 +87,10 @@ class PrintWatch:
         self._finished()
 
     def _ask_visitor(self) -> None:
-        choices: list[Choice] = [(t("print.no"), "second", lambda: self._answer(False)), (t("print.yes"), "station", lambda: self._answer(True))]
+        choices: list[Choice] = [
+            (t("print.no"), "second", lambda: self._answer(False)),
+            (t("print.yes"), "station", lambda: self._answer(True)),
+        ]
         self._page.terminal.open_dialog(Dialog(title=t("print.ask"), text=t("print.ask_text"), icon="printer-alert", choices=choices))
 
     def _answer(self, came_out: bool) -> None:

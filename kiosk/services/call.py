@@ -1,5 +1,6 @@
 """Calling staff, and answering."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kiosk.domain.record import new_id
@@ -20,7 +21,7 @@ def call_staff(here: Here, where: str) -> StaffCall:
     return call
 
 
-def open_calls(here: Here) -> list[StaffCall]:
+def open_calls(here: Here) -> Sequence[StaffCall]:
     """Give the calls nobody has answered."""
     with here.store.read() as u:
         return u.list(StaffCall, answered_at=None)

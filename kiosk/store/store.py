@@ -65,7 +65,7 @@ class UnitOfWork:
             raise NotFound(f"{cls.__name__} {record_id}")
         return record
 
-    def list(self, cls: type[R], **equals: Any) -> "list[R]":
+    def list(self, cls: type[R], **equals: Any) -> Sequence[R]:
         """Give all records with these field values, newest revision of each, in order of birth."""
         table = TABLES[cls]
         query = sa.select(table).where(*(table.c[k] == to_plain(v) for k, v in equals.items())).order_by(table.c.id)
@@ -135,7 +135,7 @@ class UnitOfWork:
         row = self.connection.execute(sa.select(public_listing).where(where, self._alive())).mappings().first()
         return None if row is None else public.read_published(row)
 
-    def newest(self, limit: int | None = None) -> "list[Published]":
+    def newest(self, limit: int | None = None) -> Sequence[Published]:
         """Give what stands in public, newest publication first."""
         query = sa.select(public_listing).where(self._alive()).order_by(public_listing.c.seq.desc()).limit(limit)
         return [public.read_published(row) for row in self.connection.execute(query).mappings()]
@@ -145,7 +145,7 @@ class UnitOfWork:
 
     def search(
         self, query: str, filters: search.Filters, order: search.Order = search.Order.NEWEST, limit: int = 20, offset: int = 0
-    ) -> "list[Published]":
+    ) -> Sequence[Published]:
         """Find public listings by words, pinyin or numbers."""
         seqs = search.search(self.connection, query, filters, order, limit, offset)
         rows = self.connection.execute(sa.select(public_listing).where(public_listing.c.seq.in_(seqs))).mappings()
@@ -170,7 +170,7 @@ class UnitOfWork:
         """Add one act to the chain of responsibility."""
         chain.append(self.connection, now, actor_id, act, subject_id, facts)
 
-    def outgoing(self, limit: int) -> "list[Outgoing]":
+    def outgoing(self, limit: int) -> Sequence[Outgoing]:
         """Give changes that the county has neither acknowledged nor refused, oldest first, each with its record as it is now."""
         query = sa.select(outbox).where(outbox.c.refused_code.is_(None)).order_by(outbox.c.sequence).limit(limit)
         by_name = {name: cls for cls, name in NAME_OF.items()}
@@ -195,7 +195,7 @@ class UnitOfWork:
         """Set a refused change aside for staff, so that it blocks nothing."""
         self.connection.execute(sa.update(outbox).where(outbox.c.sequence == sequence).values(refused_code=code, refused_reason=reason))
 
-    def parked(self) -> "list[tuple[str, str, str, str]]":
+    def parked(self) -> Sequence[tuple[str, str, str, str]]:
         """Give refused changes as (entity, record id, code, reason)."""
         query = sa.select(outbox.c.entity, outbox.c.record_id, outbox.c.refused_code, outbox.c.refused_reason)
         return [tuple(row) for row in self.connection.execute(query.where(outbox.c.refused_code.is_not(None)))]

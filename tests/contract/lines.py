@@ -70,7 +70,7 @@ class CutLine(Line):
         self._line, self._left = line, left
 
     def write(self, data: bytes, within_s: float) -> int:
-        if data.startswith(NO_SLIP):
+        if data.startswith(NO_SLIP) or (len(data) > 1 and not any(data)):
             return self._line.write(data, within_s)
         if self._left[0] <= 0:
             raise ConnectionResetError("cut")

@@ -25,6 +25,8 @@ from tests.unit.slip_samples import SLIPS, TEST_SLIP
 
 SLIP = SLIPS["registration"]
 BYTES = encode(SLIP, PAPER_80)
+HEAD = BYTES.index(b"1P0") - 1
+"""In the middle of the length of the QR code's text."""
 SOON = Patience(answer_s=0.2, quiet_s=0.05, write_s=0.5, confirm_s=0.3)
 PATIENT = Patience(answer_s=3.0, quiet_s=0.05, write_s=3.0, confirm_s=5.0)
 LINES = {"tcp": over_tcp, "serial": over_serial, "file": over_file}
@@ -161,7 +163,7 @@ def test_print_when_the_printer_loses_power_is_never_called_printed(
     assert machine.pieces[-1].words == whole(SLIP)
 
 
-@pytest.mark.parametrize("offset", [1, 5, 130, 350, len(BYTES) - 1])
+@pytest.mark.parametrize("offset", [1, 5, 130, HEAD, len(BYTES) - 1])
 @pytest.mark.parametrize("name", ["registration", "test"])
 def test_print_when_the_line_breaks_says_so_and_the_next_slip_is_clean(
     way: Transport, machine: SimulatedPrinter, offset: int, name: str
@@ -239,7 +241,7 @@ def test_print_when_a_device_file_cannot_be_read_back_confirms_nothing(machine: 
         printer = EscposPrinter(way, PAPER_80, SOON)
         assert [printer.print(SLIP), printer.print(SLIP)] == [Delivery.UNCERTAIN] * 2
         wait_for(lambda: len(machine.pieces) == 2)
-    assert machine.raw == [BYTES, BYTES]
+    assert [raw.lstrip(b"\0") for raw in machine.raw] == [BYTES, BYTES]
 
     plain = tmp_path / "lp0"
     plain.touch()

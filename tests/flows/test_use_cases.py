@@ -54,7 +54,7 @@ def publish_one(station: TestStation, **changes: Any) -> Listing:
 
 def jobs_queued(station: TestStation) -> list[PrintJob]:
     with station.store.read() as u:
-        return u.list(PrintJob)
+        return sorted(u.list(PrintJob), key=lambda job: job.serial)
 
 
 def words_on(job: PrintJob) -> str:
@@ -187,7 +187,7 @@ def test_review_when_a_finding_holds_needs_a_written_reason(station: TestStation
     assert holds
     with pytest.raises(BadInput):
         publish.decide(station.here, station.head, posted.listing.id, 1, Verdict.APPROVE)
-    publish.decide(station.here, station.head, posted.listing.id, 1, Verdict.APPROVE, hold_reasons={r: "已电话核实" for r in holds})
+    publish.decide(station.here, station.head, posted.listing.id, 1, Verdict.APPROVE, hold_reasons=dict.fromkeys(holds, "已电话核实"))
     assert browse.home(station.here).total == 1
 
 

@@ -302,6 +302,21 @@ def test_spool_when_the_printer_fails_at_any_byte_neither_loses_nor_doubles(rig:
     check_never_lost_never_doubled(rig)
 
 
+@pytest.mark.long
+def test_spool_when_the_line_is_cut_at_every_single_byte_neither_loses_nor_doubles(rig: Rig) -> None:
+    for offset in range(len(BYTES)):
+        way, mend = cut_after(tcp("127.0.0.1", rig.server.port), offset)
+        with closing(EscposPrinter(way, PAPER_80, PATIENCE)) as printer:
+            rig.spool = Spool(rig.station.store, printer, rig.station.clock)
+            job = rig.queue()
+            rig.spool.step()
+            mend()
+            let_the_visitor_answer(rig, job)
+        check_never_lost_never_doubled(rig)
+        rig.machine.pieces.clear()
+        rig.machine.raw.clear()
+
+
 def test_spool_when_the_printer_is_cut_in_the_middle_goes_on_with_the_next_slip(station: TestStation) -> None:
     with station.store.write() as u:
         first = printing.queue_slip(u, SLIP, "subject", station.clock())

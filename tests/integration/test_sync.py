@@ -1,6 +1,6 @@
 """A real encrypted store against a real hub over a real line: once is once, whatever is lost between; what is refused is set aside."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ class Shop:
         with self.store.read() as u:
             return u.outbox_size()
 
-    def parked(self) -> list[tuple[str, str, str, str]]:
+    def parked(self) -> Sequence[tuple[str, str, str, str]]:
         with self.store.read() as u:
             return u.parked()
 

@@ -102,9 +102,7 @@ class ReasonScreen(Page):
         self._sent = True
         office, session, verdict = self.terminal.office, self.visit.session, Verdict(self.verdict)
         self.ask(
-            lambda: decide(
-                office.here, session, self.listing_id, int(self.revision), verdict, reason=reason, hold_reasons=hold_reasons
-            ),
+            lambda: decide(office.here, session, self.listing_id, int(self.revision), verdict, reason=reason, hold_reasons=hold_reasons),
             lambda _: self.visit.back(),
             self._failed,
         )

@@ -7,8 +7,8 @@ from kivy.properties import StringProperty
 from kiosk.domain.codes import AgeBand
 from kiosk.domain.worker import check_age
 from kiosk.errors import BadInput
-from kiosk.screens.visitor.registering import RegisteringPage
 from kiosk.screens.theme import theme
+from kiosk.screens.visitor.registering import RegisteringPage
 from kiosk.screens.widgets.buttons import Tile
 from kiosk.text import t
 

@@ -1,4 +1,4 @@
-"""找活干: every public listing, newest first; by trade, near, well paid, soon, daily paid, with meals, or by a word. Nothing is personalised here."""
+"""找活干: every public listing, newest first; by trade, near, well paid, soon, paid daily, with meals, or by a word. Not personalised."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any

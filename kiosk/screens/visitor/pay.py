@@ -5,8 +5,8 @@ from typing import Any
 from kivy.properties import NumericProperty
 
 from kiosk.domain.codes import PayUnit
-from kiosk.screens.visitor.registering import RegisteringPage
 from kiosk.screens.theme import theme
+from kiosk.screens.visitor.registering import RegisteringPage
 from kiosk.screens.widgets.buttons import Chip, Tile
 from kiosk.text import t
 

@@ -7,8 +7,8 @@ from kivy.properties import StringProperty
 from kiosk.domain.privacy import Phone
 from kiosk.domain.worker import check_mobile
 from kiosk.errors import BadInput
-from kiosk.screens.visitor.registering import RegisteringPage
 from kiosk.screens.theme import theme
+from kiosk.screens.visitor.registering import RegisteringPage
 from kiosk.text import t
 
 DIGITS = 11

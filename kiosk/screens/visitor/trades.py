@@ -5,8 +5,8 @@ from typing import Any
 from kivy.properties import NumericProperty
 
 from kiosk.domain.codes import Trade
-from kiosk.screens.visitor.registering import RegisteringPage
 from kiosk.screens.theme import theme
+from kiosk.screens.visitor.registering import RegisteringPage
 from kiosk.screens.widgets.buttons import Tile
 from kiosk.text import t
 
