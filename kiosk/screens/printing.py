@@ -65,7 +65,7 @@ class PrintWatch:
             return
         self._asking = True
         self._waited += elapsed
-        self._page.ask(lambda: printing.job_state(self._page.terminal.office.here, self._job_id), self._take, self._failed)
+        self._page.ask(lambda: printing.job(self._page.terminal.office.here, self._job_id), self._take, self._failed)
 
     def _failed(self, _: Exception) -> None:
         self._asking = False

@@ -54,7 +54,7 @@ class DoneScreen(Page):
         from kiosk.services import printing
 
         self.visit.touched = True
-        self.ask(lambda: printing.job_state(self.terminal.office.here, self.registered.job_id), self._take_slip)
+        self.ask(lambda: printing.job(self.terminal.office.here, self.registered.job_id), self._take_slip)
         self._watch = PrintWatch(self, self.registered.job_id, lambda: None, self._say_state)
 
     def on_leave(self) -> None:
