@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.display import Screen, VirtualScreen
+from tests.screens.real import sample_state, start_real, station
 from tests.screens.xtest import Kiosk, play
+
+__all__ = ["sample_state", "start_real", "station"]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,89 @@
+"""A terminal on a real station: its own encrypted store with the marked samples, its own pinyin dictionary; touched from outside.
+
+`station` is the store as the test sees it, before, while and after the terminal runs on it; `start_real` starts the terminal.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk import bootstrap
+from kiosk.config import Settings
+from kiosk.display import Screen
+from kiosk.services.browse import JobPage, JobQuery, alive, jobs
+from kiosk.services.sample import load_sample
+from kiosk.services.station import Here
+from tests.screens.looks import problems
+from tests.screens.xtest import Kiosk, play
+
+PINS = {person.name: person.pin for person in load_sample(bootstrap.ASSETS / "sample", bootstrap.wall_clock()).staff}
+
+
+@dataclass(frozen=True)
+class RealStation:
+    """The station under the terminal. `here` opens its store in this process, as a second one beside the terminal."""
+
+    state: Path
+
+    @cached_property
+    def here(self) -> Here:
+        """Open the station at work."""
+        return bootstrap.open_here(Settings(state=str(self.state)))
+
+    def jobs(self, **query: Any) -> JobPage:
+        """Ask the store what the list should show."""
+        return jobs(self.here, JobQuery(**{"limit": 500, "filters": alive(self.here)} | query))
+
+
+@pytest.fixture(scope="session")
+def sample_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Prepare one state folder with the samples; tests work on copies of it."""
+    state = tmp_path_factory.mktemp("sample") / "state"
+    bootstrap.prepare(Settings(state=str(state), sample=True))
+    # rime does not start twice in one process
+    subprocess.run([sys.executable, "-m", "kiosk.devices.pinyin", str(state / "rime")], check=True)
+    return state
+
+
+@pytest.fixture
+def station(sample_state: Path, tmp_path: Path) -> RealStation:
+    """Give a copy of the sample station that only this test touches."""
+    return RealStation(shutil.copytree(sample_state, tmp_path / "state"))
+
+
+StartReal = Callable[..., Kiosk]
+
+
+@pytest.fixture
+def start_real(station: RealStation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StartReal]:
+    """Give a function that starts a terminal on `station`: start_real(screen, page, "key=value"…); all end with the test."""
+    running: list[Kiosk] = []
+    monkeypatch.setenv("PLAY_STATE", str(station.state))
+
+    def begin(screen: Screen, *arguments: str) -> Kiosk:
+        folder = tmp_path / f"terminal-{len(running)}"
+        folder.mkdir()
+        running.append(play(screen, folder, *arguments))
+        return running[-1]
+
+    yield begin
+    for kiosk in running:
+        kiosk.close()
+
+
+def looks(kiosk: Kiosk) -> list[str]:
+    """Say what is wrong with what the terminal shows; nothing, when all is well."""
+    return problems(kiosk.view(), kiosk.screen.width, kiosk.screen.height)
+
+
+def enlarge(kiosk: Kiosk) -> None:
+    """Change to 大字."""
+    kiosk.tap("大字")
+    kiosk.wait(lambda seen: bool(seen.get("large")), "大字")
