@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
@@ -12,15 +12,22 @@ from kiosk.screens.page import Page
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import DockButton
 from kiosk.screens.widgets.dialog import Dialog
+from kiosk.screens.widgets.words import measure
 from kiosk.text import t
 
 
 class Header(BoxLayout):
     """Who we are, where one is, the day and the time. `staff` gives it the ink ground."""
 
-    words = StringProperty("")
+    parts = ListProperty([])
     side = StringProperty("")
     staff = BooleanProperty(False)
+
+    @staticmethod
+    def fitting(parts: list[str], room: float) -> str:
+        """Join the parts; where they do not all fit the first go, since the last says where one is."""
+        lines = [" ・ ".join(parts[n:]) for n in range(len(parts))] or [""]
+        return next((line for line in lines if measure(line, theme.fs(36), bold=True) <= room), lines[-1])
 
 
 class Dock(BoxLayout):

@@ -73,6 +73,8 @@ class Terminal(ExceptionHandler):
         self._problem: Dialog | None = None
         self._to_preload = [name for name in pages.PAGES if pages.exists(name)]
         Window.clearcolor = theme.ground
+        # words decide heights and columns follow them, level by level: all within one frame
+        Clock.max_iteration = 40
         Window.bind(on_resize=self._resized)
         for event in ("on_touch_down", "on_touch_move", "on_key_down"):
             Window.fbind(event, self._idle.touched)
@@ -151,8 +153,8 @@ class Terminal(ExceptionHandler):
         self.shell.ids.dock.follow(self.page, len(self.visit.stack) > 1, self.visit.has_entered)
         header = self.shell.ids.header
         header.staff = self.page.staff
-        place = t("header.staff") if self.page.staff else " ・ ".join(p for p in (t("header.county"), self.station_name) if p)
-        header.words = " ・ ".join(p for p in (place, self.page.title) if p)
+        place = [t("header.staff")] if self.page.staff else [t("header.county"), self.station_name]
+        header.parts = [p for p in (*place, self.page.title) if p]
         self._show_time()
 
     def refresh_dock(self) -> None:

@@ -7,9 +7,8 @@ from kivy.properties import StringProperty
 from kiosk.domain.codes import AgeBand
 from kiosk.domain.worker import check_age
 from kiosk.errors import BadInput
-from kiosk.screens.theme import theme
 from kiosk.screens.visitor.registering import RegisteringPage
-from kiosk.screens.widgets.buttons import Tile
+from kiosk.screens.widgets.buttons import BigButton
 from kiosk.text import t
 
 ICONS = {
@@ -32,11 +31,10 @@ class ConsentScreen(RegisteringPage):
         facts = terminal.home_facts
         if facts is not None:
             self.who = t("consent.who", station=facts.station.name, phone=facts.station.phone)
-        self.ids.bands.cols = 2 if theme.upright else 4
         for band in AgeBand:
-            tile = Tile(text=t(f"age_band.{band.value}"), icon=ICONS[band], size_px=36)
-            tile.bind(on_release=lambda _, band=band: self._agree(band))
-            self.ids.bands.add_widget(tile)
+            button = BigButton(text=t(f"age_band.{band.value}"), icon=ICONS[band], kind="second", size_hint_y=1)
+            button.bind(on_release=lambda _, band=band: self._agree(band))
+            self.ids.bands.add_widget(button)
 
     def _agree(self, band: AgeBand) -> None:
         try:

@@ -8,6 +8,7 @@ from kiosk.domain.print_job import PrintJob
 from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
+from kiosk.screens.theme import MARGIN, theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.text import t
 
@@ -33,6 +34,8 @@ class DoneScreen(Page):
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("done.title"), can_go_back=False, **args)
+        # a whole slip must stand between header and dock
+        self.padding = [theme.px(n) for n in (MARGIN, 20, MARGIN, 12)]
         self._watch: PrintWatch | None = None
         self._draw(self.registered)
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from kivy.factory import Factory
-from kivy.properties import ObjectProperty
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
 
 from kiosk.domain.slip import Align, Code, Field, Line, Rule, Slip, Style
 from kiosk.screens.theme import theme
@@ -15,6 +16,18 @@ SIZES = {Style.TITLE: 40, Style.HEAD: 30, Style.BODY: 28, Style.BIG: 40, Style.S
 BOLD = (Style.TITLE, Style.BIG)
 
 
+class SlipField(BoxLayout):
+    """A label and its value: 编号  YT-1123-0042."""
+
+    label = StringProperty("")
+    value = StringProperty("")
+    size_px = NumericProperty(28)
+
+
+class SlipRule(Widget):
+    """A dashed line across the paper."""
+
+
 class SlipView(Box):
     """Draws `slip` from top to bottom, never larger in 大字 mode: paper does not grow."""
 
@@ -24,8 +37,8 @@ class SlipView(Box):
         kwargs.setdefault("shadow", "paper")
         kwargs.setdefault("radius", 6)
         super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
-        self.padding = (theme.px(40), theme.px(28))
-        self.spacing = theme.px(6)
+        self.padding = (theme.px(40), theme.px(12))
+        self.spacing = theme.px(2)
         self.bind(minimum_height=lambda _, high: setattr(self, "height", high))
 
     def on_slip(self, _: Any, slip: Slip | None) -> None:
@@ -40,8 +53,8 @@ class SlipView(Box):
             align = "center" if block.align is Align.CENTRE else "left"
             return Words(text=block.text, size_px=SIZES[block.style] * scale, bold=block.style in BOLD, halign=align)
         if isinstance(block, Field):
-            return Factory.SlipField(label=block.label, value=block.value, size_px=28 * scale)
+            return SlipField(label=block.label, value=block.value, size_px=28 * scale)
         if isinstance(block, Code):
-            return QrCode(text=block.text, size_hint_y=None, height=theme.px(260))
+            return QrCode(text=block.text, size_hint_y=None, height=theme.px(186))
         assert isinstance(block, Rule)
-        return Factory.SlipRule()
+        return SlipRule()

@@ -95,9 +95,9 @@ class TextPanel(BoxLayout):
             return
         self.unclear = not words
         self.first = 0
-        self.words = words[:HAND_CHOICES] if self.mode == "hand" else words
         if self.mode == "hand":
             self.text = words[0] if words else ""
+        self.words = words[:HAND_CHOICES] if self.mode == "hand" else words
 
     def undo(self) -> None:
         """Take the last stroke back."""
@@ -155,7 +155,7 @@ class TextPanel(BoxLayout):
         """Put as many readings as fit side by side; a button turns to the next ones."""
         row = self.ids.choices
         row.clear_widgets()
-        used, room = 0.0, row.width - theme.px(180)
+        used, room = 0.0, row.width - theme.px(160)
         for word in self.words[int(self.first) :]:
             button = CandidateButton(text=word, chosen=self.mode == "hand" and word == self.text)
             button.bind(on_release=lambda _, word=word: self._choose(word))
