@@ -1,0 +1,119 @@
+"""What a person sees of a terminal that runs, and touches where he sees it. Looks through the probe's socket (KIOSK_PROBE), touches from
+outside through the real window. Knows no page.
+"""
+
+import json
+import socket
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from kiosk.display import Point, Screen
+from kiosk.errors import KioskError
+from kiosk.trial.pen import fine, strokes_for
+
+LOOK_S = 0.05
+ANSWER_S = 15
+STROKE_STEP_PX = 14
+
+
+class NotSeen(KioskError):
+    """What should have come on the screen did not; says what was there instead."""
+
+
+class Eye:
+    """One terminal on a screen. `left`, `top`: where its window stands."""
+
+    def __init__(self, screen: Screen, probe: Path, left: int = 0, top: int = 0) -> None:
+        self.screen, self.probe, self.left, self.top = screen, probe, left, top
+
+    def trouble(self) -> str:
+        """Say why looking on is of no use; empty when it is."""
+        return ""
+
+    def view(self) -> dict[str, Any]:
+        """Ask what is on the screen now."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.settimeout(ANSWER_S)
+            line.connect(str(self.probe))
+            chunks = []
+            while chunk := line.recv(65536):
+                chunks.append(chunk)
+        answer: dict[str, Any] = json.loads(b"".join(chunks))
+        return answer
+
+    def wait(self, wanted: Callable[[dict[str, Any]], bool], what: str, timeout_s: float = 20) -> dict[str, Any]:
+        """Look until it is so; raise NotSeen."""
+        end = time.monotonic() + timeout_s
+        seen: dict[str, Any] = {}
+        while time.monotonic() < end and not self.trouble():
+            try:
+                seen = self.view()
+            except (OSError, json.JSONDecodeError):
+                time.sleep(2 * LOOK_S)
+                continue
+            if wanted(seen):
+                return seen
+            time.sleep(LOOK_S)
+        texts = [thing["text"] for thing in seen.get("things", []) if thing["kind"] == "text"]
+        raise NotSeen(f"never saw {what}; on {seen.get('page')!r}: {texts} {self.trouble()}")
+
+    def wait_page(self, page: str, timeout_s: float = 20) -> dict[str, Any]:
+        """Wait until the page is shown."""
+        return self.wait(lambda seen: seen.get("page") == page, f"page {page}", timeout_s)
+
+    def wait_text(self, text: str, timeout_s: float = 20) -> dict[str, Any]:
+        """Wait until a text that contains `text` is shown; give it."""
+        seen = self.wait(lambda seen: _find(seen, text) is not None, repr(text), timeout_s)
+        thing = _find(seen, text)
+        assert thing is not None
+        return thing
+
+    def texts(self) -> list[str]:
+        """Give every visible text, as it was broken into lines."""
+        return [thing["shown"] for thing in self.view()["things"] if thing["kind"] == "text"]
+
+    def place(self, text: str, timeout_s: float = 20) -> Point:
+        """Find where to touch: the middle of the text's button, or of itself. The very text wins over one that contains it."""
+        thing = self.wait_text(text, timeout_s)
+        return self.middle(thing["button"]["rect"] if thing["button"] else thing["rect"])
+
+    def middle(self, rect: Sequence[float]) -> Point:
+        """Give the middle of a rectangle of the window, on the screen."""
+        return self.left + (rect[0] + rect[2]) / 2, self.top + (rect[1] + rect[3]) / 2
+
+    def tap(self, text: str, timeout_s: float = 20) -> None:
+        """Touch the button that shows `text`."""
+        self.screen.tap(self.place(text, timeout_s))
+
+    def write(self, strokes: Sequence[Sequence[Point]], size: float = 0.0) -> None:
+        """Write strokes, given in a square of `size` (0: the page's own pixels), into the writing box."""
+        left, top, right, bottom = self._box()
+        scale = min(right - left, bottom - top) / size if size else 1.0
+        for stroke in strokes:
+            self.screen.draw([(self.left + left + x * scale, self.top + top + y * scale) for x, y in stroke])
+            time.sleep(0.03)
+
+    def write_words(self, text: str) -> None:
+        """Write words into the writing box as a finger would."""
+        left, top, right, bottom = self._box()
+        self.write(fine(strokes_for(text, (0, 0, right - left, bottom - top)), STROKE_STEP_PX))
+
+    def _box(self) -> list[int]:
+        seen = self.wait(lambda s: any(thing["kind"] == "writing" for thing in s.get("things", [])), "a box to write in")
+        rect: list[int] = next(thing["rect"] for thing in seen["things"] if thing["kind"] == "writing")
+        return rect
+
+
+def _find(seen: dict[str, Any], text: str) -> dict[str, Any] | None:
+    things = [
+        thing
+        for thing in seen.get("things", [])
+        if thing["kind"] == "text" and thing["rect"][2] > thing["rect"][0] and thing["rect"][3] > thing["rect"][1]
+    ]
+    exact = [thing for thing in things if thing["text"] == text]
+    # the last drawn lies on top: a dialog's words before those of the page under it
+    found = exact or [thing for thing in things if text in thing["text"]]
+    answer: dict[str, Any] | None = found[-1] if found else None
+    return answer
