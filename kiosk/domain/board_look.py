@@ -10,6 +10,8 @@ HEADER_PARTS, STRIP_PARTS, SAFETY_PARTS, ROW_PARTS = 3.4, 2.0, 2.4, 2.6
 """Heights of the board's bands in text heights."""
 LEAST_TEXT_SHARE = 0.042
 """A board on a huge screen is still set as a board: text is never below this share of the short side."""
+LEAST_SMALL_SHARE = 0.033
+"""The same for a row's second line and other words that come after the first glance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,7 @@ class BoardLook:
     """Sizes in pixels. `fits` says whether a scannable code and at least three rows have room at these distances."""
 
     text_px: int
+    small_px: int
     row_px: int
     header_px: int
     strip_px: int
@@ -30,11 +33,12 @@ def board_look(width: int, height: int, screen_height_mm: float, reading_m: floa
     """Compute the sizes for a screen of `width` × `height` pixels that is `screen_height_mm` high."""
     px_per_mm = height / screen_height_mm
     short = min(width, height)
-    text = max(round(reading_m * 1000 / TEXT_PART * px_per_mm), round(short * LEAST_TEXT_SHARE))
+    legible = round(reading_m * 1000 / TEXT_PART * px_per_mm)
+    text, small = max(legible, round(short * LEAST_TEXT_SHARE)), max(legible, round(short * LEAST_SMALL_SHARE))
     header, strip, safety = (round(text * parts) for parts in (HEADER_PARTS, STRIP_PARTS, SAFETY_PARTS))
     row = round(text * ROW_PARTS)
     code = max(round(scanning_m * 1000 / CODE_PART * px_per_mm), round(short * 0.3))
     upright = height > width
     room = height - header - strip - safety - (code + round(text * 4) if upright else 0)
     rows = max(1, room // row)
-    return BoardLook(text, row, header, strip, safety, min(rows, 12), code, rows >= 3 and code < short * 0.75)
+    return BoardLook(text, small, row, header, strip, safety, min(rows, 12), code, rows >= 3 and code < short * 0.75)

@@ -6,6 +6,7 @@ Off unless KIOSK_PROBE names the socket. It only looks; touches must come from o
 import json
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,28 +22,28 @@ if TYPE_CHECKING:
     from kiosk.screens.terminal import Terminal
 
 
-def serve(terminal: "Terminal", path: Path) -> None:
-    """Answer every connection with one JSON object; sizes and places in pixels of the window, y down."""
+def serve(look: Callable[[], dict[str, Any]], path: Path) -> None:
+    """Answer every connection with what `look` says, as one JSON object; sizes and places in pixels of the window, y down."""
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(str(path))
     path.chmod(0o600)
     listener.listen()
-    threading.Thread(target=_answer, args=(terminal, listener), name="probe", daemon=True).start()
+    threading.Thread(target=_answer, args=(look, listener), name="probe", daemon=True).start()
 
 
-def _answer(terminal: "Terminal", listener: socket.socket) -> None:
+def _answer(look: Callable[[], dict[str, Any]], listener: socket.socket) -> None:
     while True:
         connection, _ = listener.accept()
         seen: dict[str, Any] = {}
         done = threading.Event()
 
-        def look(_: float, seen: dict[str, Any] = seen, done: threading.Event = done) -> None:
-            seen.update(view(terminal))
+        def take(_: float, seen: dict[str, Any] = seen, done: threading.Event = done) -> None:
+            seen.update(look())
             done.set()
 
         # after the layout of the coming frame has settled
-        Clock.schedule_once(lambda _, look=look: Clock.schedule_once(look, 0), 0)
+        Clock.schedule_once(lambda _, take=take: Clock.schedule_once(take, 0), 0)
         done.wait(10)
         with connection:
             connection.sendall(json.dumps(seen, ensure_ascii=False).encode())
@@ -51,16 +52,20 @@ def _answer(terminal: "Terminal", listener: socket.socket) -> None:
 def view(terminal: "Terminal") -> dict[str, Any]:
     """Describe what is on the screen: page, dialog, and the visible things in drawing order."""
     shell, page = terminal.shell, terminal.page
-    things: list[dict[str, Any]] = []
-    if shell is not None:
-        _collect(shell, things, (0.0, 0.0, float(Window.width), float(Window.height)), None, 1.0)
     return {
         "page": terminal.visit.place.page,
         "title": page.title if page is not None else "",
         "dialog": shell is not None and shell.dialog is not None,
         "large": terminal.visit.large,
-        "things": things,
+        "things": [] if shell is None else things(shell),
     }
+
+
+def things(root: Any) -> list[dict[str, Any]]:
+    """Give the visible things under a widget, in drawing order."""
+    found: list[dict[str, Any]] = []
+    _collect(root, found, (0.0, 0.0, float(Window.width), float(Window.height)), None, 1.0)
+    return found
 
 
 def _collect(widget: Any, things: list[dict[str, Any]], clip: tuple[float, float, float, float], button: Any, opacity: float) -> None:

@@ -87,9 +87,9 @@ class Terminal(ExceptionHandler):
         Clock.schedule_interval(self._tick, 1)
         Clock.schedule_interval(self._preload, PRELOAD_EVERY_S)
         if probe := os.environ.get("KIOSK_PROBE"):
-            from kiosk.screens.probe import serve
+            from kiosk.screens.probe import serve, view
 
-            serve(self, Path(probe))
+            serve(lambda: view(self), Path(probe))
         runTouchApp()
         self.lanes.close()
 

@@ -10,8 +10,11 @@ from pathlib import Path
 from kiosk.config import WindowPlace
 
 
-def prepare(place: WindowPlace, state: Path, fonts_folder: Path) -> None:
-    """Set Kivy up for a borderless window at `place`, and register the faces. Raises ConfigError when a font is missing."""
+def prepare(place: WindowPlace, state: Path, fonts_folder: Path, frames_s: int = 60) -> None:
+    """Set Kivy up for a borderless window at `place`, and register the faces; it looks for work at most `frames_s` times a second.
+
+    Raises ConfigError when a font is missing.
+    """
     os.environ |= {
         "KIVY_NO_ARGS": "1",
         "KIVY_NO_CONFIG": "1",
@@ -35,7 +38,7 @@ def prepare(place: WindowPlace, state: Path, fonts_folder: Path) -> None:
         "resizable": 0,
         "multisamples": 0,
         "show_cursor": 0,
-        "maxfps": 60,
+        "maxfps": frames_s,
     }
     for name, value in graphics.items():
         Config.set("graphics", name, str(value))
