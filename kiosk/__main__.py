@@ -59,7 +59,7 @@ def _dispatch(options: argparse.Namespace) -> int:
 
             enrol(settings, options.code)
         case "run" if options.tour:
-            from kiosk.tour import play
+            from kiosk.trial.tour import play
 
             return play(options.state, options.tour)
         case "run":
