@@ -19,6 +19,18 @@ def unit(listing: PublicListing) -> str:
     return t(f"pay_unit.{PayUnit(listing.pay_unit).value}")
 
 
+def short_unit(listing: PublicListing) -> str:
+    """Give the unit where the pay stands big: a fixed price is so many 元, and that it is one stands in the terms."""
+    return t("jobs.whole_unit") if listing.pay_unit is PayUnit.WHOLE else unit(listing)
+
+
+def row_terms(listing: PublicListing) -> str:
+    """Give the terms of a row; a fixed price says so, for an hour of it is known from the listing's page."""
+    if listing.pay_unit is not PayUnit.WHOLE:
+        return terms(listing)
+    return " ・ ".join((t("jobs.whole"), t(f"settlement.{listing.settlement.value}")))
+
+
 def pay(listing: PublicListing) -> str:
     """Give the pay with its unit: 260 元/天."""
     return f"{amount(listing)} {unit(listing)}"

@@ -2,8 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.factory import Factory
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.domain.codes import PayUnit
 from kiosk.domain.pay import per_day, per_hour, wage_mark, whole_job, work_days, work_minutes, yuan
 from kiosk.errors import NotFound
 from kiosk.screens import listing_words as words
@@ -17,12 +20,41 @@ if TYPE_CHECKING:
     from kiosk.services.browse import JobFacts
 
 
+SHORT = 8
+
+
+class DetailPart(BoxLayout):
+    """A part of the page, or one arrangement of all parts; the .kv has one for each form.
+
+    `beside`: the sign stands beside the title; `headed`: it says what it is.
+    """
+
+    job = ObjectProperty(None, allownone=True, rebind=True)
+    beside = BooleanProperty(False)
+    headed = BooleanProperty(False)
+
+
+class PayTerm(BoxLayout):
+    """怎么结  日结，现金."""
+
+    label = StringProperty("")
+    value = StringProperty("")
+    color = ColorProperty(theme.ink)
+
+
+def sentence(text: str) -> str:
+    """End what an employer wrote with a stop, so that sentences can follow one another."""
+    return text + "。" if text and text[-1] not in "。！？；…" else text
+
+
 class JobDetailScreen(Page):
     """`listing_id` names the listing."""
 
     listing_id = StringProperty("")
     name = StringProperty("")
+    short = BooleanProperty(True)
     verified = StringProperty("")
+    seen = BooleanProperty(False)
     employer = StringProperty("")
     days = StringProperty("")
     hours = StringProperty("")
@@ -35,6 +67,7 @@ class JobDetailScreen(Page):
     amount = StringProperty("")
     unit = StringProperty("")
     pay_line = StringProperty("")
+    pay_warning = StringProperty("")
     bar_share = NumericProperty(0)
     bar_mark = NumericProperty(0)
     bar_mark_text = StringProperty("")
@@ -43,7 +76,6 @@ class JobDetailScreen(Page):
     settled = StringProperty("")
     whole = StringProperty("")
     whole_label = StringProperty("")
-    ready = BooleanProperty(False)
     printing = BooleanProperty(False)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
@@ -64,16 +96,27 @@ class JobDetailScreen(Page):
 
     def _gone(self, error: Exception) -> None:
         if isinstance(error, NotFound):
-            self.description = t("detail.gone")
+            self._show(Factory.GoneDetail(job=self))
         else:
             self.show_problem(error)
+
+    def _show(self, layout: DetailPart) -> None:
+        self.clear_widgets()
+        self.add_widget(layout)
+
+    def others(self) -> None:
+        """Look at other listings."""
+        self.visit.back_to("jobs")
 
     def _take(self, facts: "JobFacts") -> None:
         self._facts = facts
         one, today = facts.published.listing, self.terminal.today()
-        self.title = one.title
         self.name, self.employer = one.title, one.employer_name
+        # a long title would be cut in the header, and it stands whole below
+        self.short = len(one.title) < SHORT
+        self.title = one.title if self.short else t("jobs.title")
         seen = one.employer_verified_on
+        self.seen = seen is not None
         self.verified = t("detail.verified", month=seen.month, day=seen.day) if seen else t("detail.unverified")
         self.days, self.hours = words.days(one, today), words.hours(one)
         km = t("jobs.km", km=facts.km) if facts.km else ""
@@ -83,32 +126,40 @@ class JobDetailScreen(Page):
         self.meals = "，".join(p for p in (words.meals(one) or t("detail.no_meals"), words.lodging(one)) if p)
         self.ride = one.transport or t("detail.no_ride")
         needs = t("detail.requirements", text=one.requirements) if one.requirements else ""
-        self.description = "\n".join(p for p in (one.description, needs) if p)
+        self.description = "".join(sentence(p) for p in (one.description, needs))
         number = facts.published.number
         self.reviewed = t("detail.reviewed", reviewer=facts.reviewer_name, station=facts.station.name, number=number)
         self._take_pay(one)
-        self.ready = True
+        form = f"{'Large' if theme.large else ''}{'Upright' if theme.upright else 'Lying'}"
+        self._show(getattr(Factory, f"{form}Detail")(job=self))
 
     def _take_pay(self, one: "PublicListing") -> None:
-        self.amount, self.unit = words.amount(one), words.unit(one)
+        self.amount, self.unit = words.amount(one), words.short_unit(one)
         hour, day, minutes = per_hour(one), per_day(one), work_minutes(one)
-        if hour and minutes:
-            self.pay_line = t("detail.pay_hours", hours=f"{minutes / 60:g}", yuan=yuan(hour))
-        elif day:
-            self.pay_line = t("detail.pay_day", yuan=yuan(day))
-        else:
-            self.pay_line = t("detail.pay_unknown")
+        self.pay_line = self._say_pay(one, hour, day, minutes)
         mark = wage_mark(one, self.terminal.office.here.rules.wages)
         self.has_bar = mark is not None
         if mark is not None:
             self.bar_share, self.bar_mark = mark.fill, mark.mark
             self.bar_mark_text, self.bar_end = t("detail.least", yuan=yuan(mark.least_fen)), yuan(mark.hour_fen)
-            if mark.below:
-                self.pay_line += "。" + t("detail.pay_low")
+            self.pay_warning = t("detail.pay_low") if mark.below else ""
         self.settled = "，".join(p for p in (t(f"settlement.{one.settlement.value}"), one.pay_method) if p)
         whole, days = whole_job(one), work_days(one)
         self.whole = t("detail.yuan", yuan=yuan(whole)) if whole else ""
         self.whole_label = t("detail.whole_days", days=days) if days else t("detail.whole")
+
+    @staticmethod
+    def _say_pay(one: "PublicListing", hour: int | None, day: int | None, minutes: int | None) -> str:
+        """Say what an hour or a day of it comes to, only as far as that follows from what the employer stated."""
+        whole = t("jobs.whole") + "，" if one.pay_unit is PayUnit.WHOLE else ""
+        if minutes and one.pay_unit is PayUnit.HOUR:
+            return t("detail.pay_by_hour", hours=f"{minutes / 60:.3g}", yuan=yuan(day or 0))
+        if hour and minutes:
+            return whole + t("detail.pay_hours", hours=f"{minutes / 60:.3g}", yuan=yuan(hour))
+        if day and one.pay_unit is not PayUnit.DAY:
+            return whole + t("detail.pay_day", yuan=yuan(day))
+        by_count = one.pay_unit in (PayUnit.PIECE, PayUnit.TRIP)
+        return whole + t("detail.pay_by_count" if by_count else "detail.pay_unknown")
 
     def apply(self) -> None:
         """Put oneself down: who is registered in this visit at once, who is not registers first."""
@@ -146,8 +197,3 @@ class JobDetailScreen(Page):
         when = f"{self.days}，{self.hours}"
         pay = f"{words.pay(one)}，{self.pay_line}"
         return t("detail.spoken", title=one.title, pay=pay, terms=self.settled, when=when, place=self.place, text=one.description)
-
-    @property
-    def columns(self) -> int:
-        """Give how the two cards stand."""
-        return 1 if theme.upright or theme.large else 2

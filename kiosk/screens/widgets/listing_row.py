@@ -3,21 +3,40 @@
 from typing import Any
 
 from kivy.factory import Factory
-from kivy.properties import ListProperty, ObjectProperty, StringProperty
+from kivy.properties import ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.labels import Badge
-from kiosk.screens.widgets.words import measure
+from kiosk.screens.widgets.pay import pay_width
+from kiosk.screens.widgets.words import Words, measure
+from kiosk.screens.widgets.wrap import wrap
 
 GAP = 16
+TITLE, AMOUNT, UNIT, TERMS = 48, 72, 36, 28
+LINE = 1.25
+PAY_SHARE = 0.42
+"""What of an upright row the pay may take: the title stands beside it."""
 
 
-def row_height() -> float:
-    """Give the height of every row in this mode, in screen pixels."""
-    lines = 38 if theme.large else 0
-    return theme.fs((246 if theme.upright else 166) + lines)
+def row_height(lines: int = 1) -> float:
+    """Give the height of a row whose title has so many lines, in screen pixels; nearly every title has one."""
+    title = TITLE * LINE * lines
+    if not theme.upright:
+        return theme.fs(max(204, title + 108) if theme.large else max(166, title + 78))
+    return theme.fs(title + 272 if theme.large else max(246, title + 178))
+
+
+def with_height(row: dict[str, Any], wide: float) -> dict[str, Any]:
+    """Add its height to the properties of a row: enough for its title, where the row is `wide` screen pixels."""
+    pay = max(pay_width(row["amount"], row["unit"], AMOUNT, UNIT), measure(row["terms"], theme.fs(TERMS)))
+    if theme.upright:
+        pay = max(min(pay, wide * PAY_SHARE), measure(row["terms"], theme.fs(TERMS)))
+    room = wide - theme.px(40 + 24 + 2 * 24) - theme.fs(56) - (0 if theme.upright and theme.large else pay)
+    size = theme.fs(TITLE)
+    lines = wrap(row["title"], room, lambda s: measure(s, size, bold=True))
+    return row | {"height": row_height(len(lines))}
 
 
 class RowLayout(BoxLayout):
@@ -25,6 +44,21 @@ class RowLayout(BoxLayout):
 
     # rebind: a part gets its row after its rule was bound, and must follow the row's properties all the same
     row = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class RowTitle(Words):
+    """The title: as wide as it is, and at most `most` screen pixels; then it breaks."""
+
+    most = NumericProperty(0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(size_px=TITLE, bold=True, size_hint_x=None, **kwargs)
+        for name in ("text", "most"):
+            self.fbind(name, self._fit)
+
+    def _fit(self, *_: Any) -> None:
+        # half a pixel more, so that what just fits is not broken by rounding
+        self.width = min(measure(self.text, theme.fs(TITLE), bold=True) + 1, max(self.most, 1))
 
 
 class ListingRow(Press):
@@ -49,7 +83,8 @@ class ListingRow(Press):
         kwargs.setdefault("height", row_height())
         super().__init__(**kwargs)
         self.padding = [theme.px(n) for n in (40, 12, 24, 12)]
-        layout = Factory.UprightRow(row=self) if theme.upright else Factory.LyingRow(row=self)
+        form = ("LargeUpright" if theme.large else "Upright") if theme.upright else "Lying"
+        layout = getattr(Factory, f"{form}Row")(row=self)
         self._signs = layout.ids.signs
         self.add_widget(layout)
         self.fbind("badges", self._fill)

@@ -104,7 +104,8 @@ class PagedScroll(_Pages):
 
 
 class RowList(_Pages):
-    """Up to 10,000 equal rows: `rows` are dicts of properties of the class named `row_class`, each `row_height` screen pixels high.
+    """Up to 10,000 rows: `rows` are dicts of properties of the class named `row_class`, each `row_height` screen pixels high or as
+    its `height` says.
 
     A reused row must get every one of its properties from its dict.
     """
