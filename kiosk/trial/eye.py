@@ -75,9 +75,17 @@ class Eye:
         return [thing["shown"] for thing in self.view()["things"] if thing["kind"] == "text"]
 
     def place(self, text: str, timeout_s: float = 20) -> Point:
-        """Find where to touch: the middle of the text's button, or of itself. The very text wins over one that contains it."""
-        thing = self.wait_text(text, timeout_s)
-        return self.middle(thing["button"]["rect"] if thing["button"] else thing["rect"])
+        """Find where to touch: the middle of the text's button, or of itself, once it stands still.
+
+        The very text wins over one that contains it.
+        """
+        before = None
+        while True:
+            thing = self.wait_text(text, timeout_s)
+            at = self.middle(thing["button"]["rect"] if thing["button"] else thing["rect"])
+            if at == before:
+                return at
+            before = at
 
     def middle(self, rect: Sequence[float]) -> Point:
         """Give the middle of a rectangle of the window, on the screen."""
@@ -107,13 +115,15 @@ class Eye:
 
 
 def _find(seen: dict[str, Any], text: str) -> dict[str, Any] | None:
-    things = [
-        thing
-        for thing in seen.get("things", [])
-        if thing["kind"] == "text" and thing["rect"][2] > thing["rect"][0] and thing["rect"][3] > thing["rect"][1]
-    ]
+    things = [thing for thing in seen.get("things", []) if thing["kind"] == "text" and _in_sight(thing)]
     exact = [thing for thing in things if thing["text"] == text]
     # the last drawn lies on top: a dialog's words before those of the page under it
     found = exact or [thing for thing in things if text in thing["text"]]
     answer: dict[str, Any] | None = found[-1] if found else None
     return answer
+
+
+def _in_sight(thing: dict[str, Any]) -> bool:
+    """Say whether at least half of a text is not scrolled away."""
+    rect, whole = thing["rect"], thing["whole"]
+    return rect[2] > rect[0] and 2 * (rect[3] - rect[1]) > whole[3] - whole[1]

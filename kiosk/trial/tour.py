@@ -19,6 +19,7 @@ import zxingcpp
 from PIL import Image
 
 from kiosk.bootstrap import ASSETS, open_store, wall_clock
+from kiosk.domain.codes import AgeBand
 from kiosk.domain.listing import Listing, Published
 from kiosk.domain.referral import Referral
 from kiosk.domain.worker import Worker
@@ -140,6 +141,7 @@ class Tour:
             eye.wait_text(t("jobs.near"))
         with self._step("detail"):
             eye.tap(t(f"trade.{wanted.listing.trade.value}"))
+            eye.tap(t("jobs.near"))
             eye.tap(wanted.listing.title)
             eye.wait_page("detail")
             eye.wait_text(WANTED_PLACE)
@@ -157,7 +159,7 @@ class Tour:
             eye.wait_page("consent")
             eye.wait_text(t("consent.free"))
         with self._step("name"):
-            eye.tap(t("age_band.adult"))
+            eye.tap(t(f"age_band.{AgeBand.ADULT.value}"))
             eye.wait_page("name")
             eye.write_words(NAME)
             eye.wait(lambda seen: _chosen(seen, NAME), NAME)
