@@ -120,7 +120,7 @@ class JobDetailScreen(Page):
         self.verified = t("detail.verified", month=seen.month, day=seen.day) if seen else t("detail.unverified")
         self.days, self.hours = words.days(one, today), words.hours(one)
         km = t("jobs.km", km=facts.km) if facts.km else ""
-        self.place = "，".join(p for p in (words.area(one) + one.place, km) if p)
+        self.place = " ・ ".join(p for p in (words.area(one), one.place, km) if p)
         key = "detail.people_referred" if facts.referred else "detail.people"
         self.people = t(key, count=one.headcount, referred=facts.referred)
         self.meals = "，".join(p for p in (words.meals(one) or t("detail.no_meals"), words.lodging(one)) if p)

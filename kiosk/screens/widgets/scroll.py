@@ -6,6 +6,7 @@ A scroll view holds a touch back until it knows whether it drags; the row under 
 from typing import Any
 
 from kivy.animation import Animation
+from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.recycleview import RecycleView
@@ -76,10 +77,12 @@ class _Pages(BoxLayout):
     def on_kv_post(self, _: Any) -> None:
         """Watch the view once the rule has made it."""
         self.view = view = self.ids.view
-        view.fbind("height", self._measure)
-        view.children[0].fbind("height", self._measure)
-        view.fbind("scroll_y", self._measure)
-        self._measure()
+        # a frame later: before its texts are laid out the column is longer than it will be, and the buttons, once there, make it longer
+        measure = Clock.create_trigger(self._measure)
+        view.fbind("height", measure)
+        view.children[0].fbind("height", measure)
+        view.fbind("scroll_y", measure)
+        measure()
 
     def _measure(self, *_: Any) -> None:
         view = self.view
