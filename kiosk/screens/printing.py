@@ -34,9 +34,12 @@ class PrintWatch:
         self._page, self._job_id, self._finished = page, job_id, finished
         self._on_words = on_words or self._to_dialog
         self._dialog: Dialog | None = None
-        self._waited = 0.0
         self._asking = False
         self._settled = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._waited = 0.0
         self._event = Clock.schedule_interval(self._look, LOOK_S)
 
     def stop(self) -> None:
@@ -76,7 +79,7 @@ class PrintWatch:
             return
         self._on_words(words(job))
         if job.state is JobState.UNCERTAIN:
-            self._settle()
+            self.stop()
             self._ask_visitor()
         elif job.state in (JobState.PRINTED, JobState.FAILED, JobState.CANCELLED) or self._waited > PATIENCE_S:
             self._settle()
@@ -96,9 +99,13 @@ class PrintWatch:
     def _answer(self, came_out: bool) -> None:
         from kiosk.services import printing
 
-        def answered(job: PrintJob) -> None:
-            self._on_words(t("print.printed") if came_out else t("print.again"))
-            if not came_out:
-                PrintWatch(self._page, job.id, lambda: None, self._on_words)
+        def answered(_: PrintJob) -> None:
+            if self._dialog is not None:
+                self.open_dialog()
+            self._on_words(t("print.printed" if came_out else "print.again"))
+            if came_out:
+                self._settle()
+            else:
+                self._begin()
 
         self._page.ask(lambda: printing.answer(self._page.terminal.office.here, self._job_id, came_out), answered)

@@ -126,4 +126,4 @@ def _find(seen: dict[str, Any], text: str) -> dict[str, Any] | None:
 def _in_sight(thing: dict[str, Any]) -> bool:
     """Say whether at least half of a text is not scrolled away."""
     rect, whole = thing["rect"], thing["whole"]
-    return rect[2] > rect[0] and 2 * (rect[3] - rect[1]) > whole[3] - whole[1]
+    return bool(rect[2] > rect[0] and 2 * (rect[3] - rect[1]) > whole[3] - whole[1])
