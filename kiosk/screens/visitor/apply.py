@@ -1,15 +1,19 @@
 """我要报名: the separate consent to give the contact to this employer (个人信息保护法 23), then what happens next, honestly."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from kivy.factory import Factory
 from kivy.properties import BooleanProperty, StringProperty
 
+from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
 from kiosk.text import t
 
 if TYPE_CHECKING:
     from kiosk.services.apply import Applied
+    from kiosk.services.browse import JobFacts
 
 
 class ApplyScreen(Page):
@@ -17,13 +21,40 @@ class ApplyScreen(Page):
 
     listing_id = StringProperty("")
     applied = BooleanProperty(False)
+    name = StringProperty("")
+    employer = StringProperty("")
+    pay = StringProperty("")
     head = StringProperty("")
+    text = StringProperty("")
     state = StringProperty("")
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("apply.title"), **args)
         self._watch: PrintWatch | None = None
         self._sent = False
+        self.head, self.text = t("apply.head"), t("apply.text")
+        self._offer(
+            (t("apply.yes"), "phone-check", "station", lambda: self.answer(True)),
+            (t("apply.no"), "account-voice", "second", lambda: self.answer(False)),
+        )
+
+    def _offer(self, *choices: tuple[str, str, str, Callable[[], None]]) -> None:
+        self.ids.buttons.clear_widgets()
+        for text, icon, kind, act in choices:
+            button = Factory.ApplyButton(text=text, icon=icon, kind=kind)
+            button.bind(on_release=lambda _, act=act: act())
+            self.ids.buttons.add_widget(button)
+
+    def on_enter(self) -> None:
+        """Ask which listing it is: nobody consents to what he does not see."""
+        from kiosk.services import browse
+
+        self.ask(lambda: browse.job(self.terminal.office.here, self.listing_id), self._take)
+
+    def _take(self, facts: "JobFacts") -> None:
+        one = facts.published.listing
+        self.name, self.employer = one.title, one.employer_name
+        self.pay = " ・ ".join((words.pay(one), t(f"settlement.{one.settlement.value}")))
 
     def on_leave(self) -> None:
         """Stop watching the printer."""
@@ -47,6 +78,8 @@ class ApplyScreen(Page):
     def _done(self, applied: "Applied") -> None:
         self.applied = True
         self.can_go_back = False
+        self.text = t("apply.next")
+        self._offer((t("apply.more"), "magnify", "second", self.more))
         self.head = t("apply.already" if applied.already else "apply.done")
         self.state = t("print.queued")
         self.main_text, self.main_icon = t("apply.finish"), "check"
@@ -66,4 +99,4 @@ class ApplyScreen(Page):
 
     def spoken(self) -> str:
         """Ask, or say what happens next."""
-        return f"{self.head}。{t('apply.next')}{self.state}" if self.applied else f"{t('apply.head')}{t('apply.text')}"
+        return f"{self.name}。{self.head}。{self.text}{self.state}"

@@ -4,6 +4,7 @@ It reads through two functions that the page passes in, off the UI thread; it re
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from kivy.factory import Factory
@@ -48,19 +49,23 @@ class TextPanel(BoxLayout):
     def on_kv_post(self, _: Any) -> None:
         """Fill what the rule has made by now: inside a page's own rule that is later than the constructor."""
         for row in LETTERS:
-            line = BoxLayout(spacing=theme.px(12))
+            line = BoxLayout()
             for letter in row:
-                key = BigButton(text=letter, kind="plain", size_px=44, size_hint_y=1, padding=0)
-                key.bind(on_release=lambda _, letter=letter: self._press(letter))
-                line.add_widget(key)
+                line.add_widget(self._key(letter, partial(self._press, letter)))
             if row == LETTERS[-1]:
-                back = BigButton(text=t("text.delete"), kind="plain", size_px=32, size_hint=(2.2, 1), padding=0)
-                back.bind(on_release=lambda _: self._delete())
-                line.add_widget(back)
+                line.add_widget(self._key(t("text.delete"), self._delete, size_px=32, size_hint_x=2.2))
             self.ids.letters.add_widget(line)
         self.fbind("words", self._draw_words)
         self.fbind("first", self._draw_words)
         self._arrange()
+
+    @staticmethod
+    def _key(text: str, act: Callable[[], None], **look: Any) -> BigButton:
+        """Make a key that touches its neighbours: ten stand side by side on an upright screen, and the gap is only drawn."""
+        key = BigButton(text=text, kind="plain", size_hint_y=1, padding=0, line_width=6, **{"size_px": 44} | look)
+        key.line = theme.ground
+        key.bind(on_release=lambda _: act())
+        return key
 
     def on_mode(self, *_: Any) -> None:
         """Swap box and letters; what was chosen stays."""
