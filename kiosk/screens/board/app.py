@@ -1,0 +1,45 @@
+"""Starts the board: sets Kivy up, then builds it from the parts that the composition root opens. No Kivy at import."""
+
+import logging
+import os
+import resource
+import time
+from datetime import timedelta
+
+from kiosk.config import Settings
+
+IDLE_FRAMES_S = 4
+"""How often Kivy looks around when nothing is due. Its interrupting clock wakes at once for what is."""
+
+
+def run_board(settings: Settings) -> int:
+    """Show the board until stopped; give the exit status. Raises ConfigError when fonts or window cannot be had."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.environ["KIVY_CLOCK"] = "interrupt"
+    from kiosk.screens import fonts
+    from kiosk.screens.window import prepare
+
+    folder, run = settings.state_dir / "fonts", settings.state_dir / "run"
+    fonts.extract(folder)
+    prepare(settings.board, settings.state_dir, folder, frames_s=IDLE_FRAMES_S)
+    from kiosk import bootstrap
+    from kiosk.domain.playlist import PlaylistSettings
+    from kiosk.screens.board.board import Board
+    from kiosk.screens.board.memory import PlayedFile
+    from kiosk.screens.board.player import Player
+    from kiosk.screens.board.sizes import sizes_for
+    from kiosk.screens.board.view import FADE_S
+
+    sizes = sizes_for(settings.board, settings.board_look)
+    # a code can be scanned only once it has come in, and stands so long from then on
+    play = PlaylistSettings(rows=sizes.rows, dwell_s=settings.board_look.dwell_s + FADE_S + 0.5)
+    player = Player(
+        open_here=lambda: bootstrap.open_here(settings, board=True),
+        settings=play,
+        stale_after=timedelta(seconds=settings.board_look.stale_after_s),
+        played=PlayedFile(run / "board-played.json"),
+        beat=time.monotonic,
+    )
+    Board(player, sizes, run / "board.json", bootstrap.wall_clock).run()
+    return 0

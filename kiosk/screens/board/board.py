@@ -1,0 +1,112 @@
+"""The board's life: the player on a thread of its own, the view on Kivy's loop, the clock by the second, health by the file.
+
+Import this only after `prepare()` of kiosk.screens.window has run.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from kivy.base import EventLoop, runTouchApp
+from kivy.clock import Clock
+from kivy.core.window import Window
+
+from kiosk import qr
+from kiosk.domain.record import to_plain
+from kiosk.screens.alive import tell
+from kiosk.screens.board.memory import replace_json
+from kiosk.screens.board.parts import Palette, set_sizes
+from kiosk.screens.board.player import Player
+from kiosk.screens.board.scene import Scene, State
+from kiosk.screens.board.sizes import Sizes
+from kiosk.screens.board.view import FADE_S, BoardView
+from kiosk.screens.theme import theme
+
+POLL_S = 0.25
+HEALTH_EVERY_S = 5.0
+
+
+class Board:
+    """One board on one window."""
+
+    def __init__(self, player: Player, sizes: Sizes, health: Path, now: Callable[[], datetime]) -> None:
+        self._player, self._health, self._now = player, health, now
+        self._scene = Scene(state=State.WAITING)
+        self._stop = threading.Event()
+        theme.fit(int(Window.width), int(Window.height), large=False)
+        set_sizes(sizes)
+        Window.clearcolor = Palette.ground
+        self._view = BoardView(sizes)
+
+    def run(self) -> None:
+        """Show the board until stopped."""
+        Window.add_widget(self._view)
+        if EventLoop.window is None:
+            EventLoop.window = Window
+        self._tick(0)
+        Clock.schedule_once(lambda _: tell("READY=1"), 0)
+        Clock.schedule_interval(self._tick, 1)
+        Clock.schedule_interval(lambda _: self._write_health(), HEALTH_EVERY_S)
+        if probe := os.environ.get("KIOSK_BOARD_PROBE"):
+            from kiosk.screens.probe import serve
+
+            serve(self._seen, Path(probe))
+        thread = threading.Thread(target=self._play, name="player", daemon=True)
+        # not before the window has its size: the first page is fitted into it
+        Clock.schedule_once(lambda _: thread.start(), 0)
+        runTouchApp()
+        self._stop.set()
+
+    def _play(self) -> None:
+        while not self._stop.wait(POLL_S):
+            scene = self._player.step()
+            if scene is None:
+                continue
+            url = scene.highlight.url if scene.highlight else scene.more_url
+            if url:
+                qr.modules(url)  # 30 ms, which the fade cannot spare
+            Clock.schedule_once(lambda _, scene=scene: self._take(scene), 0)
+        self._player.close()
+
+    def _take(self, scene: Scene) -> None:
+        self._scene = scene
+        self._view.show(scene)
+        self._view.tick(self._now())
+        # when it is seen, which is after the coming frame, or after the fade
+        Clock.schedule_once(lambda _: self._write_health(), 0)
+        Clock.schedule_once(lambda _: self._write_health(), FADE_S + 0.2)
+
+    def _tick(self, _: float) -> None:
+        tell("WATCHDOG=1")
+        self._view.tick(self._now())
+
+    def _write_health(self) -> None:
+        scene = self._scene
+        age = (self._now() - scene.heard_at).total_seconds() if scene.heard_at else None
+        facts = {
+            "alive_at": to_plain(self._now()),
+            "state": scene.state.value,
+            "turn": scene.turn,
+            "page": scene.page,
+            "pages": scene.pages,
+            "until": to_plain(scene.until),
+            "numbers": [row.number for row in scene.rows],
+            "ids": [row.id for row in scene.rows],
+            "highlight": scene.highlight.number if scene.highlight else None,
+            "url": scene.highlight.url if scene.highlight else "",
+            "fresh": [scene.fresh.number] if scene.fresh else [],
+            "total": scene.total,
+            "heard_at": to_plain(scene.heard_at),
+            "data_age_s": age,
+            "fading": self._view.fading,
+            "fade": self._view.fade,
+        }
+        replace_json(self._health, facts)
+
+    def _seen(self) -> dict[str, Any]:
+        from kiosk.screens.probe import things
+
+        return {"page": self._scene.state.value, "title": "", "dialog": False, "large": False, "things": things(self._view)}

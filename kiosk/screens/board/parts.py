@@ -1,0 +1,126 @@
+"""The board's pieces as Kivy widgets: header, row, card, strip, safety line, and the page for when there is nothing to list. See board.kv.
+
+Import this after `kiosk.screens.window.prepare` and `set_sizes`: the rules measure with `board`, its sizes, and colour with `palette`.
+"""
+
+from pathlib import Path
+
+from kivy.lang import Builder
+from kivy.lang.parser import global_idmap
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.screens.board.fitting import Columns, Said
+from kiosk.screens.board.sizes import Sizes
+from kiosk.screens.theme import rgba
+from kiosk.screens.widgets.kit import Box
+
+
+class Palette:
+    """The board's colours (LOOK: amber on dark green)."""
+
+    ground = rgba("#0B2E25")
+    row = rgba("#123D31")
+    marked = rgba("#1C5848")
+    pay = rgba("#FFC857")
+    pale = rgba("#D5E5DD")
+    quiet = rgba("#A9CDBE")
+
+
+def set_sizes(sizes: Sizes) -> None:
+    """Let the rules know how large things are, and read them."""
+    global_idmap.update(board=sizes, palette=Palette)
+    Builder.load_file(str(Path(__file__).parent / "board.kv"))
+
+
+class BoardRow(Box):
+    """One listing. `marked` is the one whose code stands on the card."""
+
+    # rebind: the rules name what is inside
+    said = ObjectProperty(Said(), rebind=True)
+    columns = ObjectProperty(Columns(), rebind=True)
+    marked = BooleanProperty(False)
+
+
+class BoardRowLying(BoardRow):
+    """Two lines in columns that stand under one another."""
+
+
+class BoardRowUpright(BoardRow):
+    """Three lines: title and pay, place, time and terms."""
+
+
+class CardPage(BoxLayout):
+    """What stands on the white card: a code and what it leads to. `code_px` is the code with its quiet zone."""
+
+    title = StringProperty("")
+    amount = StringProperty("")
+    unit = StringProperty("")
+    hint = StringProperty("")
+    more = StringProperty("")
+    url = StringProperty("")
+    code_px = NumericProperty(0)
+
+
+class LyingCard(CardPage):
+    """The code in the middle, words over and under it."""
+
+
+class UprightCard(CardPage):
+    """The code at the left, words beside it."""
+
+
+class CardHead(BoxLayout):
+    """What the code leads to."""
+
+    card = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class CardFoot(BoxLayout):
+    """What to do with the code."""
+
+    card = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class QuietPage(BoxLayout):
+    """In place of listings: nothing to show, not yet, or not now."""
+
+    icon = StringProperty("")
+    title = StringProperty("")
+    more = StringProperty("")
+
+
+class BoardHeader(BoxLayout):
+    """Who we are, how much there is, and what time it is. `side_px` is the width of date and age."""
+
+    station = StringProperty("")
+    total = StringProperty("")
+    date = StringProperty("")
+    data = StringProperty("")
+    clock = StringProperty("")
+    stale = BooleanProperty(False)
+    side_px = NumericProperty(0)
+
+
+class LyingHeader(BoardHeader):
+    """Two lines between title and clock."""
+
+
+class UprightHeader(BoardHeader):
+    """Three lines."""
+
+
+class NewStrip(Box):
+    """What was just approved; without it, a word to those who look for hands."""
+
+    new = BooleanProperty(False)
+    text = StringProperty("")
+    text_px = NumericProperty(45)
+
+
+class SafetyLine(BoxLayout):
+    """One honest warning at a time."""
+
+    lead = StringProperty("")
+    more = StringProperty("")
+    lead_px = NumericProperty(0)

@@ -1,0 +1,94 @@
+"""What stands on the board, in words: rows, the highlighted one, the 新 strip. Plain Python; made by the player, drawn by the view.
+
+Nobody's contact and nobody's name is in it: the employer's name may be a private person's, and digits that look like a phone number are
+struck out of what an employer wrote himself.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from kiosk.domain.listing import Published
+from kiosk.screens import listing_words as say
+from kiosk.text import t
+
+NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}")
+"""Seven digits and more: a phone number, whatever else it was meant to be."""
+
+
+class State(StrEnum):
+    """What the board can show at all."""
+
+    LISTINGS = "listings"
+    EMPTY = "empty"
+    WAITING = "waiting"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One listing as the board says it. `url` is its public link."""
+
+    id: str
+    number: int
+    title: str
+    area: str
+    place: str
+    day: str
+    hours: str
+    people: str
+    amount: str
+    unit: str
+    terms: str
+    settled: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Everything on the board but the clock. Instants are UTC; `turn` grows with each page, `until` is when the next one comes.
+
+    `total` counts all public listings. `clock_right` is False when the machine's clock was never set. `more_url` leads to all listings.
+    """
+
+    state: State
+    turn: int = 0
+    station: str = ""
+    total: int = 0
+    heard_at: datetime | None = None
+    stale: bool = False
+    clock_right: bool = True
+    rows: tuple[Row, ...] = ()
+    highlight: Row | None = None
+    fresh: Row | None = None
+    page: int = 1
+    pages: int = 1
+    until: datetime | None = None
+    more_url: str = ""
+
+
+def row(published: Published, url: str, today: date) -> Row:
+    """Say one public listing."""
+    listing = published.listing
+    begun = listing.starts_on < today
+    start = listing.day_start_min
+    return Row(
+        id=listing.id,
+        number=published.number,
+        title=_without_numbers(listing.title),
+        area=say.area(listing),
+        place=_without_numbers(listing.place),
+        day=t("board.long_term") if begun and listing.long_term else t("day.any") if begun else say.day(listing.starts_on, today),
+        hours="" if start is None else t("board.from", time=say.clock(start)),
+        people=t("board.people", count=listing.headcount),
+        amount=say.amount(listing),
+        unit=say.short_unit(listing),
+        terms=say.row_terms(listing),
+        settled=t(f"settlement.{listing.settlement.value}"),
+        url=url,
+    )
+
+
+def _without_numbers(text: str) -> str:
+    return " ".join(NUMBER.sub(" ", text).split())
