@@ -1,19 +1,30 @@
-"""Writing why: one reason for every HOLD of an approval, or one for sending a listing back. Ready sentences first, the pen last."""
+"""Writing why: one reason for every HOLD of an approval, or one for sending a listing back. Ready sentences first, then the pen."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.listing import Verdict
 from kiosk.domain.ports import Stroke
 from kiosk.domain.review import Severity
 from kiosk.screens.page import Page
+from kiosk.screens.staff.review import SAID, STAFF_PAGES, explain
+from kiosk.screens.widgets.buttons import BigButton, Chip
+from kiosk.screens.widgets.text_panel import TextPanel
 from kiosk.text import t, words
 
 if TYPE_CHECKING:
     from kiosk.domain.review import Finding
+
+
+class ReadyReasons(BoxLayout):
+    """What was chosen, and the sentences to choose from."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+    own_width = NumericProperty(0)
 
 
 class ReasonScreen(Page):
@@ -25,22 +36,54 @@ class ReasonScreen(Page):
     verdict = StringProperty("")
     head = StringProperty("")
     about = StringProperty("")
+    law = StringProperty("")
+    text = StringProperty("")
+    writing = BooleanProperty(False)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("reason.hold_title"), **args)
         self._findings: list[Finding] = []
         self._reasons: dict[str, str] = {}
         self._sent = False
-        panel = self.ids.panel
-        panel.read, panel.spell = self._read, self._spell
-        panel.fbind("text", self._follow)
-        kind = "hold" if self.verdict == Verdict.APPROVE else self.verdict
-        self.head = t(f"reason.{kind}_head")
-        for key in (k for k in words() if k.startswith(f"reason.{kind}_") and k[-1].isdigit()):
-            chip = Factory.Chip(text=t(key))
+        self._chips: list[Chip] = []
+        self._panel: TextPanel | None = None
+        self._kind = "hold" if self.verdict == Verdict.APPROVE else self.verdict
+        self.head = t(f"reason.{self._kind}_head")
+        self.fbind("text", self._follow)
+        self._show_ready()
+
+    def _show_ready(self) -> None:
+        """Offer the sentences that are said again and again, and the pen."""
+        self.writing, self._panel = False, None
+        self._chips = [Chip(text=t(key)) for key in words() if key.startswith(f"reason.{self._kind}_") and key[-1].isdigit()]
+        ready = Factory.ReadyReasons(page=self)
+        for chip in self._chips:
             chip.bind(on_release=lambda chip: self._take_ready(chip.text))
-            self.ids.ready.add_widget(chip)
+            ready.ids.chips.add_widget(chip)
+        own = BigButton(text=t("reason.write"), icon="draw", size_hint_x=None)
+        own.width = ready.own_width
+        own.bind(on_release=lambda _: self._write())
+        ready.ids.chips.add_widget(own)
+        self._put(ready)
+
+    def _write(self) -> None:
+        """Open the panel for a sentence of one's own."""
+        self.writing, self._chips = True, []
+        self._panel = Factory.ReasonPanel(hint=t("reason.hint"), read=self._read, spell=self._spell)
+        self._panel.fbind("text", lambda _, text: setattr(self, "text", text))
+        self._put(self._panel)
+
+    def _put(self, widget: Any) -> None:
+        self.ids.body.clear_widgets()
+        self.ids.body.add_widget(widget)
         self._follow()
+
+    def on_back(self) -> bool:
+        """Come back from the pen to the ready sentences; what was written stays."""
+        if not self.writing:
+            return False
+        self._show_ready()
+        return True
 
     def on_enter(self) -> None:
         """Ask which findings want a reason."""
@@ -59,9 +102,10 @@ class ReasonScreen(Page):
 
         left = [f for f in self._findings if f.rule not in self._reasons]
         if left:
-            self.about = f"{say(left[0].title)}：{say(left[0].say)}"
-        self.ids.panel.wipe()
-        self._follow()
+            self.about = t("reason.about", title=say(left[0].title), say=say(left[0].say))
+            self.law = left[0].source
+        self.text = ""
+        self._show_ready()
 
     def _read(self, strokes: list[Stroke], then: Callable[[list[str]], None]) -> None:
         self.ask(lambda: [c.text for c in self.terminal.handwriting().read(strokes, free=True)], then, lane="hand")
@@ -70,19 +114,18 @@ class ReasonScreen(Page):
         self.ask(lambda: self.terminal.pinyin().candidates(letters), then, lane="hand")
 
     def _take_ready(self, text: str) -> None:
-        self.ids.panel.text = text
+        self.text = text
 
     def _follow(self, *_: Any) -> None:
-        text = self.ids.panel.text
-        for chip in self.ids.ready.children:
-            chip.chosen = chip.text == text
+        for chip in self._chips:
+            chip.chosen = chip.text == self.text
         more = len({f.rule for f in self._findings} - self._reasons.keys()) > 1
         self.main_text, self.main_icon = t("reason.next" if more else "reason.ok"), "check"
-        self.main_enabled = bool(text) and not self._sent
+        self.main_enabled = bool(self.text) and not self._sent
 
     def on_main(self) -> None:
         """Keep the reason; with the last one decide."""
-        text = self.ids.panel.text
+        text = self.text
         if self.verdict != Verdict.APPROVE:
             self._decide(text, {})
             return
@@ -103,13 +146,27 @@ class ReasonScreen(Page):
         office, session, verdict = self.terminal.office, self.visit.session, Verdict(self.verdict)
         self.ask(
             lambda: decide(office.here, session, self.listing_id, int(self.revision), verdict, reason=reason, hold_reasons=hold_reasons),
-            lambda _: self.visit.back(),
+            lambda _: self._decided(verdict),
             self._failed,
         )
 
+    def _decided(self, verdict: Verdict) -> None:
+        """Go back to the queue, which says what was done."""
+        self.visit.stack[-2].args |= {"said": t(SAID[verdict]), "listing_id": "", "reading": False}
+        self.visit.back()
+
     def _failed(self, error: Exception) -> None:
         self._sent = False
-        self.show_problem(error)
+        explain(self, error)
+
+    def on_leave(self) -> None:
+        """Sign out when this was the last staff page."""
+        if self.visit.place.page not in STAFF_PAGES:
+            self.visit.session = None
+
+    def remember(self) -> dict[str, Any]:
+        """Keep the reason."""
+        return {"text": self.text}
 
     def spoken(self) -> str:
         """Say what is asked."""

@@ -1,29 +1,85 @@
-"""The review queue: what waits at the left, the listing with its marked words in the middle, findings and decisions at the right."""
+"""The review queue: what waits at the left, the listing with its marked words in the middle, findings and decisions at the right.
+
+Where three columns have no room, the queue is one view and the listing that one opens from it another.
+"""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ListProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, ListProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.listing import Verdict
 from kiosk.domain.review import TEXT_FIELDS, Severity, cleared
 from kiosk.errors import NotAllowed
 from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
+from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Dialog
+from kiosk.screens.widgets.panel import Box, Card
 from kiosk.text import t
 
 if TYPE_CHECKING:
     from kiosk.services.publish import Pending
 
-SHOWN_TEXTS = tuple(f for f in TEXT_FIELDS if f != "title")
+STAFF_PAGES = ("review", "reason")
+SHOWN_TEXTS = tuple(f for f in TEXT_FIELDS if f not in ("title", "place"))
+EDGES = {Severity.BLOCK: theme.brown, Severity.HOLD: theme.orange, Severity.WARN: theme.bar}
+SAID = {Verdict.APPROVE: "review.approved", Verdict.RETURN: "review.returned", Verdict.REJECT: "review.rejected"}
+
+
+def explain(page: Page, error: Exception) -> None:
+    """Say why a decision was not taken: mostly because it is his own listing, or because another was quicker."""
+    if isinstance(error, NotAllowed):
+        ok = [(t("problem.ok"), "station", lambda: None)]
+        page.terminal.open_dialog(Dialog(title=t("problem.title"), text=t("review.own"), icon="account-multiple", choices=ok))
+    else:
+        page.show_problem(error)
+
+
+class ReviewPart(BoxLayout):
+    """A part of the page, or one arrangement of all parts."""
+
+    review = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class ListingCard(Card):
+    """The listing as it was handed in."""
+
+    review = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class TextBlock(BoxLayout):
+    """One text of the employer's, with what the rules marked in it."""
+
+    label = StringProperty("")
+    text = StringProperty("")
+    spans = ListProperty([])
+
+
+class FindingCard(Box):
+    """What a rule found, how heavy it is, and by which law."""
+
+    kind = StringProperty("")
+    title = StringProperty("")
+    text = StringProperty("")
+    source = StringProperty("")
+    edge = ColorProperty(theme.green)
+
+
+class ReviewSign(Box):
+    """What was done just now."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
 
 
 class PendingCard(Press):
     """One waiting listing."""
 
+    listing_id = StringProperty("")
     title = StringProperty("")
     text = StringProperty("")
     verdict = StringProperty("")
@@ -32,13 +88,15 @@ class PendingCard(Press):
 
 
 class ReviewScreen(Page):
-    """`listing_id` is the one that is open."""
+    """`listing_id` is the one that is open; `reading` that it fills a small screen; `said` what was decided just now."""
 
     staff = True
     listing_id = StringProperty("")
+    reading = BooleanProperty(False)
+    said = StringProperty("")
     head = StringProperty("")
-    empty = BooleanProperty(False)
     name = StringProperty("")
+    name_spans = ListProperty([])
     source = StringProperty("")
     days = StringProperty("")
     hours = StringProperty("")
@@ -51,12 +109,16 @@ class ReviewScreen(Page):
     unit = StringProperty("")
     terms = StringProperty("")
     approve_text = StringProperty("")
+    can_approve = BooleanProperty(False)
     calls = ListProperty([])
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("review.title"), can_go_back=False, **args)
+        self.padding[1] = self.padding[3] = theme.px(24)
         self._waiting: list[Pending] = []
         self._sent = False
+        self._form = ""
+        self._layout: Any = None
 
     def on_enter(self) -> None:
         """Ask what waits; without a signed-in person there is nothing to see."""
@@ -64,6 +126,25 @@ class ReviewScreen(Page):
             self.visit.home()
             return
         self._ask()
+
+    def on_leave(self) -> None:
+        """Sign out with the last staff page: what comes next is a visitor's."""
+        if self.visit.place.page not in STAFF_PAGES:
+            self.visit.session = None
+
+    def leave(self) -> None:
+        """Leave staff mode."""
+        self.visit.next_person()
+
+    def on_back(self) -> bool:
+        """Go back to the queue on a small screen."""
+        self.reading = False
+        self._draw()
+        return True
+
+    def remember(self) -> dict[str, Any]:
+        """Keep which one is open; what was said is said once."""
+        return {"listing_id": self.listing_id, "reading": self.reading, "said": ""}
 
     def _ask(self) -> None:
         from kiosk.services.call import open_calls
@@ -75,31 +156,54 @@ class ReviewScreen(Page):
     def _take(self, facts: Any) -> None:
         self._waiting, self.calls = facts
         self._sent = False
-        self.empty = not self._waiting
-        self.head = t("review.waiting", count=len(self._waiting)) if self._waiting else t("review.nothing")
-        if self._waiting and self._open() is None:
-            self.listing_id = self._waiting[0].listing.id
-        self._draw_queue()
-        self._draw_listing()
+        self.head = t("review.waiting", count=len(self._waiting))
+        if self._open() is None:
+            self.reading = False
+            self.listing_id = self._waiting[0].listing.id if self._waiting else ""
+        self._draw()
 
     def _open(self) -> "Pending | None":
         return next((p for p in self._waiting if p.listing.id == self.listing_id), None)
 
-    def _draw_queue(self) -> None:
-        box = self.ids.queue
+    def _draw(self) -> None:
+        """Bring the arrangement that fits, and fill it."""
+        three = not theme.upright and not theme.large
+        form = "Empty" if not self._waiting else "Lying" if three else "Listing" if self.reading else "Queue"
+        if form != self._form:
+            self._form = form
+            self._layout = getattr(Factory, f"{form}Review")(review=self)
+            self.ids.body.clear_widgets()
+            self.ids.body.add_widget(self._layout)
+        self.can_go_back = form == "Listing"
+        if "queue" in self._layout.ids:
+            self._draw_queue(self._layout.ids.queue)
+        if "card" in self._layout.ids:
+            self._draw_listing()
+
+    def _draw_queue(self, box: Any) -> None:
         box.clear_widgets()
         for pending in self._waiting:
             one = pending.listing
             verdict, clean = self._verdict(pending)
-            when = " ・ ".join((words.begins(one, self.terminal.today()), self._ago(one.collected_at)))
-            card = PendingCard(title=t("review.card", title=one.title, count=one.headcount), text=when, verdict=verdict, clean=clean)
-            card.chosen = one.id == self.listing_id
-            card.bind(on_release=lambda _, listing_id=one.id: self._choose(listing_id))
+            edited = t("review.edited") if pending.revision_of_public else ""
+            when = (words.begins(one, self.terminal.today()), self._ago(one.collected_at), edited)
+            card = PendingCard(
+                listing_id=one.id,
+                title=t("review.card", title=one.title, count=one.headcount),
+                text=" ・ ".join(p for p in when if p),
+                verdict=verdict,
+                clean=clean,
+                chosen=self._form == "Lying" and one.id == self.listing_id,
+            )
+            card.bind(on_release=lambda card: self._choose(card.listing_id))
             box.add_widget(card)
 
     @staticmethod
     def _verdict(pending: "Pending") -> tuple[str, bool]:
-        holds = sum(f.severity is not Severity.WARN for f in pending.findings)
+        blocks = sum(f.severity is Severity.BLOCK for f in pending.findings)
+        if blocks:
+            return t("review.blocks", count=blocks), False
+        holds = sum(f.severity is Severity.HOLD for f in pending.findings)
         if holds:
             return t("review.holds", count=holds), False
         if pending.findings:
@@ -115,16 +219,16 @@ class ReviewScreen(Page):
         return t("review.ago_hours", count=ago // timedelta(hours=1)) if ago.days < 1 else t("review.ago_days", count=ago.days)
 
     def _choose(self, listing_id: str) -> None:
-        self.listing_id = listing_id
-        for card, pending in zip(reversed(self.ids.queue.children), self._waiting, strict=True):
-            card.chosen = pending.listing.id == listing_id
+        self.listing_id, self.said, self.reading = listing_id, "", True
+        if self._form != "Lying":
+            self._draw()
+            return
+        for card in self._layout.ids.queue.ids.column.children:
+            card.chosen = card.listing_id == listing_id
         self._draw_listing()
 
     def _draw_listing(self) -> None:
         pending = self._open()
-        texts, findings = self.ids.texts, self.ids.findings
-        texts.clear_widgets()
-        findings.clear_widgets()
         if pending is None:
             return
         one, today = pending.listing, self.terminal.today()
@@ -140,27 +244,38 @@ class ReviewScreen(Page):
         self.contact = t("review.contact", name=one.contact_name, phone=one.contact_phone)
         self.amount, self.unit, self.terms = words.amount(one), words.unit(one), words.terms(one)
         harmless = cleared(one, self.terminal.office.here.rules)
-        for field in SHOWN_TEXTS:
-            text = getattr(one, field)
-            if text and field not in ("place",):
-                spans = [(*span, "bad") for f in pending.findings if f.field == field for span in f.spans]
-                spans += [(*c.span, "good") for c in harmless if c.field == field]
-                texts.add_widget(Factory.MarkedWords(text=text, size_px=36, spans=spans))
+
+        def spans(field: str) -> list[tuple[int, int, str]]:
+            bad = [(*span, "bad") for f in pending.findings if f.field == field for span in f.spans]
+            return bad + [(*c.span, "good") for c in harmless if c.field == field]
+
+        self.name_spans = spans("title")
+        texts = self._layout.ids.card.ids.texts
+        texts.clear_widgets()
+        for field in (*SHOWN_TEXTS, *(["place"] if spans("place") else [])):
+            if text := getattr(one, field):
+                texts.add_widget(TextBlock(label=t(f"rule.field.{field}"), text=text, spans=spans(field)))
         self._draw_findings(pending, harmless)
-        holds = any(f.severity is Severity.HOLD for f in pending.findings)
-        self.approve_text = t("review.approve_reasons" if holds else "review.approve")
+        heaviest = pending.findings[0].severity if pending.findings else None
+        self.can_approve = heaviest is not Severity.BLOCK
+        key = {Severity.BLOCK: "review.blocked", Severity.HOLD: "review.approve_reasons"}
+        self.approve_text = t(key.get(heaviest, "review.approve") if heaviest else "review.approve")
+        self._layout.ids.listing.ids.view.scroll_y = 1
 
     def _draw_findings(self, pending: "Pending", harmless: Any) -> None:
         from kiosk.services.rules import say
 
-        box = self.ids.findings
-        for finding in pending.findings:
-            box.add_widget(Factory.FindingCard(title=say(finding.title), text=say(finding.say), source=finding.source))
+        box = self._layout.ids.findings
+        box.clear_widgets()
+        for found in pending.findings:
+            kind = t(f"review.{found.severity.value}")
+            card = FindingCard(kind=kind, title=say(found.title), text=say(found.say), source=found.source, edge=EDGES[found.severity])
+            box.add_widget(card)
         good = [t("review.cleared", quote=getattr(pending.listing, c.field)[slice(*c.span)]) for c in harmless]
         if not pending.findings:
             good.append(t("review.no_findings"))
         if good:
-            box.add_widget(Factory.FindingCard(text="\n".join(good), good=True))
+            box.add_widget(FindingCard(kind=t("review.fine"), text="\n".join(good)))
 
     def answer(self) -> None:
         """Answer the visitors who call."""
@@ -190,19 +305,18 @@ class ReviewScreen(Page):
         here, session, one = self.terminal.office, self.visit.session, pending.listing
         self.ask(
             lambda: decide(here.here, session, one.id, one.revision, verdict, reason=reason, hold_reasons=hold_reasons),
-            lambda _: self._ask(),
+            lambda _: self._decided(verdict),
             self._failed,
         )
 
+    def _decided(self, verdict: Verdict) -> None:
+        self.said, self.reading = t(SAID[verdict]), False
+        self._ask()
+
     def _failed(self, error: Exception) -> None:
-        self._sent = False
-        if isinstance(error, NotAllowed):
-            ok = [(t("problem.ok"), "station", lambda: None)]
-            self.terminal.open_dialog(Dialog(title=t("problem.title"), text=t("review.own"), icon="account-multiple", choices=ok))
-        else:
-            self.show_problem(error)
-            self._ask()
+        explain(self, error)
+        self._ask()
 
     def spoken(self) -> str:
         """Say how many wait."""
-        return t("review.spoken", count=len(self._waiting))
+        return self.said + t("review.spoken", count=len(self._waiting))
