@@ -56,4 +56,6 @@ def apply(here: Here, worker_id: str, listing_id: str, contact_consent: bool) ->
         url = tickets.referral_url(here, u, made, now)
         slip = slips.referral_slip(worker, listing, station, slip_serial(u, station, now), url, now, owner=owner)
         job = printing.queue_slip(u, slip, worker_id, now)
+        if slips.shows_contact(listing, station):
+            u.audit(now, "visitor", "contact_on_slip", listing_id)
     return Applied(referral=made, job_id=job.id, already=bool(live))

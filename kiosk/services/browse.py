@@ -1,6 +1,6 @@
 """What a visitor reads: home, the job list, one listing, policies and trainings. Writes nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kiosk.domain import referral
@@ -66,19 +66,25 @@ def home(here: Here, newest: int = 3) -> HomeFacts:
         heard = u.recall("sync.heard_at")
         return HomeFacts(
             station=here.station(u),
-            total=search.count(u.connection, "", alive(here)),
+            total=search.count(u.connection, "", Filters(ends_from=u.today)),
             newest=tuple(u.newest(newest)),
             updated_at=datetime.fromisoformat(heard) if heard else None,
         )
 
 
 def jobs(here: Here, query: JobQuery) -> JobPage:
-    """Give one page of listings, the number of all that fit, and how many each trade has under the same words and filters."""
+    """Give one page of listings, the number of all that fit, and how many each trade has under the same words and filters.
+
+    What has ended is not among them, whatever the filters say of it.
+    """
     with here.store.read() as u:
+        # by the day of this transaction: at midnight a page asks with yesterday's
+        filters = replace(query.filters, ends_from=u.today)
+        by_trade = search.count_by_trade(u.connection, query.text, filters)
         return JobPage(
-            rows=tuple(u.search(query.text, query.filters, query.order, query.limit, query.offset)),
-            total=search.count(u.connection, query.text, query.filters),
-            by_trade=search.count_by_trade(u.connection, query.text, query.filters),
+            rows=tuple(u.search(query.text, filters, query.order, query.limit, query.offset)),
+            total=by_trade[filters.trade] if filters.trade else sum(by_trade.values()),
+            by_trade=by_trade,
         )
 
 

@@ -1,6 +1,6 @@
 """Slips that a visitor asks for: one listing. The employer's contact stands on it only as the employer chose, and that is audited."""
 
-from kiosk.domain.listing import ContactScope, Listing
+from kiosk.domain.listing import Listing
 from kiosk.domain.station import Station
 from kiosk.errors import NotFound
 from kiosk.services import printing, slips, tickets
@@ -20,6 +20,6 @@ def print_listing(here: Here, listing_id: str) -> str:
         serial, url = slip_serial(u, own, now), tickets.listing_url(here, listing_id)
         slip = slips.listing_slip(listing, own, serial, url, now, owner=owner, number=published.number)
         job = printing.queue_slip(u, slip, listing_id, now)
-        if listing.contact_scope is ContactScope.ALL_STATIONS or listing.station_id == own.id:
+        if slips.shows_contact(listing, own):
             u.audit(now, "visitor", "contact_on_slip", listing_id)
     return job.id

@@ -192,10 +192,15 @@ def _offer(listing: PublicListing, now: datetime) -> list[Block]:
     ]
 
 
+def shows_contact(listing: Listing, station: Station) -> bool:
+    """Say whether a slip of `station` gives the employer's own contact: he chose every station, or this one collected it."""
+    may_be_read = listing.contact_scope is ContactScope.ALL_STATIONS or listing.station_id == station.id
+    return may_be_read and bool(listing.contact_phone)
+
+
 def _contact(listing: Listing, station: Station, owner: Station) -> list[Block]:
     """Give the employer's contact where he chose it to be read, else the phone of the station that knows him."""
-    may_be_read = listing.contact_scope is ContactScope.ALL_STATIONS or listing.station_id == station.id
-    if may_be_read and listing.contact_phone:
+    if shows_contact(listing, station):
         whom, phone = str(listing.contact_name), listing.contact_phone
     else:
         whom, phone = owner.name, owner.phone

@@ -7,8 +7,8 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from kiosk.errors import StoreError, WrongKey
 
-BOARD_TABLES = frozenset({"public_listing", "topic", "station", "policy", "training", "memory", "alembic_version"})
-"""All that the board's connection may read: no contact, no person, no staff."""
+BOARD_TABLES = frozenset({"public_listing", "topic", "station", "policy", "training", "public_memory", "alembic_version"})
+"""All that the board's connection may read: no contact, no person, no staff, no key."""
 
 _READ, _SELECT, _FUNCTION, _PRAGMA, _TRANSACTION, _RECURSIVE = 20, 21, 31, 19, 22, 33
 BUSY_MS = 5000

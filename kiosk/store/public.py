@@ -1,28 +1,31 @@
 """The public projection: which listings stand on the board and in the job list, kept in step inside the transaction that changes them.
 
-A row is made anew at each publication, so that `seq` orders by publication, newest last. Numbers (17号) are the smallest free ones.
+A row is made anew at each publication. Its `seq` is that instant in milliseconds, or the next free one: so the index, read backwards
+without sorting, gives the newest publication first, whenever it arrived here (docs/decisions/search.md). Numbers (17号) are the
+smallest free ones.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from kiosk.domain.listing import Listing, PublicListing, Published, Review, Takedown, Verdict, public_revision
 from kiosk.domain.pay import per_day
-from kiosk.domain.record import to_plain
+from kiosk.domain.record import EPOCH, to_plain
 from kiosk.store import search
 from kiosk.store.schema import TABLES, free_number, from_row, public_listing, to_row
 
 
 def project(connection: sa.Connection, listing_id: str, today: date) -> None:
     """Bring one listing's public row to what its revisions, reviews and takedowns say now."""
-    revisions = _records(connection, Listing, TABLES[Listing].c.id == listing_id)
-    reviews = _records(connection, Review, TABLES[Review].c.listing_id == listing_id)
-    takedowns = _records(connection, Takedown, TABLES[Takedown].c.listing_id == listing_id)
-    chosen = public_revision(revisions, reviews, takedowns, today)
-    row = connection.execute(sa.select(public_listing).where(public_listing.c.listing_id == listing_id)).mappings().first()
+    row = connection.execute(_STANDING, {"of": listing_id}).mappings().first()
+    reviews = _records(connection, Review, listing_id)
+    if row is None and not reviews:
+        return
+    takedowns = _records(connection, Takedown, listing_id)
+    chosen = public_revision(_records(connection, Listing, listing_id), reviews, takedowns, today)
     if row is not None and chosen is not None and row["revision"] == chosen.revision:
         return
     if row is not None:
@@ -34,13 +37,9 @@ def project(connection: sa.Connection, listing_id: str, today: date) -> None:
     listing = chosen.public()
     values = to_row(listing)
     values["listing_id"] = values.pop("id")
-    values |= {
-        "number": number,
-        "published_at": to_plain(approved),
-        "day_fen": per_day(listing),
-    }
-    result = connection.execute(sa.insert(public_listing).values(values))
-    (seq,) = result.inserted_primary_key or (0,)
+    seq = _free_seq(connection, approved)
+    values |= {"seq": seq, "number": number, "published_at": to_plain(approved), "day_fen": per_day(listing)}
+    connection.execute(sa.insert(public_listing), values)
     search.index(connection, seq, listing, number)
 
 
@@ -56,7 +55,7 @@ def unpublish(connection: sa.Connection, seqs: Sequence[int]) -> None:
     for seq in seqs:
         search.unindex(connection, seq)
         gone = sa.delete(public_listing).where(public_listing.c.seq == seq).returning(public_listing.c.number)
-        connection.execute(sa.insert(free_number).values(number=connection.execute(gone).scalar_one()))
+        connection.execute(sa.insert(free_number), {"number": connection.execute(gone).scalar_one()})
 
 
 def read_published(row: Any) -> Published:
@@ -71,8 +70,24 @@ def read_published(row: Any) -> Published:
     )
 
 
-def _records(connection: sa.Connection, cls: type, where: sa.ColumnElement[bool]) -> list[Any]:
-    return [from_row(cls, row) for row in connection.execute(sa.select(TABLES[cls]).where(where)).mappings()]
+_STANDING = sa.select(public_listing).where(public_listing.c.listing_id == sa.bindparam("of"))
+_OF_LISTING: dict[type, sa.Select[Any]] = {
+    cls: sa.select(TABLES[cls]).where(TABLES[cls].c[key] == sa.bindparam("of"))
+    for cls, key in ((Listing, "id"), (Review, "listing_id"), (Takedown, "listing_id"))
+}
+
+
+def _records(connection: sa.Connection, cls: type, listing_id: str) -> list[Any]:
+    return [from_row(cls, row) for row in connection.execute(_OF_LISTING[cls], {"of": listing_id}).mappings()]
+
+
+def _free_seq(connection: sa.Connection, published_at: datetime) -> int:
+    taken = sa.select(sa.func.max(public_listing.c.seq)).where(public_listing.c.published_at == to_plain(published_at))
+    last = connection.scalar(taken)
+    seq = (published_at - EPOCH) // timedelta(milliseconds=1) if last is None else last + 1
+    while connection.scalar(sa.select(public_listing.c.seq).where(public_listing.c.seq == seq)) is not None:
+        seq += 1
+    return seq
 
 
 def _take_number(connection: sa.Connection, kept: int | None) -> int:

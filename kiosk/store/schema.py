@@ -78,15 +78,14 @@ TOPIC_OF: dict[type, str] = {
 public_listing = sa.Table(
     "public_listing",
     metadata,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("listing_id", sa.Text, nullable=False, unique=True),
     sa.Column("number", sa.Integer, nullable=False, index=True),
-    sa.Column("published_at", sa.Text, nullable=False),
+    sa.Column("published_at", sa.Text, nullable=False, index=True),
     sa.Column("day_fen", sa.Integer),
     *[_column(f, kind) for f, kind in field_types(PublicListing).items() if f != "id"],
-    sqlite_autoincrement=True,
 )
-"""What stands in public: no contact, no person. Board and job list read nothing else of a listing."""
+"""What stands in public: no contact, no person. Board and job list read nothing else of a listing. `seq`: see kiosk.store.public."""
 
 free_number = sa.Table("free_number", metadata, sa.Column("number", sa.Integer, primary_key=True))
 """Short numbers that ended listings gave back."""
@@ -107,7 +106,13 @@ outbox = sa.Table(
 
 topic = sa.Table("topic", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("counter", sa.Integer, nullable=False))
 
-memory = sa.Table("memory", metadata, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False))
+PUBLIC_STATE = frozenset({"station.id", "station.phone_base", "sync.heard_at"})
+"""The small pieces of state that the board may read. All others are kept from it: keys, tokens, the visitors' wrong guesses."""
+
+memory, public_memory = (
+    sa.Table(name, metadata, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False))
+    for name in ("memory", "public_memory")
+)
 
 audit = sa.Table(
     "audit",

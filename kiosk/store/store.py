@@ -21,7 +21,7 @@ from kiosk.domain.record import to_plain
 from kiosk.errors import NotFound, StoreBusy, StoreError, StoreFull, WrongKey
 from kiosk.store import chain, public, search
 from kiosk.store.connection import connect
-from kiosk.store.schema import TABLES, TOPIC_OF, from_row, memory, outbox, public_listing, to_row, topic
+from kiosk.store.schema import PUBLIC_STATE, TABLES, TOPIC_OF, from_row, memory, outbox, public_listing, public_memory, to_row, topic
 
 R = TypeVar("R")
 CHINA = timezone(timedelta(hours=8))
@@ -84,7 +84,7 @@ class UnitOfWork:
         """Write a record of our own and queue it for the county, in this transaction."""
         self.put(record)
         values = {"entity": NAME_OF[type(record)], "record_id": record.id, "revision": getattr(record, "revision", 1)}
-        self.connection.execute(sa.insert(outbox).values(id=secrets.token_hex(16), **values))
+        self.connection.execute(sa.insert(outbox), {"id": secrets.token_hex(16), **values})
         self._topics.add("outbox")
 
     def receive(self, record: Any) -> bool:
@@ -101,7 +101,8 @@ class UnitOfWork:
     def put(self, record: Any) -> None:
         """Insert or replace a record and bring what the public sees in step."""
         cls = type(record)
-        self.connection.execute(sa.insert(TABLES[cls]).prefix_with("OR REPLACE").values(to_row(record)))
+        # the values beside the statement, not in it: SQLAlchemy then makes its text once
+        self.connection.execute(sa.insert(TABLES[cls]).prefix_with("OR REPLACE"), to_row(record))
         self._topics.add(TOPIC_OF[cls])
         if cls is Listing:
             public.project(self.connection, record.id, self.today)
@@ -153,12 +154,13 @@ class UnitOfWork:
         return [by_seq[seq] for seq in seqs]
 
     def remember(self, key: str, value: str) -> None:
-        """Keep a small piece of state."""
-        self.connection.execute(sa.insert(memory).prefix_with("OR REPLACE").values(key=key, value=value))
+        """Keep a small piece of state: out of the board's sight, unless schema.PUBLIC_STATE names it."""
+        self.connection.execute(sa.insert(_memory(key)).prefix_with("OR REPLACE"), {"key": key, "value": value})
 
     def recall(self, key: str) -> str | None:
         """Give a small piece of state, or None."""
-        return self.connection.scalar(sa.select(memory.c.value).where(memory.c.key == key))
+        table = _memory(key)
+        return self.connection.scalar(sa.select(table.c.value).where(table.c.key == key))
 
     def next_number(self, key: str) -> int:
         """Count up: 1, 2, 3 … for each key."""
@@ -279,6 +281,10 @@ class Watcher:
     def close(self) -> None:
         """Close the connection."""
         self._raw.close()
+
+
+def _memory(key: str) -> sa.Table:
+    return public_memory if key in PUBLIC_STATE else memory
 
 
 def _mapped(error: sa.exc.DBAPIError) -> StoreError:

@@ -1,11 +1,14 @@
 """The store on real SQLCipher: transactions, revisions, outbox, public projection, watcher, board's authorizer, chain."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import sqlcipher3.dbapi2 as sqlcipher
 
 from kiosk.domain.codes import AgeBand, Trade
 from kiosk.domain.listing import Listing, Takedown, Verdict
@@ -16,8 +19,9 @@ from kiosk.store import chain
 from kiosk.store.connection import BOARD_TABLES, connect
 from kiosk.store.migrate import migrate
 from kiosk.store.schema import metadata
-from kiosk.store.store import Store, open_store
-from tests.station import KEY, START, Clock, a_listing, a_review, make_store
+from kiosk.store.search import DDL, Filters
+from kiosk.store.store import Store, UnitOfWork, open_store
+from tests.station import KEY, START, STATION, Clock, a_listing, a_review, make_store
 
 
 @pytest.fixture
@@ -239,6 +243,131 @@ def test_board_connection_when_it_reaches_for_people_is_refused(tmp_path: Path, 
     with board.read() as u:
         assert [p.listing.title for p in u.newest()] == ["装卸工"]
     board.close()
+
+
+def test_board_connection_when_it_asks_for_state_reads_what_is_public_and_no_secret(tmp_path: Path, store: Store) -> None:
+    secret = {"ticket.key": "5ecre7" * 10, "sync.token": "70ken" * 8, "sync.nonce": "n0nce" * 8, "mine.misses": "2026-11-23T07:42:00.000Z"}
+    public = {"station.id": STATION.id, "station.phone_base": "https://phone.test", "sync.heard_at": "2026-11-23T07:42:00.000Z"}
+    with store.write() as u:
+        for key, value in (secret | public).items():
+            u.remember(key, value)
+    with store.read() as u:
+        assert {key: u.recall(key) for key in secret | public} == secret | public
+    board = open_store(tmp_path / "station.db", KEY, board=True)
+    with board.read() as u:
+        assert {key: u.recall(key) for key in public} == public
+        for key in secret:
+            with pytest.raises(sa.exc.DBAPIError, match="memory.value is prohibited"):
+                u.recall(key)
+    board.close()
+    raw = connect(tmp_path / "station.db", KEY, board=True)
+    readable = ""
+    for table in sorted(BOARD_TABLES):
+        readable += str(raw.execute(f"SELECT * FROM {table}").fetchall())
+    raw.close()
+    assert public["station.phone_base"] in readable
+    assert [key for key, value in secret.items() if key != "mine.misses" and value in readable] == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT value FROM memory",
+        "SELECT count(*) FROM memory",
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM memory WHERE key = 'ticket.key' AND value LIKE 'a%')",
+        "SELECT p.key FROM public_memory p JOIN memory m ON m.key = p.key",
+        "WITH m AS (SELECT * FROM memory) SELECT * FROM m",
+        "SELECT * FROM public_memory UNION SELECT * FROM memory",
+        "SELECT (SELECT max(value) FROM memory) FROM topic",
+        "SELECT * FROM sqlite_master",
+        "SELECT * FROM pragma_table_info('memory')",
+        "SELECT * FROM listing_text",
+        "ATTACH ':memory:' AS other KEY ''",
+        "CREATE TEMP TABLE copy AS SELECT * FROM memory",
+        "PRAGMA writable_schema=ON",
+    ],
+)
+def test_board_connection_when_it_takes_a_detour_is_refused(tmp_path: Path, store: Store, statement: str) -> None:
+    with store.write() as u:
+        u.remember("ticket.key", "aa")
+        u.remember("station.id", "s")
+    raw = connect(tmp_path / "station.db", KEY, board=True)
+    with pytest.raises(Exception, match="prohibited|not authorized|vtable constructor failed"):
+        raw.execute(statement).fetchall()
+    raw.close()
+
+
+def _publish_at(u: UnitOfWork, *instants: datetime) -> list[str]:
+    """Let listings arrive in this order, each published at its instant."""
+    listings = [a_listing() for _ in instants]
+    for listing, at in zip(listings, instants, strict=True):
+        u.receive(listing)
+        u.receive(a_review(listing, at))
+    return [listing.id for listing in listings]
+
+
+def test_newest_when_older_listings_arrive_later_keeps_the_order_of_publication(store: Store) -> None:
+    with store.write() as u:
+        first, second, third = _publish_at(u, START, START - timedelta(hours=5), START - timedelta(milliseconds=1))
+        assert [p.listing.id for p in u.newest()] == [first, third, second]
+        assert [p.listing.id for p in u.search("", Filters())] == [first, third, second]
+        assert [p.listing.id for p in u.search("装卸", Filters(trade=Trade.LOADING))] == [first, third, second]
+
+
+def test_newest_when_published_in_the_same_instant_keeps_all_and_the_order_of_arrival(store: Store) -> None:
+    with store.write() as u:
+        same = _publish_at(u, START, START, START)
+        (between,) = _publish_at(u, START + timedelta(milliseconds=1))
+        (last,) = _publish_at(u, START)
+        assert len({p.seq for p in u.newest()}) == 5
+        ids = [p.listing.id for p in u.newest()]
+        assert [i for i in ids if i != between] == [last, *reversed(same)]
+
+
+def test_newest_when_paged_gives_each_listing_once_in_the_same_order(store: Store) -> None:
+    rng = random.Random(4)
+    with store.write() as u:
+        _publish_at(u, *(START - timedelta(seconds=rng.randrange(20)) for _ in range(30)))
+        whole = [(p.listing.id, p.published_at) for p in u.newest()]
+        paged = [p.listing.id for at in range(0, 30, 7) for p in u.search("", Filters(), limit=7, offset=at)]
+    assert paged == [i for i, _ in whole]
+    assert len(set(paged)) == 30
+
+
+def test_listing_when_published_by_a_clock_at_1970_comes_last(store: Store) -> None:
+    with store.write() as u:
+        lost, today = _publish_at(u, datetime(1970, 1, 1, tzinfo=UTC), START)
+        assert [p.listing.id for p in u.newest()] == [today, lost]
+
+
+def test_migrate_when_the_store_is_new_makes_exactly_the_schema(tmp_path: Path, store: Store) -> None:
+    """A change of a record needs a migration: this fails until there is one."""
+    fresh = sqlcipher.connect(":memory:", isolation_level=None)
+    engine = sa.create_engine("sqlite://", module=sqlcipher, creator=lambda: fresh, poolclass=sa.pool.StaticPool)
+    metadata.create_all(engine)
+    for statement in DDL:
+        fresh.execute(statement)
+    with store.read() as u, engine.connect() as connection:
+        made = _shape(u.connection)
+        del made["alembic_version"]
+        assert made == _shape(connection)
+
+
+def _shape(connection: sa.Connection) -> dict[str, object]:
+    """Give every table's columns, keys and indexes; of the index of words, which is no plain table, its statement."""
+    words = "SELECT name, sql FROM sqlite_master WHERE name = 'listing_text'"
+    shape: dict[str, object] = {f"{name}()": sql for name, sql in connection.exec_driver_sql(words)}
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'listing_text%' AND name NOT LIKE 'sqlite_%'"
+    for table in connection.exec_driver_sql(tables).scalars().all():
+        indexes = connection.exec_driver_sql(f"PRAGMA index_list({table})").all()
+        parts = {i.name: connection.exec_driver_sql(f"PRAGMA index_info({i.name})").all() for i in indexes}
+        sql = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).scalar_one()
+        shape[table] = (
+            sorted(connection.exec_driver_sql(f"PRAGMA table_info({table})").all()),
+            sorted((i.name, i.unique, i.origin, i.partial, tuple(map(tuple, parts[i.name]))) for i in indexes),
+            "AUTOINCREMENT" in sql,
+        )
+    return shape
 
 
 def test_chain_when_a_row_is_changed_or_removed_names_it(store: Store) -> None:
