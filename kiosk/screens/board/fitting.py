@@ -4,13 +4,14 @@ a thought ends. No widgets.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from kiosk.screens.board.scene import Row
 from kiosk.screens.board.sizes import Sizes
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.pay import pay_width
 from kiosk.screens.widgets.words import measure
-from kiosk.screens.widgets.wrap import ELLIPSIS
+from kiosk.screens.widgets.wrap import ELLIPSIS, wrap
 from kiosk.text import t
 
 STOPS = "，。、；：,;:（( ・"
@@ -60,11 +61,26 @@ def first_that_fits(options: Sequence[str], width: float, size_px: float, bold: 
     return next((o for o in options if measure(o, size, bold) <= width), shorten(options[-1], width, size_px, bold))
 
 
-def fit(rows: Sequence[Row], width: float, sizes: Sizes) -> tuple[Columns, list[Said]]:
-    """Lay the rows of one page into `width` pixels."""
+def in_two_lines(text: str, width: float, sizes_px: Sequence[float]) -> tuple[str, float]:
+    """Give a bold text and the first of the sizes at which it stands whole in two lines, else shortened at the last."""
+    for size_px in sizes_px:
+        ruler = partial(measure, size=theme.fs(size_px), bold=True)
+        lines = wrap(text, width, ruler)
+        if len(lines) <= 2:
+            # two of nearly the same length: no single character stands alone
+            narrow = width
+            while len(lines) == 2 and len(closer := wrap(text, narrow - theme.fs(size_px), ruler)) == 2:
+                narrow, lines = narrow - theme.fs(size_px), closer
+            return "\n".join(lines), size_px
+    # the first line may end before its end
+    return shorten(text, 2 * width - 2 * theme.fs(sizes_px[-1]), sizes_px[-1], bold=True), sizes_px[-1]
+
+
+def fit(rows: Sequence[Row], sizes: Sizes) -> tuple[Columns, list[Said]]:
+    """Lay the rows of one page into their columns."""
     numbers = [t("board.number", number=r.number) for r in rows]
     number = _widest(numbers, sizes.text)
-    room = width - 2 * sizes.pad - number - sizes.gap
+    room = sizes.listings - 2 * sizes.pad - number - sizes.gap
     if sizes.upright:
         terms = _widest([r.terms for r in rows], sizes.small)
         said = [_upright(r, n, room, sizes) for r, n in zip(rows, numbers, strict=True)]

@@ -54,6 +54,7 @@ class CardPage(BoxLayout):
     """What stands on the white card: a code and what it leads to. `code_px` is the code with its quiet zone."""
 
     title = StringProperty("")
+    title_px = NumericProperty(36)
     amount = StringProperty("")
     unit = StringProperty("")
     hint = StringProperty("")
@@ -88,6 +89,10 @@ class QuietPage(BoxLayout):
     icon = StringProperty("")
     title = StringProperty("")
     more = StringProperty("")
+
+
+class FewPage(BoxLayout):
+    """In place of the rows that a short page does not have."""
 
 
 class BoardHeader(BoxLayout):

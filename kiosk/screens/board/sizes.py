@@ -21,7 +21,10 @@ class Sizes:
     """Everything that board.kv measures with."""
 
     upright: bool
+    width: int
     rows: int
+    listings: int
+    card_words: int
     code: int
     header: int
     strip: int
@@ -44,7 +47,7 @@ def sizes_for(window: WindowPlace, settings: BoardSettings) -> Sizes:
     short = min(window.width, window.height)
     upright = window.height > window.width
     scale = 1080 / short
-    gap, pad = round(short * 0.022), round(short * 0.022)
+    margin, gap, pad = round(short * 0.044), round(short * 0.022), round(short * 0.022)
     header, card = look.header_px, round(look.code_px * (1 + QUIET_ZONE)) + 2 * pad
     rows = min(look.rows, ROWS_LYING)
     if upright:
@@ -52,15 +55,19 @@ def sizes_for(window: WindowPlace, settings: BoardSettings) -> Sizes:
         header += round(look.small_px * LINE) + gap
         room = window.height - header - card - look.strip_px - look.safety_px - 2 * gap
         rows = max(1, min(ROWS_UPRIGHT, round(room // (LINE * (PAY * look.text_px + 2 * look.small_px) + pad / 4))))
+    inside = window.width - 2 * margin
     return Sizes(
         upright=upright,
+        width=window.width,
         rows=rows,
+        listings=inside if upright else inside - gap - card,
+        card_words=inside - card - gap - pad if upright else card - pad,
         code=look.code_px,
         header=header,
         strip=look.strip_px,
         safety=look.safety_px,
         card=card,
-        margin=round(short * 0.044),
+        margin=margin,
         gap=gap,
         pad=pad,
         # all cells of a lying row end on one line; an upright row's have different numbers of lines

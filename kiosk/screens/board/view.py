@@ -9,12 +9,13 @@ from time import monotonic
 from typing import Any
 
 from kivy.clock import Clock
+from kivy.properties import NumericProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk import qr
 from kiosk.screens.board import parts
-from kiosk.screens.board.fitting import first_that_fits, fit, shorten
+from kiosk.screens.board.fitting import first_that_fits, fit, in_two_lines, shorten
 from kiosk.screens.board.scene import Scene, State
 from kiosk.screens.board.sizes import Sizes
 from kiosk.screens.theme import CHINA, theme
@@ -26,7 +27,7 @@ from kiosk.text import t, words
 FADE_S = 0.5
 FRAME_S = 1 / 40
 QUIET_ICONS = {State.EMPTY: "coffee", State.WAITING: "timer-sand", State.TROUBLE: "account-voice"}
-SAFETY = sorted({key.split(".")[2].removesuffix("_more") for key in words() if key.startswith("board.safety.")})
+SAFETY = sorted({key.split(".")[2].removesuffix("_more") for key in words() if key.startswith("board.safety")})
 
 
 class PageOf:
@@ -40,15 +41,15 @@ class PageOf:
         self.card = (parts.UprightCard if sizes.upright else parts.LyingCard)(pos_hint=here)
         self.large: Widget = self.quiet
 
-    def fill(self, scene: Scene, width: float, sizes: Sizes) -> None:
+    def fill(self, scene: Scene, sizes: Sizes) -> None:
         """Take over a scene's words."""
         self.large = self.listings if scene.state is State.LISTINGS else self.quiet
-        columns, said = fit(scene.rows, width, sizes)
+        columns, said = fit(scene.rows, sizes)
         self.listings.clear_widgets()
         for widget, row, words_of_row in zip(self.rows, scene.rows, said, strict=False):
             widget.columns, widget.said, widget.marked = columns, words_of_row, row == scene.highlight
             self.listings.add_widget(widget)
-        self.listings.add_widget(Widget())
+        self.listings.add_widget(Widget() if len(scene.rows) > sizes.rows / 2 else parts.FewPage())
         if scene.state is not State.LISTINGS:
             self.quiet.icon = QUIET_ICONS[scene.state]
             self.quiet.title, self.quiet.more = t(f"board.{scene.state}"), t(f"board.{scene.state}_more")
@@ -59,10 +60,11 @@ class PageOf:
         card.url = chosen.url if chosen else scene.more_url
         card.amount, card.unit = (chosen.amount, chosen.unit) if chosen else ("", "")
         if chosen:
-            card.title = t("board.card", number=chosen.number, title=chosen.title)
+            wide = sizes.card_words
+            card.title, card.title_px = in_two_lines(chosen.title, wide, (sizes.text, sizes.small) if sizes.upright else (sizes.small,))
             card.hint, card.more = t("board.scan"), t("board.key_in", number=chosen.number)
         else:
-            card.title, card.hint = t("board.gone" if scene.rows else "board.more"), t("board.more_hint")
+            card.title_px, card.title, card.hint = sizes.small, t("board.gone" if scene.rows else "board.more"), t("board.more_hint")
             card.more = t("board.gone_more") if scene.rows else ""
         if card.url:
             card.code_px = qr.scale(card.url, sizes.code) * (qr.side(card.url) + 2 * QUIET)
@@ -70,6 +72,8 @@ class PageOf:
 
 class BoardView(BoxLayout):
     """The whole board. `fade` tells of the last fade: frames a second, and the longest pause between two of them in seconds."""
+
+    card_px = NumericProperty(0)
 
     def __init__(self, sizes: Sizes, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -84,6 +88,7 @@ class BoardView(BoxLayout):
         self.fade: dict[str, float] = {}
         self.ids.listings.fbind("size", self._lay)
         self.ids.listings.fbind("pos", self._lay)
+        self._say_strip(self._shown)
         self._set(self._shown)
 
     def show(self, scene: Scene) -> None:
@@ -92,10 +97,10 @@ class BoardView(BoxLayout):
         self._say_strip(scene)
         if self._fading is not None:
             self._end_fade()
-        if scene.turn == before.turn or State.LISTINGS not in (scene.state, before.state) or not self.width:
+        if scene.turn == before.turn or State.LISTINGS not in (scene.state, before.state):
             self._set(scene)
             return
-        self._coming.fill(scene, self.ids.listings.width, self._sizes)
+        self._coming.fill(scene, self._sizes)
         # the words are drawn before they are seen: the fade's first frame would be late
         self._attach(self._coming, 0.0)
         self._stamps = []
@@ -103,7 +108,7 @@ class BoardView(BoxLayout):
 
     def _set(self, scene: Scene) -> None:
         self._detach(self._standing)
-        self._standing.fill(scene, self.ids.listings.width, self._sizes)
+        self._standing.fill(scene, self._sizes)
         self._attach(self._standing, 1.0)
         self._lay()
         self._say_safety(scene.turn)
@@ -112,7 +117,7 @@ class BoardView(BoxLayout):
         for parent, layer in ((self.ids.listings, page.large), (self.ids.card, page.card)):
             layer.opacity = opacity
             parent.add_widget(layer)
-        self.ids.card.opacity = 1.0 if page.card.url else 0.0
+        self.ids.card.opacity, self.card_px = (1.0, self._sizes.card) if page.card.url else (0.0, 0)
 
     def _detach(self, page: PageOf) -> None:
         self.ids.listings.remove_widget(page.large)
@@ -168,7 +173,7 @@ class BoardView(BoxLayout):
         strip, fresh, sizes = self.ids.strip, scene.fresh, self._sizes
         strip.new = fresh is not None
         text = t("board.quiet_strip")
-        room = self.width - 2 * (sizes.margin + sizes.pad) - sizes.gap - 3 * theme.fs(sizes.text)
+        room = sizes.width - 2 * (sizes.margin + sizes.pad) - sizes.gap - 3 * theme.fs(sizes.text)
         if fresh is not None:
             said = {"number": fresh.number, "people": fresh.people, "area": fresh.area, "pay": f"{fresh.amount} {fresh.unit}"}
             text = t("board.new_line", title=fresh.title, **said)
@@ -199,7 +204,7 @@ class BoardView(BoxLayout):
             heads = [t("board.title"), header.clock]
             taken += sum(measure(h, theme.fs(sizes.heading), bold=True) for h in heads) + 4 * sizes.gap
         names = [t("board.station", station=scene.station), scene.station] if scene.station else [t("board.county")]
-        header.station = first_that_fits(names, self.width - taken, sizes.small if sizes.upright else sizes.text)
+        header.station = first_that_fits(names, sizes.width - taken, sizes.small if sizes.upright else sizes.text)
 
 
 def _age(scene: Scene, now: datetime) -> str:
