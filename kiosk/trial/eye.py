@@ -16,6 +16,7 @@ from kiosk.trial.pen import fine, strokes_for
 LOOK_S = 0.05
 ANSWER_S = 15
 STROKE_STEP_PX = 14
+DRAGS = 60
 
 
 class NotSeen(KioskError):
@@ -94,6 +95,20 @@ class Eye:
     def tap(self, text: str, timeout_s: float = 20) -> None:
         """Touch the button that shows `text`."""
         self.screen.tap(self.place(text, timeout_s))
+
+    def reach(self, text: str) -> None:
+        """Drag the column that holds the very `text` up until it is in sight; raise NotSeen when it never is."""
+        for _ in range(DRAGS):
+            seen = self.view()
+            if _find(seen, text):
+                return
+            below = [thing for thing in seen["things"] if thing["kind"] == "text" and thing["text"] == text]
+            if not below:
+                break
+            left, _, right, _ = below[0]["whole"]
+            x, height = self.left + (left + right) / 2, self.screen.height
+            self.screen.drag((x, self.top + height * 0.7), (x, self.top + height * 0.5))
+        self.wait_text(text)
 
     def write(self, strokes: Sequence[Sequence[Point]], size: float = 0.0) -> None:
         """Write strokes, given in a square of `size` (0: the page's own pixels), into the writing box."""

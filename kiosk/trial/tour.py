@@ -234,8 +234,11 @@ class Tour:
             for digit in pin:
                 eye.tap(digit)
             eye.wait_page("review")
-            eye.tap(t("review.card", title=pending.title, count=pending.headcount))
-            eye.wait_text(PENDING_PLACE)
+            card = t("review.card", title=pending.title, count=pending.headcount)
+            eye.wait(lambda seen: any(thing["text"] == card for thing in seen["things"]), card)
+            eye.reach(card)
+            eye.tap(card)
+            eye.wait_text(pending.employer_name)
         self.doing = "board"
         eye.tap(t("review.approve"))
         begun = time.monotonic()
