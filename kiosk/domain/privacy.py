@@ -30,8 +30,11 @@ class Phone(Personal):
         return f"{self[:3]}****{self[-4:]}" if len(self) >= 7 else "****"
 
     def grouped(self) -> str:
-        """Read back in groups: 138 1234 5678."""
-        return f"{self[:3]} {self[3:7]} {self[7:]}" if len(self) == 11 else str(self)
+        """Write it as it is read out: 138 1234 5678, 0712-4000001."""
+        if is_mobile(self):
+            return f"{self[:3]} {self[3:7]} {self[7:]}"
+        area = 3 if self.startswith(("01", "02")) else 4
+        return f"{self[:area]}-{self[area:]}" if LANDLINE.fullmatch(self) else str(self)
 
     def last_four(self) -> str:
         """The digits a person proves himself with."""

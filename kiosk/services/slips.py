@@ -9,7 +9,6 @@ from datetime import date, datetime
 from kiosk.domain import pay
 from kiosk.domain.codes import AREAS, Meals
 from kiosk.domain.listing import ContactScope, Listing, PublicListing
-from kiosk.domain.privacy import Phone, is_mobile
 from kiosk.domain.slip import Align, Block, Code, Field, Line, Rule, Slip, SlipKind, Style
 from kiosk.domain.station import Station
 from kiosk.domain.worker import Worker
@@ -160,7 +159,7 @@ def _slip(kind: SlipKind, serial: str, station: Station, *body: Block) -> Slip:
     foot = (
         _centre(t("slip.safety"), Style.HEAD),
         Rule(),
-        _centre(t("slip.station_phone", station=station.name, phone=_dial(station.phone))),
+        _centre(t("slip.station_phone", station=station.name, phone=station.phone.grouped())),
         _centre(t("slip.platform")),
     )
     return Slip(kind=kind, serial=serial, blocks=(*head, *body, *foot))
@@ -204,7 +203,7 @@ def _contact(listing: Listing, station: Station, owner: Station) -> list[Block]:
         whom, phone = str(listing.contact_name), listing.contact_phone
     else:
         whom, phone = owner.name, owner.phone
-    return [Rule(), _centre(t("slip.listing.call", whom=whom)), _centre(_dial(phone), Style.BIG)]
+    return [Rule(), _centre(t("slip.listing.call", whom=whom)), _centre(phone.grouped(), Style.BIG)]
 
 
 def _wanted(worker: Worker) -> str:
@@ -266,14 +265,6 @@ def _clock(minutes: int) -> str:
 
 def _instant(now: datetime) -> str:
     return f"{local(now):%Y-%m-%d %H:%M}"
-
-
-def _dial(phone: Phone) -> str:
-    """Write a number as it is read out: 199 0000 1234, 0712-4000001."""
-    if is_mobile(phone):
-        return phone.grouped()
-    area = 3 if phone.startswith(("01", "02")) else 4
-    return f"{phone[:area]}-{phone[area:]}" if phone.startswith("0") else str(phone)
 
 
 def _code(worker: Worker) -> str:

@@ -30,7 +30,7 @@ class ConsentScreen(RegisteringPage):
             self.visit.registration.listing_id = listing_id
         facts = terminal.home_facts
         if facts is not None:
-            self.who = t("consent.who", station=facts.station.name, phone=facts.station.phone)
+            self.who = t("consent.who", station=facts.station.name, phone=facts.station.phone.grouped())
         for band in AgeBand:
             button = BigButton(text=t(f"age_band.{band.value}"), icon=ICONS[band], kind="second", size_hint_y=1)
             button.bind(on_release=lambda _, band=band: self._agree(band))
