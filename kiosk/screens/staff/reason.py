@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, DictProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.listing import Verdict
@@ -18,6 +18,7 @@ from kiosk.text import t, words
 
 if TYPE_CHECKING:
     from kiosk.domain.review import Finding
+    from kiosk.services.publish import Pending
 
 
 class ReadyReasons(BoxLayout):
@@ -38,12 +39,12 @@ class ReasonScreen(Page):
     about = StringProperty("")
     law = StringProperty("")
     text = StringProperty("")
+    reasons = DictProperty({})
     writing = BooleanProperty(False)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("reason.hold_title"), **args)
         self._findings: list[Finding] = []
-        self._reasons: dict[str, str] = {}
         self._sent = False
         self._chips: list[Chip] = []
         self._panel: TextPanel | None = None
@@ -68,7 +69,7 @@ class ReasonScreen(Page):
 
     def _write(self) -> None:
         """Open the panel for a sentence of one's own."""
-        self.writing, self._chips = True, []
+        self.writing, self._chips, self.text = True, [], ""
         self._panel = Factory.ReasonPanel(hint=t("reason.hint"), read=self._read, spell=self._spell)
         self._panel.fbind("text", lambda _, text: setattr(self, "text", text))
         self._put(self._panel)
@@ -86,21 +87,25 @@ class ReasonScreen(Page):
         return True
 
     def on_enter(self) -> None:
-        """Ask which findings want a reason."""
-        if self.verdict == Verdict.APPROVE:
-            from kiosk.services.publish import pending
+        """Ask what it is about: which findings want a reason, or which listing goes back."""
+        from kiosk.services.publish import pending
 
-            self.ask(lambda: pending(self.terminal.office.here), self._take)
+        self.ask(lambda: pending(self.terminal.office.here), self._take)
 
-    def _take(self, waiting: Any) -> None:
+    def _take(self, waiting: "list[Pending]") -> None:
         mine = [p for p in waiting if p.listing.id == self.listing_id]
+        if self.verdict != Verdict.APPROVE:
+            self.about = "".join(t("reason.which", title=p.listing.title, employer=p.listing.employer_name) for p in mine)
+            return
         self._findings = [f for p in mine for f in p.findings if f.severity is Severity.HOLD]
+        text = self.text
         self._show_next()
+        self.text = text
 
     def _show_next(self) -> None:
         from kiosk.services.rules import say
 
-        left = [f for f in self._findings if f.rule not in self._reasons]
+        left = [f for f in self._findings if f.rule not in self.reasons]
         if left:
             self.about = t("reason.about", title=say(left[0].title), say=say(left[0].say))
             self.law = left[0].source
@@ -119,7 +124,7 @@ class ReasonScreen(Page):
     def _follow(self, *_: Any) -> None:
         for chip in self._chips:
             chip.chosen = chip.text == self.text
-        more = len({f.rule for f in self._findings} - self._reasons.keys()) > 1
+        more = len({f.rule for f in self._findings} - self.reasons.keys()) > 1
         self.main_text, self.main_icon = t("reason.next" if more else "reason.ok"), "check"
         self.main_enabled = bool(self.text) and not self._sent
 
@@ -129,13 +134,13 @@ class ReasonScreen(Page):
         if self.verdict != Verdict.APPROVE:
             self._decide(text, {})
             return
-        left = [f.rule for f in self._findings if f.rule not in self._reasons]
+        left = [f.rule for f in self._findings if f.rule not in self.reasons]
         if left:
-            self._reasons[left[0]] = text
+            self.reasons[left[0]] = text
         if len(set(left)) > 1:
             self._show_next()
         else:
-            self._decide("", dict(self._reasons))
+            self._decide("", dict(self.reasons))
 
     def _decide(self, reason: str, hold_reasons: dict[str, str]) -> None:
         if self._sent:
@@ -165,8 +170,8 @@ class ReasonScreen(Page):
             self.visit.session = None
 
     def remember(self) -> dict[str, Any]:
-        """Keep the reason."""
-        return {"text": self.text}
+        """Keep the reasons written so far."""
+        return {"text": self.text, "reasons": dict(self.reasons)}
 
     def spoken(self) -> str:
         """Say what is asked."""

@@ -18,7 +18,7 @@ from kiosk.screens.page import Page
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Dialog
-from kiosk.screens.widgets.panel import Box, Card
+from kiosk.screens.widgets.panel import Card
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class TextBlock(BoxLayout):
     spans = ListProperty([])
 
 
-class FindingCard(Box):
+class FindingCard(Card):
     """What a rule found, how heavy it is, and by which law."""
 
     kind = StringProperty("")
@@ -67,13 +67,19 @@ class FindingCard(Box):
     text = StringProperty("")
     source = StringProperty("")
     edge = ColorProperty(theme.green)
+    ink = ColorProperty(theme.green)
 
 
-class ReviewSign(Box):
-    """What was done just now."""
+class ReviewSign(BoxLayout):
+    """What was done just now; no gap where nothing was."""
 
     text = StringProperty("")
-    icon = StringProperty("")
+
+
+class ReviewCall(ReviewPart):
+    """A visitor calls: the button says that one comes."""
+
+    called = BooleanProperty(False)
 
 
 class PendingCard(Press):
@@ -237,7 +243,7 @@ class ReviewScreen(Page):
         how = t(f"review.how_{one.collected_how.value}")
         self.source = " ・ ".join((one.employer_name, t("review.collected", how=how, time=f"{collected:%m-%d %H:%M}")))
         self.days, self.hours = words.days(one, today), words.hours(one)
-        self.place, self.people = words.area(one) + one.place, t("jobs.people", count=one.headcount)
+        self.place, self.people = " ・ ".join((words.area(one), one.place)), t("jobs.people", count=one.headcount)
         self.meals = "，".join(p for p in (words.meals(one) or t("detail.no_meals"), words.lodging(one)) if p)
         seen = one.employer_verified_on
         self.papers = t("review.verified", month=seen.month, day=seen.day) if seen else t("review.unverified")
@@ -269,7 +275,8 @@ class ReviewScreen(Page):
         box.clear_widgets()
         for found in pending.findings:
             kind = t(f"review.{found.severity.value}")
-            card = FindingCard(kind=kind, title=say(found.title), text=say(found.say), source=found.source, edge=EDGES[found.severity])
+            card = FindingCard(kind=kind, title=say(found.title), text=say(found.say), source=found.source)
+            card.edge, card.ink = EDGES[found.severity], theme.brown
             box.add_widget(card)
         good = [t("review.cleared", quote=getattr(pending.listing, c.field)[slice(*c.span)]) for c in harmless]
         if not pending.findings:

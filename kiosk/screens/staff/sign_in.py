@@ -57,7 +57,7 @@ class SignInScreen(Page):
             self.hint = t("sign_in.none")
         for staff_id, name, role in staff:
             self._names[staff_id] = name
-            tile = NameTile(text=f"{name}\n{t(f'sign_in.{role.value}')}", icon="account", size_px=36, staff_id=staff_id)
+            tile = NameTile(text=f"{name}\n{t(f'sign_in.{role.value}')}", icon="account", size_px=36, icon_px=56, staff_id=staff_id)
             tile.bind(on_release=lambda tile: self._choose(tile.staff_id))
             self.ids.names.add_widget(tile)
         if len(staff) == 1:

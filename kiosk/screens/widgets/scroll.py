@@ -59,9 +59,10 @@ class FeelingRows(_Feels, RecycleView):
 
 
 class _Pages(BoxLayout):
-    """A scroll view with the two buttons."""
+    """A scroll view with the two buttons, `button_px` design pixels wide."""
 
     more = BooleanProperty(False)
+    button_px = NumericProperty(112)
     view = ObjectProperty(None, allownone=True)
 
     def turn(self, pages: int) -> None:
