@@ -1,8 +1,7 @@
 """The public projection: which listings stand on the board and in the job list, kept in step inside the transaction that changes them.
 
-A row is made anew at each publication. Its `seq` is that instant in milliseconds, or the next free one: so the index, read backwards
-without sorting, gives the newest publication first, whenever it arrived here (docs/decisions/search.md). Numbers (17号) are the
-smallest free ones.
+A row is made anew at each publication. Its `seq` is that instant in seconds, or the next free one: so the index, read backwards without
+sorting, gives the newest publication first, whenever it arrived here (docs/decisions/search.md). Numbers (17号) are the smallest free ones.
 """
 
 from collections.abc import Sequence
@@ -71,6 +70,12 @@ def read_published(row: Any) -> Published:
 
 
 _STANDING = sa.select(public_listing).where(public_listing.c.listing_id == sa.bindparam("of"))
+_BEFORE = (
+    sa.select(public_listing.c.seq)
+    .where(public_listing.c.published_at <= sa.bindparam("at"))
+    .order_by(public_listing.c.published_at.desc(), public_listing.c.seq.desc())
+    .limit(1)
+)
 _OF_LISTING: dict[type, sa.Select[Any]] = {
     cls: sa.select(TABLES[cls]).where(TABLES[cls].c[key] == sa.bindparam("of"))
     for cls, key in ((Listing, "id"), (Review, "listing_id"), (Takedown, "listing_id"))
@@ -82,9 +87,11 @@ def _records(connection: sa.Connection, cls: type, listing_id: str) -> list[Any]
 
 
 def _free_seq(connection: sa.Connection, published_at: datetime) -> int:
-    taken = sa.select(sa.func.max(public_listing.c.seq)).where(public_listing.c.published_at == to_plain(published_at))
-    last = connection.scalar(taken)
-    seq = (published_at - EPOCH) // timedelta(milliseconds=1) if last is None else last + 1
+    """Give the second of publication, moved on past what was published just before and what stands there already."""
+    before = connection.scalar(_BEFORE, {"at": to_plain(published_at)})
+    seq = (published_at - EPOCH) // timedelta(seconds=1)
+    if before is not None:
+        seq = max(seq, before + 1)
     while connection.scalar(sa.select(public_listing.c.seq).where(public_listing.c.seq == seq)) is not None:
         seq += 1
     return seq

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from kiosk.domain.codes import AREAS, Settlement, Trade
 from kiosk.domain.listing import PublicListing
 from kiosk.domain.pay import per_day
+from kiosk.domain.record import EPOCH, to_plain
 from kiosk.store import search
 from kiosk.store.migrate import migrate
 from kiosk.store.schema import public_listing, to_row
@@ -35,7 +36,7 @@ def run() -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         listings = list(make_listings(LISTINGS))
         rng = random.Random(2)
-        rows = [make_row(seq, listing, seq) for seq, listing in enumerate(rng.sample(listings, CHECKED), 1)]
+        rows = [make_row(seq_of(number), listing, number) for number, listing in enumerate(rng.sample(listings, CHECKED), 1)]
         store = make_filled_store(Path(folder) / "all.db", listings)
         with store.read() as u:
             questions = [random_query(rng, rows) for _ in range(QUERIES)]
@@ -66,14 +67,20 @@ def make_filled_store(path: Path, listings: list[PublicListing]) -> Store:
     store = open_store(path, KEY)
     began = time.perf_counter()
     with store.write() as u:
-        for seq, listing in enumerate(listings, 1):
-            values = to_row(listing)
+        for number, listing in enumerate(listings, 1):
+            seq, values = seq_of(number), to_row(listing)
             values["listing_id"] = values.pop("id")
-            values |= {"seq": seq, "number": seq, "published_at": "2026-11-23T00:00:00.000Z", "day_fen": per_day(listing)}
+            instant = to_plain(EPOCH + timedelta(seconds=seq))
+            values |= {"seq": seq, "number": number, "published_at": instant, "day_fen": per_day(listing)}
             u.connection.execute(sa.insert(public_listing), values)
-            search.index(u.connection, seq, listing, seq)
+            search.index(u.connection, seq, listing, number)
     _say(f"{len(listings)} listings in {time.perf_counter() - began:.0f} s, {path.stat().st_size / 1e6:.0f} MB")
     return store
+
+
+def seq_of(number: int) -> int:
+    """Give the instant of publication in seconds, one every two and a half minutes."""
+    return 1_770_000_000 + number * 155
 
 
 def random_query(rng: random.Random, rows: list[Row]) -> str:

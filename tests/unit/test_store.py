@@ -324,6 +324,12 @@ def test_newest_when_published_in_the_same_instant_keeps_all_and_the_order_of_ar
         assert [i for i in ids if i != between] == [last, *reversed(same)]
 
 
+def test_newest_when_many_are_published_within_a_second_keeps_their_order(store: Store) -> None:
+    with store.write() as u:
+        published = _publish_at(u, *(START + timedelta(milliseconds=n) for n in range(50)))
+        assert [p.listing.id for p in u.newest()] == published[::-1]
+
+
 def test_newest_when_paged_gives_each_listing_once_in_the_same_order(store: Store) -> None:
     rng = random.Random(4)
     with store.write() as u:
