@@ -6,6 +6,7 @@
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -87,3 +88,13 @@ def enlarge(kiosk: Kiosk) -> None:
     """Change to 大字."""
     kiosk.tap("大字")
     kiosk.wait(lambda seen: bool(seen.get("large")), "大字")
+
+
+def whole_in_both_sizes(kiosk: Kiosk, text: str) -> None:
+    """Look at the page as it stands and in 大字, where `text` is shown again: nothing may be wrong with either."""
+    for large in (False, True):
+        if large:
+            enlarge(kiosk)
+        kiosk.wait_text(text)
+        time.sleep(0.4)
+        assert looks(kiosk) == [], "large" if large else "normal"

@@ -3,21 +3,56 @@
 from collections.abc import Callable
 from typing import Any
 
+from kivy.factory import Factory
+from kivy.properties import BooleanProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
 from kiosk.domain.ports import Stroke
 from kiosk.screens.page import Page
 from kiosk.text import t
 
 
+class NumberSearch(BoxLayout):
+    """The number on the board, keyed in."""
+
+    number = StringProperty("")
+
+
 class SearchScreen(Page):
-    """One text panel; the list opens with what was chosen."""
+    """A text panel, or the number pad with `by_number`; the list opens with the word, the listing itself with its number."""
+
+    by_number = BooleanProperty(False)
+    head = StringProperty("")
+    wrong = BooleanProperty(False)
+    text = StringProperty("")
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("jobs.search_title"), **args)
-        self.main_icon = "magnify"
-        panel = self.ids.panel
-        panel.read, panel.spell = self._read, self._spell
-        panel.fbind("text", self._follow)
+        self.fbind("text", self._follow)
+        self._lay(self.text)
+
+    def swap(self) -> None:
+        """Change between writing and the number pad."""
+        self.by_number = not self.by_number
+        self._lay("")
+
+    def _lay(self, text: str) -> None:
+        self.ids.body.clear_widgets()
+        if self.by_number:
+            pad = NumberSearch(number=text)
+            pad.ids.pad.digits = text
+            pad.ids.pad.fbind("digits", lambda _, digits: self._key(pad, digits))
+            self.ids.body.add_widget(pad)
+        else:
+            panel = Factory.TextPanel(hint=t("jobs.search_hint"), read=self._read, spell=self._spell)
+            panel.fbind("text", lambda _, written: setattr(self, "text", written))
+            self.ids.body.add_widget(panel)
+            text = ""
+        self.text = text
         self._follow()
+
+    def _key(self, pad: NumberSearch, digits: str) -> None:
+        pad.number = self.text = digits
 
     def _read(self, strokes: list[Stroke], then: Callable[[list[str]], None]) -> None:
         self.ask(lambda: [c.text for c in self.terminal.handwriting().read(strokes, free=True)], then, lane="hand")
@@ -27,13 +62,19 @@ class SearchScreen(Page):
         self.ask(lambda: [letters, *self.terminal.pinyin().candidates(letters)], then, lane="hand")
 
     def _follow(self, *_: Any) -> None:
-        text = self.ids.panel.text
-        self.main_text = t("jobs.search_go", text=text[:8]) if text else t("jobs.search_empty")
+        text = self.text
+        self.main_icon = "eye" if self.by_number else "magnify"
+        if self.by_number:
+            self.main_text = t("jobs.search_number_go", number=text) if text else t("jobs.search_number_empty")
+        else:
+            self.main_text = t("jobs.search_go", text=text[:8]) if text else t("jobs.search_empty")
         self.main_enabled = bool(text)
+        self.wrong = False
+        self.head = t("jobs.search_number_head" if self.by_number else "jobs.search_head")
 
     def on_main(self) -> None:
-        """Open the list with the word; 17 or 17号 opens the listing with that number on the board."""
-        text = self.ids.panel.text
+        """Open the list with the word; 17, keyed in or written 17号, opens the listing with that number on the board."""
+        text = self.text
         number = text.removesuffix("号")
         if number.isascii() and number.isdigit() and len(number) <= 4:
             from kiosk.services import browse
@@ -43,15 +84,21 @@ class SearchScreen(Page):
             self._list(text)
 
     def _numbered(self, listing_id: str | None, text: str) -> None:
-        if listing_id is None:
-            self._list(text)
-        else:
+        if listing_id is not None:
             self.visit.replace("detail", listing_id=listing_id)
+        elif self.by_number:
+            self.head, self.wrong = t("jobs.search_number_none", number=text), True
+        else:
+            self._list(text)
 
     def _list(self, text: str) -> None:
         self.visit.back()
         self.visit.replace("jobs", text=text)
 
+    def remember(self) -> dict[str, Any]:
+        """Keep the number; what was written by hand is written again."""
+        return {"by_number": self.by_number, "text": self.text if self.by_number else ""}
+
     def spoken(self) -> str:
         """Say what to do."""
-        return t("jobs.search_head")
+        return self.head
