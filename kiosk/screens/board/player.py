@@ -119,9 +119,6 @@ class Player:
         self._live = {p.listing.id: p for p in published}
         self._items = tuple(playlist.item(p, here.areas.ring(station.area, p.listing.area)) for p in published)
         self._station, self._day = station, self._today()
-        new = self._fresh()
-        if new and new[0].id != self._arrived[0]:
-            self._arrived = (new[0].id, self._turns)
 
     def _hear(self, here: Here) -> bool:
         """Read when the county was last heard, and whether phones look elsewhere now; say whether anything of that is new."""
@@ -179,6 +176,8 @@ class Player:
         assert self._station is not None
         assert self._page is not None
         new, now = self._fresh(), self._now()
+        if new and new[0].id != self._arrived[0]:
+            self._arrived = (new[0].id, self._turns)
         rows = tuple(self._row(i) for i in self._page.rows)
         highlight = self._page.highlight
         return Scene(

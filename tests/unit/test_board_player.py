@@ -1,0 +1,285 @@
+"""What stands on the board and when, on a real encrypted store read through the board's own connection; time in the test's hand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.domain.listing import Takedown
+from kiosk.domain.playlist import PlaylistSettings
+from kiosk.domain.privacy import Phone
+from kiosk.domain.record import new_id, to_plain
+from kiosk.errors import StoreError, WrongKey
+from kiosk.screens.board.memory import PlayedFile
+from kiosk.screens.board.player import GRACE_S, RETRY_S, Player
+from kiosk.screens.board.scene import Row, Scene, State
+from kiosk.services.station import Here
+from kiosk.store.store import open_store
+from tests.station import KEY, STATION, TestStation, a_listing, a_review, make_station
+
+DWELL_S = 21.0
+
+
+@dataclass
+class Beat:
+    """A clock that goes forward when told."""
+
+    now: float = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Playing:
+    """A player on a station, and the last scene it gave."""
+
+    def __init__(self, station: TestStation, folder: Path, rows: int = 3) -> None:
+        self.station, self.beat, self.file = station, Beat(), folder / "played.json"
+        self.error: Exception | None = None
+        self.rows = rows
+        self.player = self._player()
+        self.scene: Scene | None = None
+
+    def _player(self) -> Player:
+        settings = PlaylistSettings(rows=self.rows, dwell_s=DWELL_S)
+        return Player(self._open, settings, timedelta(hours=6), PlayedFile(self.file), self.beat)
+
+    def restart(self) -> None:
+        self.player.close()
+        self.player = self._player()
+
+    def _open(self) -> Here:
+        if self.error is not None:
+            raise self.error
+        store = open_store(self.station.path, KEY, board=True, clock=self.station.clock)
+        return replace(self.station.here, store=store)
+
+    def step(self, seconds: float = 0.25) -> Scene | None:
+        self.beat.now += seconds
+        self.station.clock.tick(seconds=seconds)
+        scene = self.player.step()
+        self.scene = scene or self.scene
+        return scene
+
+    def turn(self) -> Scene:
+        scene = self.step(DWELL_S)
+        assert scene is not None
+        return scene
+
+    def approve(self, **changes: Any) -> str:
+        now = self.station.clock()
+        listing = a_listing(now, **changes)
+        with self.station.store.write() as u:
+            u.keep(listing)
+            u.keep(a_review(listing, now))
+        return listing.id
+
+
+@pytest.fixture
+def playing(tmp_path: Path) -> Iterator[Playing]:
+    playing = Playing(make_station(tmp_path), tmp_path)
+    yield playing
+    playing.player.close()
+    playing.station.store.close()
+
+
+def test_player_when_listings_are_public_gives_pages_that_stand_their_time(playing: Playing) -> None:
+    ids = {playing.approve(title=f"活{n}") for n in range(5)}
+    first = playing.step()
+    assert first is not None
+    assert (first.state, first.station, first.total, len(first.rows)) == (State.LISTINGS, "义堂站", 5, 3)
+    assert first.highlight in first.rows
+    assert first.until is not None
+    assert first.until - playing.station.clock() >= timedelta(seconds=20)
+    assert playing.step(DWELL_S - 1) is None
+    second = playing.step(1)
+    assert second is not None
+    assert second.turn == first.turn + 1
+    assert {row.id for row in first.rows + second.rows} == ids
+
+
+def test_player_when_one_is_approved_puts_it_into_the_strip_and_not_into_the_page(playing: Playing) -> None:
+    for n in range(3):
+        playing.approve(title=f"活{n}")
+    playing.step()
+    playing.station.clock.tick(minutes=11)
+    first = playing.turn()
+    assert first.fresh is None
+    new = playing.approve(title="新来的")
+    scene = playing.step()
+    assert scene is not None
+    assert scene.fresh is not None
+    assert (scene.fresh.id, scene.turn, scene.rows) == (new, first.turn, first.rows)
+    playing.station.clock.tick(minutes=10)
+    assert playing.turn().fresh is None
+
+
+def test_player_when_several_are_new_gives_each_its_turn_in_the_strip(playing: Playing) -> None:
+    ids = []
+    for n in range(3):
+        ids.append(playing.approve(title=f"新{n}"))
+        playing.station.clock.tick(seconds=1)
+    seen = [playing.step(), playing.turn(), playing.turn()]
+    assert [scene.fresh.id for scene in seen if scene and scene.fresh] == ids[::-1]
+
+
+def test_player_when_one_is_taken_down_takes_it_off_and_keeps_the_rest(playing: Playing) -> None:
+    for n in range(3):
+        playing.approve(title=f"活{n}")
+    scene = playing.step()
+    assert scene is not None
+    assert scene.highlight is not None
+    gone = scene.highlight
+    with playing.station.store.write() as u:
+        at = playing.station.clock()
+        u.keep(Takedown(id=new_id(at), station_id=STATION.id, listing_id=gone.id, by_name="李芳", reason="满", taken_down_at=at))
+    after = playing.step()
+    assert after is not None
+    assert after.highlight is None
+    assert after.rows == tuple(row for row in scene.rows if row != gone)
+
+
+def test_player_when_only_a_worker_changes_does_not_look_again(playing: Playing) -> None:
+    playing.approve()
+    playing.step()
+    with playing.station.store.write() as u:
+        u.remember("something", "else")
+    assert playing.step() is None
+
+
+def test_player_when_all_pages_are_read_tells_no_contact_and_no_name(playing: Playing) -> None:
+    for n in range(7):
+        playing.approve(
+            title=f"找人 1990000123{n}", place="打 0712-400 1234 问路", contact_phone=Phone(f"1990000123{n}"), employer_name="王大力"
+        )
+    scenes = [playing.step()] + [playing.turn() for _ in range(3)]
+    said = " ".join(
+        str(getattr(row, field.name))
+        for scene in scenes
+        if scene is not None
+        for row in (*scene.rows, scene.fresh, scene.highlight)
+        if row is not None
+        for field in fields(Row)
+        if field.name not in ("id", "url")
+    )
+    assert "找人" in said
+    assert not [word for word in ("周建国", "王大力", "李芳", "1990000", "400 1234", "0712") if word in said]
+
+
+def test_player_when_the_county_was_not_heard_for_long_says_the_data_is_old(playing: Playing) -> None:
+    playing.approve(ends_on=a_listing().ends_on + timedelta(days=9))
+    assert (playing.step() or Scene(state=State.WAITING)).heard_at is None
+    heard = playing.station.clock()
+    with playing.station.store.write() as u:
+        u.remember("sync.heard_at", to_plain(heard))
+    scene = playing.step(60)
+    assert scene is not None
+    assert (scene.heard_at, scene.stale) == (heard, False)
+    playing.station.clock.tick(hours=7)
+    assert playing.turn().stale
+
+
+def test_player_when_the_phone_host_changes_links_there_within_a_minute(playing: Playing) -> None:
+    playing.approve()
+    playing.step()
+    with playing.station.store.write() as u:
+        u.remember("station.phone_base", "https://new.test")
+    scene = playing.step(60)
+    assert scene is not None
+    assert scene.rows[0].url.startswith("https://new.test/k/")
+
+
+def test_player_when_the_clock_was_never_set_shows_what_is_public_and_says_so(playing: Playing) -> None:
+    ended = playing.approve(title="早过了", ends_on=a_listing().starts_on)
+    playing.station.clock.tick(days=5)
+    playing.approve(title="还在", ends_on=a_listing().ends_on + timedelta(days=9))
+    playing.station.clock.now = datetime(1970, 1, 1, tzinfo=UTC)
+    scene = playing.step()
+    assert scene is not None
+    assert not scene.clock_right
+    assert scene.fresh is None
+    assert [row.title for row in scene.rows] == ["还在"]
+    assert ended not in {row.id for row in scene.rows}
+    playing.station.clock.now = datetime(2026, 11, 29, tzinfo=UTC)
+    assert playing.turn().clock_right
+
+
+def test_player_when_the_clock_jumps_turns_no_page(playing: Playing) -> None:
+    playing.approve(ends_on=a_listing().ends_on + timedelta(days=9))
+    first = playing.step()
+    assert first is not None
+    playing.station.clock.tick(hours=3)
+    after = playing.step()
+    assert after is None or after.turn == first.turn
+
+
+def test_player_when_a_day_ends_takes_off_what_ended_with_it(playing: Playing) -> None:
+    last = a_listing().starts_on
+    playing.approve(title="今天完", ends_on=last)
+    playing.approve(title="明天还有", ends_on=last + timedelta(days=1))
+    playing.station.clock.now = datetime(2026, 11, 24, 15, 59, 59, tzinfo=UTC)
+    scene = playing.step(0.5)
+    assert scene is not None
+    assert {row.title for row in scene.rows} == {"今天完", "明天还有"}
+    scene = playing.step(1)
+    assert scene is not None
+    assert [row.title for row in scene.rows] == ["明天还有"]
+
+
+@pytest.mark.parametrize(("error", "state"), [(WrongKey("no"), State.TROUBLE), (StoreError("not enrolled"), State.WAITING)])
+def test_player_when_the_store_cannot_be_opened_says_so_and_tries_again(playing: Playing, error: Exception, state: State) -> None:
+    playing.approve()
+    playing.error = error
+    playing.step()
+    assert playing.player._scene.state is state
+    playing.error = None
+    assert playing.step() is None
+    scene = playing.step(RETRY_S)
+    assert scene is not None
+    assert scene.state is State.LISTINGS
+
+
+def test_player_when_the_store_breaks_while_listings_stand_lets_them_stand_a_moment_only(playing: Playing) -> None:
+    playing.approve()
+    playing.step()
+    playing.player._here.store.close()  # type: ignore[union-attr]
+    playing.player._watcher.close()  # type: ignore[union-attr]
+    playing.error = WrongKey("gone")
+    assert playing.step() is None
+    scenes = [playing.step(RETRY_S) for _ in range(int(GRACE_S / RETRY_S) + 1)]
+    assert [scene.state for scene in scenes if scene] == [State.TROUBLE]
+
+
+def test_player_when_restarted_goes_on_where_it_was(playing: Playing) -> None:
+    for n in range(6):
+        playing.approve(title=f"活{n}")
+    first = playing.step()
+    assert first is not None
+    playing.restart()
+    playing.beat.now += 1
+    second = playing.step()
+    assert second is not None
+    assert {row.id for row in first.rows} & {row.id for row in second.rows} == set()
+
+
+def test_player_when_pages_turn_writes_at_most_once_a_minute(playing: Playing) -> None:
+    playing.approve()
+    playing.step()
+    written = playing.file.read_text()
+    playing.turn()
+    assert playing.file.read_text() == written
+    for _ in range(3):
+        playing.turn()
+    assert playing.file.read_text() != written
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"shown": 3}', '{"shown": {"a": "b"}}', "\x00\xff"])
+def test_player_when_what_was_played_is_damaged_begins_anew(playing: Playing, damage: str) -> None:
+    playing.approve()
+    playing.file.write_bytes(damage.encode("latin-1"))
+    scene = playing.step()
+    assert scene is not None
+    assert len(scene.rows) == 1
