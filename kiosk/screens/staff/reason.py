@@ -98,17 +98,20 @@ class ReasonScreen(Page):
             self.about = "".join(t("reason.which", title=p.listing.title, employer=p.listing.employer_name) for p in mine)
             return
         self._findings = [f for p in mine for f in p.findings if f.severity is Severity.HOLD]
-        text = self.text
-        self._show_next()
-        self.text = text
+        # the sentences stay as they are: a finger may be on one of them already
+        self._say_next()
+        self._follow()
 
-    def _show_next(self) -> None:
+    def _say_next(self) -> None:
         from kiosk.services.rules import say
 
         left = [f for f in self._findings if f.rule not in self.reasons]
         if left:
             self.about = t("reason.about", title=say(left[0].title), say=say(left[0].say))
             self.law = left[0].source
+
+    def _show_next(self) -> None:
+        self._say_next()
         self.text = ""
         self._show_ready()
 
