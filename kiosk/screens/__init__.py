@@ -54,9 +54,9 @@ Widgets (in widgets/, importable from kiosk.screens.widgets.kit; .kv knows them 
     Tile icon over word, chosen (orange, tick) · FilterTile chosen (green) · Chip chosen · CandidateButton chosen
     Dialog(title=, text=, icon=, choices=[(words, kind, function), …])
     WritingBox hint, on_written(strokes), clear(), show(strokes) · TextPanel the whole text field, by hand and by pinyin
-    NumberPad digits, limit · StepBar steps, current · PayWords amount, unit, size_px, unit_px · PayBar share, mark, mark_text, end_text
-    PagedScroll a column that may be too long (add widgets to it) · RowList rows, row_class, row_height: up to 10,000 equal rows
-    ListingRow listing_id, title, badges, where, when, amount, unit, terms, choose; its height is listing_row.row_height()
+    NumberPad digits, limit · StepBar steps, current · PayWords amount, unit, size_px, unit_px, most · PayBar share, mark, mark_text, end_text
+    PagedScroll a column that may be too long (add widgets to it) · RowList rows, row_class, row_height: up to 10,000 rows
+    ListingRow listing_id, title, badges, where, when, amount, unit, terms, choose; listing_row.with_height(row, wide) adds the height it needs
     SlipView slip · MarkedWords text with marked spans · QrCode text, or source: a picture's file
 
 Wrap a text in `Words` unless it must be one line: nothing may be cut. Heights: `size_hint_y: None; height: self.minimum_height`.
@@ -69,5 +69,6 @@ Traps that we fell into
     Kivy's own style.kv is not read (style.kv here takes its place): Button, TextInput and the like would be invisible.
 
 To look at a page by hand: DISPLAY=:N python -m tests.screens.play 1920 1080 0 [PAGE [key=value…]]; PLAY_STATE=DIR works on a real station.
-Tests: tests/screens/xtest.py (Screen, Kiosk: tap, write, wait_text, picture), conftest `start`, looks.problems(view, width, height).
+Tests: tests/screens/xtest.py (Screen, Kiosk: tap, write, wait_text, picture), conftest `start`, looks.problems(view, width, height);
+on a real store with the samples: tests/screens/real.py (`station`, `start_real`, whole_in_both_sizes).
 """

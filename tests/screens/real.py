@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ class RealStation:
 
     def jobs(self, **query: Any) -> JobPage:
         """Ask the store what the list should show."""
-        return jobs(self.here, JobQuery(**{"limit": 500, "filters": alive(self.here)} | query))
+        return jobs(self.here, replace(JobQuery(limit=500, filters=alive(self.here)), **query))
 
 
 @pytest.fixture(scope="session")

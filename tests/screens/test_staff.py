@@ -193,7 +193,8 @@ def test_review_when_rules_hold_wants_a_reason_for_each_before_it_is_public(
     kiosk.wait_page("reason")
     for n in range(len(rules)):
         button = "写好了" if n == len(rules) - 1 else "下一处"
-        kiosk.wait(lambda seen, button=button: not _enabled(seen, button), f"{button}, pale without a reason")
+        kiosk.wait_text(button)
+        assert not _enabled(kiosk.view(), button), "pale without a reason"
         whole_in_both_sizes(kiosk, "已打电话核实，属实")
         kiosk.tap("小字")
         kiosk.wait_text("大字")
