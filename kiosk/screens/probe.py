@@ -76,7 +76,7 @@ def _collect(widget: Any, things: list[dict[str, Any]], clip: tuple[float, float
     box = (x, Window.height - y - widget.height, x + widget.width, Window.height - y)
     if isinstance(widget, Press):
         button = {"enabled": not widget.disabled, "rect": _cut(box, clip), "chosen": bool(getattr(widget, "chosen", False))}
-        things.append({"kind": "button", "text": "", **button})
+        things.append({"kind": "button", "text": "", "size": [round(widget.width), round(widget.height)], **button})
     elif isinstance(widget, Panel) and widget.fill[3]:
         things.append({"kind": "panel", "text": "", "rect": _cut(box, clip)})
     if isinstance(widget, WritingBox):

@@ -110,6 +110,12 @@ class Visit:
             self.stack.append(Place("apply", {"listing_id": wanted}))
         self._on_move()
 
+    def finish_posting(self, posted: Any) -> None:
+        """Go to the end of a posting; the draft goes, 返回 leads home."""
+        self.posting = {}
+        self.stack = [Place(HOME), Place("posted", {"posted": posted})]
+        self._on_move()
+
     def next_person(self) -> None:
         """Wipe everything and go home: 换人, idling, an error."""
         self.turn += 1

@@ -32,9 +32,10 @@ def problems(view: dict[str, Any], width: int, height: int, may_shorten: bool = 
     for thing in view["things"]:
         if thing["kind"] == "button" and thing["enabled"] and not view["dialog"]:
             left, top, right, bottom = thing["rect"]
+            # a row that is half scrolled out is as high as ever
             inside = left > 0 and right < width and bottom > top
-            if inside and min(right - left, bottom - top) < SMALLEST_TARGET * scale - 1 and not _clipped(thing, view):
-                found.append(f"a button is {right - left}×{bottom - top} px at {thing['rect']}")
+            if inside and min(thing["size"]) < SMALLEST_TARGET * scale - 1:
+                found.append(f"a button is {thing['size'][0]}×{thing['size'][1]} px at {thing['rect']}")
     found += _overlaps(texts) + _covered(view["things"], texts)
     return found
 
@@ -42,11 +43,6 @@ def problems(view: dict[str, Any], width: int, height: int, may_shorten: bool = 
 def _under(texts: list[dict[str, Any]]) -> int:
     """Count the texts under the dialog: all up to the dock's last word, 叫工作人员 or 退出工作人员."""
     return max((n + 1 for n, t in enumerate(texts) if t["text"] in ("叫工作人员", "退出工作人员")), default=0)
-
-
-def _clipped(thing: dict[str, Any], view: dict[str, Any]) -> bool:
-    """A row that is half scrolled out is no target problem."""
-    return any(t["rect"] != t["whole"] and _inside(t["rect"], thing["rect"]) for t in view["things"] if "whole" in t)
 
 
 def _inside(a: Rect, b: Rect) -> bool:

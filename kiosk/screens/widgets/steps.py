@@ -9,6 +9,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.words import measure
+from kiosk.text import t
 
 
 class StepMark(BoxLayout):
@@ -20,7 +21,7 @@ class StepMark(BoxLayout):
 
 
 class StepBar(BoxLayout):
-    """`steps` are words, `current` counts from 0. Where all words do not fit, only the present step keeps its word."""
+    """`steps` are words, `current` counts from 0. Where all words do not fit, only the present step keeps its word, or stands alone."""
 
     steps = ListProperty([])
     current = NumericProperty(0)
@@ -41,6 +42,12 @@ class StepBar(BoxLayout):
             return
         self._drawn = drawn
         self.clear_widgets()
+        marks = len(self.steps) * theme.fs(56) + (len(self.steps) - 1) * theme.px(100) + theme.px(14)
+        if marks + max((measure(w, size, True) for w in self.steps), default=0) > self.width:
+            here = int(self.current)
+            self.add_widget(StepMark(number=str(here + 1), text=t("steps.of", step=self.steps[here], count=len(self.steps)), stage="now"))
+            self.add_widget(Widget())
+            return
         for place, words in enumerate(self.steps):
             stage = "done" if place < self.current else "now" if place == self.current else "ahead"
             if place:

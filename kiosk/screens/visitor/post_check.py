@@ -1,0 +1,148 @@
+"""看一遍: everything that was entered, what the automatic check says of it, and the way to mend each. Handing in happens here, once."""
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from kivy.properties import StringProperty
+
+from kiosk.domain.codes import AREAS
+from kiosk.domain.privacy import Phone
+from kiosk.domain.review import Severity
+from kiosk.errors import BadInput
+from kiosk.screens import listing_words as words
+from kiosk.screens.visitor.posting import ORDER, PostingPage, page_for
+from kiosk.screens.widgets.buttons import Press
+from kiosk.text import t
+
+if TYPE_CHECKING:
+    from kiosk.domain.review import Finding
+    from kiosk.services.publish import Posted, PostingForm
+
+OPTIONAL = {"break_min", "meals", "lodging", "transport"}
+
+
+class EntryCard(Press):
+    """One page's answers; pressing it opens the page."""
+
+    name = StringProperty("")
+    value = StringProperty("")
+
+
+class MendCard(Press):
+    """One finding: what it is, why, how to mend it; pressing it opens the page where it can be mended."""
+
+    title = StringProperty("")
+    text = StringProperty("")
+    mend = StringProperty("")
+
+
+class PostCheckScreen(PostingPage):
+    """The summary."""
+
+    state = StringProperty("")
+
+    def __init__(self, terminal: Any, **args: Any) -> None:
+        super().__init__(terminal, head=t("post.check"), **args)
+        self._sent = False
+        self._missing = [page for page, _, names in ORDER if not self.has(*(n for n in names if n not in OPTIONAL))]
+        for page, _, names in ORDER:
+            card = EntryCard(name=self._name(names[0]), value=self._value(names[0]) or t("post.empty"))
+            card.bind(on_release=lambda _, page=page: self.open(page))
+            self.ids.entries.add_widget(card)
+        if self._missing:
+            self.main_text = t("post.fill", field=self._name(self._fields(self._missing[0])[0]))
+        else:
+            self.main_text, self.main_icon = t("post.hand_in"), ""
+
+    def on_enter(self) -> None:
+        """Let the rules look at it."""
+        if not self._missing:
+            from kiosk.services.publish import check_posting
+
+            self.ask(lambda: check_posting(self.terminal.office.here, self._form()), self._take, self._refused)
+
+    @staticmethod
+    def _fields(page: str) -> tuple[str, ...]:
+        return next(names for name, _, names in ORDER if name == page)
+
+    @staticmethod
+    def _name(field: str) -> str:
+        return t("post.scope.name") if field == "contact_scope" else t(f"rule.field.{field}")
+
+    def _form(self) -> "PostingForm":
+        from kiosk.services.publish import PostingForm
+
+        known = {f.name for f in fields(PostingForm)}
+        return PostingForm(**{name: value for name, value in self.draft.items() if name in known})
+
+    def _value(self, field: str) -> str:
+        """Say a page's answers, by its first field."""
+        draft = self.draft
+        if not self.has(*(n for n in self._fields(page_for(field)) if n not in OPTIONAL)):
+            return ""
+        value = draft[field]
+        match field:
+            case "trade":
+                return t(f"trade.{value.value}")
+            case "headcount":
+                return t("post.people", count=value)
+            case "starts_on":
+                last = draft["ends_on"]
+                return t("post.from_to", first=words.day(value, self.terminal.today()), last=t("day.date", month=last.month, day=last.day))
+            case "day_start_min":
+                return t("day.hours", start=words.clock(value), end=words.clock(draft["day_end_min"]))
+            case "area":
+                return AREAS[value]
+            case "pay_fen":
+                return t("post.amount", yuan=f"{value / 100:g}", unit=t(f"pay_unit.{draft['pay_unit'].value}"))
+            case "settlement":
+                said = (t(f"settlement.{value.value}"), t(f"meals.{draft['meals'].value}"), t("post.bed") if draft["lodging"] else "")
+                return "，".join(part for part in (*said, draft["transport"]) if part)
+            case "contact_phone":
+                return Phone(value).grouped()
+            case "contact_scope":
+                return t(f"post.scope.{value.value}.short")
+        return str(value)
+
+    def _take(self, findings: "tuple[Finding, ...]") -> None:
+        from kiosk.services.rules import say
+
+        self.ids.findings.clear_widgets()
+        for finding in findings:
+            mend = "" if finding.severity is Severity.WARN else say(finding.mend)
+            self._add(finding.field, say(finding.title), say(finding.say), mend)
+        held = any(f.severity is not Severity.WARN for f in findings)
+        self.state = t("post.held" if held else "post.fine")
+
+    def _refused(self, error: Exception) -> None:
+        if isinstance(error, BadInput):
+            self.ids.findings.clear_widgets()
+            self._add(error.field, self._name(error.field), t(error.key, **error.words), "")
+        else:
+            self.show_problem(error)
+
+    def _add(self, field: str, title: str, text: str, mend: str) -> None:
+        card = MendCard(title=title, text=text, mend=mend)
+        card.bind(on_release=lambda _: self.open(page_for(field)))
+        self.ids.findings.add_widget(card)
+
+    def on_main(self) -> None:
+        """Go to what is missing, or hand in: once, however often it is pressed."""
+        if self._missing:
+            self.open(self._missing[0])
+            return
+        if self._sent:
+            return
+        from kiosk.services.publish import post
+
+        self._sent, self.main_enabled = True, False
+        self.ask(lambda: post(self.terminal.office.here, self._form()), self._posted, self._failed)
+
+    def _posted(self, posted: "Posted") -> None:
+        self.visit.finish_posting(posted)
+
+    def _failed(self, error: Exception) -> None:
+        self._sent, self.main_enabled = False, True
+        if isinstance(error, BadInput):
+            self.open(page_for(error.field))
+        self.terminal.show_problem(error)
