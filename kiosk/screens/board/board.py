@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from kiosk.screens.board.parts import Palette, set_sizes
 from kiosk.screens.board.player import Player
 from kiosk.screens.board.scene import Scene, State
 from kiosk.screens.board.sizes import Sizes
-from kiosk.screens.board.view import FADE_S, BoardView
+from kiosk.screens.board.view import BoardView
 from kiosk.screens.theme import theme
 
 POLL_S = 0.25
@@ -39,7 +40,7 @@ class Board:
         theme.fit(int(Window.width), int(Window.height), large=False)
         set_sizes(sizes)
         Window.clearcolor = Palette.ground
-        self._view = BoardView(sizes)
+        self._view = BoardView(sizes, self._write_health)
 
     def run(self) -> None:
         """Show the board until stopped."""
@@ -61,23 +62,29 @@ class Board:
         self._stop.set()
 
     def _play(self) -> None:
-        while not self._stop.wait(POLL_S):
-            scene = self._player.step()
-            if scene is None:
-                continue
-            url = scene.highlight.url if scene.highlight else scene.more_url
-            if url:
-                qr.modules(url)  # 30 ms, which the fade cannot spare
-            Clock.schedule_once(lambda _, scene=scene: self._take(scene), 0)
+        try:
+            while not self._stop.wait(POLL_S):
+                scene = self._player.step()
+                if scene is None:
+                    continue
+                url = scene.highlight.url if scene.highlight else scene.more_url
+                if url:
+                    qr.modules(url)  # 30 ms, which the fade cannot spare
+                Clock.schedule_once(lambda _, scene=scene: self._take(scene), 0)
+        except Exception as error:  # noqa: BLE001 - the UI thread raises it: a board that no longer looks must end, to be started anew
+            Clock.schedule_once(partial(self._raise, error), 0)
         self._player.close()
+
+    @staticmethod
+    def _raise(error: Exception, _: float) -> None:
+        raise error
 
     def _take(self, scene: Scene) -> None:
         self._scene = scene
         self._view.show(scene)
         self._view.tick(self._now())
-        # when it is seen, which is after the coming frame, or after the fade
+        # when it is seen, which is after the coming frame; after a fade the view calls again
         Clock.schedule_once(lambda _: self._write_health(), 0)
-        Clock.schedule_once(lambda _: self._write_health(), FADE_S + 0.2)
 
     def _tick(self, _: float) -> None:
         tell("WATCHDOG=1")

@@ -4,6 +4,7 @@ Two pages take turns: one stands, the other is filled unseen and comes in over i
 that the hall does not see the board flicker, and no frame buffer is needed (FadeTransition costs 180 MB at 1080p).
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -71,13 +72,16 @@ class PageOf:
 
 
 class BoardView(BoxLayout):
-    """The whole board. `fade` tells of the last fade: frames a second, and the longest pause between two of them in seconds."""
+    """The whole board. `on_stand` is called when a page has come in.
+
+    `fade` tells of the last fade: frames a second, and the longest pause between two of them in seconds.
+    """
 
     card_px = NumericProperty(0)
 
-    def __init__(self, sizes: Sizes, **kwargs: Any) -> None:
+    def __init__(self, sizes: Sizes, on_stand: Callable[[], None], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._sizes = sizes
+        self._sizes, self._on_stand = sizes, on_stand
         self.header = (parts.UprightHeader if sizes.upright else parts.LyingHeader)()
         self.ids.head.add_widget(self.header)
         self._grounds = [Panel(fill=parts.Palette.row, radius=20, size_hint=(None, None)) for _ in range(0, sizes.rows, 2)]
@@ -147,6 +151,7 @@ class BoardView(BoxLayout):
         self._standing.large.opacity = self._standing.card.opacity = self.ids.safety.ids.words.opacity = 1.0
         self._say_safety(self._shown.turn)
         self._lay()
+        self._on_stand()
 
     @property
     def fading(self) -> bool:
