@@ -45,7 +45,7 @@ HOMES = {
     "Xlib": ("display.py",),
 }
 NO_DOMAIN = {"io", "os", "pathlib", "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "http", "logging", "sqlite3"}
-FILES = ("j2", "kv", "py", "toml", "png", "json", "tsv", "log")
+FILES = ("j2", "kv", "py", "toml", "png", "json", "tsv", "log", "bin")
 NOT_LOCKED = {
     # of rapidocr only the model file is used
     "rapidocr": {"colorlog", "omegaconf", "opencv-python-headless", "pyclipper", "shapely", "tqdm"},

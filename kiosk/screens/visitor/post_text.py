@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from kivy.properties import NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
 from kiosk.domain.ports import Stroke
 from kiosk.domain.worker import check_name
@@ -25,17 +25,22 @@ class PostTextScreen(PostingPage):
 
     field = StringProperty("")
     written = StringProperty("")
+    hint = StringProperty("")
     head_width = NumericProperty(0)
+    tight = BooleanProperty(False)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         self.stop = f"post_text:{args['field']}"
-        super().__init__(terminal, head=t(f"post.text.{args['field']}"), **args)
+        field = args["field"]
+        super().__init__(terminal, head=t(f"post.text.{field}"), hint=t(f"post.hint.{field}"), **args)
         self.head_width = measure(self.head, theme.fs(HEAD_PX), bold=True) + 1
         self._ready = [
             w
             for n in range(1, READY_LARGE if theme.large and not theme.upright else READY)
             if (w := words().get(f"post.ready.{self.field}.{n}"))
         ]
+        # chosen words show themselves: where letters are large, a title would leave no room to write
+        self.tight = bool(self._ready) and theme.large and not theme.upright
         said = [part for part in str(self.draft.get(self.field, "")).split(JOIN) if part]
         self._chosen = [w for w in self._ready if w in said]
         self._chips: dict[str, Chip] = {}

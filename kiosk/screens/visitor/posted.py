@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from kivy.clock import Clock
 from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.domain.print_job import PrintJob
@@ -13,6 +14,8 @@ from kiosk.text import t
 
 if TYPE_CHECKING:
     from kiosk.services.publish import Posted
+
+READ_S = 2.0
 
 
 class PostedScreen(Page):
@@ -28,7 +31,7 @@ class PostedScreen(Page):
         self.padding = [theme.px(n) for n in (MARGIN, 20, MARGIN, 12)]
         self._watch: PrintWatch | None = None
         self.state = t("print.queued")
-        self.main_text, self.main_icon = t("apply.finish"), "check"
+        self.main_text, self.main_icon, self.main_enabled = t("apply.finish"), "check", False
         self._say_due(self.posted)
 
     def _say_due(self, posted: "Posted") -> None:
@@ -40,6 +43,8 @@ class PostedScreen(Page):
         from kiosk.services import printing
 
         self.visit.touched = True
+        # the button stands where the one before stood: a second tap must not end the visit
+        Clock.schedule_once(self._may_end, READ_S)
         self.ask(lambda: printing.job(self.terminal.office.here, self.posted.job_id), self._take_slip)
         self._watch = PrintWatch(self, self.posted.job_id, lambda: None, self._say_state)
 
@@ -47,6 +52,9 @@ class PostedScreen(Page):
         """Stop watching."""
         if self._watch is not None:
             self._watch.stop()
+
+    def _may_end(self, _: float) -> None:
+        self.main_enabled = True
 
     def _take_slip(self, job: PrintJob) -> None:
         self.ids.slip.slip = job.slip
