@@ -1,5 +1,6 @@
 """Listings from posting to the board: 谁收集、谁发布、谁负责. Nothing is public before a named reviewer approves it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -7,7 +8,7 @@ from kiosk.domain.codes import Meals, PayUnit, Settlement, Trade
 from kiosk.domain.listing import Collected, ContactScope, Listing, ListingState, Review, Takedown, Verdict, state_of
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import new_id
-from kiosk.domain.review import Finding, Severity, check
+from kiosk.domain.review import Finding, Severity, check, median_pay
 from kiosk.errors import BadInput, NotAllowed, WrongState
 from kiosk.services import printing, slips, tickets
 from kiosk.services.rules import resolved
@@ -117,10 +118,11 @@ def pending(here: Here) -> list[Pending]:
     """Give what waits for review at this station, soonest start first."""
     with here.store.read() as u:
         waiting = []
+        usual = _usual_pay(u)
         for listing in u.list(Listing, station_id=here.station_id):
             reviews, takedowns = u.list(Review, listing_id=listing.id), u.list(Takedown, listing_id=listing.id)
             if state_of(listing, reviews, takedowns, here.today()) is ListingState.PENDING:
-                findings = _findings(here, u, listing)
+                findings = _findings(here, u, listing, usual)
                 waiting.append(Pending(listing=listing, findings=findings, revision_of_public=u.published(listing.id) is not None))
     return sorted(waiting, key=lambda p: (p.listing.starts_on, p.listing.collected_at))
 
@@ -202,9 +204,15 @@ def _check_approval(findings: tuple[Finding, ...], reasons: dict[str, str]) -> N
             raise BadInput(finding.rule, "bad.review.hold_reason")
 
 
-def _findings(here: Here, u: UnitOfWork, listing: Listing) -> tuple[Finding, ...]:
+def _findings(here: Here, u: UnitOfWork, listing: Listing, usual: Mapping[Trade, int] | None = None) -> tuple[Finding, ...]:
+    """Check one listing; `usual` is what `_usual_pay` gave, for who checks many."""
     others = [o for o in u.list(Listing, contact_phone=listing.contact_phone) if o.id != listing.id]
-    return check(listing, here.rules, others, here.today())
+    return check(listing, here.rules, others, here.today(), usual if usual is not None else _usual_pay(u))
+
+
+def _usual_pay(u: UnitOfWork) -> Mapping[Trade, int]:
+    """Give what each trade is usually paid a day, over all that is public in the county; fen."""
+    return median_pay([found.listing for found in u.newest()])
 
 
 def _listing(here: Here, form: PostingForm, how: Collected = Collected.TERMINAL, by: str = "") -> Listing:
