@@ -148,7 +148,8 @@ class JobListScreen(Page):
         self._count.text = t("jobs.count_brief" if theme.large else "jobs.count", count=page.total)
         # the list may be this wide and the buttons that turn it stand beside it
         wide = theme.width - theme.px(2 * MARGIN + 136)
-        self.ids.list.rows = [with_height(self._row(p), wide) for p in self._rows]
+        more = [with_height(self._row(p), wide) for p in page.rows]
+        self.ids.list.rows = self.ids.list.rows[:offset] + more
         if offset == 0:
             at, self.at = self.at, 1
             Clock.schedule_once(lambda _: self._scroll(at))
