@@ -26,6 +26,8 @@ from kiosk.screens.widgets.words import measure
 from kiosk.text import t, words
 
 FADE_S = 0.5
+OUT = 0.6
+"""The part of a fade in which one page goes; the other comes in as long a part at its end."""
 FRAME_S = 1 / 40
 QUIET_ICONS = {State.EMPTY: "coffee", State.WAITING: "timer-sand", State.TROUBLE: "account-voice"}
 SAFETY = sorted({key.split(".")[2].removesuffix("_more") for key in words() if key.startswith("board.safety")})
@@ -118,9 +120,11 @@ class BoardView(BoxLayout):
         self._say_safety(scene.turn)
 
     def _attach(self, page: PageOf, opacity: float) -> None:
+        """Let a page be seen so much; what is not seen at all is not drawn."""
         for parent, layer in ((self.ids.listings, page.large), (self.ids.card, page.card)):
             layer.opacity = opacity
-            parent.add_widget(layer)
+            if layer.parent is None:
+                parent.add_widget(layer)
         self.ids.card.opacity, self.card_px = (1.0, self._sizes.card) if page.card.url else (0.0, 0)
 
     def _detach(self, page: PageOf) -> None:
@@ -134,8 +138,12 @@ class BoardView(BoxLayout):
         if done >= 1:
             self._end_fade()
             return
-        for page, opacity in ((self._standing, 1 - done), (self._coming, done)):
-            page.large.opacity = page.card.opacity = opacity
+        # one is nearly gone when the other comes: over one another neither can be read, and both are drawn
+        for page, opacity in ((self._standing, 1 - done / OUT), (self._coming, 1 - (1 - done) / OUT)):
+            if opacity > 0:
+                self._attach(page, opacity)
+            else:
+                self._detach(page)
         self.ids.safety.ids.words.opacity = abs(1 - 2 * done)
         if done >= 0.5:
             self._say_safety(self._shown.turn)
@@ -148,7 +156,8 @@ class BoardView(BoxLayout):
             self.fade = {"fps": len(pauses) / sum(pauses), "worst_s": max(pauses)}
         self._detach(self._standing)
         self._standing, self._coming = self._coming, self._standing
-        self._standing.large.opacity = self._standing.card.opacity = self.ids.safety.ids.words.opacity = 1.0
+        self._attach(self._standing, 1.0)
+        self.ids.safety.ids.words.opacity = 1.0
         self._say_safety(self._shown.turn)
         self._lay()
         self._on_stand()
