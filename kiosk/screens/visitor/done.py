@@ -9,19 +9,11 @@ from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
 from kiosk.screens.theme import MARGIN, theme
-from kiosk.screens.widgets.buttons import Press
+from kiosk.screens.widgets.match_card import MatchCard
 from kiosk.text import t
 
 if TYPE_CHECKING:
     from kiosk.services.register import Registered
-
-
-class MatchCard(Press):
-    """One listing that fits, and why."""
-
-    title = StringProperty("")
-    pay = StringProperty("")
-    why = StringProperty("")
 
 
 class DoneScreen(Page):

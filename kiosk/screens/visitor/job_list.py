@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kiosk.domain.listing import Published
     from kiosk.services.browse import JobPage
 
-PAGE = 40
+PAGE = 20
 WORD_SHOWN = 6
 SWITCHES = ("near", "high", "soon", "daily", "meals")
 ORDERS = ("near", "high")
@@ -201,7 +201,7 @@ class JobListScreen(Page):
         self.visit.go("detail", listing_id=listing_id)
 
     def _near_end(self, _: Any, scroll_y: float) -> None:
-        if not self._more_asked and len(self._rows) < self._total and scroll_y * len(self._rows) < PAGE / 4:
+        if not self._more_asked and len(self._rows) < self._total and scroll_y * len(self._rows) < PAGE / 2:
             self._ask(len(self._rows))
 
     def _draw_trades(self) -> None:

@@ -6,6 +6,7 @@ from kiosk.screens.widgets.icon_word import IconWord
 from kiosk.screens.widgets.labels import Badge, IconLine, Notice
 from kiosk.screens.widgets.listing_row import ListingRow
 from kiosk.screens.widgets.marked_words import MarkedWords
+from kiosk.screens.widgets.match_card import MatchCard
 from kiosk.screens.widgets.number_pad import NumberPad
 from kiosk.screens.widgets.panel import Box, Card, Panel
 from kiosk.screens.widgets.pay import PayBar, PayWords
@@ -32,6 +33,7 @@ __all__ = [
     "IconWord",
     "ListingRow",
     "MarkedWords",
+    "MatchCard",
     "Notice",
     "NumberPad",
     "PagedScroll",
