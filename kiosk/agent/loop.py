@@ -6,6 +6,7 @@ time and never in step with other stations. Anything unforeseen ends the agent w
 
 import json
 import logging
+import os
 import random
 import signal
 import threading
@@ -39,6 +40,7 @@ PULL_LEAST_S = 1.0
 HEALTH_EVERY_S = 5.0
 SWEEP_EVERY_S = 600.0
 STOP_S = 10.0
+NICE = 15
 
 
 class Spool(Protocol):
@@ -209,11 +211,17 @@ def _name(error: KioskError) -> str:
     return f"{type(error).__name__}:{error.code}" if isinstance(error, HubRefused) else type(error).__name__
 
 
+def give_way() -> None:
+    """Let the screens have the processor first: a long sync must not be seen in a visitor's list."""
+    os.nice(NICE)
+
+
 def run_agent(settings: Settings) -> int:
     """Run the agent with the real parts until SIGTERM or SIGINT; give the exit status."""
     from kiosk.bootstrap import open_agent
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    give_way()
     agent = open_agent(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: agent.stop())

@@ -24,6 +24,8 @@ class FingerProvider(MouseMotionEventProvider):
 
     def update(self, dispatch_fn: Any) -> None:
         """Tell all that came since the last frame, in order."""
+        # Kivy reads the window's events before it sleeps until the next frame: what comes meanwhile would wait for the one after it
+        EventLoop.window.mainloop()
         while self.waiting_event:
             what, more = self.waiting_event.popleft()
             if isinstance(what, str):

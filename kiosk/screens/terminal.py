@@ -3,6 +3,7 @@
 Import this only after `prepare()` of kiosk.screens.window has run. Nothing slow and no library but Kivy is imported here.
 """
 
+import gc
 import logging
 import os
 import time
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 WAITING_AFTER_S = 0.3
 PRELOAD_EVERY_S = 0.5
 ERRORS_IN_A_ROW = 5
+QUIET_S, NEVER = 1.0, 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,7 @@ class Terminal(ExceptionHandler):
         settings = parts.settings
         self._idle = IdleWatch(settings.idle_s, settings.idle_warning_s, self.open_dialog, self.visit.next_person)
         self._errors: list[float] = []
+        self._littered = False
         self._problem: Dialog | None = None
         self._to_preload = [name for name in pages.PAGES if pages.exists(name)]
         Window.clearcolor = theme.ground
@@ -77,11 +80,13 @@ class Terminal(ExceptionHandler):
         Clock.max_iteration = 40
         Window.bind(on_resize=self._resized)
         for event in ("on_touch_down", "on_touch_move", "on_key_down"):
-            Window.fbind(event, self._idle.touched)
+            Window.fbind(event, self._touched)
         ExceptionManager.add_handler(self)
 
     def run(self) -> None:
         """Show home and serve until stopped."""
+        # a full collection takes 40 ms: it is made when nobody touches, and looks only at what came after the pages were loaded
+        gc.set_threshold(700, 10, NEVER)
         self._build_shell()
         Clock.schedule_once(lambda _: tell("READY=1"), 0)
         Clock.schedule_interval(self._tick, 1)
@@ -291,9 +296,16 @@ class Terminal(ExceptionHandler):
         if self.shell is not None and (theme.width, theme.height) != (int(Window.width), int(Window.height)):
             self._build_shell()
 
+    def _touched(self, *_: Any) -> None:
+        self._idle.touched()
+        self._littered = True
+
     def _tick(self, _: float) -> None:
         tell("WATCHDOG=1")
         self._show_time()
+        if self._littered and self._idle.quiet_s() > QUIET_S:
+            self._littered = False
+            gc.collect()
         if not self.visit.at_rest or (self.shell is not None and self.shell.dialog is not None):
             self._idle.look()
 
@@ -305,6 +317,9 @@ class Terminal(ExceptionHandler):
                 pages.load(name)
             except Exception as error:  # noqa: BLE001 - a broken page must not take home away; opening it will tell again
                 self.log_error(error)
+            if not self._to_preload:
+                gc.collect()
+                gc.freeze()
         return bool(self._to_preload)
 
     def handle_exception(self, error: BaseException) -> int:

@@ -195,7 +195,8 @@ class Tour:
         newest = max(self._slips.glob("slip-*.png"))
         shutil.copy(newest, self._folder / "slip.png")
         shutil.copy(newest.with_suffix(".bin"), self._folder / "slip.bin")
-        found = zxingcpp.read_barcodes(Image.open(newest).convert("L"))
+        with Image.open(newest) as paper:
+            found = zxingcpp.read_barcodes(paper.convert("L"))
         if len(found) != 1:
             raise NotSeen(f"{len(found)} codes on the slip")
         self.facts["ticket_url"] = found[0].text

@@ -27,16 +27,21 @@ def state() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+def opened(path: Path) -> Image.Image:
+    with Image.open(path) as image:
+        return image.convert("L")
+
+
 def test_tour_when_played_proves_every_step_and_leaves_its_pictures(state: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     words = [sys.executable, "-m", "kiosk", "--state", str(state), "run", "--tour", str(out)]
     played = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert played.returncode == 0, played.stdout + played.stderr
-    assert [Image.open(out / f"{name}.png").size for name in (*PICTURES, "board")] == [(1920, 1080)] * 11
-    assert Image.open(out / "landing.png").width == 1000
+    assert {opened(out / f"{name}.png").size for name in (*PICTURES, "board")} == {(1920, 1080)}
+    assert opened(out / "landing.png").width == 1000
     facts = json.loads((out / "tour.json").read_text("utf-8"))
     assert facts["hub_has_registration"] is True
     assert {"home", *PICTURES, "board", "landing"} <= set(facts["seconds"])
-    codes = [code.text for code in zxingcpp.read_barcodes(Image.open(out / "slip.png").convert("L"))]
+    codes = [code.text for code in zxingcpp.read_barcodes(opened(out / "slip.png"))]
     assert codes == [facts["ticket_url"]]
     assert facts["ticket_url"].encode() in (out / "slip.bin").read_bytes()

@@ -85,7 +85,7 @@ class ListingRow(Press):
         self.padding = [theme.px(n) for n in (40, 12, 24, 12)]
         form = ("LargeUpright" if theme.large else "Upright") if theme.upright else "Lying"
         layout = getattr(Factory, f"{form}Row")(row=self)
-        self._signs = layout.ids.signs
+        self._signs, self._spare = layout.ids.signs, list[Badge]()
         self.add_widget(layout)
         self.fbind("badges", self._fill)
         self._signs.fbind("width", self._fill)
@@ -105,8 +105,9 @@ class ListingRow(Press):
             used += wide
             fitting.append((text, icon, tone))
         while len(box.children) > len(fitting):
+            self._spare.append(box.children[0])
             box.remove_widget(box.children[0])
         while len(box.children) < len(fitting):
-            box.add_widget(Badge(pos_hint={"center_y": 0.5}))
+            box.add_widget(self._spare.pop() if self._spare else Badge(pos_hint={"center_y": 0.5}))
         for badge, (text, icon, tone) in zip(reversed(box.children), fitting, strict=True):
             badge.text, badge.icon, badge.tone = text, icon, tone

@@ -64,6 +64,8 @@ class _Pages(BoxLayout):
     more = BooleanProperty(False)
     button_px = NumericProperty(112)
     view = ObjectProperty(None, allownone=True)
+    _goal: float | None = None
+    _high = 0.0
 
     def turn(self, pages: int) -> None:
         """Slide by `pages` (+1 down)."""
@@ -71,9 +73,28 @@ class _Pages(BoxLayout):
         hidden = view.children[0].height - view.height if view.children else 0
         if hidden <= 0:
             return
-        goal = min(1.0, max(0.0, view.scroll_y - pages * view.height * OVERLAP / hidden))
+        self._goal = min(1.0, max(0.0, view.scroll_y - pages * view.height * OVERLAP / hidden))
         Animation.cancel_all(view, "scroll_y")
-        Animation(scroll_y=goal, d=TURN_S, t="out_quad").start(view)
+        slide = Animation(scroll_y=self._goal, d=TURN_S, t="out_quad")
+        slide.bind(on_complete=self._arrive)
+        slide.start(view)
+
+    def _arrive(self, *_: Any) -> None:
+        self._goal = None
+
+    def _keep_place(self, _: Any, height: float) -> None:
+        """Let what is seen stand where it stands when more comes in below; Kivy would keep the share, and leap over rows."""
+        view, before, hidden = self.view, self._high - self.view.height, height - self.view.height
+        self._high = height
+        if before <= 0 or hidden <= 0:
+            return
+        at = view.scroll_y if self._goal is None else self._goal
+        Animation.cancel_all(view, "scroll_y")
+        self._goal = None
+        view.scroll_y = place = max(0.0, 1 - (1 - at) * before / hidden)
+        # a list that glides counts pixels from its end, which is elsewhere now; Kivy tells it in the next frame, too late
+        glide = view.effect_y
+        glide.max, glide.value = -hidden, -hidden * place
 
     def on_kv_post(self, _: Any) -> None:
         """Watch the view once the rule has made it."""
@@ -81,6 +102,7 @@ class _Pages(BoxLayout):
         # a frame later: before its texts are laid out the column is longer than it will be, and the buttons, once there, make it longer
         measure = Clock.create_trigger(self._measure)
         view.fbind("height", measure)
+        view.children[0].fbind("height", self._keep_place)
         view.children[0].fbind("height", measure)
         view.fbind("scroll_y", measure)
         measure()
