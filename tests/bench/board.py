@@ -3,8 +3,8 @@
 Real parts: a board process on Xvfb at 1920×1080 under software OpenGL, its station and a second one, each with an encrypted store and an
 agent process, and between them a hub on PostgreSQL. `board_local_p95_s`: a member of staff approves at the board's station → the first
 photograph of the screen on which the 新 strip shows that listing. `board_remote_p95_s`: the same, approved at the second station.
-`board_fade_fps`: frames that Kivy drew by the seconds that they took, the middle one of five fades. `board_idle_cpu_pct`: of one core, the most
-of several stretches in which a page stood.
+`board_fade_fps`: frames that Kivy drew by the seconds that they took, the middle one of five fades. `board_idle_cpu_pct`: of one core, the
+most of several stretches in which a page stood.
 """
 
 import json
