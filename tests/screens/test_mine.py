@@ -1,0 +1,134 @@
+"""My registration, policies and courses, what the station offers: whole in every form, and a found slip opens nobody's record."""
+
+import pytest
+
+from kiosk import bootstrap
+from kiosk.display import Screen
+from kiosk.domain.referral import Referral
+from kiosk.domain.worker import Worker
+from kiosk.errors import NotFound
+from kiosk.services import browse
+from kiosk.services.mine import GUESSES, find_mine
+from kiosk.services.sample import load_sample
+from kiosk.text import t
+from tests.screens.real import RealStation, StartReal, enlarge, looks, sample_state, start_real, station
+from tests.screens.xtest import Kiosk
+
+__all__ = ["sample_state", "start_real", "station"]
+
+FORMS = pytest.mark.parametrize("form", ["lying", "upright"])
+SIZES = pytest.mark.parametrize("large", [False, True], ids=["normal", "large"])
+
+
+def a_worker(station: RealStation) -> Worker:
+    with station.here.store.read() as u:
+        return u.need(Worker, u.list(Referral)[0].worker_id)
+
+
+def begin(start_real: StartReal, screen: Screen, large: bool) -> Kiosk:
+    kiosk = start_real(screen)
+    kiosk.wait_page("home")
+    if large:
+        enlarge(kiosk)
+    return kiosk
+
+
+def key_in(kiosk: Kiosk, digits: str) -> None:
+    for digit in digits:
+        kiosk.tap(digit)
+    kiosk.tap(t("mine.next"))
+
+
+@FORMS
+@SIZES
+def test_mine_when_both_numbers_are_right_shows_how_it_stands(
+    start_real: StartReal, station: RealStation, form: str, large: bool, request: pytest.FixtureRequest
+) -> None:
+    worker = a_worker(station)
+    kiosk = begin(start_real, request.getfixturevalue(form), large)
+    kiosk.tap(t("home.mine.title"))
+    kiosk.wait_text(t("mine.code"))
+    assert looks(kiosk) == []
+    key_in(kiosk, worker.code)
+    kiosk.wait_text(t("mine.last"))
+    key_in(kiosk, worker.phone.last_four())
+    kiosk.wait_page("mine_found")
+    assert looks(kiosk) == []
+    shown = " ".join(kiosk.texts())
+    assert worker.name.masked()[0] in shown
+    assert worker.name not in shown
+    assert worker.phone not in shown
+    kiosk.tap(t("apply.finish"))
+    kiosk.wait_page("home")
+
+
+def test_mine_when_the_last_four_are_wrong_reveals_nothing_and_keeps_the_code(
+    start_real: StartReal, station: RealStation, lying: Screen
+) -> None:
+    worker = a_worker(station)
+    wrong = f"{(int(worker.phone.last_four()) + 1) % 10000:04d}"
+    kiosk = begin(start_real, lying, large=False)
+    kiosk.tap(t("home.mine.title"))
+    kiosk.wait_text(t("mine.code"))
+    key_in(kiosk, worker.code)
+    kiosk.wait_text(t("mine.last"))
+    key_in(kiosk, wrong)
+    kiosk.wait_text(t("mine.wrong"))
+    assert looks(kiosk) == []
+    key_in(kiosk, worker.phone.last_four())
+    kiosk.wait_page("mine_found")
+
+
+def test_mine_when_guessed_too_often_waits_and_says_until_when(start_real: StartReal, station: RealStation, lying: Screen) -> None:
+    worker = a_worker(station)
+    for _ in range(GUESSES):
+        with pytest.raises(NotFound):
+            find_mine(station.here, "00000000", "0000")
+    kiosk = begin(start_real, lying, large=False)
+    kiosk.tap(t("home.mine.title"))
+    kiosk.wait_text(t("mine.code"))
+    key_in(kiosk, worker.code)
+    kiosk.wait_text(t("mine.last"))
+    key_in(kiosk, worker.phone.last_four())
+    kiosk.wait_text(t("mine.locked", time="")[-14:])
+    assert kiosk.view()["page"] == "mine"
+
+
+@FORMS
+@SIZES
+def test_policies_and_services_when_opened_are_whole(
+    start_real: StartReal, station: RealStation, form: str, large: bool, request: pytest.FixtureRequest
+) -> None:
+    sample = load_sample(bootstrap.ASSETS / "sample", bootstrap.wall_clock())
+    with station.here.store.write() as u:
+        for record in (*sample.policies, *sample.trainings):
+            u.receive(record)
+    first, course = browse.policies(station.here)[0], browse.trainings(station.here)[0]
+    kiosk = begin(start_real, request.getfixturevalue(form), large)
+    kiosk.tap(t("home.policy.title"))
+    kiosk.wait_text(first.title)
+    assert looks(kiosk) == []
+    kiosk.tap(first.title)
+    kiosk.wait_page("policy")
+    kiosk.wait_text(first.summary)
+    assert looks(kiosk) == []
+    kiosk.tap(t("dock.back"))
+    kiosk.wait_page("policies")
+    kiosk.wait(lambda seen: any(thing["text"] == course.title for thing in seen["things"]), course.title)
+    kiosk.reach(course.title)
+    kiosk.tap(course.title)
+    kiosk.wait_page("policy")
+    assert looks(kiosk) == []
+    kiosk.tap(t("dock.home"))
+    kiosk.wait_page("home")
+    kiosk.tap(t("home.station.title"))
+    kiosk.wait_text(t("offer.water.title"))
+    kiosk.wait_text(t("offer.phone", phone="0712-0000101"))
+    assert looks(kiosk) == []
+
+
+def test_policies_when_there_are_none_says_so(start_real: StartReal, lying: Screen) -> None:
+    kiosk = begin(start_real, lying, large=False)
+    kiosk.tap(t("home.policy.title"))
+    kiosk.wait_text(t("policy.none"))
+    assert looks(kiosk) == []
