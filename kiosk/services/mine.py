@@ -39,11 +39,11 @@ def find_mine(here: Here, code: str, last_four: str) -> Mine:
     """Open a registration; raise NotFound alike for a wrong code and wrong digits, LockedOut after ten misses in ten minutes."""
     now = here.now()
     with here.store.write() as u:
-        misses = [m for m in (u.recall("mine.misses") or "").split() if m > to_plain(now - GUESS_WINDOW)]
+        misses = [m for m in (u.recall("guesses") or "").split() if m > to_plain(now - GUESS_WINDOW)]
         if len(misses) >= GUESSES:
             raise LockedOut(now + GUESS_WINDOW)
         found = [w for w in u.list(Worker, code=code) if w.phone.last_four() == last_four and w.state is not WorkerState.WITHDRAWN]
-        u.remember("mine.misses", " ".join(misses if found else [*misses, to_plain(now)]))
+        u.remember("guesses", " ".join(misses if found else [*misses, to_plain(now)]))
     if not found:
         raise NotFound("registration")
     with here.store.read() as u:

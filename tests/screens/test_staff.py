@@ -299,8 +299,11 @@ def test_review_when_nothing_waits_says_so_in_a_friendly_way(start_real: StartRe
 
 
 def test_review_when_a_visitor_calls_lets_staff_answer(start_real: StartReal, station: RealStation, screen: Screen) -> None:
-    call_staff(station.here, "找活干")
+    call_staff(station.here, "首页")
     kiosk = _review(start_real, screen)
+    kiosk.wait_text("等您审核")
+    assert not open_calls(station.here), "who signs in has come"
+    call_staff(station.here, "找活干")
     whole_in_both_sizes(kiosk, "有人在终端机叫工作人员")
     kiosk.tap("我来了")
     kiosk.wait(lambda seen: not any(t["text"] == "有人在终端机叫工作人员" for t in seen["things"]), "no call")

@@ -246,7 +246,7 @@ def test_board_connection_when_it_reaches_for_people_is_refused(tmp_path: Path, 
 
 
 def test_board_connection_when_it_asks_for_state_reads_what_is_public_and_no_secret(tmp_path: Path, store: Store) -> None:
-    secret = {"ticket.key": "5ecre7" * 10, "sync.token": "70ken" * 8, "sync.nonce": "n0nce" * 8, "mine.misses": "2026-11-23T07:42:00.000Z"}
+    secret = {"ticket.key": "5ecre7" * 10, "sync.token": "70ken" * 8, "sync.nonce": "n0nce" * 8, "guesses": "2026-11-23T07:42:00.000Z"}
     public = {"station.id": STATION.id, "station.phone_base": "https://phone.test", "sync.heard_at": "2026-11-23T07:42:00.000Z"}
     with store.write() as u:
         for key, value in (secret | public).items():
@@ -266,7 +266,7 @@ def test_board_connection_when_it_asks_for_state_reads_what_is_public_and_no_sec
         readable += str(raw.execute(f"SELECT * FROM {table}").fetchall())
     raw.close()
     assert public["station.phone_base"] in readable
-    assert [key for key, value in secret.items() if key != "mine.misses" and value in readable] == []
+    assert [key for key, value in secret.items() if key != "guesses" and value in readable] == []
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Where three columns have no room, the queue is one view and the listing that one
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from kivy.clock import Clock
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ColorProperty, ListProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from kiosk.services.publish import Pending
 
 STAFF_PAGES = ("review", "reason")
+CALLS_EVERY_S = 3.0
 SHOWN_TEXTS = tuple(f for f in TEXT_FIELDS if f not in ("title", "place"))
 EDGES = {Severity.BLOCK: theme.brown, Severity.HOLD: theme.orange, Severity.WARN: theme.bar}
 SAID = {Verdict.APPROVE: "review.approved", Verdict.RETURN: "review.returned", Verdict.REJECT: "review.rejected"}
@@ -120,6 +122,7 @@ class ReviewScreen(Page):
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("review.title"), can_go_back=False, **args)
+        self._listening: Any = None
         self.padding[1] = self.padding[3] = theme.px(24)
         self._waiting: list[Pending] = []
         self._sent = False
@@ -132,9 +135,18 @@ class ReviewScreen(Page):
             self.visit.home()
             return
         self._ask()
+        self._listening = Clock.schedule_interval(self._listen, CALLS_EVERY_S)
+
+    def _listen(self, _: float) -> None:
+        """Hear a call that comes from another terminal while one reads."""
+        from kiosk.services.call import open_calls
+
+        self.ask(lambda: open_calls(self.terminal.office.here), lambda calls: setattr(self, "calls", calls), lambda _: None)
 
     def on_leave(self) -> None:
         """Sign out with the last staff page: what comes next is a visitor's."""
+        if self._listening is not None:
+            self._listening.cancel()
         if self.visit.place.page not in STAFF_PAGES:
             self.visit.session = None
 

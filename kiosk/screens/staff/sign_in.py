@@ -84,11 +84,19 @@ class SignInScreen(Page):
         self._dots()
         if len(digits) < PIN_DIGITS or not self.chosen or self.waiting:
             return
+        from kiosk.services.call import answer_calls
         from kiosk.services.sign_in import sign_in
 
+        here, staff_id = self.terminal.office, self.chosen
+
+        def enter() -> Any:
+            session = sign_in(here.here, staff_id, digits)
+            # who signs in at the terminal has come
+            answer_calls(here.here, session)
+            return session
+
         self.waiting = True
-        staff_id = self.chosen
-        self.ask(lambda: sign_in(self.terminal.office.here, staff_id, digits), self._signed_in, lambda e: self._refused(staff_id, e))
+        self.ask(enter, self._signed_in, lambda error: self._refused(staff_id, error))
 
     def _signed_in(self, session: Any) -> None:
         self.visit.session = session
