@@ -20,7 +20,7 @@ from kivy.core.window import Window
 
 from kiosk.config import Settings
 from kiosk.domain.ports import Handwriting, Pinyin, Speaker
-from kiosk.screens import pages
+from kiosk.screens import light_sleep, pages
 from kiosk.screens.alive import tell
 from kiosk.screens.idle import IdleWatch
 from kiosk.screens.lanes import Lanes
@@ -95,6 +95,7 @@ class Terminal(ExceptionHandler):
             from kiosk.screens.probe import serve, view
 
             serve(lambda: view(self), Path(probe))
+        light_sleep.install(Window)
         runTouchApp()
         self.lanes.close()
 
