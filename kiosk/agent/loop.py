@@ -19,6 +19,7 @@ from typing import Protocol
 from kiosk.config import Settings
 from kiosk.domain.record import to_plain
 from kiosk.errors import HubRefused, KioskError, StoreError, SyncError
+from kiosk.heap import one_heap
 from kiosk.store.store import Store
 from kiosk.sync import exchange
 from kiosk.sync.client import Hub
@@ -222,6 +223,7 @@ def run_agent(settings: Settings) -> int:
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     give_way()
+    one_heap()
     agent = open_agent(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: agent.stop())

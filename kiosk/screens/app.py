@@ -4,6 +4,7 @@ import logging
 import resource
 
 from kiosk.config import Settings
+from kiosk.heap import one_heap
 
 
 def run_terminal(settings: Settings) -> int:
@@ -11,6 +12,7 @@ def run_terminal(settings: Settings) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     # a core file would hold what visitors entered
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    one_heap()
     from kiosk.screens import fonts
     from kiosk.screens.window import prepare
 

@@ -20,6 +20,7 @@ from kivy.core.window import Window
 
 from kiosk.config import Settings
 from kiosk.domain.ports import Handwriting, Pinyin, Speaker
+from kiosk.heap import give_back
 from kiosk.screens import light_sleep, pages
 from kiosk.screens.alive import tell
 from kiosk.screens.idle import IdleWatch
@@ -307,6 +308,7 @@ class Terminal(ExceptionHandler):
         if self._littered and self._idle.quiet_s() > QUIET_S:
             self._littered = False
             gc.collect()
+            give_back()
         if not self.visit.at_rest or (self.shell is not None and self.shell.dialog is not None):
             self._idle.look()
 

@@ -1,8 +1,8 @@
 """How soon a touch is answered and how evenly a list flies, while sync applies 10,000 changes and slips print. 1280×800.
 
-Terminal and agent are the real processes, the store holds 10,000 public listings, a hub in the agent's memory hands 10,000 more changes out as
-fast as they are taken (tests/bench/feeding.py). `touch_p95_ms`: a finger injected by XTEST goes down on a row, a switch or a button of the
-dock → the frame in which that wears its pressed colour. `frame_p99_ms`: the time between two frames of flings down the list, from the
+Terminal and agent are real processes, the store holds 10,000 public listings, a hub in the agent's memory hands 10,000 more changes out
+as fast as they are taken (tests/bench/feeding.py). `touch_p95_ms`: a finger injected by XTEST goes down on a row, a switch or a button of
+the dock → the frame in which that wears its pressed colour. `frame_p99_ms`: the time between two frames of flings down the list, from the
 first to the last that moves it. Both are seen from outside, by XDAMAGE. Rounds are repeated on fresh copies and put together.
 """
 
@@ -32,7 +32,7 @@ from kiosk.trial.eye import Eye
 from tests.bench.stage import ROOT, Frames, Spot, figure, load, make_state, p, say, spread, start, stop
 
 WIDTH, HEIGHT = 1280, 800
-LISTINGS, CHANGES, ROUNDS = 10_000, 10_000, 1
+LISTINGS, CHANGES, ROUNDS = 10_000, 10_000, 3
 PATIENCE_S = 60
 FLING_PX, FLING_STEPS, STEP_S, GLIDE_S = 420, 12, 0.008, 0.7
 """A quick finger: half a screen in a tenth of a second; the list glides on for longer than is looked at."""

@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 
 from kiosk.config import Settings
+from kiosk.heap import one_heap
 
 IDLE_FRAMES_S = 4
 """How often Kivy looks around when nothing is due. Its interrupting clock wakes at once for what is."""
@@ -16,6 +17,7 @@ def run_board(settings: Settings) -> int:
     """Show the board until stopped; give the exit status. Raises ConfigError when fonts or window cannot be had."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    one_heap()
     os.environ["KIVY_CLOCK"] = "interrupt"
     from kiosk.screens import fonts
     from kiosk.screens.window import prepare
