@@ -118,8 +118,9 @@ def plan(items: Sequence[Item], played: Played, settings: PlaylistSettings, now:
     number = _page_number(classes, rounds, settings)
     rows: list[Item] = []
     while len(rows) < settings.rows and any(queues.values()):
-        # a whole round of one class before the next: own township, neighbours, county
-        turn = min((c for c in classes if queues[c.name]), key=lambda c: (rounds[c.name] // TURN, c.name))
+        # a whole round of one ring before the next: own township, neighbours, county; within it urgent and other rows mix evenly,
+        # so that the urgent do not fill two pages in a row
+        turn = min((c for c in classes if queues[c.name]), key=lambda c: (rounds[c.name] // TURN, c.ring, rounds[c.name] % TURN, c.name))
         rows.append(queues[turn.name].pop(0))
         shown[rows[-1].id] = tick = tick + 1
         rounds[turn.name] = _advance(rounds[turn.name], turn.slots)

@@ -107,6 +107,11 @@ def test_plan_when_some_are_urgent_shows_them_as_often_as_stated() -> None:
         assert {shown[i.id] for i in urgent} == {6 * factor}
 
 
+def test_plan_when_as_many_are_urgent_as_fill_a_page_never_shows_the_same_page_twice_in_a_row() -> None:
+    items = [_item(n, starts=timedelta(hours=20)) for n in range(1, 7)] + [_item(n) for n in range(7, 20)]
+    assert all({i.id for i in a.rows} != {i.id for i in b.rows} for a, b in pairwise(_play(items, SIX, 40)))
+
+
 @pytest.mark.parametrize(("starts", "urgent"), [(0, True), (24 * 3600, True), (24 * 3600 + 1, False), (-1, False)])
 def test_is_urgent_when_it_starts_within_a_day_and_not_before_now(starts: int, urgent: bool) -> None:
     assert is_urgent(_item(1, starts=timedelta(seconds=starts)), SIX, NOW) is urgent
