@@ -63,7 +63,7 @@ def _dispatch(options: argparse.Namespace) -> int:
 
             return play(options.state, options.tour)
         case "run":
-            from kiosk.supervise import run
+            from kiosk.trial.supervise import run
 
             return run(options.state)
     return 0

@@ -42,7 +42,7 @@ HOMES = {
     "alembic": ("store/", "county/"),
     "sqlcipher3": ("store/",),
     "fastapi": ("county/",),
-    "Xlib": ("display.py",),
+    "Xlib": ("trial/display.py",),
 }
 NO_DOMAIN = {"io", "os", "pathlib", "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "http", "logging", "sqlite3"}
 FILES = ("j2", "kv", "py", "toml", "png", "json", "tsv", "log", "bin")

@@ -12,8 +12,10 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from kiosk.config import Settings
@@ -215,6 +217,10 @@ def _name(error: KioskError) -> str:
 def give_way() -> None:
     """Let the screens have the processor first: a long sync must not be seen in a visitor's list."""
     os.nice(NICE)
+    if os.getsid(0) == os.getpid():
+        # Linux weighs sessions first and niceness only inside one; a session of our own has a niceness too
+        with suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(NICE))
 
 
 def run_agent(settings: Settings) -> int:

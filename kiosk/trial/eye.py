@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from kiosk.display import Point, Screen
 from kiosk.errors import KioskError
+from kiosk.trial.display import Point, Screen
 from kiosk.trial.pen import fine, strokes_for
 
 LOOK_S = 0.05

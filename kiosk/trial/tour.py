@@ -26,10 +26,10 @@ from kiosk.domain.worker import Worker
 from kiosk.errors import KioskError
 from kiosk.services.fill import STATION
 from kiosk.services.sample import load_sample
-from kiosk.supervise import Trial
 from kiosk.text import t
 from kiosk.trial.browser import photograph
 from kiosk.trial.eye import Eye, NotSeen
+from kiosk.trial.supervise import Trial
 
 NAME, PHONE = "王秀兰", "19900009876"
 TRADES = ("搬运装卸", "建筑小工", "农活")

@@ -23,9 +23,7 @@ from statistics import median
 from typing import Any
 
 from kiosk import bootstrap
-from kiosk.child import end, spawn
 from kiosk.config import load
-from kiosk.display import Screen, VirtualScreen
 from kiosk.domain.listing import Listing, Verdict
 from kiosk.domain.privacy import Phone
 from kiosk.domain.record import new_id
@@ -36,6 +34,8 @@ from kiosk.services import publish
 from kiosk.services.sample import load_sample
 from kiosk.services.sign_in import Session, add_staff
 from kiosk.services.station import Here
+from kiosk.trial.child import end, spawn
+from kiosk.trial.display import Screen, VirtualScreen
 from kiosk.trial.eye import Eye
 from tests.hub_parts import OTHER, OURS, TestHub, fresh_database, make_hub, running_cluster
 from tests.station import PIN, a_listing, a_review

@@ -81,7 +81,12 @@ def main(state: Path, count: int) -> int:
     hub = FedHub(published(store, count // 2, SEED)[:count], state / "go")
     spool = Spool(store, open_printer(settings.printer, state / "slips"), bootstrap.wall_clock)
     agent = Agent(settings, store, spool, hub, bootstrap.wall_clock)
-    signal.signal(signal.SIGTERM, lambda *_: (hub.halt(), agent.stop()))
+
+    def end(*_: object) -> None:
+        hub.halt()
+        agent.stop()
+
+    signal.signal(signal.SIGTERM, end)
     give_way()
     (state / "fed").touch()
     return agent.run()

@@ -20,7 +20,6 @@ from Xlib import display
 
 from kiosk import bootstrap
 from kiosk.config import Settings
-from kiosk.display import VirtualScreen
 from kiosk.domain.codes import AREAS, AgeBand
 from kiosk.domain.listing import Published
 from kiosk.domain.print_job import JobState
@@ -31,6 +30,7 @@ from kiosk.services.printing import job
 from kiosk.services.station import Here
 from kiosk.sync import exchange
 from kiosk.text import t
+from kiosk.trial.display import VirtualScreen
 from kiosk.trial.eye import Eye
 from tests.bench.stage import figure, load, make_state, say, start, start_chromium, stop
 

@@ -18,9 +18,7 @@ from Xlib import display
 from Xlib.ext import damage
 
 from kiosk import bootstrap
-from kiosk.child import end, spawn
 from kiosk.config import FILE, Settings
-from kiosk.display import Screen
 from kiosk.domain.listing import Listing, PublicListing, Review, Verdict
 from kiosk.domain.record import new_id
 from kiosk.domain.station import Station
@@ -28,6 +26,8 @@ from kiosk.screens import fonts
 from kiosk.services.station import local
 from kiosk.store.store import Store
 from kiosk.trial.browser import FLAGS
+from kiosk.trial.child import end, spawn
+from kiosk.trial.display import Screen
 from tests.bench.data import TODAY, make_listings
 from tests.station import a_listing, a_review
 

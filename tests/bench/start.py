@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kiosk.display import VirtualScreen
 from kiosk.text import t
+from kiosk.trial.display import VirtualScreen
 from kiosk.trial.eye import Eye
 from tests.bench.stage import Frames, Spot, figure, load, make_state, say, spread, start, start_chromium, stop
 

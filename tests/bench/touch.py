@@ -20,14 +20,14 @@ from subprocess import Popen
 from typing import Any
 
 from kiosk import bootstrap
-from kiosk.child import spawn
 from kiosk.config import Settings
-from kiosk.display import VirtualScreen
 from kiosk.services.browse import JobQuery, jobs
 from kiosk.services.hand_out import print_listing
 from kiosk.services.station import Here
 from kiosk.sync.exchange import CURSOR
 from kiosk.text import t
+from kiosk.trial.child import spawn
+from kiosk.trial.display import VirtualScreen
 from kiosk.trial.eye import Eye
 from tests.bench.stage import ROOT, Frames, Spot, figure, load, make_state, p, say, spread, start, stop
 

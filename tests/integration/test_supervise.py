@@ -19,8 +19,8 @@ import pytest
 
 from kiosk.bootstrap import PHONE_BASE, open_store
 from kiosk.config import load
-from kiosk.display import Screen
 from kiosk.text import t
+from kiosk.trial.display import Screen
 
 READY_S, GONE_S = 60, 20
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.display import Screen, VirtualScreen
+from kiosk.trial.display import Screen, VirtualScreen
 from tests.screens.real import sample_state, start_real, station
 from tests.screens.xtest import Kiosk, play
 

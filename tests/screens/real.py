@@ -17,10 +17,10 @@ import pytest
 
 from kiosk import bootstrap
 from kiosk.config import Settings
-from kiosk.display import Screen
 from kiosk.services.browse import JobPage, JobQuery, alive, jobs
 from kiosk.services.sample import load_sample
 from kiosk.services.station import Here
+from kiosk.trial.display import Screen
 from tests.screens.looks import problems
 from tests.screens.xtest import Kiosk, play
 

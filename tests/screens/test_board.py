@@ -14,7 +14,6 @@ import zxingcpp
 
 from kiosk import bootstrap
 from kiosk.config import Settings, load
-from kiosk.display import Screen
 from kiosk.domain.listing import Listing, Verdict
 from kiosk.domain.station import Staff
 from kiosk.screens import fonts
@@ -23,6 +22,7 @@ from kiosk.services import publish, tickets
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here
 from kiosk.text import t
+from kiosk.trial.display import Screen
 from tests.screens.looks import problems
 from tests.screens.play import FONTS
 from tests.screens.real import RealStation

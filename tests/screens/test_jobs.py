@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from kiosk.display import Screen
 from kiosk.domain.codes import PayUnit, Settlement, Trade
 from kiosk.domain.listing import Listing, Published, Review, Takedown, Verdict
 from kiosk.domain.pay import per_day, per_hour, work_minutes, yuan
@@ -16,6 +15,7 @@ from kiosk.domain.record import new_id
 from kiosk.services.browse import alive
 from kiosk.store.search import Order
 from kiosk.text import t
+from kiosk.trial.display import Screen
 from tests.screens.real import RealStation, StartReal, enlarge, looks, whole_in_both_sizes
 from tests.screens.xtest import Kiosk
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from kiosk.display import Screen
 from kiosk.screens.visitor.job_list import PAGE
 from kiosk.text import t
+from kiosk.trial.display import Screen
 from tests.bench.stage import published
 from tests.screens.real import RealStation, StartReal
 from tests.screens.xtest import Kiosk

@@ -3,7 +3,6 @@
 import pytest
 
 from kiosk import bootstrap
-from kiosk.display import Screen
 from kiosk.domain.referral import Referral
 from kiosk.domain.worker import Worker
 from kiosk.errors import NotFound
@@ -11,6 +10,7 @@ from kiosk.services import browse
 from kiosk.services.mine import GUESSES, find_mine
 from kiosk.services.sample import load_sample
 from kiosk.text import t
+from kiosk.trial.display import Screen
 from tests.screens.real import RealStation, StartReal, enlarge, looks, sample_state, start_real, station
 from tests.screens.xtest import Kiosk
 

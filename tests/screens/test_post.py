@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from kiosk.display import Screen
 from kiosk.domain.codes import PayUnit, Settlement, Trade
 from kiosk.domain.listing import ContactScope, Listing, Review
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.slip import SlipKind
 from kiosk.text import t
+from kiosk.trial.display import Screen
 from tests.screens.real import RealStation, StartReal, enlarge, looks, sample_state, start_real, station
 from tests.screens.xtest import Kiosk
 

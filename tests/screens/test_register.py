@@ -16,13 +16,13 @@ from kiosk.devices.escpos_printer import EscposPrinter, Patience
 from kiosk.devices.printer_profile import PAPER_80
 from kiosk.devices.printer_simulator import PrinterServer, SimulatedPrinter
 from kiosk.devices.transport import tcp
-from kiosk.display import Screen
 from kiosk.domain.codes import AgeBand
 from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.slip import Code, SlipKind
 from kiosk.domain.worker import Worker
 from kiosk.services.register import RegistrationForm, register
 from kiosk.text import t
+from kiosk.trial.display import Screen
 from tests.screens.real import RealStation, StartReal, enlarge, looks, sample_state, start_real, station
 from tests.screens.xtest import Kiosk
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.display import Screen
+from kiosk.trial.display import Screen
 from tests.screens.conftest import Start
 from tests.screens.looks import problems
 from tests.screens.xtest import Kiosk

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from kiosk.display import Screen
 from kiosk.domain.listing import Listing, ListingState, Review, Takedown, Verdict, state_of
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import new_id
@@ -15,6 +14,7 @@ from kiosk.domain.station import Staff
 from kiosk.services.call import call_staff, open_calls
 from kiosk.services.publish import Pending, decide, pending
 from kiosk.services.sign_in import Session
+from kiosk.trial.display import Screen
 from tests.screens.real import PINS, RealStation, StartReal, enlarge, looks, whole_in_both_sizes
 from tests.screens.xtest import Kiosk
 

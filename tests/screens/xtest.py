@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from kiosk.display import Screen
+from kiosk.trial.display import Screen
 from kiosk.trial.eye import Eye
 
 

@@ -18,15 +18,15 @@ from typing import IO
 
 from kiosk import config
 from kiosk.bootstrap import ASSETS, PHONE_BASE, enrol, open_store, prepare, wall_clock
-from kiosk.child import end, spawn
 from kiosk.county import settings as county
 from kiosk.county.cluster import PrivateCluster
-from kiosk.display import Screen, VirtualScreen
 from kiosk.errors import ConfigError, KioskError, SyncError, WrongKey
 from kiosk.services.fill import STATION
 from kiosk.text import t
+from kiosk.trial.child import end, spawn
+from kiosk.trial.display import Screen, VirtualScreen
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 PORTS = range(8420, 8520)
 PAUSE_FIRST_S, PAUSE_MAX_S = 1.0, 60.0
 SETTLED_S = 60.0

@@ -3,7 +3,7 @@
 The trial shows itself on one, the tour and the tests play on one. Knows nothing of the product. Coordinates are pixels of the whole
 screen, y down.
 
-    python -m kiosk.display :5 FILE.png        takes a picture of display :5
+    python -m kiosk.trial.display :5 FILE.png        takes a picture of display :5
 """
 
 import os
@@ -16,8 +16,8 @@ from PIL import Image
 from Xlib import X, display, error
 from Xlib.ext import xtest
 
-from kiosk.child import end, spawn
 from kiosk.errors import ConfigError
+from kiosk.trial.child import end, spawn
 
 Point = tuple[float, float]
 STOP_S = 5
