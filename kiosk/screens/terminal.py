@@ -9,6 +9,7 @@ import os
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -42,6 +43,7 @@ WAITING_AFTER_S = 0.3
 PRELOAD_EVERY_S = 0.5
 ERRORS_IN_A_ROW = 5
 QUIET_S, NEVER = 1.0, 1_000_000
+TELL_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,7 @@ class Terminal(ExceptionHandler):
         self._idle = IdleWatch(settings.idle_s, settings.idle_warning_s, self.open_dialog, self.visit.next_person)
         self._errors: list[float] = []
         self._littered = False
+        self._told_at = 0.0
         self._problem: Dialog | None = None
         self._to_preload = [name for name in pages.PAGES if pages.exists(name)]
         Window.clearcolor = theme.ground
@@ -299,8 +302,13 @@ class Terminal(ExceptionHandler):
             self._build_shell()
 
     def _touched(self, *_: Any) -> None:
+        """Note a touch, also for the agent, which then holds its sync back (kiosk.agent.loop)."""
         self._idle.touched()
         self._littered = True
+        if time.monotonic() - self._told_at > TELL_EVERY_S:
+            self._told_at = time.monotonic()
+            with suppress(OSError):  # the folder is the agent's, who makes it
+                (self.parts.settings.state_dir / "run" / "touched").touch()
 
     def _tick(self, _: float) -> None:
         tell("WATCHDOG=1")
