@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -247,13 +248,15 @@ def test_mine_when_code_and_digits_fit_opens_it_and_guessing_is_limited(station:
     listing, worker = publish_one(station), register(station.here, a_form()).worker
     apply(station.here, worker.id, listing.id, contact_consent=True)
     found = mine.find_mine(station.here, worker.code, "5678")
-    assert (found.worker.id, [r.title for r in found.referrals]) == (worker.id, ["装卸工"])
+    assert (found.worker.id, [r.listing and r.listing.title for r in found.referrals]) == (worker.id, ["装卸工"])
     for _ in range(mine.GUESSES):
         with pytest.raises(NotFound):
             mine.find_mine(station.here, worker.code, "0000")
-    with pytest.raises(LockedOut):
+    station.clock.tick(minutes=4)
+    with pytest.raises(LockedOut) as locked:
         mine.find_mine(station.here, worker.code, "5678")
-    station.clock.tick(minutes=11)
+    assert locked.value.until - station.clock() == timedelta(minutes=6)
+    station.clock.tick(minutes=6)
     assert mine.find_mine(station.here, worker.code, "5678").worker.id == worker.id
 
 

@@ -1,14 +1,18 @@
 """My registration, policies and courses, what the station offers: whole in every form, and a found slip opens nobody's record."""
 
+from datetime import timedelta
+
 import pytest
 
 from kiosk import bootstrap
-from kiosk.domain.referral import Referral
+from kiosk.domain.referral import Referral, ReferralState
+from kiosk.domain.station import StaffCall
 from kiosk.domain.worker import Worker
 from kiosk.errors import NotFound
 from kiosk.services import browse
-from kiosk.services.mine import GUESSES, find_mine
+from kiosk.services.mine import GUESS_WINDOW, GUESSES, find_mine
 from kiosk.services.sample import load_sample
+from kiosk.services.station import local
 from kiosk.text import t
 from kiosk.trial.display import Screen
 from tests.screens.real import RealStation, StartReal, enlarge, looks, sample_state, start_real, station
@@ -58,8 +62,30 @@ def test_mine_when_both_numbers_are_right_shows_how_it_stands(
     assert worker.name.masked()[0] in shown
     assert worker.name not in shown
     assert worker.phone not in shown
+    mine = find_mine(station.here, worker.code, worker.phone.last_four())
+    for text in (t(f"mine.referral.{mine.referrals[0].state.value}"), mine.matches[0].listing.title):
+        assert any(text == thing["text"] for thing in kiosk.view()["things"])
     kiosk.tap(t("apply.finish"))
     kiosk.wait_page("home")
+
+
+def test_mine_when_found_leads_to_a_listing_without_registering_again(start_real: StartReal, station: RealStation, lying: Screen) -> None:
+    worker = a_worker(station)
+    match = find_mine(station.here, worker.code, worker.phone.last_four()).matches[0]
+    kiosk = begin(start_real, lying, large=False)
+    kiosk.tap(t("home.mine.title"))
+    kiosk.wait_text(t("mine.code"))
+    key_in(kiosk, worker.code)
+    kiosk.wait_text(t("mine.last"))
+    key_in(kiosk, worker.phone.last_four())
+    kiosk.wait_page("mine_found")
+    kiosk.tap(match.listing.title)
+    kiosk.wait_page("detail")
+    kiosk.tap(t("detail.apply"))
+    kiosk.wait_page("apply")
+    kiosk.tap(t("dock.change"))
+    kiosk.wait_page("home")
+    assert not any(thing["text"] == t("dock.change") for thing in kiosk.view()["things"] if thing["rect"][2] > thing["rect"][0])
 
 
 def test_mine_when_the_last_four_are_wrong_reveals_nothing_and_keeps_the_code(
@@ -75,13 +101,18 @@ def test_mine_when_the_last_four_are_wrong_reveals_nothing_and_keeps_the_code(
     key_in(kiosk, wrong)
     kiosk.wait_text(t("mine.wrong"))
     assert looks(kiosk) == []
+    kiosk.tap(t("dock.back"))
+    kiosk.wait_text(f"{worker.code[:4]} {worker.code[4:]}")
+    kiosk.tap(t("mine.next"))
+    kiosk.wait_text(t("mine.given", code=f"{worker.code[:4]} {worker.code[4:]}"))
     key_in(kiosk, worker.phone.last_four())
     kiosk.wait_page("mine_found")
 
 
 def test_mine_when_guessed_too_often_waits_and_says_until_when(start_real: StartReal, station: RealStation, lying: Screen) -> None:
     worker = a_worker(station)
-    for _ in range(GUESSES):
+    first = bootstrap.wall_clock()
+    for _ in range(GUESSES - 1):
         with pytest.raises(NotFound):
             find_mine(station.here, "00000000", "0000")
     kiosk = begin(start_real, lying, large=False)
@@ -89,9 +120,14 @@ def test_mine_when_guessed_too_often_waits_and_says_until_when(start_real: Start
     kiosk.wait_text(t("mine.code"))
     key_in(kiosk, worker.code)
     kiosk.wait_text(t("mine.last"))
+    key_in(kiosk, f"{(int(worker.phone.last_four()) + 1) % 10000:04d}")
+    kiosk.wait_text(t("mine.wrong"))
     key_in(kiosk, worker.phone.last_four())
-    kiosk.wait_text(t("mine.locked", time="")[-14:])
+    said = kiosk.wait_text(t("mine.locked", time="").split("，", 1)[1])["text"]
+    again = [local(first + GUESS_WINDOW + timedelta(seconds=after)) for after in (60, 65)]
+    assert said in [t("mine.locked", time=f"{at:%H:%M}") for at in again]
     assert kiosk.view()["page"] == "mine"
+    assert looks(kiosk) == []
 
 
 @FORMS
@@ -114,11 +150,16 @@ def test_policies_and_services_when_opened_are_whole(
     assert looks(kiosk) == []
     kiosk.tap(t("dock.back"))
     kiosk.wait_page("policies")
+    kiosk.tap(t("policy.trainings", count=len(sample.trainings)))
     kiosk.wait(lambda seen: any(thing["text"] == course.title for thing in seen["things"]), course.title)
+    assert looks(kiosk) == []
     kiosk.reach(course.title)
     kiosk.tap(course.title)
     kiosk.wait_page("policy")
     assert looks(kiosk) == []
+    kiosk.tap(t("dock.back"))
+    kiosk.wait_page("policies")
+    kiosk.wait_text(course.title)
     kiosk.tap(t("dock.home"))
     kiosk.wait_page("home")
     kiosk.tap(t("home.station.title"))
@@ -132,3 +173,20 @@ def test_policies_when_there_are_none_says_so(start_real: StartReal, lying: Scre
     kiosk.tap(t("home.policy.title"))
     kiosk.wait_text(t("policy.none"))
     assert looks(kiosk) == []
+    kiosk.tap(t("policy.trainings", count=0))
+    kiosk.wait_text(t("policy.none_more"))
+
+
+def test_services_when_help_is_asked_for_calls_staff(start_real: StartReal, station: RealStation, lying: Screen) -> None:
+    kiosk = begin(start_real, lying, large=False)
+    kiosk.tap(t("home.station.title"))
+    kiosk.tap(t("offer.help.title"))
+    kiosk.wait_text(t("call.title"))
+    with station.here.store.read() as u:
+        assert [call.where for call in u.list(StaffCall)] == [t("home.station.title")]
+
+
+@pytest.mark.parametrize("state", ReferralState)
+def test_mine_when_a_referral_stands_anywhere_has_words_for_it_and_for_what_comes_next(state: ReferralState) -> None:
+    assert t(f"mine.referral.{state.value}")
+    assert t(f"mine.referral.{state.value}_next")

@@ -1,8 +1,9 @@
 """我的登记: the slip's eight digits, then the last four of the phone. A found slip alone opens nobody's record."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.errors import LockedOut, NotFound
 from kiosk.screens.page import Page
@@ -15,35 +16,48 @@ if TYPE_CHECKING:
 CODE, LAST = 8, 4
 
 
+def grouped(digits: str) -> str:
+    """Write a number in fours, as it stands on the slip."""
+    return " ".join(p for p in (digits[:4], digits[4:]) if p)
+
+
 class MineScreen(Page):
-    """Two numbers, one after the other; `code` is the first once it stands."""
+    """Two numbers, one after the other; `code` is the first once it stands, `digits` what is keyed in of the present one."""
 
     code = StringProperty("")
     head = StringProperty("")
+    digits = StringProperty("")
     keyed = StringProperty("")
+    given = StringProperty("")
     hint = StringProperty("")
+    wrong = BooleanProperty(False)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("home.mine.title"), **args)
         self.ids.both.orientation = "vertical" if theme.upright else "horizontal"
         self.main_text, self.main_icon = t("mine.next"), "arrow-right"
         self._asking = False
-        self._ask_for()
+        self._ask_for(self.digits)
 
-    def _ask_for(self) -> None:
-        self.head, self.hint = (t("mine.last"), t("mine.last_hint")) if self.code else (t("mine.code"), t("mine.code_hint"))
+    def _ask_for(self, digits: str = "") -> None:
+        self.head, hint = (t("mine.last"), t("mine.last_hint")) if self.code else (t("mine.code"), t("mine.code_hint"))
+        self.given = t("mine.given", code=grouped(self.code)) if self.code else ""
+        self._say(hint)
         self.ids.pad.limit = LAST if self.code else CODE
-        self.ids.pad.digits = ""
-        self.take("")
+        self.ids.pad.digits = digits
+        self.take(digits)
+
+    def _say(self, hint: str, wrong: bool = False) -> None:
+        self.hint, self.wrong = hint, wrong
 
     def take(self, digits: str) -> None:
         """Take what the pad holds."""
-        self.keyed = " ".join(p for p in (digits[:4], digits[4:]) if p)
+        self.digits, self.keyed = digits, grouped(digits)
         self.main_enabled = len(digits) == self.ids.pad.limit and not self._asking
 
     def on_main(self) -> None:
         """Go on to the second number, or open the registration."""
-        digits = self.ids.pad.digits
+        digits = self.digits
         if not self.code:
             self.code = digits
             self.visit.touched = True
@@ -62,25 +76,27 @@ class MineScreen(Page):
         self._asking = False
         if isinstance(error, NotFound):
             self.ids.pad.digits = ""
-            self.hint = t("mine.wrong")
+            self._say(t("mine.wrong"), wrong=True)
         elif isinstance(error, LockedOut):
-            self.hint = t("mine.locked", time=f"{self.terminal.local(error.until):%H:%M}")
+            # the minute after: hours without seconds would name one that is too early
+            until = self.terminal.local(error.until + timedelta(minutes=1))
+            self._say(t("mine.locked", time=f"{until:%H:%M}"), wrong=True)
         else:
             self.show_problem(error)
-        self.take(self.ids.pad.digits)
+        self.take(self.digits)
 
     def on_back(self) -> bool:
-        """Go back to the first number."""
+        """Go back to the first number, which stands there to be put right."""
         if not self.code:
             return False
-        self.code = ""
-        self._ask_for()
+        code, self.code = self.code, ""
+        self._ask_for(code)
         return True
 
     def remember(self) -> dict[str, Any]:
-        """Keep the first number over 大字."""
-        return {"code": self.code}
+        """Keep both numbers over 大字."""
+        return {"code": self.code, "digits": self.digits}
 
     def spoken(self) -> str:
         """Say what to key in."""
-        return f"{self.head}{self.hint}"
+        return f"{self.head}{self.hint}{t('mine.lost')}"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
@@ -11,13 +11,15 @@ from kiosk.screens.widgets.panel import Card
 from kiosk.text import t
 
 if TYPE_CHECKING:
-    from kiosk.services.mine import Mine
+    from kiosk.services.mine import Mine, MyReferral
 
 
 class ReferralCard(Card):
-    """One listing and where it stands."""
+    """One listing, when I put myself down for it, and where it stands."""
 
     title = StringProperty("")
+    pay = StringProperty("")
+    when = StringProperty("")
     state = StringProperty("")
     text = StringProperty("")
 
@@ -28,7 +30,8 @@ class MineFoundScreen(Page):
     mine = ObjectProperty(None)
     head = StringProperty("")
     facts = StringProperty("")
-    nothing = BooleanProperty(False)
+    referrals_head = StringProperty("")
+    matches_head = StringProperty("")
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("home.mine.title"), **args)
@@ -48,20 +51,33 @@ class MineFoundScreen(Page):
         unit = t(f"pay_unit.{worker.pay_unit.value}")
         pay = t("pay.open_short") if worker.pay_fen is None else t("mine.pay", yuan=worker.pay_fen // 100, unit=unit)
         self.facts = t("mine.facts", trades=trades, pay=pay)
-        self.nothing = not mine.referrals
+        self.referrals_head = t("mine.referrals" if mine.referrals else "mine.none")
+        self.matches_head = t("mine.matches" if mine.matches else "done.no_matches")
         for one in mine.referrals:
-            key = f"mine.referral.{one.state.value}"
-            self.ids.referrals.add_widget(ReferralCard(title=one.title or t("mine.gone"), state=t(key), text=t(f"{key}_next")))
+            self.ids.referrals.add_widget(self._card(one))
         for match in mine.matches:
             why = " ・ ".join(say(reason) for reason in match.reasons)
             card = MatchCard(title=match.listing.title, pay=words.pay(match.listing), why=why)
             card.bind(on_release=lambda _, listing_id=match.listing.id: self.visit.go("detail", listing_id=listing_id))
             self.ids.matches.add_widget(card)
 
+    def _card(self, one: "MyReferral") -> ReferralCard:
+        key, listing = f"mine.referral.{one.state.value}", one.listing
+        when = words.day(self.terminal.local(one.referral.created_at).date(), self.terminal.today())
+        return ReferralCard(
+            title=listing.title if listing else t("mine.gone"),
+            pay=words.pay(listing) if listing else "",
+            when=t("mine.when", day=when),
+            state=t(key),
+            text=t(f"{key}_next"),
+        )
+
     def on_main(self) -> None:
         """End the visit."""
         self.visit.next_person()
 
     def spoken(self) -> str:
-        """Say how it stands; never the name."""
-        return self.facts
+        """Say how it stands and what came of each listing; never the name."""
+        cards = [card for card in reversed(self.ids.referrals.children) if isinstance(card, ReferralCard)]
+        said = [f"{card.title}，{card.state}。{card.text}" for card in cards]
+        return "".join((self.facts, self.referrals_head, "。", *said, self.matches_head))

@@ -20,6 +20,7 @@ class PolicyScreen(Page):
     body = StringProperty("")
     ask_whom = StringProperty("")
     facts = ListProperty(["", "", ""])
+    icons = ListProperty(["account-group", "walk"])
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("home.policy.title"), **args)
@@ -34,6 +35,7 @@ class PolicyScreen(Page):
         elif isinstance(record, Training):
             starts = t("day.date", month=record.starts_on.month, day=record.starts_on.day)
             self.lead = t("policy.when", day=starts, days=record.days)
+            self.icons = ["map-marker", "account-group"]
             self.facts = [
                 t("policy.where", place=AREAS.get(record.area, "") + record.place),
                 t("policy.seats", count=record.seats, fee=fee_words(record.fee_fen)),

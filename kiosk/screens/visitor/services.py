@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, StringProperty
 
 from kiosk.screens.page import Page
 from kiosk.screens.theme import theme
+from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.panel import Card
 from kiosk.text import t
 
@@ -15,16 +16,26 @@ OFFERS = {
     "charge": "battery-charging",
     "medicine": "medical-bag",
     "room": "account-voice",
-    "help": "human-greeting",
 }
 
 
-class OfferCard(Card):
-    """One thing that a station offers."""
+class _Offer:
+    """What stands on a card."""
 
     icon = StringProperty("")
     title = StringProperty("")
     text = StringProperty("")
+    ink = ColorProperty(theme.ink)
+    soft = ColorProperty(theme.quiet)
+    icon_ink = ColorProperty(theme.green)
+
+
+class OfferCard(_Offer, Card):
+    """One thing that a station offers."""
+
+
+class HelpCard(_Offer, Press):
+    """The one that is pressed: a person comes."""
 
 
 class ServicesScreen(Page):
@@ -41,6 +52,9 @@ class ServicesScreen(Page):
         self.ids.offers.cols = 1 if theme.upright and theme.large else 2 if theme.upright or theme.large else 3
         for name, icon in OFFERS.items():
             self.ids.offers.add_widget(OfferCard(icon=icon, title=t(f"offer.{name}.title"), text=t(f"offer.{name}.text")))
+        helping = HelpCard(icon="human-greeting", title=t("offer.help.title"), text=t("offer.help.text"))
+        helping.bind(on_release=lambda _: self.terminal.call())
+        self.ids.offers.add_widget(helping)
 
     def on_enter(self) -> None:
         """Ask for the station's own facts."""
@@ -56,5 +70,5 @@ class ServicesScreen(Page):
 
     def spoken(self) -> str:
         """Read what the station offers."""
-        said = "。".join(t(f"offer.{name}.title") + "，" + t(f"offer.{name}.text") for name in OFFERS)
-        return f"{self.name}。{self.address}。{self.hours}。{said}"
+        said = "。".join(t(f"offer.{name}.title") + "，" + t(f"offer.{name}.text") for name in (*OFFERS, "help"))
+        return "。".join(part for part in (self.name, self.address, self.hours, said) if part)
