@@ -129,7 +129,7 @@ class Visit:
         for _ in range(2):
             self._fling(found)
         self._wait_still()
-        seen = self._eye.view()
+        seen = self._eye.wait(lambda seen: any(map(_is_row, seen["things"])), "a row")
         row = max((thing for thing in seen["things"] if _is_row(thing)), key=lambda thing: thing["rect"][3] - thing["rect"][1])
         self._press(found, row["rect"])
         self._eye.wait_page("detail")
