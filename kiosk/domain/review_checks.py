@@ -3,7 +3,7 @@
 A check yields the field it stumbled over and the values of its sentence. It knows neither severity nor source nor words.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -12,7 +12,7 @@ from statistics import median
 
 from kiosk.domain.codes import PayUnit, Settlement, Trade
 from kiosk.domain.listing import Listing, PublicListing
-from kiosk.domain.pay import Fen, MinimumWage, compare, exact_per_day, per_day, to_jiao, work_minutes, yuan
+from kiosk.domain.pay import Fen, MinimumWage, compare, exact_per_day, to_jiao, work_minutes, yuan
 from kiosk.domain.privacy import is_phone
 from kiosk.domain.review_text import fold
 from kiosk.domain.words import Word
@@ -47,12 +47,12 @@ def is_missing(value: object) -> bool:
     return value is None or (isinstance(value, str) and not any(c.isalnum() for c in value))
 
 
-def median_pay(listings: Sequence[PublicListing], at_least: int = 5) -> dict[Trade, Fen]:
-    """Give the median fen a day of each trade that has `at_least` listings with a daily figure."""
+def median_pay(paid: Iterable[tuple[Trade, Fen | None]], at_least: int = 5) -> dict[Trade, Fen]:
+    """Give the median fen a day of each trade that has `at_least` listings with a daily figure (pay.per_day)."""
     days: dict[Trade, list[Fen]] = {}
-    for listing in listings:
-        if (day := per_day(listing)) is not None:
-            days.setdefault(listing.trade, []).append(day)
+    for trade, day in paid:
+        if day is not None:
+            days.setdefault(trade, []).append(day)
     return {trade: to_jiao(Fraction(median(all_days))) for trade, all_days in days.items() if len(all_days) >= at_least}
 
 

@@ -1,8 +1,9 @@
 """Listings from posting to the board: 谁收集、谁发布、谁负责. Nothing is public before a named reviewer approves it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from kiosk.domain.codes import Meals, PayUnit, Settlement, Trade
 from kiosk.domain.listing import Collected, ContactScope, Listing, ListingState, Review, Takedown, Verdict, state_of
@@ -91,9 +92,23 @@ REQUIRED = (
 
 
 def check_posting(here: Here, form: PostingForm) -> tuple[Finding, ...]:
-    """Check a form; raise BadInput naming the first field that is missing or impossible, else give the findings for the screen."""
+    """Check a form; raise BadInput naming the first field that is missing, else give the findings for the screen.
+
+    What else stands under the same phone is the reviewer's to see: whoever keys a number in must not learn what its owner posted.
+    """
+    listing = _listing(here, form)
     with here.store.read() as u:
-        return _findings(here, u, _listing(here, form))
+        return check(listing, here.rules, (), here.today(), _usual_pay(u))
+
+
+def check_entry(here: Here, form: PostingForm, fields: Collection[str]) -> Finding | None:
+    """Give what blocks one of these fields of an unfinished form, or None; what is not entered yet is left alone."""
+    today = here.today()
+    stand_in: dict[str, Any] = {"trade": Trade.OTHER, "headcount": 1, "area": "", "starts_on": today, "ends_on": today}
+    stand_in |= {"pay_fen": 1, "pay_unit": PayUnit.DAY, "settlement": Settlement.DAILY}
+    open_fields = {field: value for field, value in stand_in.items() if getattr(form, field) is None}
+    found = check(_made(here, replace(form, **open_fields)), here.rules, (), today)
+    return next((f for f in found if f.severity is Severity.BLOCK and f.field in fields), None)
 
 
 def post(here: Here, form: PostingForm, collected_how: Collected = Collected.TERMINAL, collected_by: str = "") -> Posted:
@@ -212,13 +227,17 @@ def _findings(here: Here, u: UnitOfWork, listing: Listing, usual: Mapping[Trade,
 
 def _usual_pay(u: UnitOfWork) -> Mapping[Trade, int]:
     """Give what each trade is usually paid a day, over all that is public in the county; fen."""
-    return median_pay([found.listing for found in u.newest()])
+    return median_pay(u.daily_pay())
 
 
 def _listing(here: Here, form: PostingForm, how: Collected = Collected.TERMINAL, by: str = "") -> Listing:
     for field in REQUIRED:
         if getattr(form, field) in (None, ""):
             raise BadInput(field, "rule.missing.say", field=t(f"rule.field.{field}"))
+    return _made(here, form, how, by)
+
+
+def _made(here: Here, form: PostingForm, how: Collected = Collected.TERMINAL, by: str = "") -> Listing:
     now = here.now()
     known = {f: getattr(form, f) for f in form.__dataclass_fields__}
     return Listing(

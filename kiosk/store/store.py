@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 
+from kiosk.domain.codes import Trade
 from kiosk.domain.entities import NAME_OF
 from kiosk.domain.listing import Listing, Published, Review, Takedown
 from kiosk.domain.record import to_plain
@@ -140,6 +141,11 @@ class UnitOfWork:
         """Give what stands in public, newest publication first."""
         query = sa.select(public_listing).where(self._alive()).order_by(public_listing.c.seq.desc()).limit(limit)
         return [public.read_published(row) for row in self.connection.execute(query).mappings()]
+
+    def daily_pay(self) -> Sequence[tuple[Trade, int | None]]:
+        """Give trade and fen a day of all that stands in public; None where no day can be reckoned."""
+        query = sa.select(public_listing.c.trade, public_listing.c.day_fen).where(self._alive())
+        return [(Trade(trade), day_fen) for trade, day_fen in self.connection.execute(query)]
 
     def _alive(self) -> sa.ColumnElement[bool]:
         return public_listing.c.ends_on >= self.today.isoformat()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.domain.codes import PayUnit
 from kiosk.domain.listing import Listing
 from kiosk.domain.print_job import PrintJob
 from kiosk.errors import BadInput
@@ -63,3 +64,19 @@ def test_post_when_a_field_is_impossible_names_it_and_records_nothing(station: T
     assert refused.value.field == field
     with station.store.read() as u:
         assert (u.count(Listing), u.count(PrintJob), u.outbox_size()) == (0, 0, 0)
+
+
+def test_check_when_another_listing_has_the_same_phone_tells_the_reviewer_alone(station: TestStation) -> None:
+    publish.post(station.here, a_posting(title="卸货"))
+    publish.post(station.here, a_posting(title="搬家"))
+    assert "same_phone" not in found(station)
+    assert all("same_phone" in {f.rule for f in one.findings} for one in publish.pending(station.here))
+
+
+def test_check_entry_when_the_form_is_unfinished_looks_at_what_was_entered(station: TestStation) -> None:
+    form = publish.PostingForm(pay_fen=9_999_900, pay_unit=PayUnit.DAY)
+    assert publish.check_entry(station.here, form, ("headcount",)) is None
+    finding = publish.check_entry(station.here, form, ("pay_fen", "pay_unit"))
+    assert finding is not None
+    assert finding.rule == "pay_absurd"
+    assert publish.check_entry(station.here, publish.PostingForm(pay_fen=26000, pay_unit=PayUnit.DAY), ("pay_fen",)) is None

@@ -1,12 +1,15 @@
 """Run the terminal by itself: python -m tests.screens.play WIDTH HEIGHT [LEFT [PAGE [key=value…]]] (DISPLAY must be set).
 
 With PLAY_STATE=DIR it works on the station in DIR, else on a sample office without a store. PLAY_OFFICE
-names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time.
+names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time. PLAY_DAYS names a file with
+the days by which the clock is ahead, read anew each time: midnight passes while a visitor stands there.
 """
 
 import os
 import sys
 import tempfile
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -54,15 +57,22 @@ def _parts(settings: Settings) -> Any:
 
     real = bool(os.environ.get("PLAY_STATE"))
     return Parts(
-        office=StationOffice(lambda: bootstrap.open_here(settings))
+        office=StationOffice(lambda: replace(bootstrap.open_here(settings), clock=_clock))
         if real
         else getattr(sample, os.environ.get("PLAY_OFFICE", "SampleOffice"))(),
         settings=settings,
-        now=bootstrap.wall_clock if real else lambda: sample.NOW,
+        now=_clock if real else lambda: sample.NOW,
         open_speaker=lambda: bootstrap.open_speaker(settings),
         open_handwriting=lambda: bootstrap.open_handwriting(settings),
         open_pinyin=lambda: bootstrap.open_pinyin(settings),
     )
+
+
+def _clock() -> datetime:
+    from kiosk import bootstrap
+
+    ahead = os.environ.get("PLAY_DAYS")
+    return bootstrap.wall_clock() + timedelta(days=int(Path(ahead).read_text()) if ahead else 0)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 from kiosk import bootstrap
 from kiosk.domain.referral import Referral, ReferralState
 from kiosk.domain.station import StaffCall
-from kiosk.domain.worker import Worker
+from kiosk.domain.worker import Worker, WorkerState
 from kiosk.errors import NotFound
 from kiosk.services import browse
 from kiosk.services.mine import GUESS_WINDOW, GUESSES, find_mine
@@ -190,3 +190,25 @@ def test_services_when_help_is_asked_for_calls_staff(start_real: StartReal, stat
 def test_mine_when_a_referral_stands_anywhere_has_words_for_it_and_for_what_comes_next(state: ReferralState) -> None:
     assert t(f"mine.referral.{state.value}")
     assert t(f"mine.referral.{state.value}_next")
+
+
+def test_mine_when_withdrawn_asks_once_more_then_forgets(start_real: StartReal, station: RealStation, lying: Screen) -> None:
+    worker = a_worker(station)
+    kiosk = begin(start_real, lying, large=False)
+    kiosk.tap(t("home.mine.title"))
+    kiosk.wait_text(t("mine.code"))
+    key_in(kiosk, worker.code)
+    kiosk.wait_text(t("mine.last"))
+    key_in(kiosk, worker.phone.last_four())
+    kiosk.wait_page("mine_found")
+    kiosk.reach(t("mine.withdraw"))
+    kiosk.tap(t("mine.withdraw"))
+    kiosk.wait_text(t("mine.withdraw_ask"))
+    assert looks(kiosk) == []
+    kiosk.tap(t("mine.withdraw"))
+    kiosk.wait_text(t("mine.withdrawn"))
+    assert looks(kiosk) == []
+    with station.here.store.read() as u:
+        assert u.need(Worker, worker.id).state is WorkerState.WITHDRAWN
+    kiosk.tap(t("problem.ok"))
+    kiosk.wait_page("home")

@@ -91,7 +91,7 @@ def test_check_when_no_hourly_figure_follows_leaves_the_wage_alone(unit: PayUnit
 
 
 def test_check_when_pay_is_over_three_medians_holds_it() -> None:
-    usual = [a_listing(id=str(n), pay_fen=20000 + n) for n in range(5)]
+    usual = [(Trade.LOADING, 20000 + n) for n in range(5)]
     medians = median_pay(usual)
     assert medians == {Trade.LOADING: 20000}
     assert median_pay(usual[:4]) == {}

@@ -15,6 +15,7 @@ import pytest
 from kiosk.domain.codes import AREAS, AgeBand, Meals, PayUnit, Settlement, Trade
 from kiosk.domain.employer import EmployerKind
 from kiosk.domain.listing import Collected, ContactScope, Listing, ListingState, Verdict, state_of
+from kiosk.domain.pay import per_day
 from kiosk.domain.record import from_plain, to_plain
 from kiosk.domain.referral import NEXT, ReferralState
 from kiosk.domain.referral import state_of as referral_state_of
@@ -79,7 +80,7 @@ def station_id(sample: Sample, name: str) -> str:
 
 def findings(sample: Sample, listing: Listing) -> tuple[Finding, ...]:
     others = [o for o in sample.listings if o.station_id == listing.station_id and o.contact_phone == listing.contact_phone]
-    usual = median_pay(in_state(sample, ListingState.APPROVED))
+    usual = median_pay((listing.trade, per_day(listing)) for listing in in_state(sample, ListingState.APPROVED))
     return check(listing, load_rules(RULES, TODAY), others, TODAY, usual)
 
 

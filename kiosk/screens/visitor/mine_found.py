@@ -6,6 +6,7 @@ from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
+from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.screens.widgets.match_card import MatchCard
 from kiosk.screens.widgets.panel import Card
 from kiosk.text import t
@@ -71,6 +72,23 @@ class MineFoundScreen(Page):
             state=t(key),
             text=t(f"{key}_next"),
         )
+
+    def ask_withdraw(self) -> None:
+        """Ask once more: what goes does not come back."""
+        choices: list[Choice] = [(t("mine.keep"), "station", lambda: None), (t("mine.withdraw"), "danger", self._withdraw)]
+        self.terminal.open_dialog(
+            Dialog(title=t("mine.withdraw_ask"), text=t("mine.withdraw_text"), icon="account-remove", choices=choices)
+        )
+
+    def _withdraw(self) -> None:
+        from kiosk.services.withdraw import withdraw
+
+        self.ask(lambda: withdraw(self.terminal.office.here, self.mine.worker.id), self._withdrawn)
+
+    def _withdrawn(self, _: None) -> None:
+        self.visit.next_person()
+        choices: list[Choice] = [(t("problem.ok"), "station", lambda: None)]
+        self.terminal.open_dialog(Dialog(title=t("mine.withdrawn"), text=t("mine.withdrawn_text"), icon="check", choices=choices))
 
     def on_main(self) -> None:
         """End the visit."""

@@ -1,6 +1,5 @@
 """看一遍: everything that was entered, what the automatic check says of it, and the way to mend each. Handing in happens here, once."""
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from kivy.properties import StringProperty
@@ -16,7 +15,7 @@ from kiosk.text import t
 
 if TYPE_CHECKING:
     from kiosk.domain.review import Finding
-    from kiosk.services.publish import Posted, PostingForm
+    from kiosk.services.publish import Posted
 
 OPTIONAL = {"break_min", "meals", "lodging", "transport"}
 
@@ -44,6 +43,7 @@ class PostCheckScreen(PostingPage):
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, head=t("post.check"), **args)
         self._sent = False
+        self._blocked: Finding | None = None
         self._missing = [page for page, _, names in ORDER if not self.has(*(n for n in names if n not in OPTIONAL))]
         for page, _, names in ORDER:
             card = EntryCard(name=self._name(names[0]), value=self._value(names[0]) or t("post.empty"))
@@ -59,7 +59,7 @@ class PostCheckScreen(PostingPage):
         if not self._missing:
             from kiosk.services.publish import check_posting
 
-            self.ask(lambda: check_posting(self.terminal.office.here, self._form()), self._take, self._refused)
+            self.ask(lambda: check_posting(self.terminal.office.here, self.form()), self._take, self._refused)
 
     @staticmethod
     def _fields(page: str) -> tuple[str, ...]:
@@ -68,12 +68,6 @@ class PostCheckScreen(PostingPage):
     @staticmethod
     def _name(field: str) -> str:
         return t("post.scope.name") if field == "contact_scope" else t(f"rule.field.{field}")
-
-    def _form(self) -> "PostingForm":
-        from kiosk.services.publish import PostingForm
-
-        known = {f.name for f in fields(PostingForm)}
-        return PostingForm(**{name: value for name, value in self.draft.items() if name in known})
 
     def _value(self, field: str) -> str:
         """Say a page's answers, by its first field."""
@@ -111,8 +105,13 @@ class PostCheckScreen(PostingPage):
         for finding in findings:
             mend = "" if finding.severity is Severity.WARN else say(finding.mend)
             self._add(finding.field, say(finding.title), say(finding.say), mend)
-        held = any(f.severity is not Severity.WARN for f in findings)
-        self.state = t("post.held" if held else "post.fine")
+        self._blocked = next((f for f in findings if f.severity is Severity.BLOCK), None)
+        if self._blocked is not None:
+            self.state = t("post.blocked")
+            self.main_text = t("post.mend", field=self._name(self._blocked.field))
+        else:
+            held = any(f.severity is Severity.HOLD for f in findings)
+            self.state = t("post.held" if held else "post.fine")
 
     def _refused(self, error: Exception) -> None:
         if isinstance(error, BadInput):
@@ -127,16 +126,20 @@ class PostCheckScreen(PostingPage):
         self.ids.findings.add_widget(card)
 
     def on_main(self) -> None:
-        """Go to what is missing, or hand in: once, however often it is pressed."""
+        """Go to what is missing or forbidden, or hand in: once, however often it is pressed."""
         if self._missing:
             self.open(self._missing[0])
+            return
+        if self._blocked is not None:
+            self.open(page_for(self._blocked.field))
+            self.explain(self._blocked)
             return
         if self._sent:
             return
         from kiosk.services.publish import post
 
         self._sent, self.main_enabled = True, False
-        self.ask(lambda: post(self.terminal.office.here, self._form()), self._posted, self._failed)
+        self.ask(lambda: post(self.terminal.office.here, self.form()), self._posted, self._failed)
 
     def _posted(self, posted: "Posted") -> None:
         self.visit.finish_posting(posted)

@@ -12,6 +12,8 @@ from kiosk.screens.widgets.buttons import Tile
 from kiosk.text import t
 
 STARTS = 8
+LENGTH = "days"
+"""The draft keeps the number of days beside the form's fields: it may be chosen before the first day."""
 LENGTHS = (1, 2, 3, 5, 7, 10, 15, 30, 60, 90)
 
 
@@ -24,9 +26,10 @@ class PostDaysScreen(PostingPage):
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, head=t("post.days"), **args)
         first, last = self.draft.get("starts_on"), self.draft.get("ends_on")
-        self._start: date | None = first
-        self._length: int | None = (last - first).days + 1 if first and last else None
         self._today = terminal.today()
+        # a day that has passed since it was chosen has no button any more
+        self._start: date | None = first if first and first >= self._today else None
+        self._length: int | None = self.draft.get(LENGTH, (last - first).days + 1 if first and last else None)
         columns = (2 if theme.large else 4) if theme.upright else (4 if theme.large else 8)
         self._starts: dict[date, Tile] = {}
         self._lengths: dict[int, Tile] = {}
@@ -48,6 +51,8 @@ class PostDaysScreen(PostingPage):
 
     def _set(self, start: date | None = None, length: int | None = None) -> None:
         self._start, self._length = start or self._start, length or self._length
+        if length is not None:
+            self.put(**{LENGTH: length})
         if self._start is not None:
             self.put(starts_on=self._start)
         if self._start is not None and self._length is not None:
@@ -59,7 +64,7 @@ class PostDaysScreen(PostingPage):
             tile.chosen = when == self._start
         for days, tile in self._lengths.items():
             tile.chosen = days == self._length
-        self.main_enabled = self.has("starts_on", "ends_on")
+        self.main_enabled = self._start is not None and self._length is not None
         if self.main_enabled:
             last = self.draft["ends_on"]
             self.until = t("post.until", day=t("day.date", month=last.month, day=last.day))

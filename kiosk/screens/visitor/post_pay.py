@@ -31,7 +31,7 @@ class PostPayScreen(PostingPage):
             self.ids.units.add_widget(chip)
             self._chips[unit] = chip
         fen = self.draft.get("pay_fen")
-        self.ids.pad.digits = str(fen // self._fen) if fen else ""
+        self.ids.pad.digits = "" if fen is None else str(fen // self._fen)
         self._follow()
 
     @property
@@ -55,7 +55,7 @@ class PostPayScreen(PostingPage):
         usual = self.head if theme.large and not theme.upright else t("post.pay_hint")
         self.hint = t("post.pay_piece") if self._unit is PayUnit.PIECE else usual
         self.written = t("post.amount", yuan=f"{fen / 100:g}", unit=t(f"pay_unit.{self._unit.value}")) if self.ids.pad.digits else ""
-        self.main_enabled = fen > 0
+        self.main_enabled = bool(self.ids.pad.digits)
         if self.ids.pad.digits:
             self.put(pay_fen=fen, pay_unit=self._unit)
         else:

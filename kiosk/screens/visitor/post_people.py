@@ -20,15 +20,15 @@ class PostPeopleScreen(PostingPage):
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, head=t("post.headcount"), **args)
         self.ids.both.orientation = "vertical" if theme.upright else "horizontal"
-        self.ids.pad.digits = str(self.draft.get("headcount") or "")
+        self.ids.pad.digits = str(self.draft.get("headcount", ""))
         self.take(self.ids.pad.digits)
 
     def take(self, digits: str) -> None:
-        """Take what the pad holds; nobody is no headcount."""
+        """Take what the pad holds; that nobody is no headcount is said when one goes on."""
         count = int(digits or 0)
         if digits:
             self.put(headcount=count)
         else:
             self.draft.pop("headcount", None)
         self.written = t("post.people", count=count) if digits else ""
-        self.main_enabled = count > 0
+        self.main_enabled = bool(digits)

@@ -5,9 +5,13 @@ from typing import Any
 from kivy.properties import StringProperty
 
 from kiosk.domain.privacy import Phone, is_phone
+from kiosk.domain.worker import check_mobile
+from kiosk.errors import BadInput
 from kiosk.screens.theme import theme
 from kiosk.screens.visitor.posting import PostingPage
 from kiosk.text import t
+
+MOBILE_DIGITS, MOST = 11, 12
 
 
 class PostPhoneScreen(PostingPage):
@@ -30,4 +34,16 @@ class PostPhoneScreen(PostingPage):
         right = is_phone(digits)
         self.written = Phone(digits).grouped() if right else " ".join(p for p in (digits[:3], digits[3:7], digits[7:]) if p)
         self.main_enabled = right
-        self.hint = t("phone.read_back", groups=self.written) if right else t("post.phone_hint")
+        self.hint = t("phone.read_back", groups=self.written) if right else self._wanted(digits)
+
+    @staticmethod
+    def _wanted(digits: str) -> str:
+        """Say what a number still lacks, or why it cannot be one."""
+        if not digits.startswith("1"):
+            return t("rule.contact_phone.say") if len(digits) > MOST else t("post.phone_hint")
+        try:
+            check_mobile(digits)
+        except BadInput as error:
+            short = len(digits) < MOBILE_DIGITS
+            return t("phone.wanted", missing=MOBILE_DIGITS - len(digits)) if short else t(error.key, **error.words)
+        return ""

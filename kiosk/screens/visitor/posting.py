@@ -1,29 +1,35 @@
-"""What the pages of a posting share: their order, the bar of steps, the draft in the visit, and the way back to the summary.
+"""What the pages of a posting share: their order, buttons first and writing last, the bar of steps, the draft, the way back to the summary.
 
 The draft is `visit.posting`: PostingForm's fields by name, filled as far as one has come. Every page fills its own fields and no other.
 """
 
-from typing import Any
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 from kivy.properties import ListProperty, NumericProperty, StringProperty
 
 from kiosk.screens.page import Page
+from kiosk.screens.widgets.dialog import Dialog
 from kiosk.text import t
 
-STEPS = ("work", "time", "place", "pay", "needs", "contact", "check")
+if TYPE_CHECKING:
+    from kiosk.domain.review import Finding
+    from kiosk.services.publish import PostingForm
+
+STEPS = ("work", "time", "place", "pay", "words", "contact", "check")
 Stop = tuple[str, str, tuple[str, ...]]
 """A page of the journey: its name and arguments as one word, its step, the fields it fills."""
 ORDER: tuple[Stop, ...] = (
     ("post", "work", ("trade",)),
-    ("post_text:title", "work", ("title",)),
     ("post_people", "work", ("headcount",)),
     ("post_days", "time", ("starts_on", "ends_on")),
     ("post_hours", "time", ("day_start_min", "day_end_min", "break_min")),
     ("post_area", "place", ("area",)),
-    ("post_text:place", "place", ("place",)),
     ("post_pay", "pay", ("pay_fen", "pay_unit")),
     ("post_terms", "pay", ("settlement", "meals", "lodging", "transport")),
-    ("post_text:requirements", "needs", ("requirements",)),
+    ("post_text:title", "words", ("title",)),
+    ("post_text:place", "words", ("place",)),
+    ("post_text:requirements", "words", ("requirements",)),
     ("post_text:employer_name", "contact", ("employer_name",)),
     ("post_text:contact_name", "contact", ("contact_name",)),
     ("post_phone", "contact", ("contact_phone",)),
@@ -61,16 +67,42 @@ class PostingPage(Page):
         """Say whether all these fields are filled."""
         return all(self.draft.get(name) not in (None, "") for name in names)
 
+    def form(self) -> "PostingForm":
+        """Give the draft as the office takes it."""
+        from kiosk.services.publish import PostingForm
+
+        known = {f.name for f in fields(PostingForm)}
+        return PostingForm(**{name: value for name, value in self.draft.items() if name in known})
+
     def go_on(self) -> None:
-        """Go to the next page, or back to the summary when one came from there."""
+        """Go to the next page, or back to the summary when one came from there; stay where a rule forbids what was entered, and say why."""
+        from kiosk.services.publish import check_entry
+
+        names = next(names for page, _, names in ORDER if page == self.stop)
+        self.ask(lambda: check_entry(self.terminal.office.here, self.form(), names), self._checked)
+
+    def _checked(self, finding: "Finding | None") -> None:
+        if finding is not None:
+            self.explain(finding)
+            return
         places = [page for page, _, _ in ORDER]
         if any(place.page == CHECK for place in self.visit.stack):
             self.visit.back_to(CHECK)
         else:
             self.open([*places, CHECK][places.index(self.stop) + 1])
 
+    def explain(self, finding: "Finding") -> None:
+        """Say what is wrong, and how to mend it."""
+        from kiosk.services.rules import say
+
+        ok = (t("problem.ok"), "station", lambda: None)
+        text = f"{say(finding.say)}{say(finding.mend)}"
+        self.terminal.open_dialog(Dialog(title=say(finding.title), text=text, icon="information", choices=[ok]))
+
     def open(self, page: str) -> None:
-        """Open a page of ORDER by its name."""
+        """Open another page of ORDER by its name."""
+        if page == (self.stop or CHECK):
+            return
         name, _, field = page.partition(":")
         if field:
             self.visit.go(name, field=field)

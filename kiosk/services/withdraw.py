@@ -1,0 +1,32 @@
+"""Withdrawing a registration, as easy as making it (个人信息保护法 15): what is personal goes at once, here and at the county."""
+
+from dataclasses import replace
+
+from kiosk.domain.print_job import PrintJob
+from kiosk.domain.privacy import PersonName, Phone
+from kiosk.domain.referral import Referral
+from kiosk.domain.worker import Worker, WorkerState
+from kiosk.services.station import Here
+from kiosk.store.store import UnitOfWork
+
+
+def withdraw(here: Here, worker_id: str) -> None:
+    """Leave of a worker only that he was here; a second call changes nothing. Raises NotFound.
+
+    Slips that name him go from the journal, printed or not; referrals stay and lead to nobody.
+    """
+    now = here.now()
+    with here.store.write() as u:
+        worker = u.need(Worker, worker_id)
+        if worker.state is WorkerState.WITHDRAWN:
+            return
+        nobody = replace(worker, name=PersonName(""), phone=Phone(""), trades=(), pay_fen=None, area=None)
+        u.keep(replace(nobody, revision=worker.revision + 1, state=WorkerState.WITHDRAWN))
+        for subject in (worker.id, *(made.id for made in u.list(Referral, worker_id=worker.id))):
+            _drop_slips(u, subject)
+        u.audit(now, "worker", "withdraw", worker.id)
+
+
+def _drop_slips(u: UnitOfWork, subject_id: str) -> None:
+    for job in u.list(PrintJob, subject_id=subject_id):
+        u.drop(PrintJob, job.id)
