@@ -16,13 +16,14 @@ from PIL import Image
 from kiosk.domain import ticket as tickets
 from kiosk.domain.codes import PayUnit
 from kiosk.domain.listing import Listing, ListingState, Takedown, Verdict
+from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Referral, ReferralState, ReferralStep
 from kiosk.domain.ticket import TicketKind, public_token
 from kiosk.domain.worker import WorkerState
 from kiosk.text import t, words
 from tests.hub_parts import OTHER, OURS, Terminal, TestHub, some_id
-from tests.integration.test_hub_push import a_worker
+from tests.integration.test_hub_push import a_worker, held
 from tests.station import START, Clock, a_listing, a_review
 
 PERSONAL = ("王秀兰", "13800005678", "40718836", "周建国", "19900001234")
@@ -134,6 +135,18 @@ def test_page_when_the_registration_was_deleted_says_withdrawn(hub: TestHub, our
     ours.push(worker)
     ours.send([ours.change(worker, op="delete", data={})])
     shows(look(hub, token(ours, TicketKind.REGISTRATION, worker.id)), 200, t("phone.registration.withdrawn.title"))
+
+
+def test_page_when_the_worker_withdrew_says_so_and_the_county_holds_nothing_personal(hub: TestHub, ours: Terminal) -> None:
+    worker = a_worker()
+    ours.push(worker)
+    ours.push(
+        replace(worker, revision=2, state=WorkerState.WITHDRAWN, name=PersonName(""), phone=Phone(""), trades=(), pay_fen=None, area=None)
+    )
+    shows(look(hub, token(ours, TicketKind.REGISTRATION, worker.id)), 200, t("phone.registration.withdrawn.title"))
+    kept = [str(data) for data in held(hub, worker.id).values()]
+    assert kept
+    assert not [data for data in kept if worker.name in data or worker.phone in data]
 
 
 @pytest.mark.parametrize("state", ReferralState)
