@@ -273,7 +273,7 @@ def test_post_when_the_next_person_comes_shows_nothing_of_before(start_real: Sta
     kiosk.wait_page("home")
     kiosk.tap(t("home.post.title"))
     tap(kiosk, "搬运装卸")
-    kiosk.wait_page("post_text")
+    kiosk.wait_page("post_people")
     kiosk.tap(t("dock.change"))
     kiosk.wait_page("home")
     kiosk.tap(t("home.post.title"))
