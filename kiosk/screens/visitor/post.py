@@ -6,7 +6,7 @@ from kivy.properties import NumericProperty
 
 from kiosk.domain.codes import Trade
 from kiosk.screens.theme import theme
-from kiosk.screens.visitor.posting import PostingPage
+from kiosk.screens.visitor.posting import PostingPage, trade_words
 from kiosk.screens.widgets.buttons import Tile
 from kiosk.text import t
 
@@ -21,7 +21,7 @@ class PostScreen(PostingPage):
         super().__init__(terminal, head=t("post.trade"), **args)
         self.columns = (3 if theme.large else 4) if theme.upright else (6 if theme.large else 8)
         for trade in Trade:
-            tile = Tile(text=t(f"trade.{trade.value}"), icon=theme.trade_icon(trade), chosen=trade is self.draft.get("trade"))
+            tile = Tile(text=trade_words(trade), icon=theme.trade_icon(trade), chosen=trade is self.draft.get("trade"))
             tile.bind(on_release=lambda _, trade=trade: self._choose(trade))
             self.ids.tiles.add_widget(tile)
         if self.draft.get("trade") is None:
@@ -35,7 +35,7 @@ class PostScreen(PostingPage):
 
     @staticmethod
     def _usual_title(trade: Trade | None) -> str:
-        return "" if trade in (None, Trade.OTHER) else t(f"trade.{trade.value}")
+        return "" if trade is None or trade is Trade.OTHER else trade_words(trade)
 
     def spoken(self) -> str:
         """Say what comes."""

@@ -9,7 +9,7 @@ from kiosk.domain.privacy import Phone
 from kiosk.domain.review import Severity
 from kiosk.errors import BadInput
 from kiosk.screens import listing_words as words
-from kiosk.screens.visitor.posting import ORDER, PostingPage, page_for
+from kiosk.screens.visitor.posting import ORDER, PostingPage, page_for, trade_words
 from kiosk.screens.widgets.buttons import Press
 from kiosk.text import t
 
@@ -77,14 +77,16 @@ class PostCheckScreen(PostingPage):
         value = draft[field]
         match field:
             case "trade":
-                return t(f"trade.{value.value}")
+                return trade_words(value)
             case "headcount":
                 return t("post.people", count=value)
             case "starts_on":
                 last = draft["ends_on"]
                 return t("post.from_to", first=words.day(value, self.terminal.today()), last=t("day.date", month=last.month, day=last.day))
             case "day_start_min":
-                return t("day.hours", start=words.clock(value), end=words.clock(draft["day_end_min"]))
+                hours = t("day.hours", start=words.clock(value), end=words.clock(draft["day_end_min"]))
+                pause = draft["break_min"] / 60
+                return t("post.with_break", hours=hours, count=f"{pause:g}") if pause else hours
             case "area":
                 return AREAS[value]
             case "pay_fen":
@@ -124,6 +126,11 @@ class PostCheckScreen(PostingPage):
         card = MendCard(title=title, text=text, mend=mend)
         card.bind(on_release=lambda _: self.open(page_for(field)))
         self.ids.findings.add_widget(card)
+
+    def spoken(self) -> str:
+        """Read what the rules say; what was entered has a person's name and number in it."""
+        cards = [card for card in reversed(self.ids.findings.children) if isinstance(card, MendCard)]
+        return "。".join((self.head, self.state, *(f"{card.title}。{card.text}{card.mend}" for card in cards)))
 
     def on_main(self) -> None:
         """Go to what is missing or forbidden, or hand in: once, however often it is pressed."""

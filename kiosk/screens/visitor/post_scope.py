@@ -36,6 +36,10 @@ class PostScopeScreen(PostingPage):
         if not self.has("contact_scope"):
             self.main_text = ""
 
+    def spoken(self) -> str:
+        """Read both."""
+        return self.head + "".join(f"{t(f'post.scope.{scope.value}.title')}：{t(f'post.scope.{scope.value}.text')}" for scope in ICONS)
+
     def _choose(self, scope: ContactScope) -> None:
         self.put(contact_scope=scope)
         self.go_on()

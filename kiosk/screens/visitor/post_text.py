@@ -9,7 +9,7 @@ from kiosk.domain.ports import Stroke
 from kiosk.domain.worker import check_name
 from kiosk.errors import BadInput
 from kiosk.screens.theme import theme
-from kiosk.screens.visitor.posting import PostingPage
+from kiosk.screens.visitor.posting import STEPS, PostingPage
 from kiosk.screens.widgets.buttons import Chip
 from kiosk.screens.widgets.words import measure
 from kiosk.text import t, words
@@ -73,6 +73,9 @@ class PostTextScreen(PostingPage):
         if self.written or self.field in self.draft:
             self.put(**{self.field: self.written})
         self.main_enabled = bool(self.written)
+        # where large letters leave no room for a title, the question stands in the bar of steps
+        step = self.head if theme.large and not theme.upright and (self.tight or self.written) else t(f"post.step.{STEPS[int(self.step)]}")
+        self.steps = [*self.steps[: int(self.step)], step, *self.steps[int(self.step) + 1 :]]
 
     def on_main(self) -> None:
         """Go on, unless a name cannot be one."""

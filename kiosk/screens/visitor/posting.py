@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.properties import ListProperty, NumericProperty, StringProperty
 
+from kiosk.domain.codes import Trade
 from kiosk.screens.page import Page
 from kiosk.screens.widgets.dialog import Dialog
 from kiosk.text import t
@@ -36,6 +37,11 @@ ORDER: tuple[Stop, ...] = (
     ("post_scope", "contact", ("contact_scope",)),
 )
 CHECK = "post_check"
+
+
+def trade_words(trade: Trade) -> str:
+    """Name a trade as an employer does: to a worker the last tile also says 都行."""
+    return t("post.other") if trade is Trade.OTHER else t(f"trade.{trade.value}")
 
 
 def page_for(field: str) -> str:

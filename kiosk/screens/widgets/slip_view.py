@@ -32,6 +32,7 @@ class SlipView(Box):
     """Draws `slip` from top to bottom, never larger in 大字 mode: paper does not grow."""
 
     slip = ObjectProperty(None, allownone=True)
+    code_px = NumericProperty(186)
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("shadow", "paper")
@@ -55,6 +56,6 @@ class SlipView(Box):
         if isinstance(block, Field):
             return SlipField(label=block.label, value=block.value, size_px=28 * scale)
         if isinstance(block, Code):
-            return QrCode(text=block.text, size_hint_y=None, height=theme.px(186))
+            return QrCode(text=block.text, size_hint_y=None, height=theme.px(self.code_px))
         assert isinstance(block, Rule)
         return SlipRule()
