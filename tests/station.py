@@ -5,14 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from kiosk.services.rules import load_areas, load_rules
-
 from kiosk.domain.codes import Meals, PayUnit, Settlement, Trade
 from kiosk.domain.listing import ContactScope, Listing, Review, Verdict
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import new_id
 from kiosk.domain.station import Role, Staff, Station, StationLevel
 from kiosk.services.publish import PostingForm
+from kiosk.services.rules import load_areas, load_rules
 from kiosk.services.sign_in import Session, add_staff
 from kiosk.services.station import Here
 from kiosk.store.migrate import migrate
