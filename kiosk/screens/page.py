@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.domain.ports import Stroke
 from kiosk.screens.theme import MARGIN, theme
 from kiosk.screens.visit import Place
 
@@ -72,6 +73,14 @@ class Page(BoxLayout):
         After 300 ms without an answer 请稍等 appears. Lanes: office, hand (handwriting), any name of your own.
         """
         self.terminal.ask_for(self, function, then, failed, lane)
+
+    def read_hand(self, strokes: list[Stroke], then: Callable[[list[str]], None], *, free: bool = False) -> None:
+        """Read what was written by finger, best reading first; `free` for any words, else a name."""
+        self.ask(lambda: [c.text for c in self.terminal.handwriting().read(strokes, free=free)], then, lane="hand")
+
+    def spell(self, letters: str, then: Callable[[list[str]], None]) -> None:
+        """Give the words that these pinyin letters may be, best first."""
+        self.ask(lambda: self.terminal.pinyin().candidates(letters), then, lane="hand")
 
     def show_problem(self, error: Exception) -> None:
         """Say calmly what went wrong, in the words of the error when it has some."""

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from kiosk.domain.codes import AgeBand, PayUnit, Trade
-from kiosk.domain.ports import Stroke
 
 HOME = "home"
 
@@ -29,7 +28,6 @@ class RegistrationDraft:
     consented_at: datetime | None = None
     age_band: AgeBand | None = None
     name: str = ""
-    strokes: list[Stroke] = field(default_factory=list, repr=False)
     phone: str = field(default="", repr=False)
     trades: tuple[Trade, ...] = ()
     pay_fen: int | None = None

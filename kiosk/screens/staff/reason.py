@@ -1,6 +1,6 @@
 """Writing why: one reason for every HOLD of an approval, or one for sending a listing back. Ready sentences first, then the pen."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
@@ -8,7 +8,6 @@ from kivy.properties import BooleanProperty, DictProperty, NumericProperty, Obje
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.listing import Verdict
-from kiosk.domain.ports import Stroke
 from kiosk.domain.review import Severity
 from kiosk.screens.page import Page
 from kiosk.screens.staff.review import SAID, STAFF_PAGES, explain
@@ -70,7 +69,7 @@ class ReasonScreen(Page):
     def _write(self) -> None:
         """Open the panel for a sentence of one's own."""
         self.writing, self._chips, self.text = True, [], ""
-        self._panel = Factory.ReasonPanel(hint=t("reason.hint"), read=self._read, spell=self._spell)
+        self._panel = Factory.ReasonPanel(hint=t("reason.hint"), read=partial(self.read_hand, free=True), spell=self.spell)
         self._panel.fbind("text", lambda _, text: setattr(self, "text", text))
         self._put(self._panel)
 
@@ -114,12 +113,6 @@ class ReasonScreen(Page):
         self._say_next()
         self.text = ""
         self._show_ready()
-
-    def _read(self, strokes: list[Stroke], then: Callable[[list[str]], None]) -> None:
-        self.ask(lambda: [c.text for c in self.terminal.handwriting().read(strokes, free=True)], then, lane="hand")
-
-    def _spell(self, letters: str, then: Callable[[list[str]], None]) -> None:
-        self.ask(lambda: self.terminal.pinyin().candidates(letters), then, lane="hand")
 
     def _take_ready(self, text: str) -> None:
         self.text = text

@@ -1,9 +1,7 @@
 """您叫什么名字: written whole with a finger in one box, or spelled in pinyin, or left to the staff."""
 
-from collections.abc import Callable
 from typing import Any
 
-from kiosk.domain.ports import Stroke
 from kiosk.domain.worker import check_name
 from kiosk.errors import BadInput
 from kiosk.screens.problems import sentence
@@ -18,18 +16,10 @@ class NameScreen(RegisteringPage):
         super().__init__(terminal, **args)
         self.main_text, self.main_icon = t("register.next"), "arrow-right"
         panel = self.ids.panel
-        panel.read, panel.spell, panel.help = self._read, self._spell, terminal.call
+        panel.read, panel.spell, panel.help = self.read_hand, self.spell, terminal.call
         panel.text = panel.kept = self.visit.registration.name
         panel.fbind("text", self._follow)
         self._follow()
-
-    def _read(self, strokes: list[Stroke], then: Callable[[list[str]], None]) -> None:
-        self.visit.registration.strokes = [list(s) for s in strokes]
-
-        self.ask(lambda: [c.text for c in self.terminal.handwriting().read(strokes)], then, lane="hand")
-
-    def _spell(self, letters: str, then: Callable[[list[str]], None]) -> None:
-        self.ask(lambda: self.terminal.pinyin().candidates(letters), then, lane="hand")
 
     def _follow(self, *_: Any) -> None:
         self.visit.registration.name = self.ids.panel.text

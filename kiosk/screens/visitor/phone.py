@@ -14,6 +14,21 @@ from kiosk.text import t
 DIGITS = 11
 
 
+def in_groups(digits: str) -> str:
+    """Write a number that is being keyed in as it is read out: 139 0000 1."""
+    return " ".join(p for p in (digits[:3], digits[3:7], digits[7:]) if p)
+
+
+def wanted(digits: str) -> str:
+    """Say what a mobile number still lacks, or why it cannot be one; nothing when it is one."""
+    try:
+        check_mobile(digits)
+    except BadInput as error:
+        short = len(digits) < DIGITS
+        return t("phone.wanted", missing=DIGITS - len(digits)) if short else t(error.key, **error.words)
+    return ""
+
+
 class PhoneScreen(RegisteringPage):
     """Step 3 of the registration."""
 
@@ -35,16 +50,10 @@ class PhoneScreen(RegisteringPage):
 
     def _follow(self) -> None:
         digits = self.visit.registration.phone
-        self.shown_number = " ".join(p for p in (digits[:3], digits[3:7], digits[7:]) if p)
-        try:
-            check_mobile(digits)
-        except BadInput as error:
-            self.main_enabled = False
-            long = error.key in ("bad.phone.long", "bad.phone.prefix")
-            self.hint = t(error.key, **error.words) if long else t("phone.wanted", missing=DIGITS - len(digits))
-        else:
-            self.main_enabled = True
-            self.hint = t("phone.read_back", groups=self.shown_number)
+        self.shown_number = in_groups(digits)
+        trouble = wanted(digits)
+        self.main_enabled = not trouble
+        self.hint = trouble or t("phone.read_back", groups=self.shown_number)
 
     def on_main(self) -> None:
         """Go on to the trades."""

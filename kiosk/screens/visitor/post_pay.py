@@ -10,8 +10,6 @@ from kiosk.screens.visitor.posting import PostingPage
 from kiosk.screens.widgets.buttons import Chip
 from kiosk.text import t
 
-DIGITS = 6
-
 
 class PostPayScreen(PostingPage):
     """Amount and unit."""

@@ -8,8 +8,6 @@ from kiosk.screens.theme import theme
 from kiosk.screens.visitor.posting import PostingPage
 from kiosk.text import t
 
-DIGITS = 3
-
 
 class PostPeopleScreen(PostingPage):
     """The headcount."""

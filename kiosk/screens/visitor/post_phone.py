@@ -5,13 +5,12 @@ from typing import Any
 from kivy.properties import StringProperty
 
 from kiosk.domain.privacy import Phone, is_phone
-from kiosk.domain.worker import check_mobile
-from kiosk.errors import BadInput
 from kiosk.screens.theme import theme
+from kiosk.screens.visitor.phone import in_groups, wanted
 from kiosk.screens.visitor.posting import PostingPage
 from kiosk.text import t
 
-MOBILE_DIGITS, MOST = 11, 12
+MOST = 12
 
 
 class PostPhoneScreen(PostingPage):
@@ -32,7 +31,7 @@ class PostPhoneScreen(PostingPage):
         if digits or "contact_phone" in self.draft:
             self.put(contact_phone=digits)
         right = is_phone(digits)
-        self.written = Phone(digits).grouped() if right else " ".join(p for p in (digits[:3], digits[3:7], digits[7:]) if p)
+        self.written = Phone(digits).grouped() if right else in_groups(digits)
         self.main_enabled = right
         self.hint = t("phone.read_back", groups=self.written) if right else self._wanted(digits)
 
@@ -41,9 +40,4 @@ class PostPhoneScreen(PostingPage):
         """Say what a number still lacks, or why it cannot be one."""
         if not digits.startswith("1"):
             return t("rule.contact_phone.say") if len(digits) > MOST else t("post.phone_hint")
-        try:
-            check_mobile(digits)
-        except BadInput as error:
-            short = len(digits) < MOBILE_DIGITS
-            return t("phone.wanted", missing=MOBILE_DIGITS - len(digits)) if short else t(error.key, **error.words)
-        return ""
+        return wanted(digits)

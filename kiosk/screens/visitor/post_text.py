@@ -1,11 +1,10 @@
 """One thing in an employer's own words: ready ones to tap first, then by hand or in pinyin."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
-from kiosk.domain.ports import Stroke
 from kiosk.domain.worker import check_name
 from kiosk.errors import BadInput
 from kiosk.screens.theme import theme
@@ -50,17 +49,11 @@ class PostTextScreen(PostingPage):
             self.ids.ready.add_widget(chip)
             self._chips[word] = chip
         panel = self.ids.panel
-        panel.read, panel.spell, panel.help = self._read, self._spell, terminal.call
+        panel.read = partial(self.read_hand, free=self.field != "contact_name")
+        panel.spell, panel.help = self.spell, terminal.call
         panel.text = panel.kept = JOIN.join(part for part in said if part not in self._chosen)
         panel.fbind("text", self._follow)
         self._follow()
-
-    def _read(self, strokes: list[Stroke], then: Callable[[list[str]], None]) -> None:
-        free = self.field != "contact_name"
-        self.ask(lambda: [c.text for c in self.terminal.handwriting().read(strokes, free=free)], then, lane="hand")
-
-    def _spell(self, letters: str, then: Callable[[list[str]], None]) -> None:
-        self.ask(lambda: self.terminal.pinyin().candidates(letters), then, lane="hand")
 
     def _toggle(self, word: str) -> None:
         chosen = set(self._chosen) ^ {word}

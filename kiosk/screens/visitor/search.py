@@ -1,13 +1,13 @@
 """搜一搜: a word written or spelled, or the number on the board."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.domain.ports import Stroke
 from kiosk.screens.page import Page
 from kiosk.text import t
 
@@ -44,7 +44,7 @@ class SearchScreen(Page):
             pad.ids.pad.fbind("digits", lambda _, digits: self._key(pad, digits))
             self.ids.body.add_widget(pad)
         else:
-            panel = Factory.TextPanel(hint=t("jobs.search_hint"), read=self._read, spell=self._spell)
+            panel = Factory.TextPanel(hint=t("jobs.search_hint"), read=partial(self.read_hand, free=True), spell=self._spell)
             panel.fbind("text", lambda _, written: setattr(self, "text", written))
             self.ids.body.add_widget(panel)
             text = ""
@@ -54,12 +54,9 @@ class SearchScreen(Page):
     def _key(self, pad: NumberSearch, digits: str) -> None:
         pad.number = self.text = digits
 
-    def _read(self, strokes: list[Stroke], then: Callable[[list[str]], None]) -> None:
-        self.ask(lambda: [c.text for c in self.terminal.handwriting().read(strokes, free=True)], then, lane="hand")
-
     def _spell(self, letters: str, then: Callable[[list[str]], None]) -> None:
         """Offer the letters themselves too: initials find 装卸 as zx."""
-        self.ask(lambda: [letters, *self.terminal.pinyin().candidates(letters)], then, lane="hand")
+        self.spell(letters, lambda words: then([letters, *words]))
 
     def _follow(self, *_: Any) -> None:
         text = self.text
