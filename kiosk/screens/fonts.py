@@ -8,6 +8,7 @@ importing the package's own table costs 25 ms at every start. Knows no colours a
 """
 
 import json
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -39,7 +40,7 @@ def extract(folder: Path, source: Path = SOURCE) -> None:
 def _extract_face(collection: Path, target: Path) -> None:
     if not collection.exists():
         raise ConfigError(f"{collection}: not there; install Debian's fonts-noto-cjk")
-    part = target.with_suffix(".part")
+    part = _part(target)
     cut = ["--unicodes=*", "--desubroutinize", f"--drop-tables={UNUSED}"]
     words = ["hb-subset", f"--face-index={SC_FACE}", *cut, f"--output-file={part}", str(collection)]
     try:
@@ -51,8 +52,13 @@ def _extract_face(collection: Path, target: Path) -> None:
     part.replace(target)
 
 
+def _part(target: Path) -> Path:
+    """Name the file to write before it takes its place; terminal and board may both be at it."""
+    return target.with_suffix(f".{os.getpid()}.part")
+
+
 def _replace(target: Path, content: bytes) -> None:
-    part = target.with_suffix(".part")
+    part = _part(target)
     part.write_bytes(content)
     part.replace(target)
 

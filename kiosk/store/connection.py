@@ -12,6 +12,8 @@ BOARD_TABLES = frozenset({"public_listing", "topic", "station", "policy", "train
 
 _READ, _SELECT, _FUNCTION, _PRAGMA, _TRANSACTION, _RECURSIVE = 20, 21, 31, 19, 22, 33
 BUSY_MS = 5000
+BOARD_CACHE_KB = 512
+"""The board reads everything through and then a row at a time: eight megabytes of pages would only lie there."""
 
 
 def _board_may(action: int, first: str | None, _second: str | None, _database: str | None, _trigger: str | None) -> int:
@@ -42,5 +44,6 @@ def connect(path: Path, key: str, *, board: bool = False) -> Any:
         raise StoreError(str(error)) from None
     if board:
         raw.execute("PRAGMA query_only=ON")
+        raw.execute(f"PRAGMA cache_size=-{BOARD_CACHE_KB}")
         raw.set_authorizer(_board_may)
     return raw

@@ -137,10 +137,10 @@ class UnitOfWork:
         row = self.connection.execute(sa.select(public_listing).where(where, self._alive())).mappings().first()
         return None if row is None else public.read_published(row)
 
-    def newest(self, limit: int | None = None) -> Sequence[Published]:
-        """Give what stands in public, newest publication first."""
+    def newest(self, limit: int | None = None) -> Iterator[Published]:
+        """Give what stands in public, newest publication first, one at a time: all of a county are 25 MB."""
         query = sa.select(public_listing).where(self._alive()).order_by(public_listing.c.seq.desc()).limit(limit)
-        return [public.read_published(row) for row in self.connection.execute(query).mappings()]
+        yield from map(public.read_published, self.connection.execute(query).mappings())
 
     def daily_pay(self) -> Sequence[tuple[Trade, int | None]]:
         """Give trade and fen a day of all that stands in public; None where no day can be reckoned."""

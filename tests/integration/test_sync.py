@@ -284,7 +284,7 @@ def test_pull_when_another_station_takes_its_listing_down_takes_it_off_here(shop
     other.push(down)
     shop.pull_all()
     with shop.store.read() as u:
-        assert u.newest() == []
+        assert list(u.newest()) == []
 
 
 def test_pull_when_the_answer_is_lost_pulls_it_again_and_applies_it_once(shop: Shop, hub: TestHub) -> None:

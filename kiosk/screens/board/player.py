@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from kiosk.domain import playlist
-from kiosk.domain.listing import Published
 from kiosk.domain.playlist import Item, Page, PlaylistSettings
 from kiosk.domain.station import Station
 from kiosk.errors import KioskError, StoreError
@@ -58,7 +57,6 @@ class Player:
         self._page: Page | None = None
         self._day: date | None = None
         self._station: Station | None = None
-        self._live: dict[str, Published] = {}
         self._items: tuple[Item, ...] = ()
         self._heard_at: datetime | None = None
         self._arrived: tuple[str, int] = ("", 0)
@@ -114,11 +112,10 @@ class Player:
 
     def _load(self, here: Here) -> None:
         with here.store.read() as u:
-            station, published = here.station(u), u.newest()
+            self._station = station = here.station(u)
             self._take_memory(here, u)
-        self._live = {p.listing.id: p for p in published}
-        self._items = tuple(playlist.item(p, here.areas.ring(station.area, p.listing.area)) for p in published)
-        self._station, self._day = station, self._today()
+            self._items = tuple(playlist.item(p, here.areas.ring(station.area, p.listing.area)) for p in u.newest())
+        self._day = self._today()
 
     def _hear(self, here: Here) -> bool:
         """Read when the county was last heard, and whether phones look elsewhere now; say whether anything of that is new."""
@@ -163,7 +160,7 @@ class Player:
         assert self._here is not None
         if self._clock_right():
             return self._here.now()
-        return max((p.published_at for p in self._live.values()), default=self._here.now())
+        return max((i.published_at for i in self._items), default=self._here.now())
 
     def _today(self) -> date:
         return local(self._now()).date()
@@ -178,8 +175,12 @@ class Player:
         new, now = self._fresh(), self._now()
         if new and new[0].id != self._arrived[0]:
             self._arrived = (new[0].id, self._turns)
-        rows = tuple(self._row(i) for i in self._page.rows)
         highlight = self._page.highlight
+        # each new one has its turn in the strip, the newest first and at once
+        strip = new[(self._turns - self._arrived[1]) % len(new)] if new else None
+        with self._here.store.read() as u:
+            rows = tuple(r for r in (self._row(u, i) for i in self._page.rows) if r)
+            chosen, fresh = self._row(u, highlight), self._row(u, strip)
         return Scene(
             state=State.LISTINGS if rows else State.EMPTY,
             turn=self._turns,
@@ -189,15 +190,16 @@ class Player:
             stale=self._heard_at is not None and now - self._heard_at > self._stale_after,
             clock_right=self._clock_right(),
             rows=rows,
-            highlight=self._row(highlight) if highlight else None,
-            # each new one has its turn in the strip, the newest first and at once
-            fresh=self._row(new[(self._turns - self._arrived[1]) % len(new)]) if new else None,
+            highlight=chosen,
+            fresh=fresh,
             page=self._page.number,
             pages=self._page.of,
             until=self._page.until,
             more_url=f"{self._here.phone_base}/",
         )
 
-    def _row(self, item: Item) -> Row:
+    def _row(self, u: "UnitOfWork", item: Item | None) -> Row | None:
+        """Say a listing; one that went a moment ago is not there."""
         assert self._here is not None
-        return row(self._live[item.id], tickets.listing_url(self._here, item.id), self._today())
+        published = u.published(item.id) if item else None
+        return row(published, tickets.listing_url(self._here, published.listing.id), self._today()) if published else None
