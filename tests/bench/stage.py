@@ -144,8 +144,8 @@ def start(screen: Screen, state: Path, *words: str, probe: Path | None = None) -
 
 
 def start_chromium(screen: Screen, folder: Path, *words: str) -> "Popen[bytes]":
-    """Start Chromium in a window, with a profile in the folder."""
-    flags = [flag for flag in FLAGS if not flag.startswith("--headless")]
+    """Start Chromium in a window that is drawn by OpenGL, as ours is, with a profile in the folder."""
+    flags = [flag for flag in FLAGS if flag not in ("--headless=new", "--disable-gpu")]
     with (folder / "chromium.log").open("ab") as log:
         return spawn(["chromium", *flags, f"--user-data-dir={folder / 'profile'}", *words], log, os.environ | {"DISPLAY": screen.name})
 

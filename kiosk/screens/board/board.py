@@ -17,6 +17,7 @@ from kivy.core.window import Window
 
 from kiosk import qr
 from kiosk.domain.record import to_plain
+from kiosk.heap import give_back
 from kiosk.screens.alive import tell
 from kiosk.screens.board.memory import replace_json
 from kiosk.screens.board.parts import Palette, set_sizes
@@ -40,7 +41,7 @@ class Board:
         theme.fit(int(Window.width), int(Window.height), large=False)
         set_sizes(sizes)
         Window.clearcolor = Palette.ground
-        self._view = BoardView(sizes, self._write_health)
+        self._view = BoardView(sizes, self._stands)
 
     def run(self) -> None:
         """Show the board until stopped."""
@@ -112,6 +113,10 @@ class Board:
             "fade": self._view.fade,
         }
         replace_json(self._health, facts)
+
+    def _stands(self) -> None:
+        self._write_health()
+        give_back()
 
     def _seen(self) -> dict[str, Any]:
         from kiosk.screens.probe import things
