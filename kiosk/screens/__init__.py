@@ -56,7 +56,7 @@ Widgets (in widgets/, importable from kiosk.screens.widgets.kit; .kv knows them 
     WritingBox hint, on_written(strokes), clear(), show(strokes) · TextPanel the whole text field, by hand and by pinyin
     NumberPad digits, limit · StepBar steps, current · PayWords amount, unit, size_px, unit_px, most
     PayBar share, mark, mark_text, end_text
-    PagedScroll a column that may be too long (add widgets to it) · RowList rows, row_class, row_height: up to 10,000 rows
+    PagedScroll a column that may be too long (add widgets to it) · RowList show, add, row_class, row_height: up to 10,000 rows
     ListingRow listing_id, title, badges, where, when, amount, unit, terms, choose
     (listing_row.with_height adds the height that a long title needs)
     SlipView slip · MarkedWords text with marked spans · QrCode text, or source: a picture's file

@@ -151,7 +151,8 @@ class KitRowsScreen(Page):
             }
             for n in range(10_000)
         ]
-        self.list = RowList(rows=rows, row_height=row_height())
+        self.list = RowList(row_height=row_height())
+        self.list.show(rows)
         self.add_widget(self.list)
 
 

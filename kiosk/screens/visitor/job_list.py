@@ -19,10 +19,13 @@ from kiosk.screens.widgets.scroll import PagedScroll
 from kiosk.text import t
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kiosk.domain.listing import Published
     from kiosk.services.browse import JobPage
 
 PAGE = 20
+ROWS_A_FRAME = 7
 WORD_SHOWN = 6
 SWITCHES = ("near", "high", "soon", "daily", "meals")
 ORDERS = ("near", "high")
@@ -138,23 +141,37 @@ class JobListScreen(Page):
             if mine == self._asked:
                 self._take(page, offset)
 
-        self.ask(lambda: self._find(trade, on, text, offset, limit), take)
+        def fail(error: Exception) -> None:
+            self._more_asked = False
+            self.show_problem(error)
+
+        self.ask(lambda: self._find(trade, on, text, offset, limit), take, fail)
 
     def _take(self, page: "JobPage", offset: int) -> None:
         self._rows = self._rows[:offset] + list(page.rows)
         self._total = page.total
-        self._more_asked = False
         self._say_empty()
         self._count.text = t("jobs.count_brief" if theme.large else "jobs.count", count=page.total)
-        # the list may be this wide and the buttons that turn it stand beside it
-        wide = theme.width - theme.px(2 * MARGIN + 136)
-        more = [with_height(self._row(p), wide) for p in page.rows]
-        self.ids.list.rows = self.ids.list.rows[:offset] + more
-        if offset == 0:
-            at, self.at = self.at, 1
-            Clock.schedule_once(lambda _: self._scroll(at))
-            self._by_trade = page.by_trade
-            self._draw_trades()
+        if offset:
+            self._grow(self._asked, page.rows, [])
+            return
+        at, self.at = self.at, 1
+        Clock.schedule_once(lambda _: self._scroll(at))
+        self._by_trade = page.by_trade
+        self._draw_trades()
+        self.ids.list.show([self._row(p) for p in page.rows])
+        self._more_asked = False
+
+    def _grow(self, asked: int, found: "Sequence[Published]", made: list[dict[str, Any]]) -> None:
+        """Make a few rows a frame and add them when all are there: a list that glides must not halt for twenty at once."""
+        if asked != self._asked:
+            return
+        made += [self._row(p) for p in found[len(made) : len(made) + ROWS_A_FRAME]]
+        if len(made) < len(found):
+            Clock.schedule_once(lambda _: self._grow(asked, found, made))
+        else:
+            self.ids.list.add(made)
+            self._more_asked = False
 
     def _scroll(self, at: float) -> None:
         self.ids.list.ids.view.scroll_y = at
@@ -185,7 +202,7 @@ class JobListScreen(Page):
         home = self.terminal.home_facts
         km = self.terminal.office.here.areas.km(home.station.area, one.area) if home else None
         where = [words.area(one), t("jobs.km", km=km) if km else "", one.place]
-        return {
+        row = {
             "listing_id": one.id,
             "title": one.title,
             "badges": badges,
@@ -196,6 +213,8 @@ class JobListScreen(Page):
             "terms": words.row_terms(one),
             "choose": self._open,
         }
+        # the list may be this wide and the buttons that turn it stand beside it
+        return with_height(row, theme.width - theme.px(2 * MARGIN + 136))
 
     def _open(self, listing_id: str) -> None:
         self.visit.go("detail", listing_id=listing_id)

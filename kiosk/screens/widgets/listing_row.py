@@ -5,6 +5,7 @@ from typing import Any
 from kivy.factory import Factory
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.relativelayout import RelativeLayout
 
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
@@ -86,7 +87,10 @@ class ListingRow(Press):
         form = ("LargeUpright" if theme.large else "Upright") if theme.upright else "Lying"
         layout = getattr(Factory, f"{form}Row")(row=self)
         self._signs, self._spare = layout.ids.signs, list[Badge]()
-        self.add_widget(layout)
+        # what is inside a row need not notice that the row moves: when a list grows, all of them do
+        inside = RelativeLayout()
+        inside.add_widget(layout)
+        self.add_widget(inside)
         self.fbind("badges", self._fill)
         self._signs.fbind("width", self._fill)
         self._fill()

@@ -7,8 +7,9 @@ from typing import Any
 
 from kivy.animation import Animation
 from kivy.clock import Clock
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.recycleboxlayout import RecycleBoxLayout
 from kivy.uix.recycleview import RecycleView
 from kivy.uix.scrollview import ScrollView
 
@@ -56,6 +57,23 @@ class FeelingScroll(_Feels, ScrollView):
 
 class FeelingRows(_Feels, RecycleView):
     """A list of equal rows, of which only the visible ones exist."""
+
+
+class Rows(RecycleBoxLayout):
+    """Where the rows stand. When more follow, those that stand keep their texts; Kivy would deal all of them out anew."""
+
+    def compute_sizes_from_data(self, data: Any, flags: list[dict[str, Any]]) -> None:
+        """Forget what the rows say, unless nothing but more rows came."""
+        if any(set(flag) != {"appended"} for flag in flags):
+            self.recycleview.view_adapter.invalidate()
+        super().compute_sizes_from_data(data, flags)
+
+    def clear_layout(self) -> None:
+        """Take the rows out to be laid anew."""
+        self.recycleview.view_adapter.make_views_dirty()
+        self.clear_widgets()
+        self.view_indices: dict[Any, int] = {}
+        self._size_needs_update = False
 
 
 class _Pages(BoxLayout):
@@ -130,12 +148,18 @@ class PagedScroll(_Pages):
 
 
 class RowList(_Pages):
-    """Up to 10,000 rows: `rows` are dicts of properties of the class named `row_class`, each `row_height` screen pixels high or as
-    its `height` says.
+    """Up to 10,000 rows of the class named `row_class`, each `row_height` screen pixels high or as its `height` says.
 
-    A reused row must get every one of its properties from its dict.
+    A row is a dict of its properties; a reused one must get every one of them.
     """
 
-    rows = ListProperty([])
     row_class = StringProperty("ListingRow")
     row_height = NumericProperty(160)
+
+    def show(self, rows: list[dict[str, Any]]) -> None:
+        """Show these rows and no others."""
+        self.view.data = rows
+
+    def add(self, rows: list[dict[str, Any]]) -> None:
+        """Let these rows follow the others."""
+        self.view.data.extend(rows)
