@@ -15,6 +15,7 @@ from typing import Any
 from kiosk.domain.ports import Candidate, Stroke
 from kiosk.errors import ConfigError
 
+NORMATIVE = Path(__file__).parent.parent.parent / "assets" / "normative.tsv"
 MODEL = "PP-OCRv6_rec_small.onnx"
 HEIGHT = 48
 LOOKS = ((32, 2.4), (38, 2.8), (43, 2.4))
@@ -25,11 +26,15 @@ FINE = 3
 WIDEST = 1600
 FLAT = 0.45
 """A word flatter than this share of its width per stroke is one horizontal stroke (一), not a low line of text."""
+ALONE = 2.6
+"""A word wider than high by less than this share of its height per stroke is one character, as wide as the line is high (八, 二)."""
 LEAST_LENGTH = 12.0
 """Pixels of pen travel below which there is only a dot."""
 MOST_POINTS = 20_000
 BEAM, BREADTH = 8, 8
 SURELY_BLANK = 0.99
+LEAST_NAME = 0.05
+"""When a step of the model's table is a name's character or nothing with a lower chance than this, it is a mark or a scribble."""
 CHOICES = 5
 CLEAR = 0.2
 """When the best reading has a lower score, it is a guess at a scribble, and nothing is given."""
@@ -58,13 +63,17 @@ class OcrHandwriting:
         classes = self._session.get_outputs()[0].shape[-1]
         self._characters = ["", *words, " "][:classes]
         self._names_only = numpy.array([not c or is_name_character(c) for c in self._characters])
+        rows = (line.split("\t") for line in NORMATIVE.read_text("utf-8").splitlines() if not line.startswith("#"))
+        self._normative = str.maketrans(dict(rows))
         self._input = self._session.get_inputs()[0].name
         self._lock = threading.Lock()
 
     def read(self, strokes: Sequence[Stroke], *, free: bool = False) -> list[Candidate]:
         """Give up to five readings, best first; nothing for an empty box, a dot or a scribble.
 
-        Chinese characters, `·` and `〇` only, unless `free` lets digits, letters and marks in (search, descriptions).
+        Chinese characters, `·` and `〇` only, unless `free` lets digits, letters and marks in (search, descriptions). A character outside
+        通用规范汉字表 is given in its form there, if it has one: identity cards are written so (居民身份证法, article 4), and most of what
+        the model got wrong was 黃 for 黄.
         """
         lines = [[(float(x), float(y)) for x, y in s] for s in strokes if s]
         if not _is_written(lines):
@@ -73,11 +82,19 @@ class OcrHandwriting:
         for ink_height, pen in LOOKS:
             with self._lock:
                 (found,) = self._session.run(None, {self._input: draw(lines, ink_height, pen)})
-            table = found[0] if free else found[0] * self._names_only
+            table = found[0] if free else self._without_marks(found[0])
             for candidate in decode(table, self._characters):
-                scores[candidate.text] = scores.get(candidate.text, 0.0) + candidate.score / len(LOOKS)
+                text = candidate.text.translate(self._normative)
+                scores[text] = scores.get(text, 0.0) + candidate.score / len(LOOKS)
         best = sorted(scores.items(), key=lambda item: -item[1])[:CHOICES]
-        return [Candidate(text, score) for text, score in best] if best and best[0][1] >= CLEAR else []
+        return [Candidate(text, min(score, 1.0)) for text, score in best] if best and best[0][1] >= CLEAR else []
+
+    def _without_marks(self, table: Any) -> Any:
+        """Give the chances of what cannot stand in a name to what can, in each step; a step that is little else keeps little."""
+        import numpy
+
+        names = table * self._names_only
+        return names / numpy.maximum(names.sum(axis=1, keepdims=True), LEAST_NAME)
 
 
 class SimulatedHandwriting:
@@ -115,7 +132,7 @@ def draw(lines: Sequence[Stroke], ink_height: int, pen_width: float) -> Any:
     points = [p for line in lines for p in line]
     left, top = min(x for x, _ in points), min(y for _, y in points)
     width, height = max(x for x, _ in points) - left, max(y for _, y in points) - top
-    size = width if height < width * FLAT / len(lines) else height
+    size = max(width, height) if height < width * FLAT / len(lines) or width < height * (1 + ALONE / len(lines)) else height
     scale = ink_height / max(size, 1.0)
     margin = (HEIGHT - ink_height) / 2
     wide = min(WIDEST, round(width * scale + 2 * margin))

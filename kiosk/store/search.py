@@ -162,7 +162,7 @@ def whole_words(listing: PublicListing, number: int) -> set[str]:
 
 @cache
 def readings() -> dict[str, str]:
-    """Load the one stated reading of each character (tools/make_pinyin.py)."""
+    """Load the one stated reading of each character (tools/make_characters.py)."""
     lines = PINYIN.read_text("utf-8").splitlines()
     return dict(line.split("\t") for line in lines if not line.startswith("#"))
 

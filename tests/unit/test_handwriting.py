@@ -30,6 +30,20 @@ def test_handwriting_when_a_whole_name_stands_in_one_box_puts_it_first(reader: O
     assert [r.score for r in readings] == sorted((r.score for r in readings), reverse=True)
 
 
+@pytest.mark.parametrize("word", ["二", "八", "三", "川", "一一", "工一"])
+def test_handwriting_when_a_word_is_low_and_the_hand_shakes_still_reads_it(reader: OcrHandwriting, word: str) -> None:
+    rng = random.Random(2)
+    shaken = [DISTORTIONS["jitter"](strokes_for(word), rng) for _ in range(5)]
+    assert all(word in [r.text for r in reader.read(strokes)] for strokes in shaken)
+
+
+@pytest.mark.parametrize("word", ["黄", "缝", "黄静", "蒋红川", "川"])
+def test_handwriting_when_a_mark_or_an_old_form_looks_alike_reads_the_normative_characters(reader: OcrHandwriting, word: str) -> None:
+    readings = reader.read(strokes_for(word))
+    assert readings[0].text == word
+    assert not {"黃", "縫", "靜", "蔣", "紅"} & set("".join(r.text for r in readings))
+
+
 def test_handwriting_when_free_reads_digits_and_else_only_characters(reader: OcrHandwriting) -> None:
     one = [[(50.0, 10.0), (50.0, 200.0)], [(150.0, 10.0), (230.0, 12.0), (180.0, 200.0)]]
     assert "17" in [r.text for r in reader.read(one, free=True)]
