@@ -2,7 +2,6 @@
 
 import base64
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +21,7 @@ from kiosk.domain.referral import Referral, ReferralState, ReferralStep
 from kiosk.domain.ticket import TicketKind, public_token
 from kiosk.domain.worker import WorkerState
 from kiosk.text import t, words
+from kiosk.trial.browser import photograph
 from tests.hub_parts import OTHER, OURS, Terminal, TestHub, some_id
 from tests.integration.test_hub_push import a_worker, held
 from tests.station import START, Clock, a_listing, a_review
@@ -289,25 +289,6 @@ def _everything(hub: TestHub) -> list[Any]:
         return [connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1, 2").all() for name in names]
 
 
-def screenshot(url: str, target: Path, width: int = 390, height: int = 1000) -> Image.Image:
-    """Take a picture in real Chromium at a phone's size."""
-    options = [
-        "--headless=new",
-        "--no-sandbox",
-        "--hide-scrollbars",
-        "--disable-gpu",
-        "--force-device-scale-factor=1",
-        f"--window-size={width},{height}",
-    ]
-    profile = target.with_suffix(".profile")
-    command = ["chromium", *options, f"--user-data-dir={profile}", f"--screenshot={target}", url]
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
-    finally:
-        shutil.rmtree(profile, ignore_errors=True)
-    return Image.open(target).convert("RGB")
-
-
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed; deploy/test installs it")
 def test_page_when_shown_in_chromium_has_nothing_beyond_the_right_edge(hub: TestHub, ours: Terminal, tmp_path: Path) -> None:
     listing = a_listing(
@@ -320,7 +301,8 @@ def test_page_when_shown_in_chromium_has_nothing_beyond_the_right_edge(hub: Test
         transport="早上六点半站点门口接，晚上送回",
     )
     ours.push(listing, a_review(listing, START))
-    picture = screenshot(f"{hub.base}/k/{public_token(listing.id)}", tmp_path / "page.png", width=500, height=1400)
+    photograph(f"{hub.base}/k/{public_token(listing.id)}", tmp_path / "page.png", width=500, height=1400)
+    picture = Image.open(tmp_path / "page.png").convert("RGB")
     margin = {picture.getpixel((x, y)) for x in range(486, 500) for y in range(200, 1400)}
     assert margin == {(0xF7, 0xF3, 0xEA)}
 

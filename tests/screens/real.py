@@ -20,6 +20,7 @@ from kiosk.config import Settings
 from kiosk.services.browse import JobPage, JobQuery, alive, jobs
 from kiosk.services.sample import load_sample
 from kiosk.services.station import Here
+from kiosk.text import t
 from kiosk.trial.display import Screen
 from tests.screens.looks import problems
 from tests.screens.xtest import Kiosk, play
@@ -98,3 +99,14 @@ def whole_in_both_sizes(kiosk: Kiosk, text: str) -> None:
         kiosk.wait_text(text)
         time.sleep(0.4)
         assert looks(kiosk) == [], "large" if large else "normal"
+
+
+def key_in(kiosk: Kiosk, digits: str) -> None:
+    """Press the digits of a number pad."""
+    for digit in digits:
+        kiosk.tap(digit)
+
+
+def no_way_on(seen: dict[str, Any]) -> bool:
+    """Say whether the main button, 下一步, is pale."""
+    return any(thing["text"] == t("register.next") and not thing["button"]["enabled"] for thing in seen["things"])

@@ -15,7 +15,7 @@ from kiosk.services.sample import load_sample
 from kiosk.services.station import local
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, enlarge, looks, sample_state, start_real, station
+from tests.screens.real import RealStation, StartReal, enlarge, key_in, looks, sample_state, start_real, station
 from tests.screens.xtest import Kiosk
 
 __all__ = ["sample_state", "start_real", "station"]
@@ -37,9 +37,8 @@ def begin(start_real: StartReal, screen: Screen, large: bool) -> Kiosk:
     return kiosk
 
 
-def key_in(kiosk: Kiosk, digits: str) -> None:
-    for digit in digits:
-        kiosk.tap(digit)
+def number(kiosk: Kiosk, digits: str) -> None:
+    key_in(kiosk, digits)
     kiosk.tap(t("mine.next"))
 
 
@@ -53,9 +52,9 @@ def test_mine_when_both_numbers_are_right_shows_how_it_stands(
     kiosk.tap(t("home.mine.title"))
     kiosk.wait_text(t("mine.code"))
     assert looks(kiosk) == []
-    key_in(kiosk, worker.code)
+    number(kiosk, worker.code)
     kiosk.wait_text(t("mine.last"))
-    key_in(kiosk, worker.phone.last_four())
+    number(kiosk, worker.phone.last_four())
     kiosk.wait_page("mine_found")
     assert looks(kiosk) == []
     shown = " ".join(kiosk.texts())
@@ -75,9 +74,9 @@ def test_mine_when_found_leads_to_a_listing_without_registering_again(start_real
     kiosk = begin(start_real, lying, large=False)
     kiosk.tap(t("home.mine.title"))
     kiosk.wait_text(t("mine.code"))
-    key_in(kiosk, worker.code)
+    number(kiosk, worker.code)
     kiosk.wait_text(t("mine.last"))
-    key_in(kiosk, worker.phone.last_four())
+    number(kiosk, worker.phone.last_four())
     kiosk.wait_page("mine_found")
     kiosk.tap(match.listing.title)
     kiosk.wait_page("detail")
@@ -96,16 +95,16 @@ def test_mine_when_the_last_four_are_wrong_reveals_nothing_and_keeps_the_code(
     kiosk = begin(start_real, lying, large=False)
     kiosk.tap(t("home.mine.title"))
     kiosk.wait_text(t("mine.code"))
-    key_in(kiosk, worker.code)
+    number(kiosk, worker.code)
     kiosk.wait_text(t("mine.last"))
-    key_in(kiosk, wrong)
+    number(kiosk, wrong)
     kiosk.wait_text(t("mine.wrong"))
     assert looks(kiosk) == []
     kiosk.tap(t("dock.back"))
     kiosk.wait_text(f"{worker.code[:4]} {worker.code[4:]}")
     kiosk.tap(t("mine.next"))
     kiosk.wait_text(t("mine.given", code=f"{worker.code[:4]} {worker.code[4:]}"))
-    key_in(kiosk, worker.phone.last_four())
+    number(kiosk, worker.phone.last_four())
     kiosk.wait_page("mine_found")
 
 
@@ -118,11 +117,11 @@ def test_mine_when_guessed_too_often_waits_and_says_until_when(start_real: Start
     kiosk = begin(start_real, lying, large=False)
     kiosk.tap(t("home.mine.title"))
     kiosk.wait_text(t("mine.code"))
-    key_in(kiosk, worker.code)
+    number(kiosk, worker.code)
     kiosk.wait_text(t("mine.last"))
-    key_in(kiosk, f"{(int(worker.phone.last_four()) + 1) % 10000:04d}")
+    number(kiosk, f"{(int(worker.phone.last_four()) + 1) % 10000:04d}")
     kiosk.wait_text(t("mine.wrong"))
-    key_in(kiosk, worker.phone.last_four())
+    number(kiosk, worker.phone.last_four())
     said = kiosk.wait_text(t("mine.locked", time="").split("，", 1)[1])["text"]
     again = [local(first + GUESS_WINDOW + timedelta(seconds=after)) for after in (60, 65)]
     assert said in [t("mine.locked", time=f"{at:%H:%M}") for at in again]
@@ -197,9 +196,9 @@ def test_mine_when_withdrawn_asks_once_more_then_forgets(start_real: StartReal, 
     kiosk = begin(start_real, lying, large=False)
     kiosk.tap(t("home.mine.title"))
     kiosk.wait_text(t("mine.code"))
-    key_in(kiosk, worker.code)
+    number(kiosk, worker.code)
     kiosk.wait_text(t("mine.last"))
-    key_in(kiosk, worker.phone.last_four())
+    number(kiosk, worker.phone.last_four())
     kiosk.wait_page("mine_found")
     kiosk.reach(t("mine.withdraw"))
     kiosk.tap(t("mine.withdraw"))

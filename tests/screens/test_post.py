@@ -11,7 +11,7 @@ from kiosk.domain.print_job import PrintJob
 from kiosk.domain.slip import SlipKind
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, enlarge, looks, sample_state, start_real, station
+from tests.screens.real import RealStation, StartReal, enlarge, key_in, looks, no_way_on, sample_state, start_real, station
 from tests.screens.xtest import Kiosk
 
 __all__ = ["sample_state", "start_real", "station"]
@@ -38,11 +38,6 @@ def write(kiosk: Kiosk, words: str) -> None:
     kiosk.write_words(words)
     kiosk.wait(lambda seen: any(thing["text"] == words and (thing["button"] or {}).get("chosen") for thing in seen["things"]), words)
     kiosk.tap(NEXT)
-
-
-def key_in(kiosk: Kiosk, digits: str) -> None:
-    for digit in digits:
-        kiosk.tap(digit)
 
 
 def refused(kiosk: Kiosk, digits: str, title: str) -> None:
@@ -101,11 +96,6 @@ def to_check(kiosk: Kiosk, wrong: dict[str, Any], pay: str = "260", start: str =
     on(kiosk, "post_scope", t("post.scope.head"), wrong)
     kiosk.tap(t("post.scope.all_stations.title"))
     on(kiosk, "post_check", t("post.check"), wrong)
-
-
-def no_way_on(seen: dict[str, Any]) -> bool:
-    """Say whether the main button is pale."""
-    return any(thing["text"] == NEXT and not thing["button"]["enabled"] for thing in seen["things"])
 
 
 def posted(station: RealStation) -> list[Listing]:

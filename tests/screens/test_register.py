@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 import zxingcpp
@@ -23,7 +22,7 @@ from kiosk.domain.worker import Worker
 from kiosk.services.register import RegistrationForm, register
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, enlarge, looks, sample_state, start_real, station
+from tests.screens.real import RealStation, StartReal, enlarge, key_in, looks, no_way_on, sample_state, start_real, station
 from tests.screens.xtest import Kiosk
 
 __all__ = ["sample_state", "start_real", "station"]
@@ -48,11 +47,6 @@ def to_phone(kiosk: Kiosk) -> None:
     kiosk.wait_page("phone")
 
 
-def key_in(kiosk: Kiosk, digits: str) -> None:
-    for digit in digits:
-        kiosk.tap(digit)
-
-
 def to_pay(kiosk: Kiosk) -> None:
     to_phone(kiosk)
     key_in(kiosk, PHONE)
@@ -62,11 +56,6 @@ def to_pay(kiosk: Kiosk) -> None:
     kiosk.tap(t("trades.next", count=1))
     kiosk.wait_page("pay")
     kiosk.tap(t("pay.from", yuan=180))
-
-
-def no_way_on(seen: dict[str, Any]) -> bool:
-    """Say whether the main button is pale."""
-    return any(thing["text"] == t("register.next") and not thing["button"]["enabled"] for thing in seen["things"])
 
 
 def mine(station: RealStation) -> list[Worker]:

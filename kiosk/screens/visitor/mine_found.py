@@ -7,7 +7,7 @@ from kivy.properties import ObjectProperty, StringProperty
 from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
 from kiosk.screens.widgets.dialog import Choice, Dialog
-from kiosk.screens.widgets.match_card import MatchCard
+from kiosk.screens.widgets.match_card import card
 from kiosk.screens.widgets.panel import Card
 from kiosk.text import t
 
@@ -44,8 +44,6 @@ class MineFoundScreen(Page):
         self.visit.touched = True
 
     def _draw(self, mine: "Mine") -> None:
-        from kiosk.services.rules import say
-
         worker = mine.worker
         self.head = t(f"mine.state.{worker.state.value}", name=worker.name.masked())
         trades = "、".join(t(f"trade.{trade.value}") for trade in worker.trades)
@@ -57,10 +55,7 @@ class MineFoundScreen(Page):
         for one in mine.referrals:
             self.ids.referrals.add_widget(self._card(one))
         for match in mine.matches:
-            why = " ・ ".join(say(reason) for reason in match.reasons)
-            card = MatchCard(title=match.listing.title, pay=words.pay(match.listing), why=why)
-            card.bind(on_release=lambda _, listing_id=match.listing.id: self.visit.go("detail", listing_id=listing_id))
-            self.ids.matches.add_widget(card)
+            self.ids.matches.add_widget(card(match, self.visit))
 
     def _card(self, one: "MyReferral") -> ReferralCard:
         key, listing = f"mine.referral.{one.state.value}", one.listing

@@ -1,8 +1,15 @@
 """A listing that fits, and why (done.png)."""
 
+from typing import TYPE_CHECKING
+
 from kivy.properties import StringProperty
 
+from kiosk.domain.matching import Match
+from kiosk.screens import listing_words as words
 from kiosk.screens.widgets.buttons import Press
+
+if TYPE_CHECKING:
+    from kiosk.screens.visit import Visit
 
 
 class MatchCard(Press):
@@ -11,3 +18,13 @@ class MatchCard(Press):
     title = StringProperty("")
     pay = StringProperty("")
     why = StringProperty("")
+
+
+def card(match: Match, visit: "Visit") -> MatchCard:
+    """Make the card of one match; pressed, it leads to the listing."""
+    from kiosk.services.rules import say
+
+    why = " ・ ".join(say(reason) for reason in match.reasons)
+    made = MatchCard(title=match.listing.title, pay=words.pay(match.listing), why=why)
+    made.bind(on_release=lambda _: visit.go("detail", listing_id=match.listing.id))
+    return made
