@@ -41,7 +41,9 @@ HOMES = {
     "sqlalchemy": ("store/", "county/"),
     "alembic": ("store/", "county/"),
     "sqlcipher3": ("store/",),
-    "fastapi": ("county/",),
+    "fastapi": ("county/", "desk/"),
+    "openpyxl": ("services/table_read.py", "services/table_write.py"),
+    "msoffcrypto": ("services/table_write.py",),
     "Xlib": ("trial/display.py",),
 }
 NO_DOMAIN = {"io", "os", "pathlib", "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "http", "logging", "sqlite3"}

@@ -18,7 +18,16 @@ from kiosk.sync.protocol import Change, Op, Refusal, Refused, record_of
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 NAME = re.compile(r"[0-9A-Za-z_.:-]{1,64}")
 KEEPS_HISTORY = frozenset({"listing"})
-ABOUT = {"review": "listing_id", "takedown": "listing_id", "referral": "listing_id", "referral_step": "referral_id"}
+ABOUT = {
+    "review": "listing_id",
+    "takedown": "listing_id",
+    "referral": "listing_id",
+    "referral_step": "referral_id",
+    "employer_sight": "employer_id",
+    "employer_hold": "employer_id",
+    "case_step": "case_id",
+    "platform_entry": "record_id",
+}
 REVISION_MAX = 2**31 - 1
 SEQUENCE_MAX = 2**63 - 1
 

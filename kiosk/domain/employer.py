@@ -1,5 +1,9 @@
-"""An employer (用工方): a unit or a household, and what the staff saw of it (条例 26)."""
+"""An employer (用工方): a unit or a household, what the staff saw of it (条例 26), and whether its listings are held.
 
+The employer's own record says who it is; what was seen and what was decided are append-only records about it, each by a named person.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -30,3 +34,45 @@ class Employer:
     verified_what: str = ""
     verified_by: str = ""
     created_at: datetime
+
+
+class Seen(StrEnum):
+    """What a member of staff saw with his own eyes."""
+
+    LICENCE = "licence"
+    CODE = "code"
+    ID_CARD = "id_card"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployerSight:
+    """That somebody saw something of an employer: append-only, private to the station and the county. No number is copied from a paper."""
+
+    id: str
+    station_id: str
+    employer_id: str
+    what: Seen
+    note: str = ""
+    by_id: str
+    by_name: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployerHold:
+    """All listings of an employer are held, or released again: append-only. It reaches every station and names nobody but the decider."""
+
+    id: str
+    station_id: str
+    employer_id: str
+    held: bool
+    reason: str
+    by_id: str
+    by_name: str
+    decided_at: datetime
+
+
+def is_held(holds: Sequence[EmployerHold]) -> bool:
+    """Fold decisions into whether the employer's listings are held now: the last one counts."""
+    return bool(holds) and max(holds, key=lambda h: (h.decided_at, h.id)).held

@@ -1,8 +1,10 @@
 """Which records travel between station and county, under which name, and who may write them."""
 
-from kiosk.domain.employer import Employer
+from kiosk.domain.case import Case, CaseStep
+from kiosk.domain.employer import Employer, EmployerHold, EmployerSight
 from kiosk.domain.listing import Listing, Review, Takedown
 from kiosk.domain.referral import Referral, ReferralStep
+from kiosk.domain.running import Booking, ChainHead, FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.station import Policy, Station, Training
 from kiosk.domain.worker import Worker
 
@@ -14,13 +16,39 @@ ENTITIES: dict[str, type] = {
     "review": Review,
     "takedown": Takedown,
     "employer": Employer,
+    "employer_sight": EmployerSight,
+    "employer_hold": EmployerHold,
     "worker": Worker,
     "referral": Referral,
     "referral_step": ReferralStep,
+    "case": Case,
+    "case_step": CaseStep,
+    "facility_check": FacilityCheck,
+    "booking": Booking,
+    "signup": Signup,
+    "spending": Spending,
+    "platform_entry": PlatformEntry,
+    "chain_head": ChainHead,
 }
 COUNTY_OWNED = frozenset({"station", "policy", "training"})
 """Written by the county alone."""
-PRIVATE = frozenset({"worker", "employer", "referral", "referral_step"})
+PRIVATE = frozenset(
+    {
+        "worker",
+        "employer",
+        "employer_sight",
+        "referral",
+        "referral_step",
+        "case",
+        "case_step",
+        "facility_check",
+        "booking",
+        "signup",
+        "spending",
+        "platform_entry",
+        "chain_head",
+    }
+)
 """Never in another station's feed."""
 
 NAME_OF: dict[type, str] = {cls: name for name, cls in ENTITIES.items()}

@@ -92,11 +92,12 @@ class Listing(PublicListing):
 
 
 class Verdict(StrEnum):
-    """What a reviewer decided."""
+    """What a reviewer decided. `undo` takes his last decision on the revision back, within a minute."""
 
     APPROVE = "approve"
     RETURN = "return"
     REJECT = "reject"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,8 @@ def state_of(listing: Listing, reviews: Sequence[Review], takedowns: Sequence[Ta
     if not mine:
         return ListingState.PENDING
     verdict = max(mine, key=lambda r: (r.reviewed_at, r.id)).verdict
+    if verdict is Verdict.UNDO:
+        return ListingState.PENDING
     if verdict is Verdict.RETURN:
         return ListingState.RETURNED
     if verdict is Verdict.REJECT:

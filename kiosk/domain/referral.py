@@ -36,6 +36,14 @@ NEXT: dict[ReferralState, frozenset[ReferralState]] = {
 }
 
 
+class Party(StrEnum):
+    """Whose word a step stands on."""
+
+    WORKER = "worker"
+    EMPLOYER = "employer"
+    STAFF = "staff"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referral:
     """That this worker wants this listing; owned by the worker's station. No personal field: the worker is an id."""
@@ -51,7 +59,10 @@ class Referral:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralStep:
-    """One step of a referral; owned by the station that confirmed it."""
+    """One step of a referral; owned by the station that confirmed it. `party` is whose word it stands on, `by_id` who wrote it down.
+
+    The same state may be confirmed by several parties: the first moves the referral on, the others are evidence.
+    """
 
     id: str
     station_id: str
@@ -59,6 +70,8 @@ class ReferralStep:
     state: ReferralState
     by_name: str
     how: str
+    party: Party = Party.STAFF
+    by_id: str = ""
     stepped_at: datetime
 
 

@@ -40,7 +40,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
-    """A member of staff of this station; stays at the station. `pin_hash` is argon2id."""
+    """A member of staff of this station; stays at the station. `pin_hash` is argon2id, `card_hash` SHA-256 of what the card's code says.
+
+    Who has left is not `active`: he signs in no more, and his acts keep their name.
+    """
 
     id: str
     station_id: str
@@ -49,6 +52,8 @@ class Staff:
     pin_hash: str
     failures: int = 0
     locked_until: datetime | None = None
+    card_hash: str = ""
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

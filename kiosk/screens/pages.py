@@ -40,8 +40,18 @@ PAGES: dict[str, str] = {
     "post_check": "visitor.post_check",
     "posted": "visitor.posted",
     "sign_in": "staff.sign_in",
+    "today": "staff.today",
     "review": "staff.review",
     "reason": "staff.reason",
+    "recommend": "staff.recommend",
+    "follow_up": "staff.follow_up",
+    "behalf": "staff.behalf",
+    "employers": "staff.employers",
+    "cases": "staff.cases",
+    "facilities": "staff.facilities",
+    "ledger": "staff.ledger",
+    "papers": "staff.papers",
+    "team": "staff.team",
 }
 _loaded: dict[str, type["Page"]] = {}
 

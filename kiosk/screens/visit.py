@@ -50,6 +50,7 @@ class Visit:
         self.registration = RegistrationDraft()
         self.posting: dict[str, Any] = {}
         self.session: Any = None
+        self.on_behalf = False
         self.worker_id = ""
         self.touched = False
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kiosk.domain.employer import EmployerHold, is_held
 from kiosk.domain.listing import Listing, PublicListing, Published, Review, Takedown, Verdict, public_revision
 from kiosk.domain.pay import per_day
 from kiosk.domain.record import EPOCH, to_plain
@@ -25,6 +26,8 @@ def project(connection: sa.Connection, listing_id: str, today: date) -> None:
         return
     takedowns = _records(connection, Takedown, listing_id)
     chosen = public_revision(_records(connection, Listing, listing_id), reviews, takedowns, today)
+    if chosen is not None and chosen.employer_id is not None and is_held(_records(connection, EmployerHold, chosen.employer_id)):
+        chosen = None
     if row is not None and chosen is not None and row["revision"] == chosen.revision:
         return
     if row is not None:
@@ -76,14 +79,20 @@ _BEFORE = (
     .order_by(public_listing.c.published_at.desc(), public_listing.c.seq.desc())
     .limit(1)
 )
-_OF_LISTING: dict[type, sa.Select[Any]] = {
+_ABOUT: dict[type, sa.Select[Any]] = {
     cls: sa.select(TABLES[cls]).where(TABLES[cls].c[key] == sa.bindparam("of"))
-    for cls, key in ((Listing, "id"), (Review, "listing_id"), (Takedown, "listing_id"))
+    for cls, key in ((Listing, "id"), (Review, "listing_id"), (Takedown, "listing_id"), (EmployerHold, "employer_id"))
 }
 
 
-def _records(connection: sa.Connection, cls: type, listing_id: str) -> list[Any]:
-    return [from_row(cls, row) for row in connection.execute(_OF_LISTING[cls], {"of": listing_id}).mappings()]
+def listings_of(connection: sa.Connection, employer_id: str) -> Sequence[str]:
+    """Give the ids of an employer's listings, of whatever station."""
+    table = TABLES[Listing]
+    return connection.scalars(sa.select(table.c.id).where(table.c.employer_id == employer_id).distinct()).all()
+
+
+def _records(connection: sa.Connection, cls: type, of: str) -> list[Any]:
+    return [from_row(cls, row) for row in connection.execute(_ABOUT[cls], {"of": of}).mappings()]
 
 
 def _free_seq(connection: sa.Connection, published_at: datetime) -> int:

@@ -12,11 +12,13 @@ from typing import Any, get_args
 
 import sqlalchemy as sa
 
-from kiosk.domain.employer import Employer
+from kiosk.domain.case import Case, CaseStep
+from kiosk.domain.employer import Employer, EmployerHold, EmployerSight
 from kiosk.domain.listing import Listing, PublicListing, Review, Takedown
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import field_types, from_plain, to_plain
 from kiosk.domain.referral import Referral, ReferralStep
+from kiosk.domain.running import Booking, ChainHead, FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.station import Policy, Staff, StaffCall, Station, Training
 from kiosk.domain.worker import Worker
 
@@ -50,9 +52,19 @@ TABLES: dict[type, sa.Table] = {
     Review: _table("review", Review, index=("listing_id",)),
     Takedown: _table("takedown", Takedown, index=("listing_id",)),
     Employer: _table("employer", Employer, index=("phone",)),
+    EmployerSight: _table("employer_sight", EmployerSight, index=("employer_id",)),
+    EmployerHold: _table("employer_hold", EmployerHold, index=("employer_id",)),
     Worker: _table("worker", Worker, index=("phone", "code")),
     Referral: _table("referral", Referral, index=("worker_id", "listing_id")),
     ReferralStep: _table("referral_step", ReferralStep, index=("referral_id",)),
+    Case: _table("case_file", Case, index=("referral_id", "employer_id")),
+    CaseStep: _table("case_step", CaseStep, index=("case_id",)),
+    FacilityCheck: _table("facility_check", FacilityCheck, index=("facility",)),
+    Booking: _table("booking", Booking),
+    Signup: _table("signup", Signup, index=("worker_id",)),
+    Spending: _table("spending", Spending),
+    PlatformEntry: _table("platform_entry", PlatformEntry, index=("record_id",)),
+    ChainHead: _table("chain_head", ChainHead),
     Staff: _table("staff", Staff),
     StaffCall: _table("staff_call", StaffCall),
     PrintJob: _table("print_job", PrintJob, index=("state", "subject_id")),
@@ -66,6 +78,16 @@ TOPIC_OF: dict[type, str] = {
     Referral: "worker",
     ReferralStep: "worker",
     Employer: "worker",
+    EmployerSight: "worker",
+    EmployerHold: "listing",
+    Case: "case",
+    CaseStep: "case",
+    FacilityCheck: "facility",
+    Booking: "facility",
+    Signup: "worker",
+    Spending: "ledger",
+    PlatformEntry: "ledger",
+    ChainHead: "ledger",
     PrintJob: "print",
     StaffCall: "call",
     Staff: "staff",

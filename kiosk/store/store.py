@@ -16,6 +16,7 @@ import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 
 from kiosk.domain.codes import Trade
+from kiosk.domain.employer import EmployerHold
 from kiosk.domain.entities import NAME_OF
 from kiosk.domain.listing import Listing, Published, Review, Takedown
 from kiosk.domain.record import to_plain
@@ -109,6 +110,9 @@ class UnitOfWork:
             public.project(self.connection, record.id, self.today)
         elif cls in (Review, Takedown):
             public.project(self.connection, record.listing_id, self.today)
+        elif cls is EmployerHold:
+            for listing_id in public.listings_of(self.connection, record.employer_id):
+                public.project(self.connection, listing_id, self.today)
 
     def drop(self, cls: type, record_id: str) -> None:
         """Delete a record, all its revisions."""

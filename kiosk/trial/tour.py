@@ -234,6 +234,8 @@ class Tour:
             eye.tap(name)
             for digit in pin:
                 eye.tap(digit)
+            eye.wait_page("today")
+            eye.tap(t("section.review"))
             eye.wait_page("review")
             card = t("review.card", title=pending.title, count=pending.headcount)
             eye.wait(lambda seen: any(thing["text"] == card for thing in seen["things"]), card)

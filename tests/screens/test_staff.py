@@ -37,12 +37,14 @@ def _sign_in(kiosk: Kiosk, name: str = HEAD) -> None:
     kiosk.tap(name)
     kiosk.wait_text(f"{name}，请输六位密码")
     _type(kiosk, PINS[name])
-    kiosk.wait_page("review")
+    kiosk.wait_page("today")
 
 
 def _review(start_real: StartReal, screen: Screen) -> Kiosk:
     kiosk = start_real(screen, "sign_in")
     _sign_in(kiosk)
+    kiosk.tap("审核")
+    kiosk.wait_page("review")
     return kiosk
 
 
@@ -98,7 +100,7 @@ def _session(station: RealStation, name: str) -> Session:
     return Session(staff.id, staff.name, staff.role)
 
 
-def test_sign_in_when_called_from_a_visitors_page_leads_through_the_pin_to_the_queue(start_real: StartReal, screen: Screen) -> None:
+def test_sign_in_when_called_from_a_visitors_page_leads_through_the_pin_to_today(start_real: StartReal, screen: Screen) -> None:
     kiosk = start_real(screen)
     kiosk.tap("叫工作人员")
     kiosk.tap("我是工作人员")
@@ -106,7 +108,7 @@ def test_sign_in_when_called_from_a_visitors_page_leads_through_the_pin_to_the_q
     whole_in_both_sizes(kiosk, "您是哪一位？")
     _sign_in(kiosk)
     kiosk.wait_text("李芳（站长）")
-    kiosk.wait_text("等您审核")
+    whole_in_both_sizes(kiosk, "今天")
 
 
 def test_sign_in_when_the_pin_is_wrong_says_so_and_lets_one_try_again(start_real: StartReal, screen: Screen) -> None:
@@ -116,7 +118,7 @@ def test_sign_in_when_the_pin_is_wrong_says_so_and_lets_one_try_again(start_real
     kiosk.wait_text("密码不对，请再输一次。")
     assert looks(kiosk) == []
     _type(kiosk, PINS[HEAD])
-    kiosk.wait_page("review")
+    kiosk.wait_page("today")
 
 
 def test_sign_in_when_locked_out_says_how_long_and_lets_the_colleague_in(start_real: StartReal, screen: Screen) -> None:

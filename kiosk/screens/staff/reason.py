@@ -9,8 +9,8 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.listing import Verdict
 from kiosk.domain.review import Severity
-from kiosk.screens.page import Page
-from kiosk.screens.staff.review import SAID, STAFF_PAGES, explain
+from kiosk.screens.staff.review import SAID, explain
+from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.widgets.buttons import BigButton, Chip
 from kiosk.screens.widgets.text_panel import TextPanel
 from kiosk.text import t, words
@@ -27,10 +27,9 @@ class ReadyReasons(BoxLayout):
     own_width = NumericProperty(0)
 
 
-class ReasonScreen(Page):
+class ReasonScreen(StaffPage):
     """`verdict` on `revision` of `listing_id`."""
 
-    staff = True
     listing_id = StringProperty("")
     revision = NumericProperty(1)
     verdict = StringProperty("")
@@ -85,7 +84,7 @@ class ReasonScreen(Page):
         self._show_ready()
         return True
 
-    def on_enter(self) -> None:
+    def begin(self) -> None:
         """Ask what it is about: which findings want a reason, or which listing goes back."""
         from kiosk.services.publish import pending
 
@@ -159,11 +158,6 @@ class ReasonScreen(Page):
     def _failed(self, error: Exception) -> None:
         self._sent = False
         explain(self, error)
-
-    def on_leave(self) -> None:
-        """Sign out when this was the last staff page."""
-        if self.visit.place.page not in STAFF_PAGES:
-            self.visit.session = None
 
     def remember(self) -> dict[str, Any]:
         """Keep the reasons written so far."""

@@ -6,7 +6,6 @@ Where three columns have no room, the queue is one view and the listing that one
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from kivy.clock import Clock
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ColorProperty, ListProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
@@ -16,6 +15,7 @@ from kiosk.domain.review import TEXT_FIELDS, Severity, cleared
 from kiosk.errors import NotAllowed
 from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
+from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Dialog
@@ -25,8 +25,6 @@ from kiosk.text import t
 if TYPE_CHECKING:
     from kiosk.services.publish import Pending
 
-STAFF_PAGES = ("review", "reason")
-CALLS_EVERY_S = 3.0
 SHOWN_TEXTS = tuple(f for f in TEXT_FIELDS if f not in ("title", "place"))
 EDGES = {Severity.BLOCK: theme.brown, Severity.HOLD: theme.orange, Severity.WARN: theme.bar}
 SAID = {Verdict.APPROVE: "review.approved", Verdict.RETURN: "review.returned", Verdict.REJECT: "review.rejected"}
@@ -95,10 +93,9 @@ class PendingCard(Press):
     chosen = BooleanProperty(False)
 
 
-class ReviewScreen(Page):
+class ReviewScreen(StaffPage):
     """`listing_id` is the one that is open; `reading` that it fills a small screen; `said` what was decided just now."""
 
-    staff = True
     listing_id = StringProperty("")
     reading = BooleanProperty(False)
     said = StringProperty("")
@@ -118,44 +115,23 @@ class ReviewScreen(Page):
     terms = StringProperty("")
     approve_text = StringProperty("")
     can_approve = BooleanProperty(False)
-    calls = ListProperty([])
 
     def __init__(self, terminal: Any, **args: Any) -> None:
-        super().__init__(terminal, title=t("review.title"), can_go_back=False, **args)
-        self._listening: Any = None
+        super().__init__(terminal, title=t("review.title"), **args)
         self.padding[1] = self.padding[3] = theme.px(24)
         self._waiting: list[Pending] = []
         self._sent = False
         self._form = ""
         self._layout: Any = None
 
-    def on_enter(self) -> None:
-        """Ask what waits; without a signed-in person there is nothing to see."""
-        if self.visit.session is None:
-            self.visit.home()
-            return
+    def begin(self) -> None:
+        """Ask what waits."""
         self._ask()
-        self._listening = Clock.schedule_interval(self._listen, CALLS_EVERY_S)
-
-    def _listen(self, _: float) -> None:
-        """Hear a call that comes from another terminal while one reads."""
-        from kiosk.services.call import open_calls
-
-        self.ask(lambda: open_calls(self.terminal.office.here), lambda calls: setattr(self, "calls", calls), lambda _: None)
-
-    def on_leave(self) -> None:
-        """Sign out with the last staff page: what comes next is a visitor's."""
-        if self._listening is not None:
-            self._listening.cancel()
-        if self.visit.place.page not in STAFF_PAGES:
-            self.visit.session = None
-
-    def leave(self) -> None:
-        """Leave staff mode."""
-        self.visit.next_person()
 
     def on_back(self) -> bool:
         """Go back to the queue on a small screen."""
+        if self._form != "Listing":
+            return False
         self.reading = False
         self._draw()
         return True
@@ -165,14 +141,12 @@ class ReviewScreen(Page):
         return {"listing_id": self.listing_id, "reading": self.reading, "said": ""}
 
     def _ask(self) -> None:
-        from kiosk.services.call import open_calls
         from kiosk.services.publish import pending
 
-        here = self.terminal.office
-        self.ask(lambda: (pending(here.here), open_calls(here.here)), self._take)
+        self.ask(lambda: pending(self.here), self._take)
 
-    def _take(self, facts: Any) -> None:
-        self._waiting, self.calls = facts
+    def _take(self, waiting: "list[Pending]") -> None:
+        self._waiting = waiting
         self._sent = False
         self.head = t("review.waiting", count=len(self._waiting))
         if self._open() is None:
@@ -192,7 +166,6 @@ class ReviewScreen(Page):
             self._layout = getattr(Factory, f"{form}Review")(review=self)
             self.ids.body.clear_widgets()
             self.ids.body.add_widget(self._layout)
-        self.can_go_back = form == "Listing"
         if "queue" in self._layout.ids:
             self._draw_queue(self._layout.ids.queue)
         if "card" in self._layout.ids:
@@ -295,13 +268,6 @@ class ReviewScreen(Page):
             good.append(t("review.no_findings"))
         if good:
             box.add_widget(FindingCard(kind=t("review.fine"), text="\n".join(good)))
-
-    def answer(self) -> None:
-        """Answer the visitors who call."""
-        from kiosk.services.call import answer_calls
-
-        here, session = self.terminal.office, self.visit.session
-        self.ask(lambda: answer_calls(here.here, session), lambda _: self._ask())
 
     def decide(self, verdict: str) -> None:
         """Approve a clean one at once; anything else wants a reason first."""

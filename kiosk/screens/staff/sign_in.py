@@ -100,7 +100,7 @@ class SignInScreen(Page):
 
     def _signed_in(self, session: Any) -> None:
         self.visit.session = session
-        self.visit.replace("review")
+        self.visit.replace("today")
 
     def _refused(self, staff_id: str, error: Exception) -> None:
         if isinstance(error, LockedOut):

@@ -1,0 +1,32 @@
+"""The rooms of staff mode, as they stand on 今天: which page, which icon, for whom. The words stand under section.* in kiosk/text."""
+
+from dataclasses import dataclass
+
+from kiosk.domain.station import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One room; `head_only` keeps it from ordinary staff."""
+
+    page: str
+    icon: str
+    head_only: bool = False
+
+    def open_to(self, role: Role) -> bool:
+        """Say whether somebody of this role may go in."""
+        return role is Role.HEAD or not self.head_only
+
+
+SECTIONS = (
+    Section("review", "clipboard-check"),
+    Section("recommend", "account-switch"),
+    Section("follow_up", "phone-check"),
+    Section("behalf", "account-edit"),
+    Section("employers", "domain"),
+    Section("cases", "alert-octagon"),
+    Section("facilities", "medical-bag"),
+    Section("ledger", "notebook-edit", head_only=True),
+    Section("papers", "file-table"),
+    Section("team", "account-group", head_only=True),
+)

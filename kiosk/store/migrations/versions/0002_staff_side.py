@@ -1,0 +1,79 @@
+"""The staff's side: employers' files, cases, facilities, bookings, sign-ups, spending, entry marks, heads of the chain, staff cards."""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+DDL = """
+CREATE TABLE employer_sight (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, employer_id TEXT NOT NULL, what TEXT NOT NULL, note TEXT NOT NULL, by_id TEXT NOT
+    NULL, by_name TEXT NOT NULL, seen_at TEXT NOT NULL, PRIMARY KEY (id)
+);
+CREATE INDEX ix_employer_sight_employer_id ON employer_sight (employer_id);
+CREATE TABLE employer_hold (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, employer_id TEXT NOT NULL, held INTEGER NOT NULL, reason TEXT NOT NULL, by_id TEXT NOT
+    NULL, by_name TEXT NOT NULL, decided_at TEXT NOT NULL, PRIMARY KEY (id)
+);
+CREATE INDEX ix_employer_hold_employer_id ON employer_hold (employer_id);
+CREATE TABLE case_file (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, kind TEXT NOT NULL, employer_id TEXT, listing_id TEXT, referral_id TEXT, worker_id
+    TEXT, text TEXT NOT NULL, by_name TEXT NOT NULL, opened_at TEXT NOT NULL, PRIMARY KEY (id)
+);
+CREATE INDEX ix_case_file_employer_id ON case_file (employer_id);
+CREATE INDEX ix_case_file_referral_id ON case_file (referral_id);
+CREATE TABLE case_step (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, case_id TEXT NOT NULL, state TEXT NOT NULL, note TEXT NOT NULL, by_id TEXT NOT NULL,
+    by_name TEXT NOT NULL, stepped_at TEXT NOT NULL, PRIMARY KEY (id)
+);
+CREATE INDEX ix_case_step_case_id ON case_step (case_id);
+CREATE TABLE facility_check (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, facility TEXT NOT NULL, ok INTEGER NOT NULL, note TEXT NOT NULL, expires_on TEXT,
+    by_id TEXT NOT NULL, by_name TEXT NOT NULL, checked_at TEXT NOT NULL, PRIMARY KEY (id)
+);
+CREATE INDEX ix_facility_check_facility ON facility_check (facility);
+CREATE TABLE booking (
+    id TEXT NOT NULL, revision INTEGER NOT NULL, station_id TEXT NOT NULL, who TEXT NOT NULL, starts_at TEXT NOT NULL, minutes INTEGER
+    NOT NULL, cancelled INTEGER NOT NULL, by_name TEXT NOT NULL, booked_at TEXT NOT NULL, PRIMARY KEY (id)
+);
+CREATE TABLE signup (
+    id TEXT NOT NULL, revision INTEGER NOT NULL, station_id TEXT NOT NULL, training_id TEXT NOT NULL, worker_id TEXT NOT NULL, told
+    INTEGER NOT NULL, cancelled INTEGER NOT NULL, by_name TEXT NOT NULL, signed_at TEXT NOT NULL, PRIMARY KEY (id)
+);
+CREATE INDEX ix_signup_worker_id ON signup (worker_id);
+CREATE TABLE spending (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, spent_on TEXT NOT NULL, kind TEXT NOT NULL, amount_fen INTEGER NOT NULL, purpose TEXT
+    NOT NULL, payee TEXT NOT NULL, voucher TEXT NOT NULL, cancels TEXT, by_id TEXT NOT NULL, by_name TEXT NOT NULL, entered_at TEXT
+    NOT NULL, PRIMARY KEY (id)
+);
+CREATE TABLE platform_entry (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, entity TEXT NOT NULL, record_id TEXT NOT NULL, record_revision INTEGER NOT NULL, by_id
+    TEXT NOT NULL, by_name TEXT NOT NULL, entered_at TEXT NOT NULL, PRIMARY KEY (id)
+);
+CREATE INDEX ix_platform_entry_record_id ON platform_entry (record_id);
+CREATE TABLE chain_head (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, device_id TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, told_at TEXT NOT
+    NULL, PRIMARY KEY (id)
+);
+ALTER TABLE staff RENAME TO old_staff;
+CREATE TABLE staff (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, pin_hash TEXT NOT NULL, failures INTEGER NOT
+    NULL, locked_until TEXT, card_hash TEXT NOT NULL, active INTEGER NOT NULL, PRIMARY KEY (id)
+);
+INSERT INTO staff SELECT id, station_id, name, role, pin_hash, failures, locked_until, '', 1 FROM old_staff;
+DROP TABLE old_staff;
+ALTER TABLE referral_step RENAME TO old_referral_step;
+CREATE TABLE referral_step (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, referral_id TEXT NOT NULL, state TEXT NOT NULL, by_name TEXT NOT NULL, how TEXT NOT
+    NULL, party TEXT NOT NULL, by_id TEXT NOT NULL, stepped_at TEXT NOT NULL, PRIMARY KEY (id)
+);
+INSERT INTO referral_step SELECT id, station_id, referral_id, state, by_name, how, 'staff', '', stepped_at FROM old_referral_step;
+DROP TABLE old_referral_step;
+CREATE INDEX ix_referral_step_referral_id ON referral_step (referral_id);
+"""
+
+
+def upgrade() -> None:
+    """Add the new tables and columns."""
+    for statement in DDL.strip().split(";\n"):
+        op.execute(statement)
