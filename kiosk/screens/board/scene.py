@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from kiosk.domain.listing import Published
-from kiosk.screens import listing_words as say
+from kiosk.services import listing_words as say
 from kiosk.text import t
 
 NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}")

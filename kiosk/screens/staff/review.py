@@ -13,13 +13,13 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.domain.listing import Verdict
 from kiosk.domain.review import TEXT_FIELDS, Severity, cleared
 from kiosk.errors import NotAllowed
-from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Dialog
 from kiosk.screens.widgets.panel import Card
+from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
+from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:

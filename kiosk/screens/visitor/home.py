@@ -8,12 +8,12 @@ from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
 from kiosk.screens.problems import fault_key
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.qr_code import rows
+from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:

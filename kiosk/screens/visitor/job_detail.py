@@ -9,10 +9,10 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.domain.codes import PayUnit
 from kiosk.domain.pay import per_day, per_hour, wage_mark, whole_job, work_days, work_minutes, yuan
 from kiosk.errors import NotFound
-from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
 from kiosk.screens.theme import theme
+from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.domain.codes import Settlement, Trade
-from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
 from kiosk.screens.theme import MARGIN, theme
 from kiosk.screens.widgets.buttons import Chip, FilterTile, Press
 from kiosk.screens.widgets.listing_row import row_height, with_height
 from kiosk.screens.widgets.scroll import PagedScroll
+from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:

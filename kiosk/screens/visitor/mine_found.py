@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.properties import ObjectProperty, StringProperty
 
-from kiosk.screens import listing_words as words
 from kiosk.screens.page import Page
 from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.screens.widgets.match_card import card
 from kiosk.screens.widgets.panel import Card
+from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:

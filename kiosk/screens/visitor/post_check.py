@@ -8,9 +8,9 @@ from kiosk.domain.codes import AREAS
 from kiosk.domain.privacy import Phone
 from kiosk.domain.review import Severity
 from kiosk.errors import BadInput
-from kiosk.screens import listing_words as words
 from kiosk.screens.visitor.posting import ORDER, PostingPage, page_for, trade_words
 from kiosk.screens.widgets.buttons import Press
+from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:

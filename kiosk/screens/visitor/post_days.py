@@ -5,10 +5,10 @@ from typing import Any
 
 from kivy.properties import StringProperty
 
-from kiosk.screens import listing_words as words
 from kiosk.screens.theme import theme
 from kiosk.screens.visitor.posting import PostingPage
 from kiosk.screens.widgets.buttons import Tile
+from kiosk.services import listing_words as words
 from kiosk.text import t
 
 STARTS = 8

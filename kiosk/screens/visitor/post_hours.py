@@ -4,10 +4,10 @@ from typing import Any
 
 from kivy.properties import NumericProperty, StringProperty
 
-from kiosk.screens import listing_words as words
 from kiosk.screens.theme import theme
 from kiosk.screens.visitor.posting import PostingPage
 from kiosk.screens.widgets.panel import Card
+from kiosk.services import listing_words as words
 from kiosk.text import t
 
 STEP_MIN = 30

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 from kivy.clock import Clock
 from kivy.properties import ObjectProperty, StringProperty
 
-from kiosk.screens import listing_words as words
 from kiosk.screens.theme import MARGIN, theme
 from kiosk.screens.visitor.slip_page import SlipPage
+from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from kivy.properties import StringProperty
 
 from kiosk.domain.matching import Match
-from kiosk.screens import listing_words as words
 from kiosk.screens.widgets.buttons import Press
+from kiosk.services import listing_words as words
 
 if TYPE_CHECKING:
     from kiosk.screens.visit import Visit

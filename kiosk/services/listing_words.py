@@ -1,4 +1,4 @@
-"""How a listing is said on the screens: pay, place, time. Plain Python; `today` is passed in."""
+"""How a listing is said on screen and desk page: pay, place, time. Plain Python; `today` is passed in."""
 
 from datetime import date
 
