@@ -13,6 +13,7 @@ from kiosk.errors import ConfigError, StoreError, WrongKey
 
 if TYPE_CHECKING:
     from kiosk.agent.loop import Agent
+    from kiosk.desk.serve import DeskServer
     from kiosk.domain.ports import Handwriting, Pinyin, Speaker
     from kiosk.services.station import Here
     from kiosk.store.store import Store
@@ -110,15 +111,24 @@ def open_hub(settings: Settings) -> HttpHub | None:
     return HttpHub(settings.hub) if settings.hub else None
 
 
+def open_desk(settings: Settings) -> DeskServer | None:
+    """Make the staff's page, or None where settings do not switch it on; raise StoreError when the station was never enrolled."""
+    if not settings.desk:
+        return None
+    from kiosk.desk.serve import DeskServer
+
+    return DeskServer(open_here(settings), *settings.desk_at(), settings.state_dir / "desk")
+
+
 def open_agent(settings: Settings) -> Agent:
-    """Make the agent with the real printer and the real hub."""
+    """Make the agent with the real printer, the real hub and, where switched on, the desk page."""
     from kiosk.agent.loop import Agent
     from kiosk.agent.spool import Spool
     from kiosk.devices.printer import open_printer
 
     store = open_store(settings)
     printer = open_printer(settings.printer, settings.state_dir / "slips")
-    return Agent(settings, store, Spool(store, printer, wall_clock), open_hub(settings), wall_clock)
+    return Agent(settings, store, Spool(store, printer, wall_clock), open_hub(settings), wall_clock, lambda: open_desk(settings))
 
 
 def enrol(settings: Settings, code: str) -> None:

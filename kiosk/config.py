@@ -39,6 +39,7 @@ class Settings:
     """Everything an installer may choose.
 
     `printer` is a URI: tcp://host:port, file:///dev/usb/lp0, serial:///dev/ttyS0?baud=9600 or simulator:
+    `desk` is where the staff's page listens, as host:port (0.0.0.0:8443 for the station's own network); empty switches it off.
     """
 
     state: str
@@ -46,6 +47,7 @@ class Settings:
     phone_base: str = "https://example.invalid"
     printer: str = "simulator:"
     speaker: str = "espeak"
+    desk: str = ""
     terminal: WindowPlace = WindowPlace()
     board: WindowPlace = WindowPlace(left=1920)
     board_look: BoardSettings = BoardSettings()
@@ -65,6 +67,13 @@ class Settings:
         """The station's database."""
         return self.state_dir / "station.db"
 
+    def desk_at(self) -> tuple[str, int]:
+        """Give host and port of the staff's page; raise ConfigError."""
+        host, _, port = self.desk.rpartition(":")
+        if not host or not port.isdecimal() or not 1 <= int(port) <= 65535:
+            raise ConfigError(f"desk: {self.desk!r} is not host:port")
+        return host.strip("[]"), int(port)
+
     @property
     def key_path(self) -> Path:
         """The raw database key: 64 hex digits, mode 0600."""
@@ -81,6 +90,8 @@ def load(state: Path) -> Settings:
         raise ConfigError(f"{path}: {error}") from None
     if not 60 <= settings.idle_s <= 90:
         raise ConfigError("idle_s: 60 to 90 seconds (RULES, privacy)")
+    if settings.desk:
+        settings.desk_at()
     if settings.hub.startswith("http://") and not settings.hub.startswith(("http://127.0.0.1", "http://[::1]", "http://localhost")):
         raise ConfigError("hub: plain HTTP only on loopback")
     return settings

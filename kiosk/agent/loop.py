@@ -1,4 +1,4 @@
-"""The agent's life: three threads (slips, push, waiting pull) over one store, their patience with a hub that is away, and the health file.
+"""The agent's life: threads for slips, push, waiting pull and the desk page over one store, their patience with a hub that is away, health.
 
 Owns when things are done, never what: `spool` prints, `kiosk.sync.exchange` syncs. A SyncError or StoreError is waited out, longer each
 time and never in step with other stations. Anything unforeseen ends the agent with a traceback, for its supervisor to start it anew.
@@ -42,6 +42,7 @@ PULL_LEAST_S = 1.0
 """An answer sooner than this to a waiting pull that brought nothing came from a hub that is stopping."""
 HEALTH_EVERY_S = 5.0
 SWEEP_EVERY_S = 600.0
+DESK_AGAIN_S = 5.0
 STOP_S = 10.0
 TOUCHED = "touched"
 NICE = 5
@@ -58,13 +59,22 @@ class Spool(Protocol):
         ...
 
 
+class Desk(Protocol):
+    """The staff's page for the desk PC."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Serve until `stop`; raise OSError when the port cannot be had."""
+        ...
+
+
 @dataclass
 class Health:
-    """What the health file says. The first three are empty when all is well, else an error's class and code."""
+    """What the health file says. The first four are empty when all is well, else an error's class and code."""
 
     push: str = ""
     pull: str = ""
     spool: str = ""
+    desk: str = ""
     enrolled: bool = False
     waiting: int = 0
     parked: int = 0
@@ -87,10 +97,19 @@ class Backoff:
 
 
 class Agent:
-    """One station's agent; `hub` is None where settings name none."""
+    """One station's agent; `hub` is None where settings name none, `open_desk` gives None where they switch no desk page on."""
 
-    def __init__(self, settings: Settings, store: Store, spool: Spool, hub: Hub | None, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        spool: Spool,
+        hub: Hub | None,
+        clock: Callable[[], datetime],
+        open_desk: Callable[[], Desk | None] = lambda: None,
+    ) -> None:
         self._settings, self._store, self._spool, self._hub, self._clock = settings, store, spool, hub, clock
+        self._open_desk = open_desk
         self._stop = threading.Event()
         self._crash: Exception | None = None
         self._health = Health()
@@ -102,6 +121,7 @@ class Agent:
     def run(self) -> int:
         """Work until `stop`; give the exit status: 1 when something unforeseen ended it."""
         jobs = [self._spool_life] + ([self._push_life, self._pull_life] if self._hub else [])
+        jobs += [self._desk_life] if self._settings.desk else []
         threads = [threading.Thread(target=self._guard, args=(job,), name=job.__name__, daemon=True) for job in jobs]
         for thread in threads:
             thread.start()
@@ -169,6 +189,18 @@ class Agent:
                 self._stop.wait(max(0.0, started + PULL_LEAST_S - time.monotonic()))
             elif self._visited():
                 self._stop.wait(YIELD_S)
+
+    def _desk_life(self) -> None:
+        """Serve the desk page; slips and sync go on where it cannot be served (the port is taken, the station not enrolled yet)."""
+        while not self._stop.is_set():
+            try:
+                desk = self._open_desk()
+                self._health.desk = ""
+                if desk is not None:
+                    desk.run(self._stop)
+            except (OSError, StoreError) as error:
+                self._health.desk = _told("desk", self._health.desk, type(error).__name__)
+                self._stop.wait(DESK_AGAIN_S)
 
     def _visited(self) -> bool:
         """Say whether somebody touched the terminal a moment ago: it touches a file in STATE/run then."""

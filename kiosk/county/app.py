@@ -21,9 +21,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
+from kiosk.body_limit import BodyLimit
 from kiosk.county import enrolment, feed, phone
 from kiosk.county.bell import Bell
-from kiosk.county.body_limit import BodyLimit
 from kiosk.county.enrolment import Device, EnrolError
 from kiosk.county.feed import CursorGoneError, Reader
 from kiosk.county.judge import Author, EpochUsedError
@@ -35,6 +35,7 @@ from kiosk.county.vault import open_vault
 from kiosk.domain.pay import MinimumWage
 from kiosk.domain.ticket import PATH
 from kiosk.sync.protocol import (
+    BODY_MAX_BYTES,
     CHANGES,
     ENROL,
     PULL_MAX,
@@ -111,7 +112,7 @@ def make_app(
     app = FastAPI(title="Yunmeng gig-worker stations: county hub", version=str(VERSION), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.bell, app.state.engine = bell, engine
     app.add_middleware(GZipMiddleware, minimum_size=500)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, most=BODY_MAX_BYTES)
     _add_errors(app)
     _add_pages(app, engine, PhoneDesk(settings.county, vault, wages), clock)
 

@@ -28,6 +28,8 @@ from kiosk.trial.display import Screen, VirtualScreen
 
 ROOT = Path(__file__).parent.parent.parent
 PORTS = range(8420, 8520)
+DESK_PORTS_UP = 1000
+"""The desk page's port lies so far above the hub's: whoever has the one has the other."""
 PAUSE_FIRST_S, PAUSE_MAX_S = 1.0, 60.0
 SETTLED_S = 60.0
 """A process that lived this long starts anew without having its earlier crashes held against it."""
@@ -42,6 +44,7 @@ KIOSK_TOML = """# 试用的设置。改了以后，停下来重新开始就生�
 sample = true
 hub = "http://127.0.0.1:{port}"
 phone_base = "http://127.0.0.1:{port}"
+desk = "127.0.0.1:{desk}"
 """
 HUB_TOML = """port = {port}
 phone_base = "http://127.0.0.1:{port}"
@@ -187,7 +190,7 @@ class Trial:
         files = {self._state / config.FILE: KIOSK_TOML, self._state / county.FILE: HUB_TOML}
         for path, text in files.items():
             if not path.exists():
-                path.write_text(text.format(port=PORTS[0]), "utf-8")
+                path.write_text(text.format(port=PORTS[0], desk=PORTS[0] + DESK_PORTS_UP), "utf-8")
         old = county.load(self._state).port
         for port in (old, *PORTS):
             if claim := _claim(port):
@@ -198,6 +201,7 @@ class Trial:
         if port != old:
             for path in files:
                 text = path.read_text("utf-8").replace(f"127.0.0.1:{old}", f"127.0.0.1:{port}")
+                text = text.replace(f"127.0.0.1:{old + DESK_PORTS_UP}", f"127.0.0.1:{port + DESK_PORTS_UP}")
                 path.write_text(text.replace(f"port = {old}", f"port = {port}"), "utf-8")
         return county.load(self._state)
 
@@ -259,7 +263,8 @@ def _serve(trial: Trial, stopping: threading.Event) -> None:
             if not trial.enrolled:
                 _say(t("run.no_hub", log=trial.log("hub")))
             _say(t("run.where", display=trial.screen.name, slips=trial.settings.state_dir / "slips"))
-            _say(t("run.phone", address=trial.hub.phone_base + "/"))
+            desk = trial.settings.desk
+            _say(t("run.phone", address=f"{trial.hub.phone_base}/") + (t("run.desk", address=f"https://{desk}/") if desk else ""))
             _say(t("run.pin", pins="、".join(f"{name} {pin}" for name, pin in _pins())))
 
 

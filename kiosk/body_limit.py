@@ -1,16 +1,14 @@
-"""Refuses request bodies beyond the protocol's limit before they are in memory. Knows ASGI and nothing else of the hub."""
+"""Refuses request bodies that are too long before they are in memory. Knows ASGI and nothing of who serves."""
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kiosk.sync.protocol import BODY_MAX_BYTES
-
 
 class BodyLimit:
-    """Counts what comes in, whatever the header promised."""
+    """Counts what comes in, whatever the header promised; `most` bytes may."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app, self._most = app, most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; reading beyond the limit raises 413 inside the route."""
@@ -20,7 +18,7 @@ class BodyLimit:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > BODY_MAX_BYTES:
+            if taken > self._most:
                 raise HTTPException(413)
             return message
 

@@ -1,0 +1,116 @@
+"""What all pages of the desk share: the station, who sits there, how a page is drawn and how a form is read. Owns no page of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import FormData, UploadFile
+
+from kiosk.desk.seats import Seat, Seats
+from kiosk.desk.sections import SECTIONS
+from kiosk.domain.station import Staff
+from kiosk.services.station import Here, local
+from kiosk.text import t
+
+COOKIE = "desk"
+FORM_KEY = "form_key"
+FILE_MAX = 8 * 1024 * 1024
+
+
+class NotSeatedError(Exception):
+    """Nobody is signed in at this browser."""
+
+
+class StrangeFormError(Exception):
+    """A form that this seat's pages did not make, or that was left lying until another signed in."""
+
+
+@dataclass(frozen=True)
+class Counter:
+    """The desk: one station, its seats, its templates."""
+
+    here: Here
+    seats: Seats
+    templates: Environment
+
+    def show(self, template: str, seat: Seat | None = None, status: int = 200, **values: Any) -> HTMLResponse:
+        """Draw a page. Every template gets `t`, the seat, the sections that it may enter and the time."""
+        role = seat.session.role if seat else None
+        sections = [s for s in SECTIONS if role is not None and s.open_to(role)]
+        values |= {"t": t, "seat": seat, "sections": sections, "now": local(self.here.now()), "form_key": seat.form_key if seat else ""}
+        return HTMLResponse(self.templates.get_template(template).render(**values), status)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form that came from one of this seat's own pages."""
+
+    seat: Seat
+    fields: FormData
+
+    def text(self, name: str) -> str:
+        """Give what was typed, without blanks around it; empty when the field did not come."""
+        value = self.fields.get(name, "")
+        return value.strip() if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> list[str]:
+        """Give every value of a field that comes more than once, as ticked boxes do."""
+        return [v for v in self.fields.getlist(name) if isinstance(v, str)]
+
+    def prefixed(self, prefix: str) -> Mapping[str, str]:
+        """Give the fields whose name begins so, by the rest of the name."""
+        return {k[len(prefix) :]: v.strip() for k, v in self.fields.items() if k.startswith(prefix) and isinstance(v, str)}
+
+    def file(self, name: str) -> tuple[str, bytes] | None:
+        """Give an uploaded file's name and bytes; None when none was chosen. Longer ones were refused with the body."""
+        value = self.fields.get(name)
+        if not isinstance(value, UploadFile) or not value.filename:
+            return None
+        return value.filename, value.file.read(FILE_MAX + 1)
+
+
+def make_templates() -> Environment:
+    """Open the templates: escaped, and strict about names."""
+    return Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined)
+
+
+def counter_of(request: Request) -> Counter:
+    """Give the desk that the request came to."""
+    counter: Counter = request.app.state.counter
+    return counter
+
+
+def seated(request: Request) -> Seat:
+    """Give who sits at this browser; raise NotSeatedError. Who has left the station loses the seat with the next click."""
+    counter = counter_of(request)
+    seat = counter.seats.find(request.cookies.get(COOKIE, ""), counter.here.now())
+    if seat is None:
+        raise NotSeatedError
+    with counter.here.store.read() as u:
+        person = u.get(Staff, seat.session.staff_id)
+    if person is None or not person.active:
+        counter.seats.leave(request.cookies.get(COOKIE, ""))
+        raise NotSeatedError
+    return seat
+
+
+async def sent(request: Request, seat: Annotated[Seat, Depends(seated)]) -> Sent:
+    """Read a form of this seat; raise StrangeFormError."""
+    fields = await request.form()
+    if fields.get(FORM_KEY) != seat.form_key:
+        raise StrangeFormError
+    return Sent(seat, fields)
+
+
+def go(path: str) -> RedirectResponse:
+    """Send the browser on, so that loading a page again acts no second time."""
+    return RedirectResponse(path, 303)
+
+
+Desk = Annotated[Counter, Depends(counter_of)]
+Seated = Annotated[Seat, Depends(seated)]
+Form = Annotated[Sent, Depends(sent)]
