@@ -1,0 +1,141 @@
+"""Real Chromium as a member of staff uses it: opens pages, types, clicks, and is photographed. Speaks the DevTools protocol over a pipe."""
+
+import base64
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+
+from kiosk.trial.browser import FLAGS
+
+PATIENCE_S = 60.0
+
+
+def _trusting(certificate: Path) -> str:
+    """Trust this one certificate and no other, as somebody does who has compared the fingerprint."""
+    key = x509.load_pem_x509_certificate(certificate.read_bytes()).public_key()
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo))
+    return "--ignore-certificate-errors-spki-list=" + base64.b64encode(digest.finalize()).decode()
+
+
+class Chromium:
+    """One window of `width`×`height` CSS pixels."""
+
+    def __init__(self, profile: Path, certificate: Path, width: int = 1440, height: int = 900) -> None:
+        theirs_in, self._out = os.pipe()
+        self._in, theirs_out = os.pipe()
+
+        def hand_over() -> None:
+            # the pipe's ends must be 3 and 4; first out of each other's way
+            reading, writing = os.dup2(theirs_in, 30), os.dup2(theirs_out, 31)
+            os.dup2(reading, 3)
+            os.dup2(writing, 4)
+
+        flags = [*FLAGS, "--remote-debugging-pipe", f"--user-data-dir={profile}", f"--window-size={width},{height}", _trusting(certificate)]
+        self._process = subprocess.Popen(
+            ["chromium", *flags, "about:blank"],
+            preexec_fn=hand_over,
+            close_fds=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(theirs_in)
+        os.close(theirs_out)
+        self._number, self._rest, self._session = 0, b"", ""
+        page = next(t for t in self._call("Target.getTargets")["targetInfos"] if t["type"] == "page")
+        self._session = self._call("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
+        shape = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._call("Emulation.setDeviceMetricsOverride", **shape)
+
+    def close(self) -> None:
+        """End the browser."""
+        with suppress(OSError):
+            os.write(self._out, json.dumps({"id": 0, "method": "Browser.close"}).encode() + b"\0")
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        os.close(self._in)
+        os.close(self._out)
+
+    def open(self, url: str) -> None:
+        """Load a page."""
+        self._moving(lambda: self._call("Page.navigate", url=url))
+
+    def text(self) -> str:
+        """Give what a person reads."""
+        return str(self._run("document.body.innerText"))
+
+    def type(self, field: str, words: str) -> None:
+        """Write into the field with this name."""
+        self._run(f"document.querySelector('[name=\"{field}\"]').focus()")
+        self._call("Input.insertText", text=words)
+
+    def click(self, words: str) -> None:
+        """Click the one button, link or choice that says so, and wait for the page that it may lead to."""
+        place = self._run(
+            "(() => { const all = [...document.querySelectorAll('button,a,label,summary')].filter(e => e.innerText.includes("
+            f"{json.dumps(words)}) && !e.disabled); const e = all[all.length - 1]; if (!e) return null;"
+            "e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+        )
+        assert place is not None, f"nothing to click says {words!r}: {self.text()}"
+
+        def press() -> None:
+            for kind in ("mousePressed", "mouseReleased"):
+                self._call("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
+
+        self._moving(press)
+
+    def wider_than_window(self) -> int:
+        """Give by how many pixels the page leaves the window at the side: 0, when nothing is cut off."""
+        return int(self._run("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+    def picture(self, path: Path) -> None:
+        """Keep what the window shows as PNG."""
+        path.write_bytes(base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"]))
+
+    def _moving(self, act: Callable[[], Any]) -> None:
+        """Act, then wait until the page that stands there, new or old, is whole."""
+        act()
+        until = time.monotonic() + PATIENCE_S
+        time.sleep(0.15)
+        while time.monotonic() < until:
+            with suppress(KeyError):
+                if self._run("document.readyState") == "complete":
+                    return
+            time.sleep(0.05)
+        raise TimeoutError("the page does not come")
+
+    def _run(self, script: str) -> Any:
+        return self._call("Runtime.evaluate", expression=script, returnByValue=True)["result"].get("value")
+
+    def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        self._number += 1
+        call: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
+        if self._session:
+            call["sessionId"] = self._session
+        os.write(self._out, json.dumps(call).encode() + b"\0")
+        while True:
+            answer = self._read()
+            if answer.get("id") == self._number:
+                result: dict[str, Any] = answer["result"]
+                return result
+
+    def _read(self) -> dict[str, Any]:
+        while b"\0" not in self._rest:
+            more = os.read(self._in, 1 << 20)
+            if not more:
+                raise EOFError("Chromium has ended")
+            self._rest += more
+        message, _, self._rest = self._rest.partition(b"\0")
+        read: dict[str, Any] = json.loads(message)
+        return read

@@ -1,0 +1,43 @@
+"""The desk page in real Chromium: a clerk's morning, typed and clicked, with nothing cut off."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.services.publish import pending, post
+from kiosk.text import t
+from tests.desk.chromium import Chromium
+from tests.desk.conftest import DeskStation
+from tests.station import PIN, a_posting
+
+
+@pytest.fixture
+def chromium(desk: DeskStation, tmp_path: Path) -> Iterator[Chromium]:
+    """Give a browser that trusts the station's certificate."""
+    browser = Chromium(tmp_path / "profile", desk.certificate)
+    yield browser
+    browser.close()
+
+
+def sign_in(desk: DeskStation, chromium: Chromium) -> None:
+    """Sign the head of station in, as he does it."""
+    chromium.open(desk.base)
+    chromium.type("pin", PIN)
+    chromium.click(t("desk.enter"))
+    assert t("header.who", name="李芳", role=t("role.head")) in chromium.text()
+
+
+def test_review_when_clicked_through_in_chromium_publishes_with_a_reason(desk: DeskStation, chromium: Chromium) -> None:
+    post(desk.station.here, a_posting(description="每人150元工装费入职时交清，不收押金。"))
+    sign_in(desk, chromium)
+    chromium.click(t("section.review"))
+    assert chromium.wider_than_window() == 0
+    for finding in pending(desk.station.here)[0].findings:
+        chromium.type(f"hold.{finding.rule}", t("reason.hold_1"))
+    chromium.click(t("review.approve_reasons"))
+    assert t("review.approved") in chromium.text()
+    with desk.station.store.read() as u:
+        assert len(list(u.newest())) == 1
+    chromium.click(t("desk.hand_over"))
+    assert t("sign_in.who") in chromium.text()
