@@ -115,9 +115,9 @@ def roster_rows(known: Sequence[Recommendation]) -> list[RosterRow]:
             rows.append(RosterRow(about=about, grade=reached, referred_at=referred_at, words=tuple(words)))
     rows.sort(key=lambda r: (r.referred_at, r.about.referral.id))
     registrations, names = defaultdict(set), defaultdict(set)
-    for worker in (r.about.worker for r in rows if r.about.worker):
-        registrations[person(worker)].add(worker.id)
-        names[worker.phone].add(plain(worker.name))
+    for known_worker in (r.about.worker for r in rows if r.about.worker):
+        registrations[person(known_worker)].add(known_worker.id)
+        names[known_worker.phone].add(plain(known_worker.name))
     before: dict[str, list[RosterRow]] = defaultdict(list)
     done = []
     for row in rows:
