@@ -50,6 +50,8 @@ RUNGS = {
     ReferralState.PAID: Grade.PAID,
 }
 """How far a party's word reaches: who says that he came has also said that he agreed; who was not paid was there."""
+AT_MOST = {ReferralState.DECLINED: 0, ReferralState.NO_SHOW: Grade.CONFIRMED, ReferralState.UNPAID: Grade.ARRIVED}
+"""What a party's later word leaves of its earlier ones."""
 FAILED = frozenset({ReferralState.DECLINED, ReferralState.NO_SHOW})
 
 
@@ -90,8 +92,8 @@ def grade(steps: Sequence[ReferralStep]) -> Grade | None:
         return Grade.RECOMMENDED
     if max(worker, employer) < Grade.ARRIVED:
         return Grade.CONFIRMED
-    # only the one who is paid can say that he was, and what he said last counts
-    return Grade.PAID if _says_paid(steps) else Grade.ARRIVED
+    # only the one who is paid can say that he was
+    return Grade.PAID if worker == Grade.PAID else Grade.ARRIVED
 
 
 def missing(steps: Sequence[ReferralStep]) -> frozenset[Party]:
@@ -152,12 +154,16 @@ def _in_order(steps: Sequence[ReferralStep]) -> list[ReferralStep]:
 
 
 def _reach(steps: Sequence[ReferralStep], party: Party) -> int:
-    return max((RUNGS.get(s.state, 0) for s in steps if s.party is party), default=0)
+    """Give how far a party's words reach, the later putting the earlier right; 0 when it said nothing that counts."""
+    reached = 0
+    for step in _in_order(steps):
+        if step.party is party:
+            reached = min(max(reached, RUNGS.get(step.state, 0)), AT_MOST.get(step.state, Grade.PAID))
+    return reached
 
 
-def _says_paid(steps: Sequence[ReferralStep]) -> bool:
-    about_pay = [s.state for s in _in_order(steps) if s.party is Party.WORKER and s.state in (ReferralState.PAID, ReferralState.UNPAID)]
-    return about_pay[-1:] == [ReferralState.PAID]
+def _last_words(steps: Sequence[ReferralStep]) -> set[ReferralState]:
+    return set({s.party: s.state for s in _in_order(steps)}.values())
 
 
 def _doubts(about: Recommendation) -> list[Doubt]:
@@ -173,7 +179,7 @@ def _doubts(about: Recommendation) -> list[Doubt]:
             doubts.append(Doubt.SHARED_PHONE)
         elif same_name:
             doubts.append(Doubt.SAME_NAME)
-    if any(s.state in FAILED for s in about.steps):
+    if FAILED & _last_words(about.steps):
         doubts.append(Doubt.CONTRADICTED)
     return doubts
 

@@ -34,10 +34,14 @@ RECORDS: dict[Entered, type[Listing] | type[Worker]] = {Entered.LISTING: Listing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """What nobody has entered yet, oldest first: our listings as they stand in public, our workers who want to be recommended."""
+    """What nobody has entered yet, oldest first: our listings as they stand in public, our workers who want to be recommended.
+
+    `again` are the ids of those that stand there already as they were before a change.
+    """
 
     listings: tuple[Listing, ...]
     workers: tuple[Worker, ...]
+    again: frozenset[str]
 
 
 def waiting(here: Here) -> Waiting:
@@ -123,9 +127,11 @@ def _waiting(here: Here, u: UnitOfWork) -> Waiting:
     public = [p.listing for p in u.newest() if p.listing.station_id == here.station_id]
     left = sorted((p.id, p.revision) for p in public if (Entered.LISTING, p.id, p.revision) not in marked)
     active = u.list(Worker, station_id=here.station_id, state=WorkerState.ACTIVE)
+    workers = [w for w in active if (Entered.WORKER, w.id, w.revision) not in marked]
     return Waiting(
         listings=tuple(u.need(Listing, listing_id, revision) for listing_id, revision in left),
-        workers=tuple(w for w in active if (Entered.WORKER, w.id, w.revision) not in marked),
+        workers=tuple(workers),
+        again=frozenset({record_id for _, record_id, _ in marked} & {*(w.id for w in workers), *(listing_id for listing_id, _ in left)}),
     )
 
 

@@ -186,19 +186,19 @@ def _cells(number: int, row: RosterRow, *, full: bool) -> Sequence[Cell]:
         "pay": listing.pay_fen / 100 if listing else None,
         "unit": listing_words.unit(listing) if listing else "",
         "grade": f"{row.grade.value} {t(f'roster.grade.{row.grade.value}')}",
-        "evidence": "\n".join(_said(step, full=full) for step in row.words),
+        "evidence": "\n".join(_said(step, free_text=full and bool(worker and worker.name)) for step in row.words),
         "missing": _missing(row),
         "doubts": doubts_said(row),
         "notes": doubts_said(row, noted=True),
-        "by": referred.by_name if referred.party is Party.STAFF else "",
+        "by": referred.by_name if referred.by_id or referred.party is Party.STAFF else "",
     }
     return [cells[name] for name in WIDTHS]
 
 
-def _said(step: ReferralStep, *, full: bool) -> str:
-    """Say whose word it was and when. How it was said is free text that may name people: only in the full file."""
+def _said(step: ReferralStep, *, free_text: bool) -> str:
+    """Say whose word it was and when. How it was said is free text that may name people: only in the full file, not of who withdrew."""
     words = f"{local(step.stepped_at).date()} {t(f'roster.party.{step.party.value}')}{t(f'roster.said.{step.state.value}')}"
-    return f"{words}（{step.how}）" if full and step.how else words
+    return f"{words}（{step.how}）" if free_text and step.how else words
 
 
 def _missing(row: RosterRow) -> str:

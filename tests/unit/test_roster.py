@@ -92,6 +92,7 @@ def _doubts(*known: Recommendation) -> list[tuple[Doubt, ...]]:
         ((REFERRED, (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.STAFF), (S.PAID, P.WORKER)), Grade.PAID),
         ((REFERRED, (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.WORKER), (S.UNPAID, P.WORKER), (S.PAID, P.WORKER)), Grade.PAID),
         ((REFERRED, (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.WORKER), (S.PAID, P.WORKER), (S.UNPAID, P.WORKER)), Grade.ARRIVED),
+        ((REFERRED, (S.ACCEPTED, P.WORKER), (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.STAFF), (S.DECLINED, P.WORKER)), Grade.RECOMMENDED),
         ((REFERRED, (S.DECLINED, P.WORKER)), None),
         ((REFERRED, (S.ACCEPTED, P.EMPLOYER), (S.NO_SHOW, P.EMPLOYER)), None),
     ],
@@ -221,9 +222,9 @@ def test_roster_when_workers_withdrew_keeps_their_rows_and_takes_them_for_no_one
 
 
 def test_roster_when_a_party_says_the_opposite_doubts_the_row() -> None:
-    said = _steps(REFERRED, (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.WORKER), (S.NO_SHOW, P.EMPLOYER))
+    said = _steps(REFERRED, (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.WORKER), (S.PAID, P.WORKER), (S.NO_SHOW, P.EMPLOYER))
     [row] = roster_rows([_told(_worker(), a_listing(), steps=said)])
-    assert (row.grade, row.doubts) == (Grade.ARRIVED, (Doubt.CONTRADICTED,))
+    assert (row.grade, row.doubts) == (Grade.PAID, (Doubt.CONTRADICTED,))
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 2), st.integers(0, 20)), max_size=7), st.randoms())
