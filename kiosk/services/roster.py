@@ -196,7 +196,7 @@ def _cells(number: int, row: RosterRow, *, full: bool) -> Sequence[Cell]:
 
 
 def _said(step: ReferralStep, *, free_text: bool) -> str:
-    """Say whose word it was and when. How it was said is free text that may name people: only in the full file, not of who withdrew."""
+    """Say whose word it was and when. How it was said is free text that may name people: in the full file only, not of who withdrew."""
     words = f"{local(step.stepped_at).date()} {t(f'roster.party.{step.party.value}')}{t(f'roster.said.{step.state.value}')}"
     return f"{words}（{step.how}）" if free_text and step.how else words
 
