@@ -12,18 +12,18 @@ from kiosk.domain.codes import AgeBand, Trade
 from kiosk.domain.employer import Employer, EmployerKind
 from kiosk.domain.listing import Listing
 from kiosk.domain.privacy import PersonName, Phone
-from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep, state_of
+from kiosk.domain.referral import Party, Referral, ReferralStep, state_of
+from kiosk.domain.referral import ReferralState as S
 from kiosk.domain.roster import FAILED, Doubt, Grade, Recommendation, RosterRow, grade, missing, roster_rows
 from kiosk.domain.worker import Worker
 from tests.station import a_listing
 
 START = datetime(2026, 11, 3, 1, tzinfo=UTC)
-S, P = ReferralState, Party
-REFERRED = (S.REFERRED, P.STAFF)
-STEPS = st.lists(st.tuples(st.sampled_from(S), st.sampled_from(P), st.integers(0, 5)), max_size=9)
+REFERRED = (S.REFERRED, Party.STAFF)
+STEPS = st.lists(st.tuples(st.sampled_from(S), st.sampled_from(Party), st.integers(0, 5)), max_size=9)
 
 
-def _step(state: S, party: P, after: int, number: int = 0, referral: str = "r") -> ReferralStep:
+def _step(state: S, party: Party, after: int, number: int = 0, referral: str = "r") -> ReferralStep:
     return ReferralStep(
         id=f"{referral}{number:04}",
         station_id="s",
@@ -36,7 +36,7 @@ def _step(state: S, party: P, after: int, number: int = 0, referral: str = "r") 
     )
 
 
-def _steps(*said: tuple[S, P]) -> list[ReferralStep]:
+def _steps(*said: tuple[S, Party]) -> list[ReferralStep]:
     return [_step(state, party, n, n) for n, (state, party) in enumerate(said)]
 
 
@@ -69,7 +69,7 @@ def _told(worker: Worker | None, listing: Listing | None, *, day: float = 0, num
         contact_consent=True,
         created_at=at,
     )
-    steps = [replace(_step(S.REFERRED, P.STAFF, 0, 0, name), stepped_at=at)]
+    steps = [replace(_step(S.REFERRED, Party.STAFF, 0, 0, name), stepped_at=at)]
     return Recommendation(**{"referral": referral, "steps": steps, "worker": worker, "listing": listing} | more)
 
 
@@ -81,33 +81,39 @@ def _doubts(*known: Recommendation) -> list[tuple[Doubt, ...]]:
     ("said", "reached"),
     [
         ((), None),
-        (((S.ACCEPTED, P.EMPLOYER),), None),
+        (((S.ACCEPTED, Party.EMPLOYER),), None),
         ((REFERRED,), Grade.RECOMMENDED),
-        ((REFERRED, (S.ACCEPTED, P.EMPLOYER)), Grade.RECOMMENDED),
-        ((REFERRED, (S.ACCEPTED, P.STAFF), (S.ARRIVED, P.STAFF), (S.PAID, P.STAFF)), Grade.RECOMMENDED),
-        ((REFERRED, (S.ACCEPTED, P.EMPLOYER), (S.ACCEPTED, P.WORKER)), Grade.CONFIRMED),
-        ((REFERRED, (S.ACCEPTED, P.WORKER), (S.ARRIVED, P.EMPLOYER)), Grade.ARRIVED),
-        ((REFERRED, (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.WORKER), (S.UNPAID, P.WORKER)), Grade.ARRIVED),
-        ((REFERRED, (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.WORKER), (S.PAID, P.EMPLOYER)), Grade.ARRIVED),
-        ((REFERRED, (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.STAFF), (S.PAID, P.WORKER)), Grade.PAID),
-        ((REFERRED, (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.WORKER), (S.UNPAID, P.WORKER), (S.PAID, P.WORKER)), Grade.PAID),
-        ((REFERRED, (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.WORKER), (S.PAID, P.WORKER), (S.UNPAID, P.WORKER)), Grade.ARRIVED),
-        ((REFERRED, (S.ACCEPTED, P.WORKER), (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.STAFF), (S.DECLINED, P.WORKER)), Grade.RECOMMENDED),
-        ((REFERRED, (S.DECLINED, P.WORKER)), None),
-        ((REFERRED, (S.ACCEPTED, P.EMPLOYER), (S.NO_SHOW, P.EMPLOYER)), None),
+        ((REFERRED, (S.ACCEPTED, Party.EMPLOYER)), Grade.RECOMMENDED),
+        ((REFERRED, (S.ACCEPTED, Party.STAFF), (S.ARRIVED, Party.STAFF), (S.PAID, Party.STAFF)), Grade.RECOMMENDED),
+        ((REFERRED, (S.ACCEPTED, Party.EMPLOYER), (S.ACCEPTED, Party.WORKER)), Grade.CONFIRMED),
+        ((REFERRED, (S.ACCEPTED, Party.WORKER), (S.ARRIVED, Party.EMPLOYER)), Grade.ARRIVED),
+        ((REFERRED, (S.ACCEPTED, Party.EMPLOYER), (S.ARRIVED, Party.WORKER), (S.UNPAID, Party.WORKER)), Grade.ARRIVED),
+        ((REFERRED, (S.ACCEPTED, Party.EMPLOYER), (S.ARRIVED, Party.WORKER), (S.PAID, Party.EMPLOYER)), Grade.ARRIVED),
+        ((REFERRED, (S.ACCEPTED, Party.EMPLOYER), (S.ARRIVED, Party.STAFF), (S.PAID, Party.WORKER)), Grade.PAID),
+        ((REFERRED, (S.ACCEPTED, Party.EMPLOYER), (S.ARRIVED, Party.WORKER), (S.UNPAID, Party.WORKER), (S.PAID, Party.WORKER)), Grade.PAID),
+        (
+            (REFERRED, (S.ACCEPTED, Party.EMPLOYER), (S.ARRIVED, Party.WORKER), (S.PAID, Party.WORKER), (S.UNPAID, Party.WORKER)),
+            Grade.ARRIVED,
+        ),
+        (
+            (REFERRED, (S.ACCEPTED, Party.WORKER), (S.ACCEPTED, Party.EMPLOYER), (S.ARRIVED, Party.STAFF), (S.DECLINED, Party.WORKER)),
+            Grade.RECOMMENDED,
+        ),
+        ((REFERRED, (S.DECLINED, Party.WORKER)), None),
+        ((REFERRED, (S.ACCEPTED, Party.EMPLOYER), (S.NO_SHOW, Party.EMPLOYER)), None),
     ],
 )
-def test_grade_when_words_were_given_is_as_high_as_they_reach(said: tuple[tuple[S, P], ...], reached: Grade | None) -> None:
+def test_grade_when_words_were_given_is_as_high_as_they_reach(said: tuple[tuple[S, Party], ...], reached: Grade | None) -> None:
     assert grade(_steps(*said)) is reached
 
 
 @given(STEPS)
-def test_grade_when_given_never_rises_without_its_evidence(said: list[tuple[S, P, int]]) -> None:
+def test_grade_when_given_never_rises_without_its_evidence(said: list[tuple[S, Party, int]]) -> None:
     steps = [_step(state, party, after, n) for n, (state, party, after) in enumerate(said)]
     reached = grade(steps)
     words = {(s.party, s.state) for s in steps}
 
-    def has(party: P, *states: S) -> bool:
+    def has(party: Party, *states: S) -> bool:
         return any((party, state) in words for state in states)
 
     came, agreed = (S.ARRIVED, S.UNPAID, S.PAID), (S.ACCEPTED, S.ARRIVED, S.UNPAID, S.PAID)
@@ -116,24 +122,24 @@ def test_grade_when_given_never_rises_without_its_evidence(said: list[tuple[S, P
         return
     assert any(s.state is S.REFERRED for s in steps)
     if reached >= Grade.CONFIRMED:
-        assert has(P.WORKER, *agreed)
-        assert has(P.EMPLOYER, *agreed)
+        assert has(Party.WORKER, *agreed)
+        assert has(Party.EMPLOYER, *agreed)
     if reached >= Grade.ARRIVED:
-        assert has(P.WORKER, *came) or has(P.EMPLOYER, *came)
+        assert has(Party.WORKER, *came) or has(Party.EMPLOYER, *came)
     if reached is Grade.PAID:
-        assert has(P.WORKER, S.PAID)
+        assert has(Party.WORKER, S.PAID)
 
 
 @given(STEPS, st.sampled_from(S), st.integers(0, 5))
-def test_grade_when_staff_add_their_own_word_does_not_rise(said: list[tuple[S, P, int]], state: S, after: int) -> None:
-    steps = [_step(S.REFERRED, P.STAFF, 0), *(_step(s, party, at, n + 1) for n, (s, party, at) in enumerate(said))]
+def test_grade_when_staff_add_their_own_word_does_not_rise(said: list[tuple[S, Party, int]], state: S, after: int) -> None:
+    steps = [_step(S.REFERRED, Party.STAFF, 0), *(_step(s, party, at, n + 1) for n, (s, party, at) in enumerate(said))]
     before = grade(steps)
     if before is not None:
-        assert (grade([*steps, _step(state, P.STAFF, after, 99)]) or 0) <= before
+        assert (grade([*steps, _step(state, Party.STAFF, after, 99)]) or 0) <= before
 
 
 @given(STEPS)
-def test_missing_when_given_lifts_the_grade(said: list[tuple[S, P, int]]) -> None:
+def test_missing_when_given_lifts_the_grade(said: list[tuple[S, Party, int]]) -> None:
     """Whoever asks those whose word is missing, and hears the best, has a better row: so the page may tell staff to do it."""
     steps = [_step(state, party, after, n) for n, (state, party, after) in enumerate(said)]
     before, asked = grade(steps), missing(steps)
@@ -168,7 +174,8 @@ def test_roster_when_the_employers_wife_works_for_him_only_notes_the_phone() -> 
 
 @pytest.mark.parametrize("name", ["contact_name", "employer_name"])
 def test_roster_when_employer_and_worker_are_one_says_self_dealing(name: str) -> None:
-    listing = a_listing(**{name: "刘 国庆", "contact_phone": Phone("19900002001")})
+    changes: dict[str, Any] = {name: PersonName("刘 国庆"), "contact_phone": Phone("19900002001")}
+    listing = a_listing(**changes)
     [row] = roster_rows([_told(_worker(), listing)])
     assert row.doubts == (Doubt.SELF_DEALING,)
     assert row.suspicious
@@ -222,7 +229,7 @@ def test_roster_when_workers_withdrew_keeps_their_rows_and_takes_them_for_no_one
 
 
 def test_roster_when_a_party_says_the_opposite_doubts_the_row() -> None:
-    said = _steps(REFERRED, (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.WORKER), (S.PAID, P.WORKER), (S.NO_SHOW, P.EMPLOYER))
+    said = _steps(REFERRED, (S.ACCEPTED, Party.EMPLOYER), (S.ARRIVED, Party.WORKER), (S.PAID, Party.WORKER), (S.NO_SHOW, Party.EMPLOYER))
     [row] = roster_rows([_told(_worker(), a_listing(), steps=said)])
     assert (row.grade, row.doubts) == (Grade.PAID, (Doubt.CONTRADICTED,))
 

@@ -14,7 +14,8 @@ import pytest
 from kiosk.domain.codes import AgeBand, Trade
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import new_id
-from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
+from kiosk.domain.referral import Party, Referral, ReferralStep
+from kiosk.domain.referral import ReferralState as S
 from kiosk.domain.roster import Grade
 from kiosk.domain.station import Role
 from kiosk.domain.worker import Worker
@@ -28,7 +29,6 @@ from kiosk.store.schema import audit
 from kiosk.text import t
 from tests.station import STATION, TestStation, a_listing, make_station
 
-S, P = ReferralState, Party
 YEAR = Period(first=date(2026, 1, 1), last=date(2026, 12, 31))
 PASSWORD = "义堂2026花名册"
 CLERK = Session("clerk", "张伟", Role.STAFF)
@@ -59,7 +59,7 @@ def a_worker(now: datetime, name: str = "刘国庆", phone: str = "19900002001")
     )
 
 
-def _recommend(station: TestStation, *said: tuple[S, P], worker: Worker | None = None, days_ago: float = 0, **listing: Any) -> Worker:
+def _recommend(station: TestStation, *said: tuple[S, Party], worker: Worker | None = None, days_ago: float = 0, **listing: Any) -> Worker:
     """Enter one referral with a worker and a listing of its own; each word an hour after the other."""
     at = station.clock() - timedelta(days=days_ago)
     worker, job = worker or a_worker(at), a_listing(at, **listing)
@@ -67,7 +67,7 @@ def _recommend(station: TestStation, *said: tuple[S, P], worker: Worker | None =
     with station.store.write() as u:
         for record in (worker, job, made):
             u.keep(record)
-        for n, (state, party) in enumerate(((S.REFERRED, P.STAFF), *said)):
+        for n, (state, party) in enumerate(((S.REFERRED, Party.STAFF), *said)):
             when = at + timedelta(hours=n)
             step = ReferralStep(
                 id=new_id(when),
@@ -106,8 +106,8 @@ def _acts(station: TestStation) -> list[tuple[str, str, str]]:
 
 def test_roster_when_read_counts_rows_by_their_evidence(station: TestStation) -> None:
     _recommend(station, days_ago=40)
-    _recommend(station, (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.WORKER), (S.PAID, P.WORKER), days_ago=30, worker=None)
-    _recommend(station, (S.DECLINED, P.WORKER), days_ago=20)
+    _recommend(station, (S.ACCEPTED, Party.EMPLOYER), (S.ARRIVED, Party.WORKER), (S.PAID, Party.WORKER), days_ago=30, worker=None)
+    _recommend(station, (S.DECLINED, Party.WORKER), days_ago=20)
     found = roster(station.here, YEAR)
     assert found.by_grade == {Grade.PAID: 1, Grade.ARRIVED: 0, Grade.CONFIRMED: 0, Grade.RECOMMENDED: 1}
     assert [rosters.masked_name(r) for r in found.rows] == ["刘＊庆", "刘＊庆"]
@@ -137,7 +137,7 @@ def test_period_when_it_ends_before_it_begins_says_so() -> None:
 
 
 def test_masked_file_when_read_back_shows_no_whole_name_or_phone(station: TestStation) -> None:
-    _recommend(station, (S.ACCEPTED, P.EMPLOYER), (S.ARRIVED, P.WORKER), days_ago=3)
+    _recommend(station, (S.ACCEPTED, Party.EMPLOYER), (S.ARRIVED, Party.WORKER), days_ago=3)
     name, data = masked_file(station.here, CLERK, YEAR)
     assert name == "岗位推荐成功花名册_义堂站_2026-01-01_2026-12-31_没写全.xlsx"
     sheet, [row] = _rows(data)
