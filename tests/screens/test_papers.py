@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.desk.certificate import fingerprint, make_certificate
 from kiosk.domain.listing import Listing
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
@@ -167,3 +168,15 @@ def test_papers_when_the_store_cannot_write_says_so_and_marks_nothing(start_real
     kiosk.tap("知道了")
     time.sleep(0.3)
     assert _buttons(kiosk.view(), "录好了"), "it can be tried again"
+
+
+def test_papers_when_the_desk_is_switched_on_says_its_address_and_mark(
+    start_real: StartReal, station: RealStation, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAY_DESK", "192.0.2.7:8443")
+    certificate, _ = make_certificate(station.state / "desk", station.here.now())
+    mark = fingerprint(certificate).replace(":", "")
+    kiosk = _papers(start_real, screen)
+    said = kiosk.wait_text("https://192.0.2.7:8443/")["text"]
+    assert mark in said.replace(" ", "")
+    whole_in_both_sizes(kiosk, "推荐成功花名册")

@@ -70,7 +70,7 @@ def _told(worker: Worker | None, listing: Listing | None, *, day: float = 0, num
         created_at=at,
     )
     steps = [replace(_step(S.REFERRED, Party.STAFF, 0, 0, name), stepped_at=at)]
-    return Recommendation(**{"referral": referral, "steps": steps, "worker": worker, "listing": listing} | more)
+    return replace(Recommendation(referral=referral, steps=steps, worker=worker, listing=listing), **more)
 
 
 def _doubts(*known: Recommendation) -> list[tuple[Doubt, ...]]:

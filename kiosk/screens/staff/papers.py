@@ -3,7 +3,6 @@
 One page with three views: the numbers, what waits to be entered, what is doubtful. Workers stand here masked: the screen is in the hall.
 """
 
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.listing import Listing
+from kiosk.screens.staff import desk_door
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.dialog import Choice, Dialog
@@ -77,6 +77,7 @@ class PapersScreen(StaffPage):
     workers = NumericProperty(0)
     head = StringProperty("")
     more = StringProperty("")
+    desk = StringProperty("")
     side_by_side = BooleanProperty(False)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
@@ -92,10 +93,21 @@ class PapersScreen(StaffPage):
         from kiosk.services.export import waiting
         from kiosk.services.roster import roster, this_year
 
-        self.ask(lambda: (roster(self.here, this_year(self.here)), waiting(self.here)), self._take)
+        self.ask(lambda: (roster(self.here, this_year(self.here)), waiting(self.here), self._desk()), self._take)
 
-    def _take(self, found: "tuple[Roster, Waiting]") -> None:
-        self._roster, self._waiting = found
+    def _desk(self) -> str:
+        """Say where the files are taken."""
+        settings = self.terminal.parts.settings
+        if not settings.desk:
+            return t("papers.files_off")
+        found, mark = desk_door.address(settings), desk_door.fingerprint(settings)
+        if not found:
+            return t("papers.files_how")
+        said = t("papers.files_at", address=found)
+        return t("papers.files_mark", said=said, mark=" ".join(mark[n : n + 4] for n in range(0, len(mark), 4))) if mark else said
+
+    def _take(self, found: "tuple[Roster, Waiting, str]") -> None:
+        self._roster, self._waiting, self.desk = found
         self.year = t("papers.year", year=self._roster.period.first.year)
         self.total, self.suspicious = len(self._roster.rows), len(self._roster.suspicious)
         self.listings, self.workers = len(self._waiting.listings), len(self._waiting.workers)
@@ -180,14 +192,13 @@ class PapersScreen(StaffPage):
         assert self._waiting is not None
         again = t("papers.again") if record.id in self._waiting.again else ""
         if isinstance(record, Listing):
-            today: date = self.terminal.today()
             title = t("papers.row", title=record.title, count=record.headcount)
-            about = (record.employer_name, words.pay(record), words.days(record, today))
+            about = [record.employer_name, words.pay(record), words.days(record, self.terminal.today())]
         else:
             from kiosk.services.export import worker_cells
 
             title = t("papers.person", name=record.name.masked(), number=record.number)
-            about = tuple(str(cell) for cell in worker_cells(record)[1:3])
+            about = [str(cell) for cell in worker_cells(record)[1:3]]
         return EntryCard(title=title, text=" ・ ".join(about), sign=again)
 
     def on_main(self) -> None:
