@@ -139,7 +139,7 @@ def test_period_when_it_ends_before_it_begins_says_so() -> None:
 def test_masked_file_when_read_back_shows_no_whole_name_or_phone(station: TestStation) -> None:
     _recommend(station, (S.ACCEPTED, Party.EMPLOYER), (S.ARRIVED, Party.WORKER), days_ago=3)
     name, data = masked_file(station.here, CLERK, YEAR)
-    assert name == "岗位推荐成功花名册_义堂站_2026-01-01_2026-12-31_没写全.xlsx"
+    assert name == "岗位推荐成功花名册_义堂站_2026-01-01_2026-12-31_部分隐去.xlsx"
     sheet, [row] = _rows(data)
     assert (row["姓名"], row["电话"], row["用工方电话"]) == ("刘＊庆", "199****2001", "199****1234")
     assert (row["推荐日期"].date(), row["工钱"], row["怎么算"]) == (date(2026, 11, 20), 260, "元/天")
@@ -158,7 +158,7 @@ def test_masked_file_when_read_back_shows_no_whole_name_or_phone(station: TestSt
 def test_full_file_when_the_head_gives_a_password_opens_with_it_alone(station: TestStation) -> None:
     _recommend(station, days_ago=3)
     name, data = full_file(station.here, station.head, YEAR, PASSWORD)
-    assert name.endswith("_全.xlsx")
+    assert name.endswith("_全名.xlsx")
     _, [row] = _rows(_open(data, PASSWORD))
     assert (row["姓名"], row["电话"], row["用工方电话"]) == ("刘国庆", "19900002001", "19900001234")
     assert "打电话给周建国" in row["凭据"]

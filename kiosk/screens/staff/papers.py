@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 20
 """Rows of one sitting (own): more than one enters before a visitor comes."""
+MARK_DIGITS = 16
+"""So much of a fingerprint people do compare (own); 64 bits cannot be met by trying."""
 
 
 class PapersPart(BoxLayout):
@@ -78,6 +80,7 @@ class PapersScreen(StaffPage):
     head = StringProperty("")
     more = StringProperty("")
     desk = StringProperty("")
+    how = StringProperty("")
     side_by_side = BooleanProperty(False)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
@@ -95,19 +98,18 @@ class PapersScreen(StaffPage):
 
         self.ask(lambda: (roster(self.here, this_year(self.here)), waiting(self.here), self._desk()), self._take)
 
-    def _desk(self) -> str:
-        """Say where the files are taken."""
+    def _desk(self) -> tuple[str, str]:
+        """Give the desk page's address and the sentence under it."""
         settings = self.terminal.parts.settings
         if not settings.desk:
-            return t("papers.files_off")
-        found, mark = desk_door.address(settings), desk_door.fingerprint(settings)
-        if not found:
-            return t("papers.files_how")
-        said = t("papers.files_at", address=found)
-        return t("papers.files_mark", said=said, mark=" ".join(mark[n : n + 4] for n in range(0, len(mark), 4))) if mark else said
+            return "", t("papers.files_off")
+        mark = desk_door.fingerprint(settings)[:MARK_DIGITS]
+        groups = " ".join(mark[n : n + 4] for n in range(0, len(mark), 4))
+        how = t("papers.files_how")
+        return desk_door.address(settings), how + t("papers.files_mark", mark=groups) if mark else how
 
-    def _take(self, found: "tuple[Roster, Waiting, str]") -> None:
-        self._roster, self._waiting, self.desk = found
+    def _take(self, found: "tuple[Roster, Waiting, tuple[str, str]]") -> None:
+        self._roster, self._waiting, (self.desk, self.how) = found
         self.year = t("papers.year", year=self._roster.period.first.year)
         self.total, self.suspicious = len(self._roster.rows), len(self._roster.suspicious)
         self.listings, self.workers = len(self._waiting.listings), len(self._waiting.workers)
