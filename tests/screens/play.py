@@ -1,8 +1,9 @@
 """Run the terminal by itself: python -m tests.screens.play WIDTH HEIGHT [LEFT [PAGE [key=value…]]] (DISPLAY must be set).
 
 With PLAY_STATE=DIR it works on the station in DIR, else on a sample office without a store. PLAY_OFFICE
-names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time. PLAY_DAYS names a file with
-the days by which the clock is ahead, read anew each time: midnight passes while a visitor stands there.
+names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time, PLAY_DESK switches the desk
+page on. PLAY_DAYS names a file with the days by which the clock is ahead, read anew each time: midnight
+passes while a visitor stands there.
 """
 
 import os
@@ -32,7 +33,14 @@ def main() -> None:
     from kiosk.screens.visit import Place
 
     idle = int(os.environ.get("PLAY_IDLE_S", "75"))
-    settings = Settings(state=str(state), terminal=place, idle_s=idle, idle_warning_s=min(15, idle - 1), speaker="silent")
+    settings = Settings(
+        state=str(state),
+        terminal=place,
+        idle_s=idle,
+        idle_warning_s=min(15, idle - 1),
+        speaker="silent",
+        desk=os.environ.get("PLAY_DESK", ""),
+    )
     terminal = Terminal(_parts(settings))
     if sys.argv[4:]:
         if sys.argv[4].startswith("kit"):

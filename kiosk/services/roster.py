@@ -1,0 +1,208 @@
+"""The roster of successful recommendations, for the page and as files.
+
+Grades and doubts are kiosk.domain.roster's, how a sheet is written table_write's.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kiosk.domain.employer import Employer
+from kiosk.domain.listing import Listing
+from kiosk.domain.privacy import Personal
+from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
+from kiosk.domain.roster import NOTED, Grade, Recommendation, RosterRow, missing, roster_rows
+from kiosk.domain.station import Role, Station
+from kiosk.domain.worker import Worker
+from kiosk.errors import BadInput, NotAllowed
+from kiosk.services import listing_words, table_write
+from kiosk.services.sign_in import Session
+from kiosk.services.station import Here, local
+from kiosk.services.table_write import Cell, Column, File, Table
+from kiosk.store.store import UnitOfWork
+from kiosk.text import t
+
+WIDTHS = {
+    "number": 5,
+    "referred": 11,
+    "name": 10,
+    "phone": 13,
+    "job": 16,
+    "employer": 22,
+    "employer_phone": 13,
+    "place": 16,
+    "pay": 8,
+    "unit": 9,
+    "grade": 10,
+    "evidence": 34,
+    "missing": 14,
+    "doubts": 20,
+    "notes": 16,
+    "by": 8,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """From a day to a day, both counted, by the day of the recommendation."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.first > self.last:
+            raise BadInput("period", "bad.period.order")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """The rows of a period, oldest first."""
+
+    station: Station
+    period: Period
+    rows: tuple[RosterRow, ...]
+
+    @property
+    def by_grade(self) -> dict[Grade, int]:
+        """Count rows by grade, the best first."""
+        count = Counter(r.grade for r in self.rows)
+        return {g: count[g] for g in reversed(Grade)}
+
+    @property
+    def suspicious(self) -> tuple[RosterRow, ...]:
+        """Give the rows that somebody must look at."""
+        return tuple(r for r in self.rows if r.suspicious)
+
+
+def this_year(here: Here) -> Period:
+    """Give the year up to today: what the yearly assessment asks for (管理办法 11)."""
+    today = here.today()
+    return Period(first=today.replace(month=1, day=1), last=today)
+
+
+def roster(here: Here, period: Period) -> Roster:
+    """Give the station's roster of a period. Doubts are found over all years: a hire may be told again after New Year."""
+    with here.store.read() as u:
+        station = here.station(u)
+        known = _known(u, station.id)
+    rows = (r for r in roster_rows(known) if period.first <= local(r.referred_at).date() <= period.last)
+    return Roster(station=station, period=period, rows=tuple(rows))
+
+
+def masked_file(here: Here, session: Session, period: Period) -> File:
+    """Give the roster as xlsx with names and phones masked; audited."""
+    found = roster(here, period)
+    _audit(here, session, found, "masked")
+    return _name(found, "roster.masked_file"), table_write.to_xlsx(_table(found, full=False))
+
+
+def full_file(here: Here, session: Session, period: Period, password: str) -> File:
+    """Give the roster with whole names and phones, openable with `password` only, which is kept nowhere; audited.
+
+    Raises NotAllowed for anybody but the head, BadInput('password') for a short one.
+    """
+    if session.role is not Role.HEAD:
+        raise NotAllowed("the full roster is the head's")
+    table_write.check_password(password)
+    found = roster(here, period)
+    file = table_write.locked(table_write.to_xlsx(_table(found, full=True)), password)
+    _audit(here, session, found, "full")
+    return _name(found, "roster.full_file"), file
+
+
+def doubts_said(row: RosterRow, *, noted: bool = False) -> str:
+    """Say what somebody must look at, or with `noted` what is only noted."""
+    date_before = local(row.repeats).date() if row.repeats else ""
+    shown = [d for d in row.doubts if (d in NOTED) is noted]
+    # t() fills in what a sentence names and leaves the others alone
+    return "；".join(t(f"roster.doubt.{d.value}", date=date_before) for d in shown)
+
+
+def masked_name(row: RosterRow) -> str:
+    """Name the worker as the page and the masked file do."""
+    worker = row.about.worker
+    return worker.name.masked() if worker and worker.name else t("roster.withdrawn")
+
+
+def _known(u: UnitOfWork, station_id: str) -> list[Recommendation]:
+    steps: dict[str, list[ReferralStep]] = defaultdict(list)
+    for step in u.list(ReferralStep):
+        steps[step.referral_id].append(step)
+    referrals = [r for r in u.list(Referral, station_id=station_id) if r.id in steps]
+    workers = {w.id: w for w in u.list(Worker)}
+    # the county's listings are many, those of our referrals few
+    listings = {i: u.get(Listing, i) for i in {r.listing_id for r in referrals}}
+    employers = {e.id: e for e in u.list(Employer)}
+    known = []
+    for r in referrals:
+        listing = listings[r.listing_id]
+        employer = employers.get(listing.employer_id) if listing and listing.employer_id else None
+        known.append(Recommendation(referral=r, steps=steps[r.id], worker=workers.get(r.worker_id), listing=listing, employer=employer))
+    return known
+
+
+def _audit(here: Here, session: Session, found: Roster, form: str) -> None:
+    now, period = here.now(), found.period
+    facts = {"what": "roster", "form": form, "first": str(period.first), "last": str(period.last), "rows": str(len(found.rows))}
+    # after the reading, which may take long and would keep others from writing
+    with here.store.write() as u:
+        u.audit(now, session.staff_id, "export", here.station_id, **facts)
+
+
+def _name(found: Roster, kind: str) -> str:
+    period = found.period
+    return table_write.file_name(t("roster.title"), found.station.name, str(period.first), str(period.last), t(kind))
+
+
+def _table(found: Roster, *, full: bool) -> Table:
+    period = found.period
+    head = t("roster.period", station=found.station.name, first=period.first, last=period.last, count=len(found.rows))
+    return Table(
+        title=t("roster.title"),
+        notes=(head, t("roster.full" if full else "roster.masked"), t("roster.placeholder")),
+        columns=tuple(Column(title=t(f"roster.column.{name}"), width=width) for name, width in WIDTHS.items()),
+        rows=[_cells(number, row, full=full) for number, row in enumerate(found.rows, start=1)],
+        foot=(t("roster.legend"), t("roster.legend_words"), t("roster.legend_doubts")),
+    )
+
+
+def _cells(number: int, row: RosterRow, *, full: bool) -> Sequence[Cell]:
+    worker, listing = row.about.worker, row.about.listing
+
+    def shown(value: Personal) -> str:
+        return str.__str__(value) if full else value.masked()
+
+    referred = next(s for s in row.words if s.state is ReferralState.REFERRED)
+    cells: dict[str, Cell] = {
+        "number": number,
+        "referred": local(row.referred_at).date(),
+        "name": shown(worker.name) if worker and worker.name else t("roster.withdrawn"),
+        "phone": shown(worker.phone) if worker and worker.phone else "",
+        "job": listing.title if listing else t("roster.elsewhere"),
+        "employer": listing.employer_name if listing else "",
+        "employer_phone": shown(listing.contact_phone) if listing and listing.contact_phone else "",
+        "place": f"{listing_words.area(listing)} {listing.place}".strip() if listing else "",
+        "pay": listing.pay_fen / 100 if listing else None,
+        "unit": listing_words.unit(listing) if listing else "",
+        "grade": f"{row.grade.value} {t(f'roster.grade.{row.grade.value}')}",
+        "evidence": "\n".join(_said(step, free_text=full and bool(worker and worker.name)) for step in row.words),
+        "missing": _missing(row),
+        "doubts": doubts_said(row),
+        "notes": doubts_said(row, noted=True),
+        "by": referred.by_name if referred.by_id or referred.party is Party.STAFF else "",
+    }
+    return [cells[name] for name in WIDTHS]
+
+
+def _said(step: ReferralStep, *, free_text: bool) -> str:
+    """Say whose word it was and when. How it was said is free text that may name people: in the full file only, not of who withdrew."""
+    words = f"{local(step.stepped_at).date()} {t(f'roster.party.{step.party.value}')}{t(f'roster.said.{step.state.value}')}"
+    return f"{words}（{step.how}）" if free_text and step.how else words
+
+
+def _missing(row: RosterRow) -> str:
+    whose = missing(row.about.steps)
+    if len(whose) == 2 and row.grade is Grade.CONFIRMED:
+        return t("roster.missing.either")
+    return "、".join(t(f"roster.missing.{party.value}") for party in Party if party in whose)

@@ -1,0 +1,161 @@
+"""The one door that writes tables: xlsx (openpyxl), the same behind a password (msoffcrypto), CSV. Knows no record and no rule.
+
+What people wrote goes into cells as text and never runs: Excel takes a cell that begins with = + - @ for a formula.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from kiosk.errors import BadInput
+from kiosk.text import t
+
+Cell = str | int | float | date | None
+File = tuple[str, bytes]
+"""A file's name and what is in it."""
+
+PASSWORD_MIN = 8
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""A text that begins so is taken for a formula when a CSV is opened (OWASP, CSV injection); the wide ones by Chinese and Japanese Excel."""
+FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+"""What XML cannot carry."""
+NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\s]+')
+GREEN, LINE, QUIET = "0E5A45", "CFC6B2", "55625C"
+
+
+class Form(StrEnum):
+    """Which kind of file."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column: `width` in characters of a common face, two for each Chinese one."""
+
+    title: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What is written. `title`, `notes` above and `foot` below stand on the printed sheet only: a CSV is for machines."""
+
+    title: str
+    notes: tuple[str, ...] = ()
+    columns: tuple[Column, ...]
+    rows: Sequence[Sequence[Cell]]
+    foot: tuple[str, ...] = ()
+
+
+def write(table: Table, form: Form) -> bytes:
+    """Write a table as a file of this kind."""
+    return to_csv(table) if form is Form.CSV else to_xlsx(table)
+
+
+def file_name(*parts: str, form: Form = Form.XLSX) -> str:
+    """Make a file's name of its parts, without what Windows refuses."""
+    return "_".join(filter(None, (NOT_IN_NAMES.sub("-", part) for part in parts))) + f".{form.value}"
+
+
+def to_csv(table: Table) -> bytes:
+    """Write header and rows as UTF-8 with the mark by which Excel knows it; what would run as a formula gets an apostrophe."""
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\r\n")
+    lines.writerow([_harmless(c.title) for c in table.columns])
+    lines.writerows([_harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def to_xlsx(table: Table) -> bytes:
+    """Write a sheet that reads and prints as it is: real dates and numbers, header frozen and repeated, A4 lying, as wide as one page."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook()
+    book.properties.creator = t("table.creator")
+    sheet = book.active
+    sheet.title = re.sub(r"[\[\]:*?/\\]", "-", table.title)[:31]
+    last = get_column_letter(len(table.columns))
+    edge = Side(style="thin", color=LINE)
+    box, quiet = Border(left=edge, right=edge, top=edge, bottom=edge), Font(size=10, color=QUIET)
+    across = Alignment(wrap_text=True, vertical="center")
+
+    def whole_line(at: int, text: str, font: Font, high: float) -> None:
+        sheet.merge_cells(f"A{at}:{last}{at}")
+        _fill(sheet.cell(at, 1), text)
+        sheet.cell(at, 1).font, sheet.cell(at, 1).alignment = font, across
+        sheet.row_dimensions[at].height = high
+
+    whole_line(1, table.title, Font(size=16, bold=True), 28)
+    for number, note in enumerate(table.notes, start=2):
+        whole_line(number, note, quiet, 16)
+    head = len(table.notes) + 2
+    for number, column in enumerate(table.columns, start=1):
+        cell = sheet.cell(head, number)
+        _fill(cell, column.title)
+        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor=GREEN)
+        cell.alignment, cell.border = Alignment(horizontal="center", vertical="center", wrap_text=True), box
+        sheet.column_dimensions[get_column_letter(number)].width = column.width
+    for at, row in enumerate(table.rows, start=head + 1):
+        for number, value in enumerate(row, start=1):
+            cell = sheet.cell(at, number)
+            _fill(cell, value)
+            cell.alignment, cell.border = across, box
+    for number, line in enumerate(table.foot, start=head + len(table.rows) + 2):
+        whole_line(number, line, quiet, 16)
+    sheet.freeze_panes = f"A{head + 1}"
+    sheet.print_title_rows = f"{head}:{head}"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.oddFooter.center.text = t("table.page")
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def locked(xlsx: bytes, password: str) -> bytes:
+    """Put an xlsx behind a password, in Office's own encryption (agile, AES-256); raise BadInput('password') for a short one."""
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    check_password(password)
+    out = io.BytesIO()
+    OOXMLFile(io.BytesIO(xlsx)).encrypt(password, out)
+    return out.getvalue()
+
+
+def check_password(password: str) -> None:
+    """Refuse a file's password of fewer than 8 characters."""
+    if len(password.strip()) < PASSWORD_MIN:
+        raise BadInput("password", "bad.file_password.short", least=PASSWORD_MIN)
+
+
+def _harmless(text: str) -> str:
+    plain = str.__str__(text)
+    return f"'{plain}" if _runs(plain) else plain
+
+
+def _runs(text: str) -> bool:
+    return text.startswith(FORMULA) or text.lstrip().startswith(FORMULA)
+
+
+def _fill(cell: Any, value: Cell) -> None:
+    """Put a value into a cell with its own type; a text stays one, also when somebody edits it."""
+    if isinstance(value, str):
+        if not (text := FORBIDDEN.sub("", str.__str__(value))):
+            return
+        cell.value = text
+        # openpyxl takes a leading = for a formula and #N/A for an error
+        cell.data_type, cell.quotePrefix = "s", _runs(text)
+        return
+    cell.value = value
+    if isinstance(value, date):
+        cell.number_format = "yyyy-mm-dd"
