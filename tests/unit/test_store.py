@@ -239,7 +239,7 @@ def test_board_connection_when_it_reaches_for_people_is_refused(tmp_path: Path, 
     with pytest.raises(Exception, match="prohibited|not authorized"):
         raw.execute("UPDATE public_listing SET title = ''")
     raw.close()
-    board = open_store(tmp_path / "station.db", KEY, board=True)
+    board = open_store(tmp_path / "station.db", KEY, board=True, clock=lambda: START)
     with board.read() as u:
         assert [p.listing.title for p in u.newest()] == ["装卸工"]
     board.close()
