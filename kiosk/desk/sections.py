@@ -21,4 +21,5 @@ class DeskSection:
 SECTIONS = (
     DeskSection("today", "/"),
     DeskSection("review", "/review"),
+    DeskSection("papers", "/papers"),
 )

@@ -1,0 +1,127 @@
+"""表格进出 on the desk page: the roster and the provincial platform's lists as files, and the mark that something was entered there."""
+
+from datetime import date
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent, StrangeFormError, go
+from kiosk.desk.seats import Seat
+from kiosk.domain.station import Role
+from kiosk.errors import BadInput
+from kiosk.services import export
+from kiosk.services import listing_words as words
+from kiosk.services import roster as rosters
+from kiosk.services.export import Entered
+from kiosk.services.roster import Period
+from kiosk.services.station import local
+from kiosk.services.table_write import File
+from kiosk.services.table_write import Form as FileForm
+from kiosk.text import t
+
+router = APIRouter()
+TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
+
+
+@router.get("/papers")
+def papers(desk: Desk, seat: Seated, said: str = "") -> HTMLResponse:
+    """Show how far the roster and the entries are, and where their files are."""
+    return _page(desk, seat, rosters.this_year(desk.here), said=t("papers.noted") if said == "entered" else "")
+
+
+@router.post("/papers/roster")
+def roster_file(desk: Desk, form: Form) -> Response:
+    """Give the roster of a period, masked or, to the head with a password of the moment, whole."""
+    period = rosters.this_year(desk.here)
+    try:
+        period = Period(first=_day(form, "first"), last=_day(form, "last"))
+        if form.text("whole"):
+            # a password may begin or end with a blank: it is taken as it was typed
+            password = "".join(form.texts("password"))
+            return _download(rosters.full_file(desk.here, form.seat.session, period, password))
+        return _download(rosters.masked_file(desk.here, form.seat.session, period))
+    except BadInput as error:
+        return _page(desk, form.seat, period, trouble=t(error.key, **error.words))
+
+
+@router.post("/papers/platform/{what}")
+def platform_file(desk: Desk, form: Form, what: Entered) -> Response:
+    """Give what waits to be entered into the provincial platform."""
+    give = export.export_listings if what is Entered.LISTING else export.export_workers
+    return _download(give(desk.here, form.seat.session, FileForm.CSV if form.text("csv") else FileForm.XLSX))
+
+
+@router.post("/papers/entered/{what}")
+def entered(desk: Desk, form: Form, what: Entered) -> Response:
+    """Note what was entered: the ticked ones, each in the revision that stood on the page."""
+    try:
+        marked = [(record_id, int(revision)) for record_id, _, revision in (one.partition("/") for one in form.texts("record"))]
+    except ValueError:
+        raise StrangeFormError from None
+    export.mark_entered(desk.here, form.seat.session, what, marked)
+    return go("/papers?said=entered")
+
+
+def _day(form: Sent, name: str) -> date:
+    try:
+        return date.fromisoformat(form.text(name))
+    except ValueError:
+        raise BadInput(name, "bad.period.day") from None
+
+
+def _download(file: File) -> Response:
+    name, content = file
+    kind = name.rsplit(".", 1)[-1]
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(content, media_type=TYPES[kind], headers=headers)
+
+
+def _page(desk: Counter, seat: Seat, period: Period, *, said: str = "", trouble: str = "") -> HTMLResponse:
+    found = rosters.roster(desk.here, period)
+    waiting = export.waiting(desk.here)
+    doubts = [
+        {
+            "who": t("papers.doubt", name=rosters.masked_name(row), job=row.about.listing.title if row.about.listing else ""),
+            "on": f"{local(row.referred_at):%Y-%m-%d}",
+            "why": rosters.doubts_said(row),
+        }
+        for row in found.suspicious
+    ]
+    listings = [
+        {
+            "mark": f"{one.id}/{one.revision}",
+            "cells": (
+                t("papers.row", title=one.title, count=one.headcount),
+                one.employer_name,
+                words.pay(one),
+                one.contact_phone.grouped(),
+            ),
+            "again": one.id in waiting.again,
+        }
+        for one in waiting.listings
+    ]
+    workers = [
+        {
+            "mark": f"{one.id}/{one.revision}",
+            "name": one.name,
+            "cells": ("、".join(t(f"trade.{trade.value}") for trade in one.trades), one.phone.grouped(), one.number),
+            "again": one.id in waiting.again,
+        }
+        for one in waiting.workers
+    ]
+    return desk.show(
+        "papers.html.j2",
+        seat,
+        422 if trouble else 200,
+        title=t("section.papers"),
+        said=said,
+        trouble=trouble,
+        first=found.period.first.isoformat(),
+        last=found.period.last.isoformat(),
+        grades=[(t(f"roster.grade.{grade.value}"), count) for grade, count in found.by_grade.items()],
+        rows=len(found.rows),
+        doubts=doubts,
+        lists=(("listing", t("papers.listings"), listings), ("worker", t("papers.workers"), workers)),
+        head=seat.session.role is Role.HEAD,
+    )
