@@ -101,6 +101,12 @@ def _add_errors(app: FastAPI, counter: Counter) -> None:
         log.error("%s", type(error).__name__)
         return sorry(503, t("desk.failed"))
 
+    @app.exception_handler(Exception)
+    def unforeseen(_: Request, error: Exception) -> Response:
+        # its text may hold what a person typed: only where it happened is logged, by uvicorn's own logger
+        log.error("%s", type(error).__name__)
+        return sorry(500, t("desk.failed"))
+
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, __: Exception) -> Response:
         return sorry(422, t("desk.strange"))

@@ -91,12 +91,8 @@ def _page(desk: Counter, seat: Seat, period: Period, *, said: str = "", trouble:
     listings = [
         {
             "mark": f"{one.id}/{one.revision}",
-            "cells": (
-                t("papers.row", title=one.title, count=one.headcount),
-                one.employer_name,
-                words.pay(one),
-                one.contact_phone.grouped(),
-            ),
+            "name": t("papers.row", title=one.title, count=one.headcount),
+            "cells": (one.employer_name, words.pay(one), one.contact_phone.grouped()),
             "again": one.id in waiting.again,
         }
         for one in waiting.listings

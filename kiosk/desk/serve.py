@@ -1,8 +1,10 @@
 """Serves the desk page over TLS in a thread of the agent. Owns starting and stopping; knows no page."""
 
 import asyncio
+import socket
 import threading
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -11,6 +13,23 @@ from kiosk.desk.certificate import make_certificate
 from kiosk.services.station import Here
 
 STOP_S = 3
+
+
+class _Server(uvicorn.Server):
+    """Lets no browser that does not say goodbye keep its half of the line, which TLS would wait for."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # closed a second time by uvicorn, a transport could not be aborted any more
+        self._abort([c for c in self.server_state.connections if c.transport is not None and c.transport.is_closing()])
+        await super().shutdown(sockets)
+        self._abort(list(self.server_state.connections))
+        await asyncio.sleep(0)
+
+    @staticmethod
+    def _abort(connections: list[Any]) -> None:
+        for connection in connections:
+            if connection.transport is not None:
+                connection.transport.abort()
 
 
 class DeskServer:
@@ -27,9 +46,11 @@ class DeskServer:
             log_level="warning",
             access_log=False,
             server_header=False,
+            # nobody stands before us: a header must not say who calls
+            proxy_headers=False,
             timeout_graceful_shutdown=STOP_S,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
 
     def run(self, stop: threading.Event) -> None:
         """Serve until `stop`; raise OSError when the port cannot be had."""
@@ -41,14 +62,6 @@ class DeskServer:
         threading.Thread(target=watch, daemon=True, name="desk-stop").start()
         try:
             # signals belong to the agent: uvicorn takes them only in the main thread
-            asyncio.run(self._serve())
+            self._server.run()
         except SystemExit:
             raise OSError("the desk's port cannot be had") from None
-
-    async def _serve(self) -> None:
-        await self._server.serve()
-        # a browser that does not say goodbye would keep its half of the line
-        for left in list(self._server.server_state.connections):
-            if left.transport is not None:
-                left.transport.abort()
-        await asyncio.sleep(0)
