@@ -26,18 +26,21 @@ CLOCK = r"(?P<{0}>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})(?:(?:[:�
 SHIFT = re.compile(
     rf"(?P<early>{DAY}{{1,3}})?\s?{CLOCK.format('start')}\s?(?:一直|就)?(?:上|做|干|搞|站|忙)?\s?(?:-|—|–|~|到|至)+\s?(?P<late>{EVENING}{{1,2}})?\s?{CLOCK.format('end')}(?P<tail>[^{STOP}]{{0,8}})"
 )
-EARLY_LATE = re.compile(rf"早\s?(?P<start>\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})\s?点?(?:半)?\s?(?:到|至|-)?\s?晚\s?(?P<end>\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})(?!\d|[个名块元])")
+EARLY_LATE = re.compile(rf"早上?\s?(?P<start>\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})\s?点?(?:半)?\s?(?:上工|上班|开始|开工|起)?\s?(?:到|至|-|,)?\s?晚上?\s?(?P<end>\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})(?!\d|[个名块元])")
 MORNING = re.compile(r"次日|第二天|凌晨|转钟|早|天亮|半夜")
 BREAK = re.compile(
     rf"(?:吃饭|午休|休息|歇|午饭|用餐|夜宵|宵夜|午睡|含|除去|扣除)[^{STOP}\d一二两三四五六半]{{0,5}}(?P<n>{NUMBER}|半)(?P<half>{HALF})?个?(?P<unit>小时|钟头|分钟)"
     rf"|(?P<n2>{NUMBER}|半)(?P<half2>{HALF})?个?(?P<unit2>小时|钟头|分钟)(?:的)?(?:吃饭|午休|休息|用餐|午饭|夜宵|宵夜)"
 )
-NOT_WORK = re.compile(r"营业|开门|面试|来电|咨询|联系|都可以打|任选|自由|选班|自选|三班|轮班|倒班|轮流|轮着|错峰|分班|分两班|两班(?!倒)|早晚班|早班|中班|做六休|各班|时间段|时段|报名时间|打电话|接待")
+NOT_WORK = re.compile(r"营业|开门|面试|来电|咨询|联系|打电话|都可以|报名|时间段|时段|接待|睡|躺")
+"""Near a figure: it is not the day's work."""
+IN_TURNS = re.compile(r"任选|自由|选班|自选|三班|轮班|倒班|轮流|轮着|错峰|分班|分两班|两班(?!倒)|早晚班|早班|中班|各班|能睡|可以睡|可以躺")
+"""In the sentence: several people share the hours."""
 SENTENCE_END = re.compile(r"[。;!?\n]")
 
 SMALL = r"(?P<n>\d{1,2}(?:\.\d{1,2})?|[一二两三四五六七八九十]{1,3})"
 HOURLY = (
-    re.compile(rf"(?:时薪|每小时|每个小时|一小时|一个小时|一?个?钟头|每个?钟头|小时工资?)\s?[::]?(?:工资|给|算|是|按|只有)?\s?{SMALL}(?:\s?(?:-|~|到|至)\s?\d{{1,3}}(?:\.\d+)?)?(?:块|元)?(?P<more>[五半])?(?:钱)?(?![\d.斤公个件人分小台趟单箱袋只条到至~车亩盆桌张套棵平吨米块元包名道遍次间%百千-])"),
+    re.compile(rf"(?:时薪|每小时|每个小时|一小时|一个小时|一?个?钟头|每个?钟头|小时工资?)\s?[::]?(?:工资|给|算|是|按|只有)?你?\s?{SMALL}(?:\s?(?:-|~|到|至)\s?\d{{1,3}}(?:\.\d+)?)?(?:块|元)?(?P<more>[五半])?(?:钱)?(?![\d.斤公个件人分小台趟单箱袋只条到至~车亩盆桌张套棵平吨米块元包名道遍次间%百千-])"),
     re.compile(rf"(?<![\d.一二三四五六七八九十百千到至~-]){SMALL}(?:\s?(?:-|~|到|至)\s?\d{{1,3}}(?:\.\d+)?)?\s?(?:块|元)(?P<more>[五半])?(?:钱)?\s?(?:/|每|一|每个|1|一个)?个?(?:小时|钟头|h(?![a-z]))(?!工?[^{STOP}]{{0,3}}(?:停车|充电|租))"),
 )
 NOT_PAY = re.compile(r"加班|超时|另加|再加|多加|另补|补贴|补助|停车|收费|租|场地|扣|罚|迟到|奖|提成|充电|客户|顾客|学费|网费|水费|电费|夜班费|小费|超过|涨|看护费")
@@ -56,7 +59,7 @@ class Said:
 def hours_said(folded: Folded) -> Iterator[Said]:
     """Give the working time a day wherever the text states it, in minutes, what is said of breaks taken off."""
     for sentence, at in _sentences(folded.text):
-        if NOT_WORK.search(sentence):
+        if IN_TURNS.search(sentence):
             continue
         rest = sum(_break_min(m) for m in BREAK.finditer(sentence))
         for m in LONG.finditer(sentence):
@@ -64,15 +67,15 @@ def hours_said(folded: Folded) -> Iterator[Said]:
             if m["b"] and hours and number(m["a"]) >= 10 > number(m["b"]) and not m["a"][-1].isdigit():
                 hours = number(m["a"][:1]) + number(m["b"])
             minutes = round(hours * 60) + (30 if m["half"] or m["half2"] else 0)
-            if minutes < 20 * 60:
+            if minutes < 20 * 60 and not _near(NOT_WORK, sentence, m):
                 yield Said(max(0, minutes - rest), folded.span(at + m.start(), at + m.end()))
         for m in SHIFT.finditer(sentence):
             minutes = _shift_min(m)
-            if minutes:
+            if minutes and not _near(NOT_WORK, sentence, m):
                 yield Said(max(0, minutes - rest), folded.span(at + m.start(), at + m.start("tail")))
         for m in EARLY_LATE.finditer(sentence):
             start, end = number(m["start"]), number(m["end"]) + 12
-            if start <= 12 < end <= 24:
+            if start <= 12 < end <= 24 and not _near(NOT_WORK, sentence, m):
                 yield Said(max(0, round((end - start) * 60) - rest), folded.span(at + m.start(), at + m.end()))
 
 
@@ -134,6 +137,10 @@ def _shift_min(m: re.Match[str]) -> int | None:
         last = next(x for x in (end_min, end_min + noon, end_min + 2 * noon, end_min + 3 * noon) if x > first)
     minutes = round(last - first)
     return minutes if 0 < minutes < 20 * 60 else None
+
+
+def _near(words: re.Pattern[str], sentence: str, m: re.Match[str]) -> bool:
+    return words.search(sentence, max(0, m.start() - 6), m.end() + 6) is not None
 
 
 def _minutes(text: str | None) -> int:

@@ -22,6 +22,8 @@ UPRIGHT = re.compile(rf"(?:(?<=\n)|^)(?:{CJK}\n){{2,40}}{CJK}(?=\n|$)")
 """One character a line."""
 BARE = re.compile(r"[^收交缴付转扣先需须要只自\d]{1,5}")
 LIST_GOES_ON = re.compile(r"\s*(?:$|[、和及与或等])")
+FAR = 120
+"""No clause is read further than this, so that a long text costs no more than its length."""
 CIRCLED = re.compile(r"[\u2460-\u249b\u2776-\u2793]")
 
 
@@ -133,8 +135,8 @@ def _narrow(character: str) -> str:
 
 def _denied(rule: TextRule, text: str, start: int, end: int) -> Span | None:
     """Give the span of the denial and what it denies, or None."""
-    stop = CLAUSE_END.search(text, end)
-    after = text[end : stop.start() if stop else len(text)]
+    stop = CLAUSE_END.search(text, end, end + FAR)
+    after = text[end : stop.start() if stop else end + FAR]
     left = _clause_start(text, start)
     before = text[left:start]
     # 不收押金，服装费，体检费: a clause that is nothing but the word goes on with the one before it
@@ -151,7 +153,8 @@ def _denied(rule: TextRule, text: str, start: int, end: int) -> Span | None:
 
 
 def _clause_start(text: str, at: int) -> int:
-    while at and not CLAUSE_END.match(text[at - 1]):
+    far = at - FAR
+    while at and at > far and not CLAUSE_END.match(text[at - 1]):
         at -= 1
     return at
 
