@@ -167,6 +167,19 @@ def _part_time_settlement(listing: Listing, numbers: Numbers, _: Around) -> Iter
         yield Trouble("settlement", {"hours": _hours(minutes)})
 
 
+def _part_time_week(listing: Listing, numbers: Numbers, _: Around) -> Iterator[Trouble]:
+    minutes = work_minutes(listing)
+    days = min(7, (listing.ends_on - listing.starts_on).days + 1)
+    if minutes is not None and minutes <= numbers.limits["most_min"] and minutes * days > numbers.limits["week_min"]:
+        yield Trouble("ends_on", {"hours": _hours(minutes), "week": _hours(minutes * days), "most": _hours(int(numbers.limits["week_min"]))})
+
+
+def _employer_unverified(listing: Listing, numbers: Numbers, around: Around) -> Iterator[Trouble]:
+    seen = listing.employer_verified_on
+    if seen is not None and (around.today - seen).days > numbers.limits["days"]:
+        yield Trouble("employer_name", {"month": seen.month, "day": seen.day, "year": seen.year})
+
+
 def _same_phone(listing: Listing, _: Numbers, around: Around) -> Iterator[Trouble]:
     same = [o for o in _live(listing, around) if isinstance(o, Listing) and o.contact_phone == listing.contact_phone]
     if same and not is_missing(listing.contact_phone):
@@ -223,6 +236,8 @@ CHECKS: dict[str, Check] = {
     "wage_middle": _wage_middle,
     "pay_far_above": _pay_far_above,
     "part_time_settlement": _part_time_settlement,
+    "part_time_week": _part_time_week,
+    "employer_unverified": _employer_unverified,
     "same_phone": _same_phone,
     "same_text": _same_text,
 }
@@ -232,6 +247,8 @@ LIMITS: dict[str, frozenset[str]] = {
     "long_day": frozenset({"most_min"}),
     "pay_far_above": frozenset({"times"}),
     "part_time_settlement": frozenset({"most_min"}),
+    "part_time_week": frozenset({"most_min", "week_min"}),
+    "employer_unverified": frozenset({"days"}),
     "same_text": frozenset({"alike_percent", "pairs"}),
 }
 """The numbers a check cannot do without, so that a gap in the data is found when it is read, not when a listing is checked."""
