@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.domain.review import RuleBook, check
-from kiosk.services.rules import load_rules, say
 from kiosk.domain.words import Say
+from kiosk.services.rules import load_rules, say
 from tests.station import ASSETS, a_listing
 
 TODAY = date(2026, 11, 23)

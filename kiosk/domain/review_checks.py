@@ -28,7 +28,6 @@ class Trouble(NamedTuple):
     spans: tuple[Span, ...] = ()
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
     """What the rules data says to a check: fields in the order of the form, and limits (times in minutes, money in 元)."""
@@ -171,7 +170,9 @@ def _part_time_week(listing: Listing, numbers: Numbers, _: Around) -> Iterator[T
     minutes = work_minutes(listing)
     days = min(7, (listing.ends_on - listing.starts_on).days + 1)
     if minutes is not None and minutes <= numbers.limits["most_min"] and minutes * days > numbers.limits["week_min"]:
-        yield Trouble("ends_on", {"hours": _hours(minutes), "week": _hours(minutes * days), "most": _hours(int(numbers.limits["week_min"]))})
+        yield Trouble(
+            "ends_on", {"hours": _hours(minutes), "week": _hours(minutes * days), "most": _hours(int(numbers.limits["week_min"]))}
+        )
 
 
 def _employer_unverified(listing: Listing, numbers: Numbers, around: Around) -> Iterator[Trouble]:

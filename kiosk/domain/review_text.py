@@ -7,6 +7,7 @@ same clause deny it (不收押金, 押金一分不要), unless words after it br
 
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -22,6 +23,8 @@ UPRIGHT = re.compile(rf"(?:(?<=\n)|^)(?:{CJK}\n){{2,40}}{CJK}(?=\n|$)")
 """One character a line."""
 BARE = re.compile(r"[^收交缴付转扣先需须要只自\d]{1,5}")
 LIST_GOES_ON = re.compile(r"\s*(?:$|[、和及与或等])")
+WIDE_GAP = re.compile(r" {2,}")
+"""Blanks in a row stand for the end of a clause."""
 FAR = 120
 """No clause is read further than this, so that a long text costs no more than its length."""
 CIRCLED = re.compile(r"[\u2460-\u249b\u2776-\u2793]")
@@ -81,7 +84,8 @@ def fold(text: str, how: Folding = PLAIN) -> Folded:
     folded, places = "".join(folded[i] for i in kept), [origin[i] for i in kept]
     for pattern, word in how.words:
         folded, places = _replace(folded, places, pattern, word)
-    return Folded("".join(_sign(c, how.deny) for c in folded), tuple(places))
+    folded = "".join(_sign(c, how.deny) for c in folded)
+    return Folded(WIDE_GAP.sub(lambda m: ";" + m[0][1:], folded), tuple(places))
 
 
 def _replace(text: str, places: list[int], pattern: re.Pattern[str], word: str) -> tuple[str, list[int]]:
@@ -108,14 +112,24 @@ def scan(rule: TextRule, folded: Folded) -> tuple[list[Span], list[Span]]:
     """Give where the rule bites and where it looked and found nothing wrong, as spans of the original, merged where they touch."""
     bites: list[Span] = []
     cleared: list[Span] = []
-    excused = [m.span() for m in rule.exception.finditer(folded.text)] if rule.exception else []
-    for start, end in (m.span() for m in rule.pattern.finditer(folded.text) if m[0]):
-        inside = next((e for e in excused if e[0] <= start and end <= e[1]), None)
-        denied = _denied(rule, folded.text, start, end) if inside is None else inside
+    excused = deque(m.span() for m in rule.exception.finditer(folded.text)) if rule.exception else deque()
+    at = denied_to = 0
+    while (m := rule.pattern.search(folded.text, at)) is not None:
+        start, end = m.span()
+        while excused and excused[0][1] <= start:
+            excused.popleft()
+        if end <= denied_to:
+            denied: Span | None = start, end
+        elif excused and excused[0][0] <= start and end <= excused[0][1]:
+            denied = excused[0]
+        else:
+            denied = _denied(rule, folded.text, start, end)
         if denied is None:
             bites.append(folded.span(start, end))
+            at = end
         else:
             cleared.append(folded.span(min(start, denied[0]), max(end, denied[1])))
+            at, denied_to = start + 1, max(end, denied_to)  # what is denied may reach into what is not
     return _merge(bites), _merge(cleared)
 
 

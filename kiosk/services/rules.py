@@ -17,7 +17,7 @@ from kiosk.domain.words import Say, Word
 from kiosk.errors import ConfigError
 from kiosk.text import t
 
-MACRO = re.compile(r"<([a-z_]+)>")
+MACRO = re.compile(r"(?<!\?P)<([a-z_]+)>")
 
 
 def load_rules(folder: Path, on: date) -> RuleBook:
