@@ -168,11 +168,10 @@ def _part_time_settlement(listing: Listing, numbers: Numbers, _: Around) -> Iter
 
 def _part_time_week(listing: Listing, numbers: Numbers, _: Around) -> Iterator[Trouble]:
     minutes = work_minutes(listing)
-    days = min(7, (listing.ends_on - listing.starts_on).days + 1)
-    if minutes is not None and minutes <= numbers.limits["most_min"] and minutes * days > numbers.limits["week_min"]:
-        yield Trouble(
-            "ends_on", {"hours": _hours(minutes), "week": _hours(minutes * days), "most": _hours(int(numbers.limits["week_min"]))}
-        )
+    most = int(numbers.limits["week_min"])
+    week = (minutes or 0) * min(7, (listing.ends_on - listing.starts_on).days + 1)
+    if minutes is not None and minutes <= numbers.limits["most_min"] and week > most:
+        yield Trouble("ends_on", {"hours": _hours(minutes), "week": _hours(week), "most": _hours(most)})
 
 
 def _employer_unverified(listing: Listing, numbers: Numbers, around: Around) -> Iterator[Trouble]:

@@ -10,29 +10,39 @@ from dataclasses import dataclass
 
 from kiosk.domain.review_text import Folded, Span
 
-NUMBER = r"(?:\d{1,5}(?:\.\d{1,2})?|[一二两三四五六七八九十百千]{1,7})"
-STOP = r",。;!?\n…"
-HALF = r"(?:个?半)"
 SIGNS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 UNITS = {"十": 10, "百": 100, "千": 1000}
+NUMBER = r"(?:\d{1,5}(?:\.\d{1,2})?|[一二两三四五六七八九十百千]{1,7})"
+SMALL = r"(?:\d{1,2}(?:\.\d{1,2})?|[一二两三四五六七八九十]{1,3})"
+STOP = r",。;!?\n…"
+TO = r"(?:-|—|–|~|到|至)"
+HOURS = r"(?:小时|钟头|钟|h(?![a-z]))"
 
 LONG = re.compile(
-    rf"(?:每天|一天|每日|日均|每个?班|一个?班|一班|长白班|白班|夜班|通班|工作时间?|上班时间?|上|干|做|搞|站|坐)[^{STOP}\d一二两三四五六七八九十]{{0,5}}"
-    rf"(?P<a>{NUMBER})(?:到|至|-|~|、)?(?P<b>{NUMBER})?(?P<half>{HALF})?个?(?:多)?(?P<half2>{HALF})?(?:小时|钟头|钟|h(?![a-z]))(?!\s?(?:的?便利|营业|内|以内|热线|,?休|,?歇|热水|陪护|有人))"
+    rf"""(?:每天|一天|每日|日均|每个?班|一个?班|白班|夜班|通班|工作时间?|上班时间?|[上干做搞站坐])[^{STOP}\d一二两三四五六七八九十]{{0,5}}
+    (?P<a>{NUMBER})(?:{TO}|、)?(?P<b>{NUMBER})?(?P<half>个?半)?个?多?(?P<half2>个?半)?{HOURS}
+    (?!\s?(?:的?便利|营业|内|以内|热线|,?休|,?歇|热水|陪护|有人))""",
+    re.VERBOSE,
 )
-DAY = r"(?:一?大?清?早上?|早晨|上午|凌晨|天(?:不|没|刚)?亮|白天|早班|从|自)"
-EVENING = r"(?:晚上?|下午|夜里|夜晚|傍晚|深夜|半夜|黑|中午|早上?|清早|天亮|次日|第二天|凌晨|转钟)"
-CLOCK = r"(?P<{0}>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})(?:(?:[:点]\s?(?P<{0}m>[0-5]\d|半)?)(?:分|钟)?)?"
+CLOCK = r"(?P<{0}>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})(?:[:点]\s?(?P<{0}m>[0-5]\d|半)?)?(?:分|钟)?"
 SHIFT = re.compile(
-    rf"(?P<early>{DAY}{{1,3}})?\s?{CLOCK.format('start')}\s?(?:一直|就)?(?:上|做|干|搞|站|忙)?\s?(?:-|—|–|~|到|至)+\s?(?P<late>{EVENING}{{1,2}})?\s?{CLOCK.format('end')}(?P<tail>[^{STOP}]{{0,8}})"
+    rf"""(?P<early>(?:一?大?清?早上?|早晨|上午|凌晨|天[不没刚]?亮|白天|早班|从|自){{1,3}})?\s?
+    {CLOCK.format("start")}\s?(?:一直|就)?[上做干搞站忙]?\s?{TO}{{1,3}}\s?
+    (?P<late>(?:晚上?|下午|夜里|夜晚|傍晚|深夜|半夜|黑|中午|早上?|清早|天亮|次日|第二天|凌晨|转钟){{1,2}})?\s?
+    {CLOCK.format("end")}(?P<tail>[^{STOP}]{{0,8}})""",
+    re.VERBOSE,
 )
 EARLY_LATE = re.compile(
-    r"早上?\s?(?P<start>\d{1,2}|[一二两三四五六七八九十]{1,2})\s?点?(?:半)?\s?(?:上工|上班|开始|开工|起)?\s?(?:到|至|-|,)?\s?晚上?\s?(?P<end>\d{1,2}|[一二两三四五六七八九十]{1,2})(?!\d|[个名块元])"
+    rf"""早上?\s?(?P<start>{SMALL})\s?点?半?\s?(?:上工|上班|开始|开工|起)?\s?(?:{TO}|,)?\s?
+    晚上?\s?(?P<end>{SMALL})(?![\d个名块元])""",
+    re.VERBOSE,
 )
 MORNING = re.compile(r"次日|第二天|凌晨|转钟|早|天亮|半夜")
 BREAK = re.compile(
-    rf"(?:吃饭|午休|休息|歇|午饭|用餐|夜宵|宵夜|午睡|含|除去|扣除)[^{STOP}\d一二两三四五六半]{{0,5}}(?P<n>{NUMBER}|半)(?P<half>{HALF})?个?(?P<unit>小时|钟头|分钟)"
-    rf"|(?P<n2>{NUMBER}|半)(?P<half2>{HALF})?个?(?P<unit2>小时|钟头|分钟)(?:的)?(?:吃饭|午休|休息|用餐|午饭|夜宵|宵夜)"
+    rf"""(?:吃饭|午休|休息|歇|午饭|用餐|夜宵|宵夜|午睡|含|除去|扣除)[^{STOP}\d一二两三四五六半]{{0,5}}
+    (?P<n>{NUMBER}|半)(?P<half>个?半)?个?(?P<unit>小时|钟头|分钟)
+    |(?P<n2>{NUMBER}|半)(?P<half2>个?半)?个?(?P<unit2>小时|钟头|分钟)的?(?:吃饭|午休|休息|用餐|午饭|夜宵|宵夜)""",
+    re.VERBOSE,
 )
 NOT_WORK = re.compile(r"营业|开门|面试|来电|咨询|联系|打电话|都可以|报名|时间段|时段|接待|想干|想做|随你|随便|也有活|睡|躺")
 """Near a figure: it is not the day's work."""
@@ -40,20 +50,27 @@ IN_TURNS = re.compile(r"任选|自由|选班|自选|三班|轮班|倒班|轮流|
 """In the sentence: several people share the hours."""
 SENTENCE_END = re.compile(r"[。;!?\n]")
 
-SMALL = r"(?P<n>\d{1,2}(?:\.\d{1,2})?|[一二两三四五六七八九十]{1,3})"
+UP_TO = rf"(?:\s?{TO}\s?\d{{1,3}}(?:\.\d{{1,2}})?)?"
 HOURLY = (
     re.compile(
-        rf"(?:时薪|每小时|每个小时|一小时|一个小时|一个钟头?|每个?钟头|小时工资?)[ ]?[::]?(?:工资|给|算|是|按|只有)?你?\s?{SMALL}(?:\s?(?:-|~|到|至)\s?\d{{1,3}}(?:\.\d+)?)?(?:块|元)?(?P<more>[五半])?(?:钱)?(?![\d.斤公个件人分小台趟单箱袋只条到至~车亩盆桌张套棵平吨米块元包名道遍次间%百千-])"
+        rf"""(?:时薪|每个?小时|一个?小时|一个钟头?|每个?钟头?|一钟头|小时工资?)[ ]?:?(?:工资|给|算|是|按|只有)?你?\s?
+        (?P<n>{SMALL}){UP_TO}\s?(?:[块元](?P<more>[五半])?(?![/一每])|(?=[\s{STOP}]|$))""",
+        re.VERBOSE,
     ),
     re.compile(
-        rf"(?<![\d.一二三四五六七八九十百千到至~-]){SMALL}(?:\s?(?:-|~|到|至)\s?\d{{1,3}}(?:\.\d+)?)?\s?(?:块|元)(?P<more>[五半])?(?:钱)?\s?(?:/|每|一|每个|1|一个)?个?(?:小时|钟头|h(?![a-z]))(?!工?[^{STOP}]{{0,3}}(?:停车|充电|租))"
+        rf"""(?<![\d.一二三四五六七八九十百千到至~-])(?P<n>{SMALL}){UP_TO}\s?[块元](?P<more>[五半])?钱?\s?
+        (?:/|每|一|每个|1|一个)?个?(?:小时|钟头|h(?![a-z]))(?!工?[^{STOP}]{{0,3}}(?:停车|充电|租))""",
+        re.VERBOSE,
     ),
 )
 NOT_PAY = re.compile(
-    r"生活费|加班|超时|另加|再加|多加|另补|补贴|补助|停车|收费|租|场地|扣|罚|迟到|奖|提成|充电|客户|顾客|学费|网费|水费|电费|夜班费|小费|超过|涨|看护费"
+    r"生活费|加班|超时|另加|再加|多加|另补|补贴|补助|停车|收费|租|场地|扣|罚|迟到|奖|提成|充电|客户|顾客|"
+    r"学费|网费|水费|电费|夜班费|小费|超过|涨|看护费"
 )
 MONTHLY = re.compile(
-    r"(?:月薪|月工资|每个?月|一个?月|一月)\s?[::]?(?:工资|给|是|只有|拿)?\s?(?P<n>1[0-9]\d\d|[6-9]\d\d|一千[一二三四五六七八九]?百?|[六七八九]百)(?![\d.斤公个件]|\s?(?:-|~|到|至)|[一二三四五六七八九]?十)"
+    rf"""(?:月薪|月工资|每个?月|一个?月|一月)\s?:?(?:工资|给|是|只有|拿)?\s?
+    (?P<n>1[0-9]\d\d|[6-9]\d\d|一千[一二三四五六七八九]?百?|[六七八九]百)(?![\d.斤公个件]|\s?{TO}|[一二三四五六七八九]?十)""",
+    re.VERBOSE,
 )
 FULL_TIME = re.compile(
     r"全天|全职|正常班|长白班|上六休一|做六休一|无休|月休|八小时|8小时|8个小时|八个小时|整天|朝九晚五|早[七八789]晚[五六七八5678]"
@@ -82,9 +99,9 @@ def hours_said(folded: Folded) -> Iterator[Said]:
             if minutes < 20 * 60 and not _near(NOT_WORK, sentence, m):
                 yield Said(max(0, minutes - rest), folded.span(at + m.start(), at + m.end()))
         for m in SHIFT.finditer(sentence):
-            minutes = _shift_min(m)
-            if minutes and not _near(NOT_WORK, sentence, m):
-                yield Said(max(0, minutes - rest), folded.span(at + m.start(), at + m.start("tail")))
+            shift = _shift_min(m)
+            if shift and not _near(NOT_WORK, sentence, m):
+                yield Said(max(0, shift - rest), folded.span(at + m.start(), at + m.start("tail")))
         for m in EARLY_LATE.finditer(sentence):
             start, end = number(m["start"]), number(m["end"]) + 12
             if start <= 12 < end <= 24 and not _near(NOT_WORK, sentence, m):
@@ -117,6 +134,8 @@ def number(text: str) -> float:
     for c in text:
         if c in UNITS:
             total, digit, last = total + (digit or 1) * UNITS[c], 0, UNITS[c]
+        elif c == "零":
+            last = 10
         elif c in SIGNS:
             digit = SIGNS[c]
     return total + digit * (last // 10 if last > 10 else 1)

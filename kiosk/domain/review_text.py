@@ -1,8 +1,8 @@
 """Finding forbidden words in what people wrote, with negation and context. Knows patterns, not what they mean.
 
-A text is folded first (width, case, script, letters pulled apart or swapped to dodge the rules: 押 金, 押.金, 呀金), and what is found is
-given as positions in the text as it was written. A hit does not count when an exception covers it (押运员), or when the words before or after it in the
-same clause deny it (不收押金, 押金一分不要), unless words after it bring it back (不交押金不能上班).
+A text is folded first (width, case, script, letters pulled apart or swapped to dodge the rules: 押 金, 押.金, 呀金), and what is found
+is given as positions in the text as it was written. A hit does not count when an exception covers it (押运员), or when the words before or
+after it in the same clause deny it (不收押金, 押金一分不要), unless words after it bring it back (不交押金不能上班).
 """
 
 import re
@@ -153,9 +153,12 @@ def _denied(rule: TextRule, text: str, start: int, end: int) -> Span | None:
     after = text[end : stop.start() if stop else end + FAR]
     left = _clause_start(text, start)
     before = text[left:start]
-    # 不收押金，服装费，体检费: a clause that is nothing but the word goes on with the one before it
-    while not before.strip("、 ") and left and text[left - 1] == "," and BARE.fullmatch(text, start, end) and LIST_GOES_ON.match(after):
-        left = _clause_start(text, left - 1)
+    if not before.strip("、 ") and BARE.fullmatch(text, start, end) and LIST_GOES_ON.match(after):
+        # 不收押金，服装费，体检费: a clause that is nothing but the word goes on with those before it
+        item = ""
+        while left and text[left - 1] == "," and (not item or BARE.fullmatch(item)):
+            right, left = left - 1, _clause_start(text, left - 1)
+            item = text[left:right]
         before = text[left:start].replace(",", "、")
     if rule.still is not None and rule.still.match(after):
         return None

@@ -1,6 +1,7 @@
 """Checking texts in files by the rules for listings, for whoever wants to see what the rules say without a station.
 
-Each file is the description of a listing that is complete and honest otherwise. Owns reading the files and the lines printed; knows no store.
+Each file is the description of a listing that is complete and honest otherwise. Owns reading the files and the lines printed; knows no
+store.
 """
 
 import json
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, TextIO
 
 from kiosk.domain.codes import Meals, PayUnit, Settlement, Trade
@@ -24,9 +26,9 @@ MOST_BYTES = 256 * 1024
 def review_files(files: Iterable[str], book: RuleBook, today: date, out: TextIO | None = None, err: TextIO | None = None) -> int:
     """Print one JSON line a file, in the order given; say on `err` which could not be read, and give 1 when there was one.
 
-    `{"file", "findings": [{"severity", "rule", "span": [start, end], "source"}]}`: one finding per marked place, heaviest first. A span counts
-    characters (code points) of the file's text decoded as UTF-8, from 0, the end not included; line ends and a byte order mark stay as they
-    are and count.
+    `{"file", "findings": [{"severity", "rule", "span": [start, end], "source"}]}`: one finding per marked place, heaviest first. A span
+    counts characters (code points) of the file's text decoded as UTF-8, from 0, the end not included; line ends and a byte order mark stay
+    as they are and count.
     """
     out, err = out or _utf8(sys.stdout), err or _utf8(sys.stderr)
     status = 0
@@ -50,7 +52,7 @@ def findings(text: str, book: RuleBook, today: date) -> Iterator[dict[str, Any]]
 
 def _read(file: str) -> str:
     try:
-        with open(file, "rb") as stream:
+        with Path(file).open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise BadInput("file", "review_file.missing", file=file) from None
@@ -71,7 +73,8 @@ def _read(file: str) -> str:
 
 def _utf8(stream: Any) -> TextIO:
     # a file's name may hold bytes that are no text; written as \udcXX they still are JSON
-    stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     return stream  # type: ignore[no-any-return]
 
 

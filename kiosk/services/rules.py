@@ -187,4 +187,4 @@ def _folding(file: str, entry: Mapping[str, Any]) -> Folding:
         loose = GAP.join(re.escape(c) for c in first) + ("(?!额)" if first.endswith("金") else "")
         others = [GAP.join(other) if other.isalnum() else other for other in others]
         words.append((_pattern(file, first, [loose, *others], {}), first))
-    return Folding(alike={a: b for a, b in pairs}, words=tuple((p, w) for p, w in words if p), deny=entry.get("deny", ""))
+    return Folding(alike={pair[0]: pair[1] for pair in pairs}, words=tuple((p, w) for p, w in words if p), deny=entry.get("deny", ""))
