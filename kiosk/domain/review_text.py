@@ -156,7 +156,7 @@ def _denied(rule: TextRule, text: str, start: int, end: int) -> Span | None:
     if not before.strip("、 ") and BARE.fullmatch(text, start, end) and LIST_GOES_ON.match(after):
         # 不收押金，服装费，体检费: a clause that is nothing but the word goes on with those before it
         item = ""
-        while left and text[left - 1] == "," and (not item or BARE.fullmatch(item)):
+        while start - left < FAR and left and text[left - 1] == "," and (not item or BARE.fullmatch(item)):
             right, left = left - 1, _clause_start(text, left - 1)
             item = text[left:right]
         before = text[left:start].replace(",", "、")
