@@ -16,7 +16,7 @@ from kiosk.domain.listing import Listing, PublicListing
 from kiosk.domain.pay import Fen, MinimumWage, compare, exact_per_day, to_jiao, work_minutes, yuan
 from kiosk.domain.privacy import is_phone
 from kiosk.domain.review_numbers import hourly_said, hours_said, monthly_said
-from kiosk.domain.review_text import PLAIN, Folded, Folding, Span, fold
+from kiosk.domain.review_text import PLAIN, Folded, Folding, Span, fold, merge
 from kiosk.domain.words import Word
 
 
@@ -120,7 +120,7 @@ def _long_day(listing: Listing, numbers: Numbers, around: Around) -> Iterator[Tr
         long = [said for said in hours_said(folded) if said.amount > numbers.limits["most_min"]]
         if long:
             hours = _hours(max(said.amount for said in long))
-            yield Trouble(name, {"hours": hours, "most": _hours(int(numbers.limits["most_min"]))}, tuple(said.span for said in long))
+            yield Trouble(name, {"hours": hours, "most": _hours(int(numbers.limits["most_min"]))}, tuple(merge(said.span for said in long)))
 
 
 def _wage_low(listing: Listing, _: Numbers, around: Around) -> Iterator[Trouble]:
@@ -151,7 +151,7 @@ def _wage_said(listing: Listing, around: Around, tier: int) -> Iterator[Trouble]
             if low:
                 pay = min(said.amount for said in low)
                 values: dict[str, object] = {"pay": yuan(pay), "least": yuan(least), "unit": Word(f"pay_unit.{unit}")}
-                yield Trouble(name, values, tuple(said.span for said in low))
+                yield Trouble(name, values, tuple(merge(said.span for said in low)))
 
 
 def _pay_far_above(listing: Listing, numbers: Numbers, around: Around) -> Iterator[Trouble]:

@@ -24,6 +24,7 @@ LONG = re.compile(
     (?!\s?(?:的?便利|营业|内|以内|热线|,?休|,?歇|热水|陪护|有人))""",
     re.VERBOSE,
 )
+SHIFT_OF = re.compile(rf"(?P<a>{NUMBER})个?(?P<half>半)?个?小时[制的]?(?:两班|对班|班(?!车)|长白班|对倒)")
 CLOCK = r"(?P<{0}>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})(?:[:点]\s?(?P<{0}m>[0-5]\d|半)?)?(?:分|钟)?"
 SHIFT = re.compile(
     rf"""(?P<early>(?:一?大?清?早上?|早晨|上午|凌晨|天[不没刚]?亮|白天|早班|从|自){{1,3}})?\s?
@@ -97,6 +98,10 @@ def hours_said(folded: Folded) -> Iterator[Said]:
                 hours = number(m["a"][:1]) + number(m["b"])
             minutes = round(hours * 60) + (30 if m["half"] or m["half2"] else 0)
             if minutes < 20 * 60 and not _near(NOT_WORK, sentence, m):
+                yield Said(max(0, minutes - rest), folded.span(at + m.start(), at + m.end()))
+        for m in SHIFT_OF.finditer(sentence):
+            minutes = round(number(m["a"]) * 60) + (30 if m["half"] else 0)
+            if minutes < 20 * 60:
                 yield Said(max(0, minutes - rest), folded.span(at + m.start(), at + m.end()))
         for m in SHIFT.finditer(sentence):
             shift = _shift_min(m)

@@ -8,7 +8,7 @@ after it in the same clause deny it (不收押金, 押金一分不要), unless w
 import re
 import unicodedata
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 Span = tuple[int, int]
@@ -130,7 +130,7 @@ def scan(rule: TextRule, folded: Folded) -> tuple[list[Span], list[Span]]:
         else:
             cleared.append(folded.span(min(start, denied[0]), max(end, denied[1])))
             at, denied_to = start + 1, max(end, denied_to)  # what is denied may reach into what is not
-    return _merge(bites), _merge(cleared)
+    return merge(bites), merge(cleared)
 
 
 def clause(text: str, span: Span) -> str:
@@ -176,7 +176,8 @@ def _clause_start(text: str, at: int) -> int:
     return at
 
 
-def _merge(spans: list[Span]) -> list[Span]:
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """Put spans in order and make one of those that touch."""
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:

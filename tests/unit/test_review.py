@@ -202,6 +202,12 @@ def test_check_when_a_denial_goes_on_over_a_list_passes_all_of_it(text: str) -> 
 def test_check_when_one_demand_follows_a_denial_still_finds_it() -> None:
     assert "fraud" in _found(description="没钱交学费不要紧，帮你办分期贷款")
     assert "fee" in _found(description="不收中介费，押金两百")
+    assert "fee" in _found(description="押金不多，就两百")
+
+
+def test_check_when_a_listing_warns_of_bad_ones_passes_and_its_own_demand_does_not() -> None:
+    assert check(a_listing(description="凡收押金、扣身份证的都是骗子，请打 12333 举报。"), BOOK, [], TODAY) == ()
+    assert "fee" in _found(description="押金200，凡另外收费的请举报。")
 
 
 def test_cleared_when_words_are_denied_marks_the_whole_denial() -> None:
