@@ -21,6 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
     county.add_argument("words", nargs=argparse.REMAINDER)
     enrol = commands.add_parser("enrol", help="enrol this station with a one-time code")
     enrol.add_argument("code")
+    review = commands.add_parser("review", help="check texts by the rules for listings, one JSON line a file")
+    review.add_argument("files", nargs="+", metavar="FILE")
     run = commands.add_parser("run", help="start everything for a trial")
     run.add_argument("--tour", type=Path, metavar="DIR", help="play a visitor's journey and leave pictures in DIR")
     options = parser.parse_args(arguments)
@@ -32,6 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _dispatch(options: argparse.Namespace) -> int:
+    if options.command == "review":  # needs neither settings nor a store
+        from kiosk.bootstrap import review
+
+        return review(options.files)
     settings = load(options.state)
     match options.command:
         case "prepare":

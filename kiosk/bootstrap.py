@@ -141,6 +141,16 @@ def enrol(settings: Settings, code: str) -> None:
     use_code(open_store(settings), hub, code, wall_clock())
 
 
+def review(files: list[str]) -> int:
+    """Check texts by the rules in force today and print what is found; give 1 when one could not be read."""
+    from kiosk.services.review_file import review_files
+    from kiosk.services.rules import load_rules
+    from kiosk.services.station import local
+
+    today = local(wall_clock()).date()
+    return review_files(files, load_rules(ASSETS / "rules", today), today)
+
+
 def run_county(settings: Settings, words: list[str]) -> int:
     """Run the county's hub or one of its tools, with the samples where settings ask for them."""
     from kiosk.county.serve import main

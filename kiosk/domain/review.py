@@ -14,7 +14,7 @@ from kiosk.domain.codes import Trade
 from kiosk.domain.listing import Listing, PublicListing
 from kiosk.domain.pay import Fen, MinimumWage
 from kiosk.domain.review_checks import CHECKS, Around, Numbers, is_missing, median_pay
-from kiosk.domain.review_text import Span, TextRule, clause, fold, scan
+from kiosk.domain.review_text import Folding, Span, TextRule, clause, fold, scan
 from kiosk.domain.words import Say
 
 __all__ = [
@@ -86,6 +86,7 @@ class RuleBook:
     fields: tuple[FieldRule, ...]
     wages: MinimumWage
     hazard: Hazard
+    folding: Folding = dataclasses.field(default_factory=Folding)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,15 +136,16 @@ def check(
 
     `others` are the listings that it may be a copy of (its own revisions do no harm); `medians` are median_pay() of the county.
     """
-    around = Around(wages=book.wages, others=others, medians=medians or {}, today=today)
+    around = Around(wages=book.wages, others=others, medians=medians or {}, today=today, folding=book.folding)
     found: list[Finding] = []
     for rule in book.fields:
-        for name, values in CHECKS[rule.name](listing, rule.numbers, around):
-            found.append(Finding(rule=rule.name, severity=rule.severity, field=name, source=rule.source, values=values))
+        for name, values, spans in CHECKS[rule.name](listing, rule.numbers, around):
+            found.append(Finding(rule=rule.name, severity=rule.severity, field=name, source=rule.source, spans=spans, values=values))
+    folded = {name: fold(getattr(listing, name), book.folding) for word in book.words for name in word.fields}
     for word in book.words:
         for name in word.fields:
             text = getattr(listing, name)
-            bites, _ = scan(word.text, fold(text))
+            bites, _ = scan(word.text, folded[name])
             if bites:
                 values = {"quote": clause(text, bites[0])}
                 spans = tuple(bites)
@@ -157,7 +159,7 @@ def cleared(listing: Listing, book: RuleBook) -> tuple[Cleared, ...]:
         Cleared(rule=word.name, field=name, span=span)
         for word in book.words
         for name in word.fields
-        for span in scan(word.text, fold(getattr(listing, name)))[1]
+        for span in scan(word.text, fold(getattr(listing, name), book.folding))[1]
     )
 
 

@@ -9,16 +9,23 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from kiosk.domain.codes import PayUnit, Settlement, Trade
 from kiosk.domain.listing import Listing, PublicListing
 from kiosk.domain.pay import Fen, MinimumWage, compare, exact_per_day, to_jiao, work_minutes, yuan
 from kiosk.domain.privacy import is_phone
-from kiosk.domain.review_text import fold
+from kiosk.domain.review_numbers import hourly_said, hours_said, monthly_said
+from kiosk.domain.review_text import PLAIN, Folded, Folding, Span, fold, merge
 from kiosk.domain.words import Word
 
-Trouble = tuple[str, dict[str, object]]
-"""A field's name and the values of the sentence."""
+
+class Trouble(NamedTuple):
+    """A field's name, the values of the sentence, and where in the field's text it stands."""
+
+    field: str
+    values: dict[str, object]
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,7 @@ class Around:
     others: Sequence[PublicListing]
     medians: Mapping[Trade, Fen]
     today: date
+    folding: Folding = PLAIN
 
 
 Check = Callable[[Listing, Numbers, Around], Iterator[Trouble]]
@@ -59,90 +67,123 @@ def median_pay(paid: Iterable[tuple[Trade, Fen | None]], at_least: int = 5) -> d
 def _missing(listing: Listing, numbers: Numbers, _: Around) -> Iterator[Trouble]:
     for name in numbers.fields:
         if is_missing(getattr(listing, name)):
-            yield name, {"field": Word(f"rule.field.{name}")}
+            yield Trouble(name, {"field": Word(f"rule.field.{name}")})
 
 
 def _contact_phone(listing: Listing, _: Numbers, __: Around) -> Iterator[Trouble]:
     if not is_missing(listing.contact_phone) and not is_phone(listing.contact_phone):
-        yield "contact_phone", {}
+        yield Trouble("contact_phone", {})
 
 
 def _pay_zero(listing: Listing, _: Numbers, __: Around) -> Iterator[Trouble]:
     if listing.pay_fen <= 0:
-        yield "pay_fen", {}
+        yield Trouble("pay_fen", {})
 
 
 def _pay_absurd(listing: Listing, numbers: Numbers, _: Around) -> Iterator[Trouble]:
     cap = numbers.limits[listing.pay_unit]
     most = max(listing.pay_fen, listing.pay_max_fen or 0)
     if most > cap * 100:
-        yield "pay_fen", {"pay": yuan(most), "unit": Word(f"pay_unit.{listing.pay_unit}"), "cap": yuan(round(cap * 100))}
+        yield Trouble("pay_fen", {"pay": yuan(most), "unit": Word(f"pay_unit.{listing.pay_unit}"), "cap": yuan(round(cap * 100))})
 
 
 def _pay_range(listing: Listing, _: Numbers, __: Around) -> Iterator[Trouble]:
     if listing.pay_max_fen is not None and listing.pay_max_fen < listing.pay_fen:
-        yield "pay_fen", {"low": yuan(listing.pay_fen), "high": yuan(listing.pay_max_fen)}
+        yield Trouble("pay_fen", {"low": yuan(listing.pay_fen), "high": yuan(listing.pay_max_fen)})
 
 
 def _headcount(listing: Listing, numbers: Numbers, _: Around) -> Iterator[Trouble]:
     if not numbers.limits["least"] <= listing.headcount <= numbers.limits["most"]:
-        yield "headcount", {"count": listing.headcount, "most": int(numbers.limits["most"])}
+        yield Trouble("headcount", {"count": listing.headcount, "most": int(numbers.limits["most"])})
 
 
 def _ends_before_start(listing: Listing, _: Numbers, __: Around) -> Iterator[Trouble]:
     if listing.ends_on < listing.starts_on:
-        yield "ends_on", {}
+        yield Trouble("ends_on", {})
 
 
 def _ended(listing: Listing, _: Numbers, around: Around) -> Iterator[Trouble]:
     if listing.ends_on < around.today:
-        yield "ends_on", {"month": listing.ends_on.month, "day": listing.ends_on.day}
+        yield Trouble("ends_on", {"month": listing.ends_on.month, "day": listing.ends_on.day})
 
 
 def _hours_odd(listing: Listing, _: Numbers, __: Around) -> Iterator[Trouble]:
     if listing.day_start_min is not None and listing.day_end_min is not None and work_minutes(listing) is None:
-        yield "day_end_min", {}
+        yield Trouble("day_end_min", {})
 
 
-def _long_day(listing: Listing, numbers: Numbers, _: Around) -> Iterator[Trouble]:
+def _long_day(listing: Listing, numbers: Numbers, around: Around) -> Iterator[Trouble]:
     minutes = work_minutes(listing)
     if minutes is not None and minutes > numbers.limits["most_min"]:
-        yield "day_end_min", {"hours": _hours(minutes), "most": _hours(int(numbers.limits["most_min"]))}
+        yield Trouble("day_end_min", {"hours": _hours(minutes), "most": _hours(int(numbers.limits["most_min"]))})
+    for name, folded in _free_texts(listing, around):
+        long = [said for said in hours_said(folded) if said.amount > numbers.limits["most_min"]]
+        if long:
+            hours = _hours(max(said.amount for said in long))
+            yield Trouble(name, {"hours": hours, "most": _hours(int(numbers.limits["most_min"]))}, tuple(merge(said.span for said in long)))
 
 
 def _wage_low(listing: Listing, _: Numbers, around: Around) -> Iterator[Trouble]:
     yield from _wage(listing, around.wages, around.wages.hold_tier)
+    yield from _wage_said(listing, around, around.wages.hold_tier)
 
 
 def _wage_middle(listing: Listing, _: Numbers, around: Around) -> Iterator[Trouble]:
     # below the lowest tier the heavier rule has already spoken
     if not any(_wage(listing, around.wages, around.wages.hold_tier)):
         yield from _wage(listing, around.wages, around.wages.warn_tier)
+    if not any(_wage_said(listing, around, around.wages.hold_tier)):
+        yield from _wage_said(listing, around, around.wages.warn_tier)
 
 
 def _wage(listing: Listing, wages: MinimumWage, tier: int) -> Iterator[Trouble]:
     found = compare(listing, wages, tier)
     if found is not None and found.below:
         unit = Word(f"pay_unit.{found.unit}")
-        yield "pay_fen", {"pay": yuan(to_jiao(found.pay)), "least": yuan(to_jiao(found.least)), "unit": unit}
+        yield Trouble("pay_fen", {"pay": yuan(to_jiao(found.pay)), "least": yuan(to_jiao(found.least)), "unit": unit})
+
+
+def _wage_said(listing: Listing, around: Around, tier: int) -> Iterator[Trouble]:
+    wages = around.wages
+    for name, folded in _free_texts(listing, around):
+        for said_as, least, unit in ((hourly_said, wages.hour_fen[tier], "hour"), (monthly_said, wages.month_fen[tier], "month")):
+            low = [said for said in said_as(folded) if 0 < said.amount < least]
+            if low:
+                pay = min(said.amount for said in low)
+                values: dict[str, object] = {"pay": yuan(pay), "least": yuan(least), "unit": Word(f"pay_unit.{unit}")}
+                yield Trouble(name, values, tuple(merge(said.span for said in low)))
 
 
 def _pay_far_above(listing: Listing, numbers: Numbers, around: Around) -> Iterator[Trouble]:
     usual, day = around.medians.get(listing.trade), exact_per_day(listing)
     if usual is not None and day is not None and day > Fraction(numbers.limits["times"]) * usual:
-        yield "pay_fen", {"pay": yuan(to_jiao(day)), "usual": yuan(usual)}
+        yield Trouble("pay_fen", {"pay": yuan(to_jiao(day)), "usual": yuan(usual)})
 
 
 def _part_time_settlement(listing: Listing, numbers: Numbers, _: Around) -> Iterator[Trouble]:
     minutes = work_minutes(listing)
     if minutes is not None and minutes <= numbers.limits["most_min"] and listing.settlement is Settlement.MONTHLY:
-        yield "settlement", {"hours": _hours(minutes)}
+        yield Trouble("settlement", {"hours": _hours(minutes)})
+
+
+def _part_time_week(listing: Listing, numbers: Numbers, _: Around) -> Iterator[Trouble]:
+    minutes = work_minutes(listing)
+    most = int(numbers.limits["week_min"])
+    week = (minutes or 0) * min(7, (listing.ends_on - listing.starts_on).days + 1)
+    if minutes is not None and minutes <= numbers.limits["most_min"] and week > most:
+        yield Trouble("ends_on", {"hours": _hours(minutes), "week": _hours(week), "most": _hours(most)})
+
+
+def _employer_unverified(listing: Listing, numbers: Numbers, around: Around) -> Iterator[Trouble]:
+    seen = listing.employer_verified_on
+    if seen is not None and (around.today - seen).days > numbers.limits["days"]:
+        yield Trouble("employer_name", {"month": seen.month, "day": seen.day, "year": seen.year})
 
 
 def _same_phone(listing: Listing, _: Numbers, around: Around) -> Iterator[Trouble]:
     same = [o for o in _live(listing, around) if isinstance(o, Listing) and o.contact_phone == listing.contact_phone]
     if same and not is_missing(listing.contact_phone):
-        yield "contact_phone", _which(same)
+        yield Trouble("contact_phone", _which(same))
 
 
 def _same_text(listing: Listing, numbers: Numbers, around: Around) -> Iterator[Trouble]:
@@ -155,7 +196,12 @@ def _same_text(listing: Listing, numbers: Numbers, around: Around) -> Iterator[T
         if len(mine & theirs) >= least * len(mine | theirs):
             same.append(other)
     if same:
-        yield "description", _which(same)
+        yield Trouble("description", _which(same))
+
+
+def _free_texts(listing: Listing, around: Around) -> Iterator[tuple[str, Folded]]:
+    for name in ("title", "requirements", "description", "pay_method"):
+        yield name, fold(getattr(listing, name), around.folding)
 
 
 def _live(listing: Listing, around: Around) -> list[PublicListing]:
@@ -190,6 +236,8 @@ CHECKS: dict[str, Check] = {
     "wage_middle": _wage_middle,
     "pay_far_above": _pay_far_above,
     "part_time_settlement": _part_time_settlement,
+    "part_time_week": _part_time_week,
+    "employer_unverified": _employer_unverified,
     "same_phone": _same_phone,
     "same_text": _same_text,
 }
@@ -199,6 +247,8 @@ LIMITS: dict[str, frozenset[str]] = {
     "long_day": frozenset({"most_min"}),
     "pay_far_above": frozenset({"times"}),
     "part_time_settlement": frozenset({"most_min"}),
+    "part_time_week": frozenset({"most_min", "week_min"}),
+    "employer_unverified": frozenset({"days"}),
     "same_text": frozenset({"alike_percent", "pairs"}),
 }
 """The numbers a check cannot do without, so that a gap in the data is found when it is read, not when a listing is checked."""

@@ -12,12 +12,12 @@ from kiosk.domain.matching import AreaTable
 from kiosk.domain.pay import MinimumWage
 from kiosk.domain.review import TEXT_FIELDS, FieldRule, Hazard, RuleBook, Severity, WordRule
 from kiosk.domain.review_checks import CHECKS, LIMITS, Numbers
-from kiosk.domain.review_text import TextRule
+from kiosk.domain.review_text import PLAIN, Folding, TextRule
 from kiosk.domain.words import Say, Word
 from kiosk.errors import ConfigError
 from kiosk.text import t
 
-MACRO = re.compile(r"<([a-z_]+)>")
+MACRO = re.compile(r"(?<!\?P)<([a-z_]+)>")
 
 
 def load_rules(folder: Path, on: date) -> RuleBook:
@@ -46,7 +46,8 @@ def load_rules(folder: Path, on: date) -> RuleBook:
         raise ConfigError(f"{folder}: no [[wage]], or not exactly one [hazard]")
     wages.sort(key=lambda w: w.effective_from)
     now = [w for w in wages if w.effective_from <= on] or wages[:1]
-    return RuleBook(words=tuple(words), fields=tuple(fields), wages=now[-1], hazard=hazards[0])
+    folding = next((_folding(file, table["fold"]) for file, table in tables if "fold" in table), PLAIN)
+    return RuleBook(words=tuple(words), fields=tuple(fields), wages=now[-1], hazard=hazards[0], folding=folding)
 
 
 def load_areas(path: Path) -> AreaTable:
@@ -171,3 +172,19 @@ def _hazard(file: str, entry: Mapping[str, Any], macros: Mapping[str, str]) -> H
     except ValueError as error:
         raise ConfigError(f"{file}: hazard: {error}") from None
     return Hazard(trades=trades, text=_text(file, entry, macros, {}), source=_need(file, entry, "source", str))
+
+
+GAP = r"[^\w\s,。;!?、:(),/]{0,3}[ ]?"
+"""What may stand inside a word that somebody pulled apart."""
+
+
+def _folding(file: str, entry: Mapping[str, Any]) -> Folding:
+    pairs: list[str] = _need(file, entry, "alike", str).split()
+    if wrong := [pair for pair in pairs if len(pair) != 2]:
+        raise ConfigError(f"{file}: fold: not two characters: {wrong}")
+    words = []
+    for first, *others in _need(file, entry, "words", list):
+        loose = GAP.join(re.escape(c) for c in first) + ("(?!额)" if first.endswith("金") else "")
+        others = [GAP.join(other) if other.isalnum() else other for other in others]
+        words.append((_pattern(file, first, [loose, *others], {}), first))
+    return Folding(alike={pair[0]: pair[1] for pair in pairs}, words=tuple((p, w) for p, w in words if p), deny=entry.get("deny", ""))

@@ -44,7 +44,7 @@ DUBIOUS = {
     "包装工": {"fee"},
     "电子厂普工": {"papers", "sex", "long_day"},
     "手机兼职，在家就能做，一天300到500": {"fraud", "link"},
-    "洗碗": {"wage_low", "part_time_settlement"},
+    "洗碗": {"wage_low", "part_time_settlement", "part_time_week"},
     "搬运": {"sex", "age_cap"},
     "砌院墙": {"missing"},
     "小区保安": {"fee", "long_day", "wage_low", "age_cap"},
