@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from kiosk.domain.codes import Trade
+from kiosk.domain.employer import Reverify
 from kiosk.domain.listing import Listing, PublicListing
 from kiosk.domain.pay import Fen, MinimumWage
 from kiosk.domain.review_checks import CHECKS, Around, Numbers, is_missing, median_pay
@@ -86,6 +87,7 @@ class RuleBook:
     fields: tuple[FieldRule, ...]
     wages: MinimumWage
     hazard: Hazard
+    reverify: Reverify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
