@@ -14,6 +14,8 @@ from kiosk.services.station import Here
 from kiosk.store.store import UnitOfWork
 
 MOST = 3
+ENOUGH = 3
+"""So much must be the same, where neither phone nor text is."""
 LIVE = frozenset({ListingState.PENDING, ListingState.APPROVED, ListingState.RETURNED})
 
 
@@ -75,7 +77,8 @@ def _twins(here: Here, u: UnitOfWork, listing: Listing, before: Sequence[Listing
         if one.id == listing.id or one.ends_on < here.today():
             continue
         reviews, takedowns = u.list(Review, listing_id=one.id), u.list(Takedown, listing_id=one.id)
-        state = state_of(one, reviews, takedowns, here.today())
-        if state in LIVE:
-            twins.append(Twin(listing=one, state=state, same=same_in(listing, one)))
+        state, same = state_of(one, reviews, takedowns, here.today()), same_in(listing, one)
+        # the same firm with other work is no copy
+        if state in LIVE and ({"phone", "text"} & set(same) or len(same) >= ENOUGH):
+            twins.append(Twin(listing=one, state=state, same=same))
     return tuple(sorted(twins, key=lambda twin: -len(twin.same))[:MOST])

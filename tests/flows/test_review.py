@@ -181,8 +181,9 @@ def test_dossier_when_the_employer_was_here_before_tells_his_history_and_copies(
     approve(station, posted[0])
     publish.decide(station.here, station.head, posted[1].id, 1, Verdict.RETURN, reason="写清楚")
     now = station.clock()
-    opened = {"station_id": STATION.id, "employer_id": posted[0].employer_id, "opened_at": now}
-    cases = [Case(id=new_id(now), kind=kind, text="没给钱", **opened) for kind in (CaseKind.UNPAID, CaseKind.COMPLAINT, CaseKind.UNPAID)]
+    kinds = (CaseKind.UNPAID, CaseKind.COMPLAINT, CaseKind.UNPAID)
+    of = posted[0].employer_id
+    cases = [Case(id=new_id(now), station_id=STATION.id, kind=k, employer_id=of, text="没给钱", opened_at=now) for k in kinds]
     dismissed = CaseStep(
         id=new_id(now),
         station_id=STATION.id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from kiosk.county.schema import county, device, feed, record
 from kiosk.domain import ticket as tickets
-from kiosk.domain.listing import ContactScope, Listing, Takedown
+from kiosk.domain.listing import ContactScope, Listing, Takedown, Verdict
 from kiosk.domain.record import new_id, to_plain
 from kiosk.domain.station import Policy, Station
 from kiosk.domain.ticket import TicketKind
@@ -380,3 +381,15 @@ def test_two_stations_when_each_publishes_end_with_the_same_public_listings(shop
     assert public[0] == public[1]
     assert len(public[0]) == 10
     second.store.close()
+
+
+def test_pull_when_an_approval_is_undone_elsewhere_the_listing_leaves_this_board_too(shop: Shop, hub: TestHub) -> None:
+    other, listing = hub.terminal(OTHER), a_listing(station_id=OTHER.id)
+    other.push(listing, a_review(listing, START))
+    shop.pull_all()
+    with shop.store.read() as u:
+        assert u.published(listing.id) is not None
+    other.push(a_review(listing, START + timedelta(seconds=30), Verdict.UNDO))
+    shop.pull_all()
+    with shop.store.read() as u:
+        assert u.published(listing.id) is None

@@ -16,6 +16,7 @@ from kiosk.screens.widgets.text_panel import TextPanel
 from kiosk.text import t, words
 
 if TYPE_CHECKING:
+    from kiosk.domain.listing import Review
     from kiosk.domain.review import Finding
     from kiosk.services.publish import Pending
 
@@ -146,13 +147,14 @@ class ReasonScreen(StaffPage):
         office, session, verdict = self.terminal.office, self.visit.session, Verdict(self.verdict)
         self.ask(
             lambda: decide(office.here, session, self.listing_id, int(self.revision), verdict, reason=reason, hold_reasons=hold_reasons),
-            lambda _: self._decided(verdict),
+            self._decided,
             self._failed,
         )
 
-    def _decided(self, verdict: Verdict) -> None:
-        """Go back to the queue, which says what was done."""
-        self.visit.stack[-2].args |= {"said": t(SAID[verdict]), "listing_id": "", "reading": False}
+    def _decided(self, review: "Review") -> None:
+        """Go back to the queue, which says what was done and for a minute lets it be undone."""
+        done = {"said": t(SAID[review.verdict]), "decided_id": review.id, "decided_at": review.reviewed_at}
+        self.visit.stack[-2].args |= {**done, "listing_id": "", "reading": False}
         self.visit.back()
 
     def _failed(self, error: Exception) -> None:
