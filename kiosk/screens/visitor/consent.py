@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.domain.codes import AgeBand
 from kiosk.domain.worker import check_age
@@ -20,21 +20,32 @@ ICONS = {
 
 
 class ConsentScreen(RegisteringPage):
-    """Step 1 of the registration. Refusing costs nothing: every way back stays open."""
+    """Step 1 of the registration. Refusing costs nothing: every way back stays open.
+
+    `by_staff`: a member of staff reads it out, and ticks that the person `agreed` before the age bands can be pressed.
+    """
 
     who = StringProperty("")
+    by_staff = BooleanProperty(False)
+    agreed = BooleanProperty(False)
 
     def __init__(self, terminal: Any, listing_id: str = "", **args: Any) -> None:
-        super().__init__(terminal, **args)
+        super().__init__(terminal, by_staff=terminal.visit.on_behalf, **args)
         if listing_id:
             self.visit.registration.listing_id = listing_id
         facts = terminal.home_facts
         if facts is not None:
             self.who = t("consent.who", station=facts.station.name, phone=facts.station.phone.grouped())
         for band in AgeBand:
-            button = BigButton(text=t(f"age_band.{band.value}"), icon=ICONS[band], kind="second", size_hint_y=1)
+            button = BigButton(text=t(f"age_band.{band.value}"), icon=ICONS[band], kind="second", size_hint_y=1, disabled=self.by_staff)
             button.bind(on_release=lambda _, band=band: self._agree(band))
             self.ids.bands.add_widget(button)
+
+    def tick(self) -> None:
+        """Take that the person agreed to what was read out, or take it back."""
+        self.agreed = not self.agreed
+        for button in self.ids.bands.children:
+            button.disabled = not self.agreed
 
     def _agree(self, band: AgeBand) -> None:
         try:

@@ -68,10 +68,9 @@ class PostCheckScreen(PostingPage):
 
     def _value(self, field: str) -> str:
         """Say a page's answers, by its first field."""
-        draft = self.draft
         if not self.has(*(n for n in self._fields(page_for(field)) if n not in OPTIONAL)):
             return ""
-        return answer(draft, field, self.terminal.today())
+        return answer(self.draft, field, self.terminal.today())
 
     def _take(self, findings: "tuple[Finding, ...]") -> None:
         from kiosk.services.rules import say
