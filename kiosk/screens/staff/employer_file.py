@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.employer import EmployerKind, Seen
 from kiosk.domain.uscc import CHARACTERS, LENGTH
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
     from kiosk.services.employers import EmployerFile
 
 LISTED = 12
+
+
+class EmployerBody(BoxLayout):
+    """The file as it is read."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class CodeKeys(BoxLayout):
+    """The keys of a code."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
 
 
 class EmployerFileScreen(StaffPage):
@@ -72,11 +85,16 @@ class EmployerFileScreen(StaffPage):
             self.stopped = t("employers.why_stopped", day=day, who=file.hold.by_name, reason=file.hold.reason)
         judged = {"approved": past.approved, "returned": past.returned, "rejected": past.rejected}
         self.judged = t("review.before", count=past.listings, **judged) if past.listings else t("review.first")
-        body = Factory.EmployerBody(page=self)
+        body = EmployerBody(page=self)
         for sight in file.sights:
             line = t("employers.sight", day=self._day(sight.seen_at), who=sight.by_name, what=t(f"seen.{sight.what.value}"))
             body.ids.sights.add_widget(Factory.Body(text="：".join(part for part in (line, sight.note) if part)))
-        if not file.sights:
+        if not file.sights and employer.verified_on is not None:
+            # looked at before sights were kept
+            seen = t("day.date", month=employer.verified_on.month, day=employer.verified_on.day)
+            line = t("employers.sight", day=seen, who=employer.verified_by, what=employer.verified_what)
+            body.ids.sights.add_widget(Factory.Body(text=line))
+        elif not file.sights:
             body.ids.sights.add_widget(Factory.Quiet(text=t("employers.file_none")))
         for one, state in file.listings[:LISTED]:
             said = t(f"listing_state.{state.value}")
@@ -128,11 +146,11 @@ class EmployerFileScreen(StaffPage):
     def enter_code(self, code: str) -> None:
         """Open the keys of a 统一社会信用代码: its own thirty-one characters and no other."""
         self.said, self.coding, self.code = "", True, code
-        body = Factory.CodeKeys(page=self)
+        body = CodeKeys(page=self)
         for character in (*CHARACTERS, ""):
             key = BigButton(text=character or t("pad.delete"), kind="plain", size_px=44 if character else 32, size_hint_y=1, padding=0)
             key.bind(on_release=lambda _, character=character: self._press(character))
-            body.ids.keys.add_widget(key)
+            body.ids.letters.add_widget(key)
         self._put(body)
         self._follow_code()
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 SHOWN_TEXTS = tuple(f for f in TEXT_FIELDS if f not in ("title", "place"))
 EDGES = {Severity.BLOCK: theme.brown, Severity.HOLD: theme.orange, Severity.WARN: theme.bar}
+COPIES = frozenset({"same_phone", "same_text"})
 SAID = {Verdict.APPROVE: "review.approved", Verdict.RETURN: "review.returned", Verdict.REJECT: "review.rejected"}
 
 
@@ -279,7 +280,9 @@ class ReviewScreen(StaffPage):
         if known is not None and known.own:
             text = t("review.own_alone" if known.alone else "review.own")
             box.add_widget(FindingCard(kind=t("review.own_kind"), text=text, edge=theme.orange, ink=theme.brown))
-        for found in pending.findings:
+        # a copy that stands there itself needs no sentence about it
+        doubled = COPIES if known is not None and known.twins else frozenset()
+        for found in (f for f in pending.findings if f.rule not in doubled):
             kind = t(f"review.{found.severity.value}")
             card = FindingCard(kind=kind, title=say(found.title), text=say(found.say), source=found.source)
             card.edge, card.ink = EDGES[found.severity], theme.brown
