@@ -25,7 +25,7 @@ from kiosk.text import words as all_words
 if TYPE_CHECKING:
     from kiosk.screens.staff.quick_listing import QuickListingScreen
 
-PEOPLE = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 30, 50)
+PEOPLE = (*range(1, 13), 15, 18, 20, 30, 40, 50)
 HOURS = ((7, 17, 60), (8, 17, 60), (8, 18, 120), (6, 12, 0), (13, 18, 0), (18, 24, 0))
 """From, to, break in minutes: what a day's work usually is (own)."""
 UNITS = (PayUnit.DAY, PayUnit.HOUR, PayUnit.MONTH, PayUnit.PIECE, PayUnit.TRIP, PayUnit.WHOLE)
@@ -133,22 +133,24 @@ def pay(page: "QuickListingScreen") -> Any:
 
 
 def people(page: "QuickListingScreen") -> Any:
-    """Tiles for the usual, a pad for any."""
-    editor = QuickNumber(hint=t("quick.people_hint"))
-    tiles = Factory.QuickTiles(cols=3 if theme.large else 8 if theme.upright else 5)
-    for count in PEOPLE:
-        tile = Tile(text=str(count), size_px=44, icon_px=0, chosen=count == page.draft.get("headcount"))
-        tile.bind(on_release=lambda _, count=count: page.go_on(headcount=count))
+    """Tiles for the usual; one more or less for any."""
+    count = int(page.draft.get("headcount") or 0)
+
+    def step(to: int) -> None:
+        page.put(headcount=max(1, to))
+        page.open("people")
+
+    shown = t("post.people", count=count) if count else t("quick.people")
+    rows = _rows(
+        ("", [("−", False, partial(step, count - 1)), (shown, bool(count), lambda: None), ("＋", False, partial(step, count + 1))])
+    )
+    tiles = Factory.QuickTiles(cols=4 if theme.large else 6)
+    for number in PEOPLE:
+        tile = Tile(text=str(number), size_px=44, icon_px=0, chosen=number == count)
+        tile.bind(on_release=lambda _, number=number: page.go_on(headcount=number))
         tiles.add_widget(tile)
-    editor.ids.beside.add_widget(tiles)
-
-    def take(_: Any, digits: str) -> None:
-        editor.written = t("post.people", count=int(digits)) if digits else ""
-        page.put(headcount=int(digits) if digits else None)
-
-    editor.ids.pad.limit = 3
-    editor.ids.pad.fbind("digits", take)
-    return editor
+    rows.ids.rows.add_widget(tiles, index=1)
+    return rows
 
 
 def trade(page: "QuickListingScreen") -> Any:
