@@ -8,6 +8,7 @@ from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.listing import Collected, Listing, ListingState, Review, Verdict
 from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.record import new_id
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Role, Staff
 from kiosk.errors import BadInput, NotAllowed, WrongState
 from kiosk.services import employers, publish
@@ -88,7 +89,8 @@ def test_undo_when_returned_cancels_the_slip_that_waits_and_says_when_it_is_out(
     def sent_back() -> tuple[Review, PrintJob]:
         review = publish.decide(station.here, station.head, listing.id, 1, Verdict.RETURN, reason="请写清楚工钱怎么结")
         with station.store.read() as u:
-            return review, u.list(PrintJob, subject_id=listing.id)[-1]
+            jobs = [job for job in u.list(PrintJob, subject_id=listing.id) if job.slip.kind is SlipKind.RETURNED]
+        return review, max(jobs, key=lambda job: job.created_at)
 
     review, job = sent_back()
     assert not publish.undo(station.here, station.head, review.id).slip_out
