@@ -147,6 +147,10 @@ def _is_news(batch: Batch, change: Change, data: dict[str, Any]) -> bool:
             raise RefuseError(Refusal.UNKNOWN_LISTING, "listing_id")
         if listing.owner not in batch.family:
             raise RefuseError(Refusal.NOT_OWNER, "listing_id")
+    if change.entity == "employer_hold" and data:
+        employer = batch.known.get(("employer", data["employer_id"]))
+        if employer is None or employer.owner != batch.author.station_id:
+            raise RefuseError(Refusal.NOT_OWNER, "employer_id")
     held = batch.known.get((change.entity, change.record_id))
     if held is None:
         return True
@@ -187,13 +191,16 @@ def _write(batch: Batch, change: Change, data: dict[str, Any]) -> None:
 def _entries(batch: Batch, change: Change, data: dict[str, Any]) -> list[Entry]:
     """Say who gets to see a change.
 
-    Another station sees a listing's revision once a reviewer has approved it, and then whatever is decided about that listing.
+    Another station sees a listing's revision once a reviewer has approved it, and then whatever is decided about that listing. That an
+    employer is held everyone sees: his listings may stand on every board.
     """
     device, op = batch.author.device_id, Op(change.op)
     own = Entry(of_station(batch.author.station_id), change.entity, change.record_id, change.revision, op, device)
     everyone = Entry(EVERYONE, change.entity, change.record_id, change.revision, op, device)
     if change.entity in PRIVATE:
         return [own]
+    if change.entity == "employer_hold":
+        return [everyone]
     if change.entity == "listing":
         return [everyone if op is Op.DELETE and change.record_id in batch.shown else own]
     listing_id = data.get("listing_id", "")

@@ -15,6 +15,7 @@ from kiosk.county.schema import device, record, ticket_key
 from kiosk.county.vault import Vault
 from kiosk.domain import referral as referrals
 from kiosk.domain import ticket as tickets
+from kiosk.domain.employer import EmployerHold, is_held
 from kiosk.domain.entities import ENTITIES
 from kiosk.domain.listing import Listing, ListingState, Review, Takedown, public_revision, state_of
 from kiosk.domain.pay import MinimumWage
@@ -129,6 +130,8 @@ class _Records:
         newest = listings[-1]
         station = self._station(signed_by or newest.station_id)
         shown = public_revision(listings, reviews, takedowns, self._today)
+        if shown is not None and self._held(shown):
+            return self._with(station, status=410, **_words("phone.listing.down"))
         if shown is not None:
             steps = [t("phone.listing.open.step1", station=station.name if station else "", title=shown.title)]
             steps += [t("phone.listing.open.step2")] if signed_by else []
@@ -140,6 +143,10 @@ class _Records:
         if ended:
             return self._with(station, status=410, **_words("phone.listing.ended", title=ended[-1].title))
         return self._page(signed_by, "phone.waiting") if signed_by else Page(status=404, **_words("phone.listing.hidden"))
+
+    def _held(self, listing: Listing) -> bool:
+        rows = self._rows("employer_hold", record.c.about == listing.employer_id) if listing.employer_id else ()
+        return is_held([from_plain(EmployerHold, r.data) for r in rows if r.data])
 
     def _referral(self, referral: Referral, station_id: str) -> Page:
         steps = [from_plain(ReferralStep, r.data) for r in self._rows("referral_step", record.c.about == referral.id) if r.data]

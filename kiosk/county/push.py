@@ -56,6 +56,7 @@ def _read(connection: sa.Connection, author: Author, sound: Sound, now: datetime
     listings = {c.record_id for c, _ in sound if c.entity == "listing"}
     listings |= {d["listing_id"] for c, d in sound if c.entity in ("review", "takedown") and d}
     keys = {(c.entity, c.record_id) for c, _ in sound} | {("listing", i) for i in listings}
+    keys |= {("employer", d["employer_id"]) for c, d in sound if c.entity == "employer_hold" and d}
     known: dict[tuple[str, str], Known] = {}
     records = sa.select(record.c.entity, record.c.id, record.c.revision, record.c.owner, record.c.data)
     about = sa.tuple_(record.c.entity, record.c.id).in_(keys)

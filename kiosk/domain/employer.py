@@ -3,12 +3,19 @@
 The employer's own record says who it is; what was seen and what was decided are append-only records about it, each by a named person.
 """
 
+import re
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from kiosk.domain.privacy import Phone
+
+UNIT_WORDS = re.compile(
+    r"公司|集团|合作社|经营部|中心|超市|酒店|农场|基地|工地|项目部|物流|商行|门市|班子|[厂店馆铺社]$|.{3}[部队场站所局院校园]$"
+)
+PERSON_LONGEST = 4
 
 
 class EmployerKind(StrEnum):
@@ -34,6 +41,29 @@ class Employer:
     verified_what: str = ""
     verified_by: str = ""
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reverify:
+    """How long what was seen of an employer counts: data, because a decree may change it."""
+
+    months: int
+    effective_from: date
+    source: str
+
+    def due_on(self, employer: Employer) -> date | None:
+        """Give the day on which the papers are to be looked at again; None where nobody has seen any."""
+        return None if employer.verified_on is None else self.due_after(employer.verified_on)
+
+    def due_after(self, seen: date) -> date:
+        """Give the day on which what was seen then no longer counts."""
+        year, month = divmod(seen.year * 12 + seen.month - 1 + self.months, 12)
+        return date(year, month + 1, min(seen.day, monthrange(year, month + 1)[1]))
+
+    def counts(self, employer: Employer, today: date) -> bool:
+        """Say whether what was seen still counts."""
+        due = self.due_on(employer)
+        return due is not None and today < due
 
 
 class Seen(StrEnum):
@@ -76,3 +106,10 @@ class EmployerHold:
 def is_held(holds: Sequence[EmployerHold]) -> bool:
     """Fold decisions into whether the employer's listings are held now: the last one counts."""
     return bool(holds) and max(holds, key=lambda h: (h.decided_at, h.id)).held
+
+
+def guess_kind(name: str) -> EmployerKind:
+    """Guess from a name whether it is a firm's or a person's; staff may change it."""
+    plain = "".join(name.split())
+    looks_like_a_unit = UNIT_WORDS.search(plain) is not None or (len(plain) > PERSON_LONGEST and "·" not in plain)
+    return EmployerKind.UNIT if looks_like_a_unit else EmployerKind.PERSON

@@ -134,17 +134,25 @@ def state_of(listing: Listing, reviews: Sequence[Review], takedowns: Sequence[Ta
     """Fold what was decided into the state of one revision; the last review counts, a takedown outranks it."""
     if takedowns:
         return takedowns[-1].state
-    mine = [r for r in reviews if r.listing_revision == listing.revision]
-    if not mine:
-        return ListingState.PENDING
-    verdict = max(mine, key=lambda r: (r.reviewed_at, r.id)).verdict
-    if verdict is Verdict.UNDO:
+    verdict = last_verdict([r for r in reviews if r.listing_revision == listing.revision])
+    if verdict is None:
         return ListingState.PENDING
     if verdict is Verdict.RETURN:
         return ListingState.RETURNED
     if verdict is Verdict.REJECT:
         return ListingState.REJECTED
     return ListingState.EXPIRED if listing.ends_on < today else ListingState.APPROVED
+
+
+def last_review(reviews: Sequence[Review]) -> Review | None:
+    """Give the last decision, an undoing included; None where there is none."""
+    return max(reviews, key=lambda r: (r.reviewed_at, r.id), default=None)
+
+
+def last_verdict(reviews: Sequence[Review]) -> Verdict | None:
+    """Give the verdict that counts; None where nobody decided or the last decision was undone."""
+    last = last_review(reviews)
+    return None if last is None or last.verdict is Verdict.UNDO else last.verdict
 
 
 def public_revision(revisions: Sequence[Listing], reviews: Sequence[Review], takedowns: Sequence[Takedown], today: date) -> Listing | None:

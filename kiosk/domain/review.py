@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from kiosk.domain.codes import Trade
+from kiosk.domain.employer import Reverify
 from kiosk.domain.listing import Listing, PublicListing
 from kiosk.domain.pay import Fen, MinimumWage
 from kiosk.domain.review_checks import CHECKS, Around, Numbers, is_missing, median_pay
@@ -86,6 +87,7 @@ class RuleBook:
     fields: tuple[FieldRule, ...]
     wages: MinimumWage
     hazard: Hazard
+    reverify: Reverify
     folding: Folding = dataclasses.field(default_factory=Folding)
 
 
@@ -136,7 +138,7 @@ def check(
 
     `others` are the listings that it may be a copy of (its own revisions do no harm); `medians` are median_pay() of the county.
     """
-    around = Around(wages=book.wages, others=others, medians=medians or {}, today=today, folding=book.folding)
+    around = Around(wages=book.wages, others=others, medians=medians or {}, today=today, reverify=book.reverify, folding=book.folding)
     found: list[Finding] = []
     for rule in book.fields:
         for name, values, spans in CHECKS[rule.name](listing, rule.numbers, around):

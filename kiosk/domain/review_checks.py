@@ -12,6 +12,7 @@ from statistics import median
 from typing import NamedTuple
 
 from kiosk.domain.codes import PayUnit, Settlement, Trade
+from kiosk.domain.employer import Reverify
 from kiosk.domain.listing import Listing, PublicListing
 from kiosk.domain.pay import Fen, MinimumWage, compare, exact_per_day, to_jiao, work_minutes, yuan
 from kiosk.domain.privacy import is_phone
@@ -44,6 +45,7 @@ class Around:
     others: Sequence[PublicListing]
     medians: Mapping[Trade, Fen]
     today: date
+    reverify: Reverify
     folding: Folding = PLAIN
 
 
@@ -174,9 +176,9 @@ def _part_time_week(listing: Listing, numbers: Numbers, _: Around) -> Iterator[T
         yield Trouble("ends_on", {"hours": _hours(minutes), "week": _hours(week), "most": _hours(most)})
 
 
-def _employer_unverified(listing: Listing, numbers: Numbers, around: Around) -> Iterator[Trouble]:
+def _employer_unverified(listing: Listing, _: Numbers, around: Around) -> Iterator[Trouble]:
     seen = listing.employer_verified_on
-    if seen is not None and (around.today - seen).days > numbers.limits["days"]:
+    if seen is not None and around.today >= around.reverify.due_after(seen):
         yield Trouble("employer_name", {"month": seen.month, "day": seen.day, "year": seen.year})
 
 
@@ -248,7 +250,6 @@ LIMITS: dict[str, frozenset[str]] = {
     "pay_far_above": frozenset({"times"}),
     "part_time_settlement": frozenset({"most_min"}),
     "part_time_week": frozenset({"most_min", "week_min"}),
-    "employer_unverified": frozenset({"days"}),
     "same_text": frozenset({"alike_percent", "pairs"}),
 }
 """The numbers a check cannot do without, so that a gap in the data is found when it is read, not when a listing is checked."""

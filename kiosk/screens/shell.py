@@ -99,12 +99,12 @@ class Dock(BoxLayout):
         if over > 0 and self.main in buttons:
             self.main.width -= over
 
-    def follow(self, page: Page, can_go_back: bool, entered: bool) -> None:
-        """Take over what the page says."""
+    def follow(self, page: Page, can_go_back: bool, entered: bool, staffed: bool) -> None:
+        """Take over what the page says; where staff stand the last button signs them out."""
         self._arrange(entered, bool(page.main_text))
         self.back.disabled = not (can_go_back and page.can_go_back)
         self.main.text, self.main.icon, self.main.disabled = page.main_text, page.main_icon, not page.main_enabled
-        self.call.text = t("dock.leave_staff" if page.staff else "dock.call")
+        self.call.text = t("dock.leave_staff" if staffed else "dock.call")
 
 
 class Shell(FloatLayout):

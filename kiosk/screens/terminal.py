@@ -160,12 +160,20 @@ class Terminal(ExceptionHandler):
         """Bring header and dock to what the page says."""
         if self.shell is None or self.page is None:
             return
-        self.shell.ids.dock.follow(self.page, len(self.visit.stack) > 1, self.visit.has_entered)
+        self.shell.ids.dock.follow(self.page, len(self.visit.stack) > 1, self.visit.has_entered, self._staffed)
         header = self.shell.ids.header
-        header.staff = self.page.staff
-        place = [t("header.staff")] if self.page.staff else [t("header.county"), self.station_name]
+        header.staff = self._staffed
+        if self.visit.on_behalf:
+            place = [t("header.behalf", name=self.visit.session.name)]
+        else:
+            place = [t("header.staff")] if self.page.staff else [t("header.county"), self.station_name]
         header.parts = [p for p in (*place, self.page.title) if p]
         self._show_time()
+
+    @property
+    def _staffed(self) -> bool:
+        """Whether staff stand there: on a page of theirs, or filling a visitor's page in for him."""
+        return self.visit.on_behalf or (self.page is not None and self.page.staff)
 
     def refresh_dock(self) -> None:
         """Look again at the visit: 换人 appears once something was entered."""
@@ -200,7 +208,7 @@ class Terminal(ExceptionHandler):
         clock = f"{now:%H:%M}"
         day = t("header.day", month=now.month, day=now.day, weekday=t(f"weekday.{now.isoweekday()}"))
         assert self.shell is not None
-        session = self.visit.session if self.page is not None and self.page.staff else None
+        session = self.visit.session if self._staffed and not self.visit.on_behalf else None
         who = t("header.who", name=session.name, role=t(f"role.{session.role}")) if session else ""
         self.shell.ids.header.side = "   ".join(p for p in (who, "" if theme.upright or theme.large else day, clock) if p)
 
@@ -211,23 +219,26 @@ class Terminal(ExceptionHandler):
             if not self.page.on_back():
                 self.visit.back()
         elif button == "home":
-            self.visit.home()
+            if self.visit.on_behalf:
+                self.visit.end()
+            else:
+                self.visit.home()
         elif button == "large":
             self.visit.large = not self.visit.large
             self._moved()
         elif button == "say":
             self.say(self.page.spoken())
         elif button == "change":
-            self.visit.next_person()
+            self.visit.end()
         elif button == "main":
             self.page.on_main()
         elif button == "call":
             self.call()
 
     def call(self) -> None:
-        """Call staff, as the dock's button does; on a staff page, leave it."""
+        """Call staff, as the dock's button does; where staff stand, sign them out."""
         assert self.page is not None
-        if self.page.staff:
+        if self._staffed:
             self.visit.next_person()
             return
         where = self.page.title or t("header.home")

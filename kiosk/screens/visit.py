@@ -99,6 +99,27 @@ class Visit:
         self.stack = [Place(HOME)]
         self._on_move()
 
+    def fill_in_for(self, page: str, posting: dict[str, Any] | None = None) -> None:
+        """Open a visitor's page for staff, who fill it in for somebody; they stay signed in."""
+        self.stop_filling_in()
+        self.posting = posting or {}
+        self.on_behalf = True
+        self.go(page)
+
+    def stop_filling_in(self) -> None:
+        """Forget what staff filled in for somebody."""
+        self.registration, self.posting, self.worker_id = RegistrationDraft(), {}, ""
+        self.on_behalf = self.touched = False
+
+    def end(self) -> None:
+        """End what a visitor did; whoever filled it in for him is back at his own first page, still signed in."""
+        if not self.on_behalf:
+            self.next_person()
+            return
+        self.stop_filling_in()
+        self.stack = [Place(HOME), Place("today")]
+        self._on_move()
+
     def finish_registration(self, registered: Any) -> None:
         """Go to the end of a registration, or on to the listing that it was for; the draft goes, 返回 leads home."""
         wanted = self.registration.listing_id

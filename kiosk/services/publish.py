@@ -2,63 +2,40 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from kiosk.domain.codes import Meals, PayUnit, Settlement, Trade
-from kiosk.domain.listing import Collected, ContactScope, Listing, ListingState, Review, Takedown, Verdict, state_of
-from kiosk.domain.privacy import PersonName, Phone
+from kiosk.domain.codes import PayUnit, Settlement, Trade
+from kiosk.domain.listing import Collected, Listing, ListingState, Review, Takedown, Verdict, last_review, state_of
+from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.record import new_id
 from kiosk.domain.review import Finding, Severity, check, median_pay
+from kiosk.domain.slip import SlipKind
+from kiosk.domain.station import Staff
 from kiosk.errors import BadInput, NotAllowed, WrongState
-from kiosk.services import printing, slips, tickets
+from kiosk.services import employers, printing, slips, tickets
+from kiosk.services.posting import EMPLOYER, as_far_as_filled, to_listing
+from kiosk.services.posting import Posted as Posted
+from kiosk.services.posting import PostingForm as PostingForm
 from kiosk.services.rules import resolved
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here, slip_serial
 from kiosk.store.store import UnitOfWork
-from kiosk.text import t
 
 REVIEW_WITHIN = timedelta(hours=2)
 """What the slip promises an employer (own): half a morning."""
 UNDO_WITHIN = timedelta(minutes=1)
+STANDS_THERE = frozenset({Collected.TERMINAL, Collected.STAFF})
+"""How a listing comes in when its employer stands at the terminal: only then does a slip find its reader."""
+EDITABLE = frozenset({ListingState.PENDING, ListingState.RETURNED, ListingState.APPROVED, ListingState.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PostingForm:
-    """What an employer entered. Anything may still be missing; `post` says what. Money in fen, times in minutes after midnight."""
+class Undone:
+    """What taking a decision back did; `slip_out`: the slip of return is on paper already and must be taken back by hand."""
 
-    title: str = ""
-    trade: Trade | None = None
-    headcount: int | None = None
-    employer_name: str = ""
-    requirements: str = ""
-    description: str = ""
-    area: str | None = None
-    place: str = ""
-    starts_on: date | None = None
-    ends_on: date | None = None
-    day_start_min: int | None = None
-    day_end_min: int | None = None
-    break_min: int = 0
-    pay_fen: int | None = None
-    pay_unit: PayUnit | None = None
-    settlement: Settlement | None = None
-    meals: Meals = Meals.NONE
-    lodging: bool = False
-    transport: str = ""
-    contact_name: str = ""
-    contact_phone: str = ""
-    contact_scope: ContactScope = ContactScope.OWN_STATION
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """What the employer gets."""
-
-    listing: Listing
-    serial: str
-    review_due_at: datetime
-    job_id: str
+    review: Review
+    slip_out: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,33 +47,12 @@ class Pending:
     revision_of_public: bool
 
 
-REQUIRED = (
-    "trade",
-    "title",
-    "headcount",
-    "area",
-    "place",
-    "starts_on",
-    "ends_on",
-    "day_start_min",
-    "day_end_min",
-    "pay_fen",
-    "pay_unit",
-    "settlement",
-    "requirements",
-    "employer_name",
-    "contact_name",
-    "contact_phone",
-)
-"""What 条例 24 and article 6 ask for, in the order of the form."""
-
-
 def check_posting(here: Here, form: PostingForm) -> tuple[Finding, ...]:
     """Check a form; raise BadInput naming the first field that is missing, else give the findings for the screen.
 
     What else stands under the same phone is the reviewer's to see: whoever keys a number in must not learn what its owner posted.
     """
-    listing = _listing(here, form)
+    listing = to_listing(here, form)
     with here.store.read() as u:
         return check(listing, here.rules, (), here.today(), _usual_pay(u))
 
@@ -107,26 +63,56 @@ def check_entry(here: Here, form: PostingForm, fields: Collection[str]) -> Findi
     stand_in: dict[str, Any] = {"trade": Trade.OTHER, "headcount": 1, "area": "", "starts_on": today, "ends_on": today}
     stand_in |= {"pay_fen": 1, "pay_unit": PayUnit.DAY, "settlement": Settlement.DAILY}
     open_fields = {field: value for field, value in stand_in.items() if getattr(form, field) is None}
-    found = check(_made(here, replace(form, **open_fields)), here.rules, (), today)
+    found = check(as_far_as_filled(here, replace(form, **open_fields)), here.rules, (), today)
     return next((f for f in found if f.severity is Severity.BLOCK and f.field in fields), None)
 
 
 def post(here: Here, form: PostingForm, collected_how: Collected = Collected.TERMINAL, collected_by: str = "") -> Posted:
     """Record an employer's listing as pending; raise BadInput when a field is missing or a check blocks."""
-    listing = _listing(here, form, collected_how, collected_by)
+    listing, actor = to_listing(here, form, collected_how, collected_by), collected_by or EMPLOYER
     now = here.now()
     with here.store.write() as u:
-        blocked = next((f for f in _findings(here, u, listing) if f.severity is Severity.BLOCK), None)
-        if blocked is not None:
-            raise BadInput(blocked.field, blocked.say.key, **resolved(blocked.say))
+        listing = employers.attach(here, u, listing, actor)
+        _check_entered(here, u, listing)
         station = here.station(u)
         u.keep(listing)
-        u.audit(now, collected_by or "employer", "collect", listing.id, revision=str(listing.revision))
-        serial = slip_serial(u, station, now)
+        u.audit(now, actor, "collect", listing.id, revision=str(listing.revision))
         due = now + REVIEW_WITHIN
+        if collected_how not in STANDS_THERE:
+            return Posted(listing=listing, review_due_at=due)
+        serial = slip_serial(u, station, now)
         url = tickets.posting_url(here, u, listing.id, now)
         job = printing.queue_slip(u, slips.posting_slip(listing, station, serial, url, due, now), listing.id, now)
     return Posted(listing=listing, serial=serial, review_due_at=due, job_id=job.id)
+
+
+def edit(here: Here, session: Session, listing_id: str, form: PostingForm) -> Listing:
+    """Enter a new revision, which waits for a reviewer; what was approved before stays public until then.
+
+    Whoever edits has collected this revision. Raises BadInput as `post` does, NotAllowed for another station's listing, WrongState for one
+    that was taken down or rejected.
+    """
+    entered, now = to_listing(here, form, Collected.STAFF, session.staff_id), here.now()
+    with here.store.write() as u:
+        old = u.need(Listing, listing_id)
+        if old.station_id != here.station_id:
+            raise NotAllowed("another station's listing")
+        if _state(here, u, old) not in EDITABLE:
+            raise WrongState(f"{listing_id} is at its end")
+        same_pay = (entered.pay_fen, entered.pay_unit) == (old.pay_fen, old.pay_unit)
+        new = replace(
+            entered,
+            id=old.id,
+            revision=old.revision + 1,
+            pay_max_fen=old.pay_max_fen if same_pay else None,
+            pay_method=old.pay_method,
+            long_term=old.long_term and entered.ends_on == old.ends_on,
+        )
+        new = employers.attach(here, u, new, session.staff_id)
+        _check_entered(here, u, new)
+        u.keep(new)
+        u.audit(now, session.staff_id, "edit", listing_id, revision=str(new.revision))
+    return new
 
 
 def pending(here: Here) -> list[Pending]:
@@ -135,8 +121,7 @@ def pending(here: Here) -> list[Pending]:
         waiting = []
         usual = _usual_pay(u)
         for listing in u.list(Listing, station_id=here.station_id):
-            reviews, takedowns = u.list(Review, listing_id=listing.id), u.list(Takedown, listing_id=listing.id)
-            if state_of(listing, reviews, takedowns, here.today()) is ListingState.PENDING:
+            if _state(here, u, listing) is ListingState.PENDING:
                 findings = _findings(here, u, listing, usual)
                 waiting.append(Pending(listing=listing, findings=findings, revision_of_public=u.published(listing.id) is not None))
     return sorted(waiting, key=lambda p: (p.listing.starts_on, p.listing.collected_at))
@@ -154,18 +139,21 @@ def decide(
 ) -> Review:
     """Record a named reviewer's decision on one revision; an approval is public in the same transaction.
 
-    Raises NotAllowed for the collector himself, BadInput when a reason is missing, WrongState when it is no longer pending.
+    Raises NotAllowed for the collector himself, unless he is the station's only one, which the review then says; BadInput when a reason is
+    missing or the employer is held, WrongState when it is no longer pending.
     """
     now, reasons = here.now(), hold_reasons or {}
     with here.store.write() as u:
         listing = u.need(Listing, listing_id)
-        reviews, takedowns = u.list(Review, listing_id=listing_id), u.list(Takedown, listing_id=listing_id)
-        if listing.revision != revision or state_of(listing, reviews, takedowns, here.today()) is not ListingState.PENDING:
+        if listing.revision != revision or _state(here, u, listing) is not ListingState.PENDING:
             raise WrongState(f"{listing_id} is not pending")
-        if listing.collected_by == session.staff_id and verdict is Verdict.APPROVE:
+        own = listing.collected_by == session.staff_id
+        if own and verdict is Verdict.APPROVE and not alone(u, session):
             raise NotAllowed("the collector may not review his own listing")
         findings = _findings(here, u, listing)
         if verdict is Verdict.APPROVE:
+            if employers.held_now(u, listing.employer_id):
+                raise BadInput("employer", "bad.review.held", name=listing.employer_name)
             _check_approval(findings, reasons)
         elif not reason.strip():
             raise BadInput("reason", "bad.review.reason")
@@ -179,14 +167,46 @@ def decide(
             reviewer_name=session.name,
             reason=reason.strip(),
             hold_reasons=reasons,
-            reviewed_at=now,
+            own_collection=own,
+            reviewed_at=_after(last_review(u.list(Review, listing_id=listing_id)), now),
         )
         u.keep(review)
         u.audit(now, session.staff_id, verdict.value, listing_id, revision=str(revision), reason=reason)
-        if verdict is Verdict.RETURN:
+        if verdict is Verdict.APPROVE:
+            u.audit(now, session.staff_id, "publish", listing_id, revision=str(revision))
+        elif verdict is Verdict.RETURN:
             slip = slips.returned_slip(listing, here.station(u), slip_serial(u, here.station(u), now), reason.strip(), now)
             printing.queue_slip(u, slip, listing_id, now)
     return review
+
+
+def undo(here: Here, session: Session, review_id: str) -> Undone:
+    """Take one's own last decision on a listing back within UNDO_WITHIN: it is pending again, in public at once.
+
+    A slip of return that has not begun to print is cancelled. Raises NotAllowed for another's decision, WrongState when something was
+    decided or edited since, BadInput when it is too late.
+    """
+    now = here.now()
+    with here.store.write() as u:
+        review = u.need(Review, review_id)
+        if review.reviewer_id != session.staff_id:
+            raise NotAllowed("another's decision")
+        last, newest = last_review(u.list(Review, listing_id=review.listing_id)), u.need(Listing, review.listing_id)
+        moved_on = newest.revision != review.listing_revision or u.count(Takedown, listing_id=newest.id) > 0
+        if last != review or review.verdict is Verdict.UNDO or moved_on:
+            raise WrongState(f"{review.listing_id} has moved on")
+        if now - review.reviewed_at > UNDO_WITHIN:
+            raise BadInput("undo", "bad.review.undo_late")
+        undone = replace(review, id=new_id(now), verdict=Verdict.UNDO, reason="", hold_reasons={}, reviewed_at=_after(review, now))
+        u.keep(undone)
+        u.audit(now, session.staff_id, "undo", review.listing_id, revision=str(review.listing_revision))
+        slip_out = review.verdict is Verdict.RETURN and not _cancel_slip(u, review, now)
+    return Undone(review=undone, slip_out=slip_out)
+
+
+def alone(u: UnitOfWork, session: Session) -> bool:
+    """Say whether nobody else works at this station: then he reviews even what he collected himself, and the county sees it."""
+    return {s.id for s in u.list(Staff) if s.active} <= {session.staff_id}
 
 
 def take_down(here: Here, session: Session, listing_id: str, reason: str) -> Takedown:
@@ -211,6 +231,31 @@ def take_down(here: Here, session: Session, listing_id: str, reason: str) -> Tak
     return takedown
 
 
+def _state(here: Here, u: UnitOfWork, listing: Listing) -> ListingState:
+    reviews, takedowns = u.list(Review, listing_id=listing.id), u.list(Takedown, listing_id=listing.id)
+    return state_of(listing, reviews, takedowns, here.today())
+
+
+def _after(last: Review | None, now: datetime) -> datetime:
+    """Give `now`, moved on past the decision before: two within a millisecond, or after the clock was set back, keep their order."""
+    return now if last is None else max(now, last.reviewed_at + timedelta(milliseconds=1))
+
+
+def _cancel_slip(u: UnitOfWork, review: Review, now: datetime) -> bool:
+    jobs = [j for j in u.list(PrintJob, subject_id=review.listing_id) if j.slip.kind is SlipKind.RETURNED]
+    newest = max(jobs, key=lambda j: (j.created_at, j.id), default=None)
+    if newest is None or newest.state is not JobState.QUEUED:
+        return newest is None or newest.state is JobState.CANCELLED
+    u.put(replace(newest, state=JobState.CANCELLED, changed_at=now))
+    return True
+
+
+def _check_entered(here: Here, u: UnitOfWork, listing: Listing) -> None:
+    blocked = next((f for f in _findings(here, u, listing) if f.severity is Severity.BLOCK), None)
+    if blocked is not None:
+        raise BadInput(blocked.field, blocked.say.key, **resolved(blocked.say))
+
+
 def _check_approval(findings: tuple[Finding, ...], reasons: dict[str, str]) -> None:
     for finding in findings:
         if finding.severity is Severity.BLOCK:
@@ -228,28 +273,3 @@ def _findings(here: Here, u: UnitOfWork, listing: Listing, usual: Mapping[Trade,
 def _usual_pay(u: UnitOfWork) -> Mapping[Trade, int]:
     """Give what each trade is usually paid a day, over all that is public in the county; fen."""
     return median_pay(u.daily_pay())
-
-
-def _listing(here: Here, form: PostingForm, how: Collected = Collected.TERMINAL, by: str = "") -> Listing:
-    for field in REQUIRED:
-        if getattr(form, field) in (None, ""):
-            raise BadInput(field, "rule.missing.say", field=t(f"rule.field.{field}"))
-    return _made(here, form, how, by)
-
-
-def _made(here: Here, form: PostingForm, how: Collected = Collected.TERMINAL, by: str = "") -> Listing:
-    now = here.now()
-    known = {f: getattr(form, f) for f in form.__dataclass_fields__}
-    return Listing(
-        **known
-        | {
-            "id": new_id(now),
-            "revision": 1,
-            "station_id": here.station_id,
-            "contact_name": PersonName(form.contact_name),
-            "contact_phone": Phone(form.contact_phone),
-            "collected_by": by or "employer",
-            "collected_how": how,
-            "collected_at": now,
-        }
-    )

@@ -20,7 +20,7 @@ MATCHES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationForm:
-    """What a visitor entered. `pay_fen` None is 面议."""
+    """What a visitor entered. `pay_fen` None is 面议; `by_staff` is the id of who filled it in for somebody who cannot."""
 
     name: str
     phone: str
@@ -30,6 +30,7 @@ class RegistrationForm:
     pay_unit: PayUnit = PayUnit.DAY
     area: str | None = None
     consented_at: datetime
+    by_staff: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +74,11 @@ def register(here: Here, form: RegistrationForm) -> Registered:
             number=slip_serial(u, station, now),
             notice_version=NOTICE_VERSION,
             consented_at=form.consented_at,
+            by_staff=bool(form.by_staff),
             registered_at=known.registered_at if known else now,
         )
         u.keep(worker)
-        u.audit(now, "visitor", "register", worker.id)
+        u.audit(now, form.by_staff or "visitor", "register", worker.id)
         url = tickets.registration_url(here, u, worker, now)
         matches = best_matches(here, u, worker)
         slip = slips.registration_slip(worker, station, url, now)

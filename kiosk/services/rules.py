@@ -5,9 +5,10 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kiosk.domain.codes import AREAS, Trade
+from kiosk.domain.employer import Reverify
 from kiosk.domain.matching import AreaTable
 from kiosk.domain.pay import MinimumWage
 from kiosk.domain.review import TEXT_FIELDS, FieldRule, Hazard, RuleBook, Severity, WordRule
@@ -17,13 +18,14 @@ from kiosk.domain.words import Say, Word
 from kiosk.errors import ConfigError
 from kiosk.text import t
 
+D = TypeVar("D", MinimumWage, Reverify)
 MACRO = re.compile(r"(?<!\?P)<([a-z_]+)>")
 
 
 def load_rules(folder: Path, on: date) -> RuleBook:
     """Read every *.toml of the folder and keep what is in force on the day; raise ConfigError naming the file and the rule.
 
-    When no minimum wage is in force yet (the clock is not set), the earliest one stands.
+    When no minimum wage or term is in force yet (the clock is not set), the earliest one stands.
     """
     tables = [(path.name, _read(path)) for path in sorted(folder.glob("*.toml"))]
     macros = {name: text for _, table in tables for name, text in table.get("words", {}).items()}
@@ -32,6 +34,7 @@ def load_rules(folder: Path, on: date) -> RuleBook:
     fields: list[FieldRule] = []
     wages: list[MinimumWage] = []
     hazards: list[Hazard] = []
+    terms: list[Reverify] = []
     for file, table in tables:
         for entry in table.get("word", []):
             if _in_force(file, entry, on):
@@ -40,14 +43,24 @@ def load_rules(folder: Path, on: date) -> RuleBook:
             if _in_force(file, entry, on):
                 fields.append(_check(file, entry))
         wages += [_wage(file, entry) for entry in table.get("wage", [])]
+        terms += [_reverify(file, entry) for entry in table.get("reverify", [])]
         if "hazard" in table:
             hazards.append(_hazard(file, table["hazard"], macros))
-    if not wages or len(hazards) != 1:
-        raise ConfigError(f"{folder}: no [[wage]], or not exactly one [hazard]")
-    wages.sort(key=lambda w: w.effective_from)
-    now = [w for w in wages if w.effective_from <= on] or wages[:1]
-    folding = next((_folding(file, table["fold"]) for file, table in tables if "fold" in table), PLAIN)
-    return RuleBook(words=tuple(words), fields=tuple(fields), wages=now[-1], hazard=hazards[0], folding=folding)
+    if not wages or not terms or len(hazards) != 1:
+        raise ConfigError(f"{folder}: no [[wage]], no [[reverify]], or not exactly one [hazard]")
+    return RuleBook(
+        words=tuple(words),
+        fields=tuple(fields),
+        wages=_latest(wages, on),
+        hazard=hazards[0],
+        reverify=_latest(terms, on),
+        folding=next((_folding(file, table["fold"]) for file, table in tables if "fold" in table), PLAIN),
+    )
+
+
+def _latest(entries: list[D], on: date) -> D:
+    dated = sorted(entries, key=lambda e: e.effective_from)
+    return ([e for e in dated if e.effective_from <= on] or dated[:1])[-1]
 
 
 def load_areas(path: Path) -> AreaTable:
@@ -164,6 +177,13 @@ def _wage(file: str, entry: Mapping[str, Any]) -> MinimumWage:
         effective_from=_need(file, entry, "effective_from", date),
         source=_need(file, entry, "source", str),
     )
+
+
+def _reverify(file: str, entry: Mapping[str, Any]) -> Reverify:
+    months = _need(file, entry, "months", int)
+    if months < 1:
+        raise ConfigError(f"{file}: reverify: months is below 1")
+    return Reverify(months=months, effective_from=_need(file, entry, "effective_from", date), source=_need(file, entry, "source", str))
 
 
 def _hazard(file: str, entry: Mapping[str, Any], macros: Mapping[str, str]) -> Hazard:

@@ -12,7 +12,7 @@ from kiosk.domain.codes import PayUnit
 from kiosk.domain.listing import Listing
 from kiosk.domain.print_job import PrintJob
 from kiosk.errors import BadInput
-from kiosk.services import publish
+from kiosk.services import posting, publish
 from tests.station import START, TestStation, a_listing, a_posting, a_review, make_station
 
 
@@ -37,7 +37,7 @@ def test_check_when_the_pay_is_far_above_what_the_county_pays_asks_for_a_reason(
     assert "pay_far_above" not in found(station, pay_fen=40000, contact_phone="19900009999")
 
 
-@pytest.mark.parametrize("field", publish.REQUIRED)
+@pytest.mark.parametrize("field", posting.REQUIRED)
 def test_post_when_a_field_is_missing_names_it_and_records_nothing(station: TestStation, field: str) -> None:
     empty = "" if isinstance(getattr(a_posting(), field), str) and field not in ("trade", "area", "settlement", "pay_unit") else None
     with pytest.raises(BadInput) as refused:

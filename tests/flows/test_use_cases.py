@@ -17,7 +17,7 @@ from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Role, StaffCall
 from kiosk.domain.worker import Worker
 from kiosk.errors import BadInput, LockedOut, NotAllowed, NotFound, WrongState
-from kiosk.services import browse, call, mine, publish
+from kiosk.services import browse, call, mine, posting, publish
 from kiosk.services.apply import apply
 from kiosk.services.browse import JobQuery
 from kiosk.services.register import Registered, RegistrationForm, register
@@ -51,6 +51,11 @@ def publish_one(station: TestStation, **changes: Any) -> Listing:
         u.keep(listing)
         u.keep(a_review(listing, station.clock()))
     return listing
+
+
+def add_colleague(station: TestStation) -> None:
+    with station.store.write() as u:
+        add_staff(u, START, STATION.id, "张伟", Role.STAFF, "135790")
 
 
 def jobs_queued(station: TestStation) -> list[PrintJob]:
@@ -157,7 +162,7 @@ def test_posting_when_complete_is_pending_until_a_named_reviewer_approves(statio
         assert chain.verify(u.connection) is None
 
 
-@pytest.mark.parametrize("field", publish.REQUIRED)
+@pytest.mark.parametrize("field", posting.REQUIRED)
 def test_posting_when_a_field_is_missing_names_it_and_keeps_nothing(station: TestStation, field: str) -> None:
     empty = "" if isinstance(getattr(a_posting(), field), str) and field not in ("trade", "area", "pay_unit", "settlement") else None
     with pytest.raises(BadInput) as refused:
@@ -203,6 +208,7 @@ def test_review_when_returned_without_a_reason_is_refused_and_with_one_prints_it
 
 
 def test_review_when_the_reviewer_collected_it_himself_is_refused(station: TestStation) -> None:
+    add_colleague(station)
     posted = publish.post(station.here, a_posting(), collected_by=station.head.staff_id)
     with pytest.raises(NotAllowed):
         publish.decide(station.here, station.head, posted.listing.id, 1, Verdict.APPROVE)

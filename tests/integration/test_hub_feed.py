@@ -5,7 +5,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -18,7 +18,7 @@ from kiosk.county.judge import Author
 from kiosk.county.push import push
 from kiosk.county.schema import county
 from kiosk.county.schema import station as stations
-from kiosk.domain.employer import Employer, EmployerKind
+from kiosk.domain.employer import Employer, EmployerHold, EmployerKind
 from kiosk.domain.listing import ContactScope, Takedown, Verdict
 from kiosk.domain.privacy import Phone
 from kiosk.domain.record import new_id
@@ -262,3 +262,45 @@ def _change(author: Author, record: object, sequence: int) -> Change:
     entity = type(record).__name__.lower()
     names = {"id": f"{author.device_id}-{sequence}", "device": author.device_id, "epoch": "e", "entity": entity}
     return change_of(record, sequence=sequence, record_id=record.id, revision=1, **names)  # type: ignore[attr-defined]
+
+
+def test_feed_when_an_approval_is_undone_reaches_everyone_who_saw_it(hub: TestHub) -> None:
+    ours, other, listing = hub.terminal(), hub.terminal(OTHER), a_listing()
+    ours.push(listing, a_review(listing, START))
+    other.look()
+    undone = a_review(listing, START + timedelta(seconds=30), Verdict.UNDO)
+    ours.push(undone)
+    (change,) = other.look().changes
+    assert (change.record_id, change.data["verdict"]) == (undone.id, "undo")
+    ours.push(replace(listing, revision=2), a_review(replace(listing, revision=2), START, Verdict.RETURN, reason="少了钟点"))
+    assert [c.entity for c in other.look().changes] == ["review"], "whoever saw it sees what is decided about it, never what waits"
+
+
+def test_feed_when_an_undone_listing_was_never_seen_stays_at_its_station(hub: TestHub) -> None:
+    ours, other, listing = hub.terminal(), hub.terminal(OTHER), a_listing()
+    other.look()
+    ours.push(listing, a_review(listing, START, Verdict.REJECT, reason="假的"), a_review(listing, START, Verdict.UNDO))
+    assert other.look().changes == ()
+
+
+def test_feed_when_an_employer_is_held_reaches_every_station_but_only_from_his_own(hub: TestHub) -> None:
+    ours, other = hub.terminal(), hub.terminal(OTHER)
+    other.look()
+    employer = Employer(
+        id=new_id(START), revision=1, station_id=OURS.id, kind=EmployerKind.UNIT, name="某厂", phone=Phone("19900001234"), created_at=START
+    )
+    hold = EmployerHold(
+        id=new_id(START),
+        station_id=OURS.id,
+        employer_id=employer.id,
+        held=True,
+        reason="欠薪",
+        by_id="x",
+        by_name="李芳",
+        decided_at=START,
+    )
+    assert ours.push(employer, hold).refused == ()
+    assert [(c.entity, c.record_id) for c in other.look().changes] == [("employer_hold", hold.id)]
+    foreign = replace(hold, id=new_id(START), station_id=OTHER.id, held=False)
+    assert [r.code for r in other.push(foreign).refused] == ["not_owner"]
+    assert [r.code for r in ours.push(replace(hold, id=new_id(START), employer_id=some_id(hub.clock))).refused] == ["not_owner"]

@@ -14,6 +14,7 @@ from PIL import Image
 
 from kiosk.domain import ticket as tickets
 from kiosk.domain.codes import PayUnit
+from kiosk.domain.employer import Employer, EmployerHold, EmployerKind
 from kiosk.domain.listing import Listing, ListingState, Takedown, Verdict
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import new_id
@@ -310,3 +311,33 @@ def test_page_when_shown_in_chromium_has_nothing_beyond_the_right_edge(hub: Test
 def test_words_of_pages_when_walked_have_title_and_text() -> None:
     pages = {key.rsplit(".", 1)[0] for key in words() if key.startswith("phone.") and key.endswith(".title")}
     assert {p for p in pages if f"{p}.text" not in words()} == set()
+
+
+def test_page_when_an_approval_was_undone_shows_the_listing_no_more(hub: TestHub, ours: Terminal) -> None:
+    listing = a_listing()
+    ours.push(listing, a_review(listing, START))
+    shows(look(hub, public_token(listing.id)), 200, "装卸工")
+    ours.push(a_review(listing, START + timedelta(seconds=30), Verdict.UNDO))
+    shows(look(hub, public_token(listing.id)), 404, t("phone.listing.hidden.title"))
+    shows(look(hub, token(ours, TicketKind.POSTING, listing.id)), 200, t("phone.posting.pending.title"))
+
+
+def test_page_when_the_employer_is_held_shows_the_listing_no_more(hub: TestHub, ours: Terminal) -> None:
+    employer = Employer(
+        id=new_id(START), revision=1, station_id=OURS.id, kind=EmployerKind.UNIT, name="某厂", phone=Phone("19900001234"), created_at=START
+    )
+    listing = a_listing(employer_id=employer.id)
+    hold = EmployerHold(
+        id=new_id(START),
+        station_id=OURS.id,
+        employer_id=employer.id,
+        held=True,
+        reason="欠薪",
+        by_id="x",
+        by_name="李芳",
+        decided_at=START,
+    )
+    ours.push(employer, listing, a_review(listing, START), hold)
+    shows(look(hub, public_token(listing.id)), 410, t("phone.listing.down.title"))
+    ours.push(replace(hold, id=new_id(START), held=False, decided_at=START + timedelta(hours=1)))
+    shows(look(hub, public_token(listing.id)), 200, "装卸工")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import sqlalchemy as sa
 
 from kiosk.county.schema import county, device, feed, record
 from kiosk.domain import ticket as tickets
-from kiosk.domain.listing import ContactScope, Listing, Takedown
+from kiosk.domain.employer import Employer, EmployerHold, EmployerKind
+from kiosk.domain.listing import ContactScope, Listing, Takedown, Verdict
+from kiosk.domain.privacy import Phone
 from kiosk.domain.record import new_id, to_plain
 from kiosk.domain.station import Policy, Station
 from kiosk.domain.ticket import TicketKind
@@ -380,3 +383,44 @@ def test_two_stations_when_each_publishes_end_with_the_same_public_listings(shop
     assert public[0] == public[1]
     assert len(public[0]) == 10
     second.store.close()
+
+
+def test_pull_when_an_approval_is_undone_elsewhere_the_listing_leaves_this_board_too(shop: Shop, hub: TestHub) -> None:
+    other, listing = hub.terminal(OTHER), a_listing(station_id=OTHER.id)
+    other.push(listing, a_review(listing, START))
+    shop.pull_all()
+    with shop.store.read() as u:
+        assert u.published(listing.id) is not None
+    other.push(a_review(listing, START + timedelta(seconds=30), Verdict.UNDO))
+    shop.pull_all()
+    with shop.store.read() as u:
+        assert u.published(listing.id) is None
+
+
+def test_pull_when_an_employer_is_held_elsewhere_his_listings_leave_this_board_until_released(shop: Shop, hub: TestHub) -> None:
+    other = hub.terminal(OTHER)
+    employer = Employer(
+        id=new_id(START), revision=1, station_id=OTHER.id, kind=EmployerKind.UNIT, name="某厂", phone=Phone("19900001234"), created_at=START
+    )
+    listing = a_listing(station_id=OTHER.id, employer_id=employer.id)
+    hold = EmployerHold(
+        id=new_id(START),
+        station_id=OTHER.id,
+        employer_id=employer.id,
+        held=True,
+        reason="欠薪",
+        by_id="x",
+        by_name="陈静",
+        decided_at=START,
+    )
+    seen = []
+    for record_ in (
+        (employer, listing, a_review(listing, START)),
+        (hold,),
+        (replace(hold, id=new_id(START), held=False, decided_at=START + timedelta(hours=1)),),
+    ):
+        assert other.push(*record_).refused == ()
+        shop.pull_all()
+        with shop.store.read() as u:
+            seen.append(u.published(listing.id) is not None)
+    assert seen == [True, False, True]

@@ -73,6 +73,19 @@ def test_visit_when_the_next_person_comes_keeps_nothing() -> None:
     assert moves == ["consent", "home"]
 
 
+def test_visit_when_staff_fill_it_in_ends_with_them_and_keeps_nothing_of_the_other() -> None:
+    visit = Visit(lambda: None)
+    visit.session, visit.registration.name = "李芳", "刘婷"
+    visit.fill_in_for("consent")
+    assert (visit.place.page, visit.on_behalf, visit.registration.name) == ("consent", True, "")
+    visit.registration.name, visit.worker_id, visit.touched = "王秀兰", "w", True
+    visit.end()
+    assert (visit.place.page, visit.on_behalf, visit.session, visit.has_entered) == ("today", False, "李芳", False)
+    assert "王秀兰" not in repr(vars(visit))
+    visit.end()
+    assert visit.at_rest
+
+
 def test_visit_when_going_back_finds_the_places_in_order() -> None:
     visit = Visit(lambda: None)
     visit.go("jobs", trade="loading")

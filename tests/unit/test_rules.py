@@ -32,8 +32,8 @@ limits = { most_min = 660 }
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Rules in their smallest form: the minimum wage and the hazards."""
-    for name in ("wages.toml", "age.toml", "negation.toml"):
+    """Rules in their smallest form: the minimum wage, the term of papers and the hazards."""
+    for name in ("wages.toml", "age.toml", "negation.toml", "employers.toml"):
         shutil.copy(ASSETS / "rules" / name, tmp_path)
     return tmp_path
 

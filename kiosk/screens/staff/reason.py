@@ -16,6 +16,7 @@ from kiosk.screens.widgets.text_panel import TextPanel
 from kiosk.text import t, words
 
 if TYPE_CHECKING:
+    from kiosk.domain.listing import Review
     from kiosk.domain.review import Finding
     from kiosk.services.publish import Pending
 
@@ -28,8 +29,11 @@ class ReadyReasons(BoxLayout):
 
 
 class ReasonScreen(StaffPage):
-    """`verdict` on `revision` of `listing_id`."""
+    """`verdict` on `revision` of `listing_id`; or `act` (stop, release) on the employer `employer_id`, called `name`."""
 
+    employer_id = StringProperty("")
+    name = StringProperty("")
+    act = StringProperty("")
     listing_id = StringProperty("")
     revision = NumericProperty(1)
     verdict = StringProperty("")
@@ -46,7 +50,7 @@ class ReasonScreen(StaffPage):
         self._sent = False
         self._chips: list[Chip] = []
         self._panel: TextPanel | None = None
-        self._kind = "hold" if self.verdict == Verdict.APPROVE else self.verdict
+        self._kind = self.act or ("hold" if self.verdict == Verdict.APPROVE else self.verdict)
         self.head = t(f"reason.{self._kind}_head")
         self.fbind("text", self._follow)
         self._show_ready()
@@ -88,6 +92,9 @@ class ReasonScreen(StaffPage):
         """Ask what it is about: which findings want a reason, or which listing goes back."""
         from kiosk.services.publish import pending
 
+        if self.act:
+            self.about = self.name
+            return
         self.ask(lambda: pending(self.terminal.office.here), self._take)
 
     def _take(self, waiting: "list[Pending]") -> None:
@@ -126,6 +133,9 @@ class ReasonScreen(StaffPage):
     def on_main(self) -> None:
         """Keep the reason; with the last one decide."""
         text = self.text
+        if self.act:
+            self._decide_on_employer(text)
+            return
         if self.verdict != Verdict.APPROVE:
             self._decide(text, {})
             return
@@ -146,13 +156,27 @@ class ReasonScreen(StaffPage):
         office, session, verdict = self.terminal.office, self.visit.session, Verdict(self.verdict)
         self.ask(
             lambda: decide(office.here, session, self.listing_id, int(self.revision), verdict, reason=reason, hold_reasons=hold_reasons),
-            lambda _: self._decided(verdict),
+            self._decided,
             self._failed,
         )
 
-    def _decided(self, verdict: Verdict) -> None:
-        """Go back to the queue, which says what was done."""
-        self.visit.stack[-2].args |= {"said": t(SAID[verdict]), "listing_id": "", "reading": False}
+    def _decide_on_employer(self, reason: str) -> None:
+        if self._sent:
+            return
+        from kiosk.services.employers import hold, release
+
+        self._sent = True
+        decide = hold if self.act == "stop" else release
+        self.ask(lambda: decide(self.here, self.session, self.employer_id, reason), lambda _: self._employer_decided(), self._failed)
+
+    def _employer_decided(self) -> None:
+        self.visit.stack[-2].args |= {"said": t(f"employers.said_{self.act}")}
+        self.visit.back()
+
+    def _decided(self, review: "Review") -> None:
+        """Go back to the queue, which says what was done and for a minute lets it be undone."""
+        done = {"said": t(SAID[review.verdict]), "decided_id": review.id, "decided_at": review.reviewed_at}
+        self.visit.stack[-2].args |= {**done, "listing_id": "", "reading": False}
         self.visit.back()
 
     def _failed(self, error: Exception) -> None:

@@ -3,17 +3,20 @@
 Where three columns have no room, the queue is one view and the listing that one opens from it another.
 """
 
-from datetime import timedelta
+from datetime import datetime
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from kivy.clock import Clock
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ColorProperty, ListProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.listing import Verdict
 from kiosk.domain.review import TEXT_FIELDS, Severity, cleared
 from kiosk.errors import NotAllowed
 from kiosk.screens.page import Page
+from kiosk.screens.staff.review_words import ago, employer_words, twin_words, verdict_words
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
@@ -23,10 +26,13 @@ from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:
-    from kiosk.services.publish import Pending
+    from kiosk.domain.listing import Review
+    from kiosk.services.dossier import Dossier
+    from kiosk.services.publish import Pending, Undone
 
 SHOWN_TEXTS = tuple(f for f in TEXT_FIELDS if f not in ("title", "place"))
 EDGES = {Severity.BLOCK: theme.brown, Severity.HOLD: theme.orange, Severity.WARN: theme.bar}
+COPIES = frozenset({"same_phone", "same_text"})
 SAID = {Verdict.APPROVE: "review.approved", Verdict.RETURN: "review.returned", Verdict.REJECT: "review.rejected"}
 
 
@@ -70,10 +76,11 @@ class FindingCard(Card):
     ink = ColorProperty(theme.green)
 
 
-class ReviewSign(BoxLayout):
-    """What was done just now; no gap where nothing was."""
+class ReviewSign(ReviewPart):
+    """What was done just now, and for a minute the way back; no gap where nothing was."""
 
     text = StringProperty("")
+    seconds = NumericProperty(0)
 
 
 class ReviewCall(ReviewPart):
@@ -94,11 +101,17 @@ class PendingCard(Press):
 
 
 class ReviewScreen(StaffPage):
-    """`listing_id` is the one that is open; `reading` that it fills a small screen; `said` what was decided just now."""
+    """`listing_id` is the one that is open; `reading` that it fills a small screen; `said` what was decided just now.
+
+    `decided_id` and `decided_at` are that decision's, which may be undone while `seconds` are left.
+    """
 
     listing_id = StringProperty("")
     reading = BooleanProperty(False)
     said = StringProperty("")
+    decided_id = StringProperty("")
+    decided_at = ObjectProperty(None, allownone=True)
+    seconds = NumericProperty(0)
     head = StringProperty("")
     name = StringProperty("")
     name_spans = ListProperty([])
@@ -123,10 +136,20 @@ class ReviewScreen(StaffPage):
         self._sent = False
         self._form = ""
         self._layout: Any = None
+        self._dossier: Dossier | None = None
+        self._clock: Any = None
 
     def begin(self) -> None:
         """Ask what waits."""
+        self._clock = Clock.schedule_interval(lambda _: self._count_down(), 1)
+        self._count_down()
         self._ask()
+
+    def on_leave(self) -> None:
+        """Stop counting."""
+        if self._clock is not None:
+            self._clock.cancel()
+        super().on_leave()
 
     def on_back(self) -> bool:
         """Go back to the queue on a small screen."""
@@ -137,8 +160,9 @@ class ReviewScreen(StaffPage):
         return True
 
     def remember(self) -> dict[str, Any]:
-        """Keep which one is open; what was said is said once."""
-        return {"listing_id": self.listing_id, "reading": self.reading, "said": ""}
+        """Keep which one is open; what was said is said once, unless it may still be undone."""
+        last = {"decided_id": self.decided_id, "decided_at": self.decided_at, "said": self.said if self.seconds else ""}
+        return {"listing_id": self.listing_id, "reading": self.reading, **last}
 
     def _ask(self) -> None:
         from kiosk.services.publish import pending
@@ -175,9 +199,9 @@ class ReviewScreen(StaffPage):
         box.clear_widgets()
         for pending in self._waiting:
             one = pending.listing
-            verdict, clean = self._verdict(pending)
+            verdict, clean = verdict_words(pending.findings)
             edited = t("review.edited") if pending.revision_of_public else ""
-            when = (words.begins(one, self.terminal.today()), self._ago(one.collected_at), edited)
+            when = (words.begins(one, self.terminal.today()), ago(self.terminal.now() - one.collected_at), edited)
             card = PendingCard(
                 listing_id=one.id,
                 title=t("review.card", title=one.title, count=one.headcount),
@@ -189,28 +213,9 @@ class ReviewScreen(StaffPage):
             card.bind(on_release=lambda card: self._choose(card.listing_id))
             box.add_widget(card)
 
-    @staticmethod
-    def _verdict(pending: "Pending") -> tuple[str, bool]:
-        blocks = sum(f.severity is Severity.BLOCK for f in pending.findings)
-        if blocks:
-            return t("review.blocks", count=blocks), False
-        holds = sum(f.severity is Severity.HOLD for f in pending.findings)
-        if holds:
-            return t("review.holds", count=holds), False
-        if pending.findings:
-            return t("review.warns", count=len(pending.findings)), False
-        return t("review.clean"), True
-
-    def _ago(self, instant: Any) -> str:
-        ago = self.terminal.parts.now() - instant
-        if ago < timedelta(minutes=1):
-            return t("review.now")
-        if ago < timedelta(hours=1):
-            return t("review.ago_minutes", count=ago // timedelta(minutes=1))
-        return t("review.ago_hours", count=ago // timedelta(hours=1)) if ago.days < 1 else t("review.ago_days", count=ago.days)
-
     def _choose(self, listing_id: str) -> None:
-        self.listing_id, self.said, self.reading = listing_id, "", True
+        self.listing_id, self.reading = listing_id, True
+        self.said = self.said if self.seconds else ""
         if self._form != "Lying":
             self._draw()
             return
@@ -234,7 +239,7 @@ class ReviewScreen(StaffPage):
         self.papers = t("review.verified", month=seen.month, day=seen.day) if seen else t("review.unverified")
         self.contact = t("review.contact", name=one.contact_name, phone=one.contact_phone)
         self.amount, self.unit, self.terms = words.amount(one), words.unit(one), words.terms(one)
-        harmless = cleared(one, self.terminal.office.here.rules)
+        harmless = cleared(one, self.here.rules)
 
         def spans(field: str) -> list[tuple[int, int, str]]:
             bad = [(*span, "bad") for f in pending.findings if f.field == field for span in f.spans]
@@ -246,28 +251,83 @@ class ReviewScreen(StaffPage):
         for field in (*SHOWN_TEXTS, *(["place"] if spans("place") else [])):
             if text := getattr(one, field):
                 texts.add_widget(TextBlock(label=t(f"rule.field.{field}"), text=text, spans=spans(field)))
-        self._draw_findings(pending, harmless)
+        self._dossier = None
+        self._draw_findings(pending)
+        self._ask_dossier(one.id)
         heaviest = pending.findings[0].severity if pending.findings else None
         self.can_approve = heaviest is not Severity.BLOCK
         key = {Severity.BLOCK: "review.blocked", Severity.HOLD: "review.approve_reasons"}
         self.approve_text = t(key.get(heaviest, "review.approve") if heaviest else "review.approve")
         self._layout.ids.listing.ids.view.scroll_y = 1
 
-    def _draw_findings(self, pending: "Pending", harmless: Any) -> None:
+    def _ask_dossier(self, listing_id: str) -> None:
+        from kiosk.services.dossier import dossier
+
+        def take(found: "Dossier") -> None:
+            pending = self._open()
+            if pending is not None and pending.listing.id == listing_id:
+                self._dossier = found
+                self._draw_findings(pending)
+
+        self.ask(lambda: dossier(self.here, self.session, listing_id), take)
+
+    def _draw_findings(self, pending: "Pending") -> None:
+        """Say what hinders first, then what the rules and the file say, and last what was looked at and is fine."""
         from kiosk.services.rules import say
 
-        box = self._layout.ids.findings
+        box, known = self._layout.ids.findings, self._dossier
         box.clear_widgets()
-        for found in pending.findings:
+        if known is not None and known.own:
+            text = t("review.own_alone" if known.alone else "review.own")
+            box.add_widget(FindingCard(kind=t("review.own_kind"), text=text, edge=theme.orange, ink=theme.brown))
+        # a copy that stands there itself needs no sentence about it
+        doubled = COPIES if known is not None and known.twins else frozenset()
+        for found in (f for f in pending.findings if f.rule not in doubled):
             kind = t(f"review.{found.severity.value}")
             card = FindingCard(kind=kind, title=say(found.title), text=say(found.say), source=found.source)
             card.edge, card.ink = EDGES[found.severity], theme.brown
             box.add_widget(card)
+        if known is not None:
+            today = self.terminal.today()
+            box.add_widget(FindingCard(kind=t("review.employer"), **employer_words(known)))
+            for twin in known.twins:
+                box.add_widget(FindingCard(kind=t("review.twin"), edge=theme.bar, ink=theme.brown, **twin_words(twin, today)))
+        harmless = cleared(pending.listing, self.here.rules)
         good = [t("review.cleared", quote=getattr(pending.listing, c.field)[slice(*c.span)]) for c in harmless]
         if not pending.findings:
             good.append(t("review.no_findings"))
         if good:
             box.add_widget(FindingCard(kind=t("review.fine"), text="\n".join(good)))
+
+    def edit(self) -> None:
+        """Open the posting's pages with what stands there; handed in, it waits for a reviewer again."""
+        from kiosk.screens.visitor.posting import EDITS
+        from kiosk.services.posting import PostingForm
+
+        pending = self._open()
+        if pending is not None:
+            draft = {name: getattr(pending.listing, name) for name in PostingForm.__dataclass_fields__}
+            self.visit.fill_in_for("post_check", draft | {EDITS: pending.listing.id})
+
+    def undo(self) -> None:
+        """Take the last decision back."""
+        if not self._sent:
+            from kiosk.services.publish import undo
+
+            self._sent = True
+            self.ask(lambda: undo(self.here, self.session, self.decided_id), self._undone, self._failed)
+
+    def _undone(self, undone: "Undone") -> None:
+        self.said = t("review.undone_slip" if undone.slip_out else "review.undone")
+        self.decided_id, self.listing_id, self.seconds = "", undone.review.listing_id, 0
+        self._ask()
+
+    def _count_down(self) -> None:
+        from kiosk.services.publish import UNDO_WITHIN
+
+        decided: datetime | None = self.decided_at if self.decided_id else None
+        left = (decided + UNDO_WITHIN - self.terminal.now()).total_seconds() if decided else 0
+        self.seconds = min(max(0, ceil(left)), ceil(UNDO_WITHIN.total_seconds()))
 
     def decide(self, verdict: str) -> None:
         """Approve a clean one at once; anything else wants a reason first."""
@@ -290,12 +350,14 @@ class ReviewScreen(StaffPage):
         here, session, one = self.terminal.office, self.visit.session, pending.listing
         self.ask(
             lambda: decide(here.here, session, one.id, one.revision, verdict, reason=reason, hold_reasons=hold_reasons),
-            lambda _: self._decided(verdict),
+            self._decided,
             self._failed,
         )
 
-    def _decided(self, verdict: Verdict) -> None:
-        self.said, self.reading = t(SAID[verdict]), False
+    def _decided(self, review: "Review") -> None:
+        self.said, self.reading = t(SAID[review.verdict]), False
+        self.decided_id, self.decided_at = review.id, review.reviewed_at
+        self._count_down()
         self._ask()
 
     def _failed(self, error: Exception) -> None:

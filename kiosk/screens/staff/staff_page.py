@@ -42,6 +42,8 @@ class StaffPage(Page):
         if self.visit.session is None:
             self.visit.home()
             return
+        if self.visit.on_behalf:
+            self.visit.stop_filling_in()
         self._listening = Clock.schedule_interval(lambda _: self.listen(), CALLS_EVERY_S)
         self.listen()
         self.begin()

@@ -95,7 +95,7 @@ class ApplyScreen(Page):
 
     def on_main(self) -> None:
         """End the visit."""
-        self.visit.next_person()
+        self.visit.end()
 
     def spoken(self) -> str:
         """Ask, or say what happens next."""

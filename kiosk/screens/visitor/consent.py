@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.domain.codes import AgeBand
 from kiosk.domain.worker import check_age
@@ -20,17 +20,35 @@ ICONS = {
 
 
 class ConsentScreen(RegisteringPage):
-    """Step 1 of the registration. Refusing costs nothing: every way back stays open."""
+    """Step 1 of the registration. Refusing costs nothing: every way back stays open.
+
+    `reading`: a member of staff reads it out, and must tick that the person agrees before there are age bands to press.
+    """
 
     who = StringProperty("")
+    reading = BooleanProperty(False)
 
     def __init__(self, terminal: Any, listing_id: str = "", **args: Any) -> None:
-        super().__init__(terminal, **args)
+        super().__init__(terminal, reading=terminal.visit.on_behalf, **args)
         if listing_id:
             self.visit.registration.listing_id = listing_id
         facts = terminal.home_facts
         if facts is not None:
             self.who = t("consent.who", station=facts.station.name, phone=facts.station.phone.grouped())
+        if self.reading:
+            tick = BigButton(text=t("behalf.agreed"), icon="checkbox-blank-outline", kind="station")
+            tick.bind(on_release=lambda _: self._read_out())
+            self.ids.bands.add_widget(tick)
+        else:
+            self._offer()
+
+    def _read_out(self) -> None:
+        """Take that the person was told all this and agreed: now he says how old he is."""
+        self.reading = False
+        self.ids.bands.clear_widgets()
+        self._offer()
+
+    def _offer(self) -> None:
         for band in AgeBand:
             button = BigButton(text=t(f"age_band.{band.value}"), icon=ICONS[band], kind="second", size_hint_y=1)
             button.bind(on_release=lambda _, band=band: self._agree(band))

@@ -76,7 +76,8 @@ class PayScreen(RegisteringPage):
         from kiosk.services.register import RegistrationForm, register
 
         names = ("name", "phone", "age_band", "trades", "pay_fen", "pay_unit", "area", "consented_at")
-        return register(self.terminal.office.here, RegistrationForm(**{n: getattr(draft, n) for n in names}))
+        by_staff = self.visit.session.staff_id if self.visit.on_behalf else ""
+        return register(self.terminal.office.here, RegistrationForm(**{n: getattr(draft, n) for n in names}, by_staff=by_staff))
 
     def _done(self, registered: Any) -> None:
         self.visit.finish_registration(registered)

@@ -4,13 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.properties import StringProperty
 
-from kiosk.domain.codes import AREAS
-from kiosk.domain.privacy import Phone
 from kiosk.domain.review import Severity
 from kiosk.errors import BadInput
-from kiosk.screens.visitor.posting import ORDER, PostingPage, page_for, trade_words
+from kiosk.screens.visitor.posting import EDITS, ORDER, PostingPage, answer, page_for
 from kiosk.screens.widgets.buttons import Press
-from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -71,34 +68,9 @@ class PostCheckScreen(PostingPage):
 
     def _value(self, field: str) -> str:
         """Say a page's answers, by its first field."""
-        draft = self.draft
         if not self.has(*(n for n in self._fields(page_for(field)) if n not in OPTIONAL)):
             return ""
-        value = draft[field]
-        match field:
-            case "trade":
-                return trade_words(value)
-            case "headcount":
-                return t("post.people", count=value)
-            case "starts_on":
-                last = draft["ends_on"]
-                return t("post.from_to", first=words.day(value, self.terminal.today()), last=t("day.date", month=last.month, day=last.day))
-            case "day_start_min":
-                hours = t("day.hours", start=words.clock(value), end=words.clock(draft["day_end_min"]))
-                pause = draft["break_min"] / 60
-                return t("post.with_break", hours=hours, count=f"{pause:g}") if pause else hours
-            case "area":
-                return AREAS[value]
-            case "pay_fen":
-                return t("post.amount", yuan=f"{value / 100:g}", unit=t(f"pay_unit.{draft['pay_unit'].value}"))
-            case "settlement":
-                said = (t(f"settlement.{value.value}"), t(f"meals.{draft['meals'].value}"), t("post.bed") if draft["lodging"] else "")
-                return "，".join(part for part in (*said, draft["transport"]) if part)
-            case "contact_phone":
-                return Phone(value).grouped()
-            case "contact_scope":
-                return t(f"post.scope.{value.value}.short")
-        return str(value)
+        return answer(self.draft, field, self.terminal.today())
 
     def _take(self, findings: "tuple[Finding, ...]") -> None:
         from kiosk.services.rules import say
@@ -143,10 +115,29 @@ class PostCheckScreen(PostingPage):
             return
         if self._sent:
             return
+        self._sent, self.main_enabled = True, False
+        if edited := self.draft.get(EDITS):
+            self.ask(lambda: self._edit(edited), lambda _: self._edited(), self._failed)
+        else:
+            self.ask(self._post, self._posted, self._failed)
+
+    def _post(self) -> "Posted":
+        from kiosk.domain.listing import Collected
         from kiosk.services.publish import post
 
-        self._sent, self.main_enabled = True, False
-        self.ask(lambda: post(self.terminal.office.here, self.form()), self._posted, self._failed)
+        if not self.visit.on_behalf:
+            return post(self.terminal.office.here, self.form())
+        return post(self.terminal.office.here, self.form(), Collected.STAFF, self.visit.session.staff_id)
+
+    def _edit(self, listing_id: str) -> None:
+        from kiosk.services.publish import edit
+
+        edit(self.terminal.office.here, self.visit.session, listing_id, self.form())
+
+    def _edited(self) -> None:
+        """Go back to the review page from which the listing was opened."""
+        self.visit.stack[-2].args |= {"said": t("post.edited"), "listing_id": "", "reading": False}
+        self.visit.back()
 
     def _posted(self, posted: "Posted") -> None:
         self.visit.finish_posting(posted)

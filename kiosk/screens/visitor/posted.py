@@ -44,7 +44,7 @@ class PostedScreen(SlipPage):
 
     def on_main(self) -> None:
         """End the visit."""
-        self.visit.next_person()
+        self.visit.end()
 
     def spoken(self) -> str:
         """Say what comes next."""

@@ -4,13 +4,16 @@ The draft is `visit.posting`: PostingForm's fields by name, filled as far as one
 """
 
 from dataclasses import fields
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kivy.properties import ListProperty, NumericProperty, StringProperty
 
-from kiosk.domain.codes import Trade
+from kiosk.domain.codes import AREAS, Trade
+from kiosk.domain.privacy import Phone
 from kiosk.screens.page import Page
 from kiosk.screens.widgets.dialog import Dialog
+from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -37,11 +40,42 @@ ORDER: tuple[Stop, ...] = (
     ("post_scope", "contact", ("contact_scope",)),
 )
 CHECK = "post_check"
+EDITS = "edits"
+"""The draft keeps the id of the listing that staff edit beside the form's fields."""
 
 
 def trade_words(trade: Trade) -> str:
     """Name a trade as an employer does: to a worker the last tile also says 都行."""
     return t("post.other") if trade is Trade.OTHER else t(f"trade.{trade.value}")
+
+
+def answer(draft: dict[str, Any], field: str, today: date) -> str:
+    """Say what was answered on a page, by its first field; all fields of the page must be filled."""
+    value = draft[field]
+    match field:
+        case "trade":
+            return trade_words(value)
+        case "headcount":
+            return t("post.people", count=value)
+        case "starts_on":
+            last = draft["ends_on"]
+            return t("post.from_to", first=words.day(value, today), last=t("day.date", month=last.month, day=last.day))
+        case "day_start_min":
+            hours = t("day.hours", start=words.clock(value), end=words.clock(draft["day_end_min"]))
+            pause = draft["break_min"] / 60
+            return t("post.with_break", hours=hours, count=f"{pause:g}") if pause else hours
+        case "area":
+            return AREAS[value]
+        case "pay_fen":
+            return t("post.amount", yuan=f"{value / 100:g}", unit=t(f"pay_unit.{draft['pay_unit'].value}"))
+        case "settlement":
+            said = (t(f"settlement.{value.value}"), t(f"meals.{draft['meals'].value}"), t("post.bed") if draft["lodging"] else "")
+            return "，".join(part for part in (*said, draft["transport"]) if part)
+        case "contact_phone":
+            return Phone(value).grouped()
+        case "contact_scope":
+            return t(f"post.scope.{value.value}.short")
+    return str(value)
 
 
 def page_for(field: str) -> str:
