@@ -6,7 +6,7 @@ all distances are 约. Who may not be shown what (16 and 17: nothing hazardous) 
 
 import heapq
 import math
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -93,7 +93,7 @@ def match(
     today: date,
     limit: int,
     hazard: Hazard,
-    full: Container[str] = frozenset(),
+    full: Collection[str] = frozenset(),
 ) -> list[Match]:
     """Give the `limit` listings that fit best; equal ones by the day they start, then by id.
 
@@ -133,10 +133,11 @@ def match_workers(
     applied: Container[str] = frozenset(),
     left_out: Container[str] = frozenset(),
 ) -> list[Fit]:
-    """Give the `limit` workers whom a listing fits best; equal ones by the days they have waited, then 60+ first (人社部发〔2022〕38号), then id.
+    """Give the `limit` workers whom a listing fits best; equal ones by the days they have waited, then 60+ first, then id.
 
-    `waiting` is the day since when, by id (default: registered today). Who is in `applied` has asked for it himself: he comes first, whatever
-    his trade. `left_out` holds the ids of those who are not to be offered. `here` is the area of workers who gave none.
+    `waiting` is the day since when, by id (default: today); the order among equals is that of 人社部发〔2022〕38号. Who is in
+    `applied` has asked for it himself: he comes before all others, whatever his trade. `left_out` holds the ids of those who are not to be
+    offered. `here` is the area of workers who gave none.
     """
     if limit < 1 or listing.ends_on < today:
         return []
@@ -169,23 +170,23 @@ def match_workers(
 
 
 def _by_base(
-    worker: Worker, listings: Iterable[PublicListing], areas: AreaTable, home: str, today: date, full: Container[str]
+    worker: Worker, listings: Iterable[PublicListing], areas: AreaTable, home: str, today: date, full: Collection[str]
 ) -> dict[int, list[PublicListing]]:
     """Sort the listings that may be shown by all their points but those for pay."""
     wanted = frozenset(worker.trades)
     chosen = {trade: CHOSEN if trade in wanted else 0 for trade in (Trade if Trade.OTHER in wanted else wanted)}
     near = {area: _near_points(areas.km(home, area)) for area in areas.centres}
     soon: dict[date, int] = {}
-    buckets: dict[int, list[PublicListing]] = {}
+    buckets: dict[int, list[PublicListing]] = {points: [] for points in range(NEAR + SOON + CHOSEN + 1)}
     for listing in listings:
         points = chosen.get(listing.trade)
-        if points is None or listing.ends_on < today or listing.id in full:
+        if points is None or listing.ends_on < today or (full and listing.id in full):
             continue
         starts = listing.starts_on
-        if starts not in soon:
-            soon[starts] = _soon_points((starts - today).days)
-        points += near.get(listing.area, NEAR_UNKNOWN) + soon[starts]
-        buckets.setdefault(points, []).append(listing)
+        starting = soon.get(starts)
+        if starting is None:
+            starting = soon[starts] = _soon_points((starts - today).days)
+        buckets[points + near.get(listing.area, NEAR_UNKNOWN) + starting].append(listing)
     return buckets
 
 
