@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import ClassVar
 
 from hypothesis import settings
@@ -72,7 +73,7 @@ class Life(RuleBasedStateMachine):
             ordered = in_order(steps)
             path = [state_of(ordered[:k]) for k in range(len(ordered) + 1)]
             assert path[0] is ReferralState.INTERESTED
-            assert all(after is before or after in NEXT[before] for before, after in zip(path, path[1:], strict=False))
+            assert all(after is before or after in NEXT[before] for before, after in pairwise(path))
             assert all(step.state is path[-1] for step in confirmations(steps))
 
 
