@@ -20,7 +20,7 @@ from kiosk.services.sign_in import Session
 from kiosk.services.station import Here, local
 from kiosk.store.store import UnitOfWork
 
-UNREACHED = "follow_up.unreached"
+UNREACHED = "referrals.unreached"
 """Whom nobody could reach today: ids of referrals and the instant."""
 ANSWERS = {
     ReferralState.ACCEPTED: Question.AGREED,

@@ -29,7 +29,7 @@ from kiosk.store.store import UnitOfWork
 from kiosk.text import words
 
 BEST = 20
-MARKS = "recommend.marks"
+MARKS = "pairs.marked"
 """What staff noted about pairs of worker and listing, as long as the listing is public."""
 HOLDS_A_PLACE = frozenset({ReferralState.REFERRED, ReferralState.ACCEPTED, ReferralState.ARRIVED, ReferralState.PAID, ReferralState.UNPAID})
 

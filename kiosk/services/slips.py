@@ -118,7 +118,13 @@ def recommendation_slip(
         *_contact(listing, station, owner or station),
         *([_centre(t("slip.recommendation.over"), Style.HEAD)] if over else []),
         Rule(),
-        *(_left(t(f"slip.recommendation.{line}"), Style.HEAD) for line in ("sign_worker", "sign_employer", "result", "day")),
+        # a pen needs room
+        *(
+            line
+            for name in ("sign_worker", "sign_employer", "result", "day")
+            for line in (_left(" "), _left(t(f"slip.recommendation.{name}"), Style.HEAD))
+        ),
+        _left(" "),
         _centre(t("slip.recommendation.back")),
         Code(text=ticket_url),
         _centre(t("slip.scan")),

@@ -289,6 +289,7 @@ def test_unpaid_when_said_opens_one_case_and_confirmed_holds_the_employer(statio
     assert not is_public(station, other)
     (facts,) = cases.live_cases(station.here)
     assert (facts.state, facts.held, facts.steps[0].by_name) == (CaseState.CONFIRMED, True, "李芳")
+    station.clock.tick(seconds=1)
     assert cases.step(station.here, station.head, case.id, CaseState.SETTLED, "付清了", release=True) is Effect.RELEASED
     assert is_public(station, listing)
     assert cases.live_cases(station.here) == ()
@@ -309,6 +310,7 @@ def test_unpaid_when_two_registered_workers_say_so_holds_without_staff(station: 
     two = unpaid(station, second, listing)
     assert not is_public(station, listing)
     for case in (one, again.case):
+        station.clock.tick(seconds=1)
         assert cases.step(station.here, station.head, case.id, CaseState.DISMISSED, "是误会", release=True) in (
             Effect.NONE,
             Effect.RELEASED,

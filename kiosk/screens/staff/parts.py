@@ -69,15 +69,15 @@ class SentenceChoice(BoxLayout):
 
 
 class ReadySentences(BoxLayout):
-    """The sentences of kiosk/text whose key begins with `prefix`, and the pen. `text` is what was chosen or written."""
+    """The sentences of one section of kiosk/text, and the pen. `text` is what was chosen or written."""
 
     text = StringProperty("")
     about = StringProperty("")
     note = StringProperty("")
     own_width = NumericProperty(0)
 
-    def __init__(self, page: Page, prefix: str, **kwargs: Any) -> None:
-        self._page, self._prefix, self._chips = page, prefix, list[Chip]()
+    def __init__(self, page: Page, section: str, **kwargs: Any) -> None:
+        self._page, self._section, self._chips = page, section, list[Chip]()
         super().__init__(**kwargs)
         self.fbind("text", self._mark)
         self._show_ready()
@@ -85,7 +85,7 @@ class ReadySentences(BoxLayout):
     def _show_ready(self) -> None:
         self.clear_widgets()
         choice = Factory.SentenceChoice(owner=self)
-        self._chips = [Chip(text=t(key)) for key in words() if key.startswith(self._prefix) and key[-1].isdigit()]
+        self._chips = [Chip(text=t(key)) for key in words() if key.startswith(f"{self._section}.")]
         for chip in self._chips:
             chip.bind(on_release=lambda chip: setattr(self, "text", chip.text))
             choice.ids.chips.add_widget(chip)
