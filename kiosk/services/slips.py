@@ -118,17 +118,19 @@ def recommendation_slip(
         *_contact(listing, station, owner or station),
         *([_centre(t("slip.recommendation.over"), Style.HEAD)] if over else []),
         Rule(),
-        # a pen needs room
-        *(
-            line
-            for name in ("sign_worker", "sign_employer", "result", "day")
-            for line in (_left(" "), _left(t(f"slip.recommendation.{name}"), Style.HEAD))
-        ),
-        _left(" "),
+        *_to_sign("sign_worker"),
+        *_to_sign("sign_employer"),
+        _left(t("slip.recommendation.result"), Style.BIG),
+        _left(t("slip.recommendation.day"), Style.BIG),
         _centre(t("slip.recommendation.back")),
         Code(text=ticket_url),
         _centre(t("slip.scan")),
     )
+
+
+def _to_sign(who: str) -> tuple[Block, Block]:
+    """Give a line to sign on; a pen needs the room of large letters."""
+    return _left(t(f"slip.recommendation.{who}")), _left(t("slip.recommendation.line"), Style.BIG)
 
 
 def posting_slip(listing: Listing, station: Station, serial: str, ticket_url: str, due: datetime, now: datetime) -> Slip:
