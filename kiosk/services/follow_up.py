@@ -14,6 +14,7 @@ from kiosk.domain.case import Case
 from kiosk.domain.listing import Listing
 from kiosk.domain.record import new_id, to_plain
 from kiosk.domain.referral import Party, Question, Referral, ReferralState, ReferralStep
+from kiosk.domain.station import Station
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.services import cases, slips
 from kiosk.services.sign_in import Session
@@ -36,7 +37,7 @@ OVER = frozenset({ReferralState.DECLINED, ReferralState.NO_SHOW, ReferralState.P
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """One referral to ask about. `since` is the first day to ask; `said` are the steps on which its state stands;
-    `shows_contact` says whether the employer's number may be read here.
+    `shows_contact` says whether the employer's number may be read here; else the station named `owner` knows it.
     """
 
     referral: Referral
@@ -48,6 +49,7 @@ class Asked:
     said: tuple[ReferralStep, ...] = ()
     unreached_at: datetime | None = None
     shows_contact: bool = False
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,4 +166,5 @@ def _asked(here: Here, u: UnitOfWork, made: Referral, said: Sequence[ReferralSte
         since=local(said[0].stepped_at).date(),
         said=tuple(said),
         shows_contact=slips.shows_contact(listing, here.station(u)),
+        owner=owner.name if (owner := u.get(Station, listing.station_id)) else "",
     )

@@ -286,7 +286,7 @@ class CasesScreen(StaffPage):
         about = {"listing_id": self.listing_id or None, "worker_id": self.worker_id or None}
 
         def done(opened: "Opened") -> None:
-            self._done(t("cases.done_opened" if opened.effect == "none" else "cases.done_opened_held"))
+            self._done(t("cases.done_opened_held" if opened.effect in ("held", "taken_down") else "cases.done_opened"))
 
         self._send(lambda: open_case(self.here, session, kind, text, **about), done)
 

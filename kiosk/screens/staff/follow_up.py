@@ -77,12 +77,14 @@ class FollowUpScreen(StaffPage):
             view.add_widget(self._card(one, open_still=False))
 
     def _card(self, one: "Asked", *, open_still: bool) -> AskCard:
-        phone = one.listing.contact_phone
+        employer = t("follow_up.employer_station", station=one.owner) if one.owner else ""
+        if one.shows_contact:
+            employer = t("follow_up.employer_phone", phone=one.listing.contact_phone.grouped())
         card = AskCard(
             title=t(f"follow_up.{one.question}", name=one.worker.name),
             job=t("follow_up.job", title=one.listing.title, employer=one.listing.employer_name),
             worker_phone=t("follow_up.worker_phone", phone=one.worker.phone.grouped()),
-            employer_phone=t("follow_up.employer_phone", phone=phone.grouped()) if one.shows_contact else "",
+            employer_phone=employer,
             note=self._note(one, open_still=open_still),
             yes=t(f"follow_up.yes_{one.question}"),
             no=t(f"follow_up.no_{one.question}"),

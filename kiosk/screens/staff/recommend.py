@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Any
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
-from kiosk.domain.pay import yuan
 from kiosk.errors import NotAllowed
 from kiosk.screens.printing import PrintWatch
+from kiosk.screens.staff.pair_words import listing_words, places, waits, worker_words
 from kiosk.screens.staff.parts import ReadySentences, ScreenPart
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.widgets.buttons import BigButton, Press
 from kiosk.screens.widgets.dialog import Dialog
 from kiosk.screens.widgets.panel import Card
-from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:
-    from kiosk.domain.worker import Worker
     from kiosk.services.recommend import OpenListing, Pair, Recommended, WaitingWorker
 
 PAGE = 20
@@ -159,16 +157,16 @@ class RecommendScreen(StaffPage):
     def _draw_listings(self, found: "tuple[OpenListing, ...]") -> None:
         box = self._choose_view("" if found else t("recommend.no_listings"))
         for one in found[int(self.first) : int(self.first) + PAGE]:
-            title, side, text = self._listing_words(one)
-            self._add_choice(box, one.published.listing.id, title=title, side=side, text=text, note=self._places(one))
+            title, side, text = listing_words(one, self.terminal.today())
+            self._add_choice(box, one.published.listing.id, title=title, side=side, text=text, note=places(one))
         self._add_turn(box, len(found))
 
     def _draw_workers(self, found: "tuple[WaitingWorker, ...]") -> None:
         empty = t("recommend.no_found" if self.digits else "recommend.no_workers")
         box = self._choose_view("" if found else empty)
         for one in found[int(self.first) : int(self.first) + PAGE]:
-            title, side, text = self._worker_words(one.worker)
-            self._add_choice(box, one.worker.id, title=title, side=side, text=text, note=self._waits(one.days))
+            title, side, text = worker_words(one.worker)
+            self._add_choice(box, one.worker.id, title=title, side=side, text=text, note=waits(one.days))
         self._add_turn(box, len(found))
 
     def _add_choice(self, box: Any, record_id: str, **said: str) -> None:
@@ -213,11 +211,11 @@ class RecommendScreen(StaffPage):
     def _take(self, answer: "tuple[WaitingWorker | None, tuple[Pair, ...], OpenListing | None]") -> None:
         worker, self._pairs, listing = answer
         if listing is not None:
-            title, side, text = self._listing_words(listing)
-            self._head = title, side, f"{text} ・ {self._places(listing)}"
+            title, side, text = listing_words(listing, self.terminal.today())
+            self._head = title, side, f"{text} ・ {places(listing)}"
         elif worker is not None:
-            title, side, text = self._worker_words(worker.worker)
-            self._head = title, side, f"{text} ・ {self._waits(worker.days)}"
+            title, side, text = worker_words(worker.worker)
+            self._head = title, side, f"{text} ・ {waits(worker.days)}"
         pair = next((p for p in self._pairs if self._other_of(p) == self.other), None)
         if self.view == "ask" and pair is not None:
             self._draw_ask(pair)
@@ -244,15 +242,15 @@ class RecommendScreen(StaffPage):
         from kiosk.services.recommend import said
 
         if self.way == "listing":
-            title, side, text = self._worker_words(pair.worker)
+            title, side, text = worker_words(pair.worker)
         else:
-            title, side, text = self._listing_words(pair.offer)
+            title, side, text = listing_words(pair.offer, self.terminal.today())
         called = self.terminal.local(pair.called_at) if pair.called_at else None
         marks = (
             t("recommend.applied") if pair.applied else "",
             t("recommend.hold") if pair.hold else "",
             t("recommend.called", time=f"{called:%H:%M}") if called else "",
-            self._waits(pair.days) if self.way == "listing" else self._places(pair.offer),
+            waits(pair.days) if self.way == "listing" else places(pair.offer),
         )
         why = " ・ ".join(said(reason) for reason in pair.reasons)
         note = " ・ ".join(m for m in marks if m)
@@ -287,7 +285,7 @@ class RecommendScreen(StaffPage):
     # recommending
 
     def _draw_ask(self, pair: "Pair") -> None:
-        title, side, text = self._listing_words(pair.offer)
+        title, side, text = listing_words(pair.offer, self.terminal.today())
         full = pair.offer.taken >= pair.offer.published.listing.headcount
         view = self._put(
             AskView(
@@ -378,31 +376,6 @@ class RecommendScreen(StaffPage):
         else:
             self.show_problem(error)
         self._show("pairs")
-
-    # how they are said
-
-    def _listing_words(self, one: "OpenListing") -> tuple[str, str, str]:
-        listing = one.published.listing
-        title = f"{listing.title} ・ {t('recommend.number', number=one.published.number)}"
-        parts = (listing.employer_name, words.area(listing), words.begins(listing, self.terminal.today()))
-        return title, words.pay(listing), " ・ ".join(parts)
-
-    @staticmethod
-    def _places(one: "OpenListing") -> str:
-        count = one.published.listing.headcount
-        return t("recommend.full", count=count) if one.taken >= count else t("recommend.places", count=count, taken=one.taken)
-
-    @staticmethod
-    def _worker_words(one: "Worker") -> tuple[str, str, str]:
-        wish = t("recommend.wants_open")
-        if one.pay_fen is not None:
-            wish = t("recommend.wants", pay=f"{yuan(one.pay_fen)} {t(f'pay_unit.{one.pay_unit.value}')}")
-        trades = "、".join(t(f"trade.{trade.value}") for trade in one.trades)
-        return f"{one.name} ・ {t(f'age_band.{one.age_band.value}')}", one.phone.grouped(), f"{trades} ・ {wish}"
-
-    @staticmethod
-    def _waits(days: int) -> str:
-        return t("recommend.waits", days=days) if days else t("recommend.waits_today")
 
     def spoken(self) -> str:
         """Say where one is."""
