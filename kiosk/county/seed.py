@@ -34,7 +34,7 @@ class SampleRecords(Protocol):
     def reviews(self) -> Sequence[Review]: ...
 
 
-OF_STATIONS = ("employers", "listings", "workers", "referrals", "steps")
+OF_STATIONS = ("employers", "listings", "workers", "referrals", "steps", "cases", "case_steps")
 """In the order in which they refer to each other; reviews and takedowns come after."""
 
 

@@ -38,9 +38,13 @@ NEXT: dict[CaseState, frozenset[CaseState]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One case, owned by the station that opened it. `worker_id` is who said so, if registered; `by_name` who wrote it down, or empty."""
+    """One case, owned by the station that opened it. `worker_id` is who said so, if registered; `by_name` who wrote it down, or empty.
+
+    It gets a second revision only when its worker withdraws: then `text` goes.
+    """
 
     id: str
+    revision: int = 1
     station_id: str
     kind: CaseKind
     employer_id: str | None = None
@@ -80,3 +84,13 @@ def check_step(steps: Sequence[CaseStep], to: CaseState) -> None:
     now = state_of(steps)
     if to not in NEXT[now]:
         raise WrongState(f"{now} → {to}")
+
+
+HOLDING = frozenset({CaseKind.UNPAID, CaseKind.FALSE_LISTING})
+"""What holds an employer's listings, once staff have confirmed it or two different registered workers say so."""
+
+
+def witnesses(cases: Sequence[tuple[Case, CaseState]]) -> frozenset[str]:
+    """Give the ids of the registered workers who say what would hold a listing, in cases that nobody has closed."""
+    live = (CaseState.OPEN, CaseState.CONFIRMED)
+    return frozenset(c.worker_id for c, state in cases if c.worker_id and c.kind in HOLDING and state in live)

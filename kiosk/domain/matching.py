@@ -1,11 +1,12 @@
-"""Matching one worker with listings (精准推介): a score anybody can add up, and the reasons in plain words.
+"""Matching workers with listings, both ways (精准推介): a score anybody can add up, and the reasons in plain words.
 
-Points: near 30, pay 20, starts soon 10, a trade that was chosen by name 10. Knows centres of areas, not addresses: all distances
-are 约. Who may not be shown what (16 and 17: nothing hazardous) is decided here, so that no caller can forget it.
+Points: near 30, pay 20, starts soon 10, a trade that was chosen by name 10, whichever way one asks. Knows centres of areas, not addresses:
+all distances are 约. Who may not be shown what (16 and 17: nothing hazardous) is decided here, so that no caller can forget it.
 """
 
+import heapq
 import math
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -73,6 +74,17 @@ class Match:
     hold: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One worker who fits a listing, best reasons first. `days` he has waited; `hold` as in Match."""
+
+    worker: Worker
+    score: int
+    reasons: tuple[Say, ...]
+    days: int
+    hold: bool = False
+
+
 def match(
     worker: Worker,
     listings: Iterable[PublicListing],
@@ -81,7 +93,7 @@ def match(
     today: date,
     limit: int,
     hazard: Hazard,
-    full: Container[str] = frozenset(),
+    full: Collection[str] = frozenset(),
 ) -> list[Match]:
     """Give the `limit` listings that fit best; equal ones by the day they start, then by id.
 
@@ -96,7 +108,9 @@ def match(
         # pay is the slow part: what cannot catch up any more is not looked at
         if len(best) == limit and base + PAY_BEST < -best[-1][0]:
             break
-        ranked = sorted((-base - _pay_points(listing, worker), listing.starts_on, listing.id, listing) for listing in bucket)
+        ranked = sorted(
+            (-base - _pay_points(_pay_for(listing, worker), worker.pay_fen), listing.starts_on, listing.id, listing) for listing in bucket
+        )
         fit = (r for r in ranked if not (young and hazardous(r[3], hazard)))
         best = sorted(best + list(islice(fit, limit)))[:limit]
     matches = []
@@ -107,24 +121,72 @@ def match(
     return matches
 
 
+def match_workers(
+    listing: PublicListing,
+    workers: Iterable[Worker],
+    areas: AreaTable,
+    here: str,
+    today: date,
+    limit: int,
+    hazard: Hazard,
+    waiting: Mapping[str, date],
+    applied: Container[str] = frozenset(),
+    left_out: Container[str] = frozenset(),
+) -> list[Fit]:
+    """Give the `limit` workers whom a listing fits best; equal ones by the days they have waited, then 60+ first, then id.
+
+    `waiting` is the day since when, by id (default: today); the order among equals is that of 人社部发〔2022〕38号. Who is in
+    `applied` has asked for it himself: he comes before all others, whatever his trade. `left_out` holds the ids of those who are not to be
+    offered. `here` is the area of workers who gave none.
+    """
+    if limit < 1 or listing.ends_on < today:
+        return []
+    danger = hazardous(listing, hazard)
+    barred = {AgeBand.UNDER_16, AgeBand.MINOR} if danger else {AgeBand.UNDER_16}
+    soon = _soon_points((listing.starts_on - today).days)
+    near = {area: _near_points(areas.km(area, listing.area)) for area in (*areas.centres, here)}
+    pay: dict[PayUnit, Fen | None] = {}
+    ranked: list[tuple[bool, int, int, bool, str, Worker]] = []
+    for worker in workers:
+        asked, chosen = worker.id in applied, listing.trade in worker.trades
+        if not (asked or chosen or Trade.OTHER in worker.trades) or worker.id in left_out:
+            continue
+        if worker.state is not WorkerState.ACTIVE or worker.age_band in barred:
+            continue
+        unit = worker.pay_unit
+        if unit not in pay:
+            pay[unit] = pay_as(listing, unit)
+        home = worker.area or here
+        points = near[home] if home in near else _near_points(areas.km(home, listing.area))
+        points += soon + (CHOSEN if chosen else 0) + _pay_points(pay[unit], worker.pay_fen)
+        days = (today - waiting.get(worker.id, today)).days
+        ranked.append((not asked, -points, -days, worker.age_band is not AgeBand.SENIOR, worker.id, worker))
+    fits = []
+    for _, minus_score, minus_days, young, _, worker in heapq.nsmallest(limit, ranked):
+        hold = danger and not young
+        reasons = _reasons(worker, listing, areas.km(worker.area or here, listing.area), today, hold)
+        fits.append(Fit(worker, -minus_score, reasons, -minus_days, hold))
+    return fits
+
+
 def _by_base(
-    worker: Worker, listings: Iterable[PublicListing], areas: AreaTable, home: str, today: date, full: Container[str]
+    worker: Worker, listings: Iterable[PublicListing], areas: AreaTable, home: str, today: date, full: Collection[str]
 ) -> dict[int, list[PublicListing]]:
     """Sort the listings that may be shown by all their points but those for pay."""
     wanted = frozenset(worker.trades)
     chosen = {trade: CHOSEN if trade in wanted else 0 for trade in (Trade if Trade.OTHER in wanted else wanted)}
     near = {area: _near_points(areas.km(home, area)) for area in areas.centres}
     soon: dict[date, int] = {}
-    buckets: dict[int, list[PublicListing]] = {}
+    buckets: dict[int, list[PublicListing]] = {points: [] for points in range(NEAR + SOON + CHOSEN + 1)}
     for listing in listings:
         points = chosen.get(listing.trade)
-        if points is None or listing.ends_on < today or listing.id in full:
+        if points is None or listing.ends_on < today or (full and listing.id in full):
             continue
         starts = listing.starts_on
-        if starts not in soon:
-            soon[starts] = _soon_points((starts - today).days)
-        points += near.get(listing.area, NEAR_UNKNOWN) + soon[starts]
-        buckets.setdefault(points, []).append(listing)
+        starting = soon.get(starts)
+        if starting is None:
+            starting = soon[starts] = _soon_points((starts - today).days)
+        buckets[points + near.get(listing.area, NEAR_UNKNOWN) + starting].append(listing)
     return buckets
 
 
@@ -150,9 +212,11 @@ def _soon_points(days: int) -> int:
     return SOON if days <= SOON_DAYS else max(0, SOON - days // 2)
 
 
-def _pay_points(listing: PublicListing, worker: Worker) -> int:
-    wanted = worker.pay_fen
-    pay = pay_as(listing, worker.pay_unit) if wanted else None
+def _pay_for(listing: PublicListing, worker: Worker) -> Fen | None:
+    return pay_as(listing, worker.pay_unit) if worker.pay_fen else None
+
+
+def _pay_points(pay: Fen | None, wanted: Fen | None) -> int:
     if pay is None or not wanted:
         return PAY_UNKNOWN
     if pay >= wanted:
@@ -171,7 +235,7 @@ def _reasons(worker: Worker, listing: PublicListing, km: int | None, today: date
         reasons.append(Say("match.near", {"km": km}))
     if listing.trade in worker.trades and listing.trade is not Trade.OTHER:
         reasons.append(Say("match.trade", {"trade": Word(f"trade.{listing.trade}")}))
-    pay = pay_as(listing, worker.pay_unit) if worker.pay_fen else None
+    pay = _pay_for(listing, worker)
     if pay is not None and worker.pay_fen:
         reasons.append(_pay_reason(pay - worker.pay_fen))
     days = (listing.starts_on - today).days

@@ -1,13 +1,16 @@
 """A referral: one worker and one listing. States are a fold over append-only steps, each with who confirmed it and how.
 
-interested → referred → accepted → arrived → paid, or declined / no_show / unpaid.
+interested → referred → accepted → arrived → paid, or declined / no_show / unpaid. Nothing is ever taken back: what was said wrongly is put
+right by a further step (no_show → arrived, paid → unpaid), and the later word counts.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from kiosk.domain.codes import Settlement
+from kiosk.domain.listing import PublicListing
 from kiosk.errors import WrongState
 
 
@@ -28,11 +31,11 @@ NEXT: dict[ReferralState, frozenset[ReferralState]] = {
     ReferralState.INTERESTED: frozenset({ReferralState.REFERRED, ReferralState.DECLINED}),
     ReferralState.REFERRED: frozenset({ReferralState.ACCEPTED, ReferralState.DECLINED}),
     ReferralState.ACCEPTED: frozenset({ReferralState.ARRIVED, ReferralState.NO_SHOW, ReferralState.DECLINED}),
-    ReferralState.ARRIVED: frozenset({ReferralState.PAID, ReferralState.UNPAID}),
+    ReferralState.ARRIVED: frozenset({ReferralState.PAID, ReferralState.UNPAID, ReferralState.NO_SHOW}),
     ReferralState.UNPAID: frozenset({ReferralState.PAID}),
-    ReferralState.PAID: frozenset(),
+    ReferralState.PAID: frozenset({ReferralState.UNPAID}),
     ReferralState.DECLINED: frozenset(),
-    ReferralState.NO_SHOW: frozenset(),
+    ReferralState.NO_SHOW: frozenset({ReferralState.ARRIVED}),
 }
 
 
@@ -61,7 +64,8 @@ class Referral:
 class ReferralStep:
     """One step of a referral; owned by the station that confirmed it. `party` is whose word it stands on, `by_id` who wrote it down.
 
-    The same state may be confirmed by several parties: the first moves the referral on, the others are evidence.
+    The same state may be confirmed by several parties: the first moves the referral on, the others are evidence. `contact_consent` is what
+    the worker answered when staff asked him, with this step, whether the employer may have his contact; None: he was not asked.
     """
 
     id: str
@@ -72,20 +76,74 @@ class ReferralStep:
     how: str
     party: Party = Party.STAFF
     by_id: str = ""
+    contact_consent: bool | None = None
     stepped_at: datetime
+
+
+def in_order(steps: Sequence[ReferralStep]) -> list[ReferralStep]:
+    """Give steps as they were made, however they arrived."""
+    return sorted(steps, key=lambda s: (s.stepped_at, s.id))
 
 
 def state_of(steps: Sequence[ReferralStep]) -> ReferralState:
     """Fold steps into the present state; a step that the table does not allow is ignored (two stations may act at once)."""
     state = ReferralState.INTERESTED
-    for step in sorted(steps, key=lambda s: (s.stepped_at, s.id)):
+    for step in in_order(steps):
         if step.state in NEXT[state]:
             state = step.state
     return state
 
 
-def check_step(steps: Sequence[ReferralStep], to: ReferralState) -> None:
-    """Raise WrongState when the table does not allow `to` from here."""
+def check_step(steps: Sequence[ReferralStep], to: ReferralState, party: Party = Party.STAFF) -> None:
+    """Raise WrongState unless the table allows `to` from here, or this party has not yet confirmed the state that it stands in."""
     now = state_of(steps)
-    if to not in NEXT[now]:
+    if to in NEXT[now]:
+        return
+    if to is not now or to is ReferralState.INTERESTED or any(step.party is party for step in confirmations(steps)):
         raise WrongState(f"{now} → {to}")
+
+
+def confirmations(steps: Sequence[ReferralStep]) -> list[ReferralStep]:
+    """Give the steps on which the present state stands: the one that moved it there, and those that said the same since."""
+    state, said = ReferralState.INTERESTED, list[ReferralStep]()
+    for step in in_order(steps):
+        if step.state in NEXT[state]:
+            state, said = step.state, []
+        if step.state is state:
+            said.append(step)
+    return said if state is not ReferralState.INTERESTED else []
+
+
+def may_give_contact(referral: Referral, steps: Sequence[ReferralStep]) -> bool:
+    """Say whether the worker lets the employer have his contact: what he answered last counts (个人信息保护法 15, 23)."""
+    answers = [step.contact_consent for step in in_order(steps) if step.contact_consent is not None]
+    return answers[-1] if answers else referral.contact_consent
+
+
+class Question(StrEnum):
+    """What staff ask about a referral: does the employer take him, did he come, was he paid?"""
+
+    AGREED = "agreed"
+    CAME = "came"
+    PAID = "paid"
+
+
+PAID_AFTER = {Settlement.DAILY: 1, Settlement.WEEKLY: 7, Settlement.MONTHLY: 31}
+"""Days from coming to the first day on which the pay must have come (own)."""
+
+
+def question(state: ReferralState, listing: PublicListing, moved_on: date) -> tuple[Question, date] | None:
+    """Give what to ask next and the first day to ask it, or None; `moved_on` is the day on which the referral came to `state`.
+
+    Whoever was taken after the work had begun is asked about on the next day; whoever was not paid, every day anew.
+    """
+    next_day = moved_on + timedelta(days=1)
+    if state is ReferralState.REFERRED:
+        return Question.AGREED, moved_on
+    if state is ReferralState.ACCEPTED:
+        return Question.CAME, next_day if listing.starts_on < moved_on else listing.starts_on
+    if state is ReferralState.ARRIVED and listing.settlement is Settlement.DONE and not listing.long_term:
+        return Question.PAID, listing.ends_on + timedelta(days=1)
+    if state is ReferralState.ARRIVED:
+        return Question.PAID, moved_on + timedelta(days=PAID_AFTER.get(listing.settlement, 31))
+    return (Question.PAID, next_day) if state is ReferralState.UNPAID else None

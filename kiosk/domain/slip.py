@@ -13,6 +13,7 @@ class SlipKind(StrEnum):
     REGISTRATION = "registration"
     LISTING = "listing"
     REFERRAL = "referral"
+    RECOMMENDATION = "recommendation"
     POSTING = "posting"
     RETURNED = "returned"
     TRAINING = "training"

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid5
 
+from kiosk.domain.case import Case, CaseStep
 from kiosk.domain.codes import AREAS
 from kiosk.domain.employer import Employer
 from kiosk.domain.listing import Listing, Review, Takedown
@@ -50,6 +51,8 @@ class Sample:
     trainings: tuple[Training, ...]
     referrals: tuple[Referral, ...]
     steps: tuple[ReferralStep, ...]
+    cases: tuple[Case, ...]
+    case_steps: tuple[CaseStep, ...]
 
 
 def load_sample(folder: Path, now: datetime) -> Sample:
@@ -70,8 +73,10 @@ class _Loader:
         self._reviews: list[Review] = []
         self._takedowns: list[Takedown] = []
         self._workers: dict[str, Worker] = {}
-        self._referrals: list[Referral] = []
+        self._referrals: dict[str, Referral] = {}
         self._steps: list[ReferralStep] = []
+        self._cases: list[Case] = []
+        self._case_steps: list[CaseStep] = []
 
     def load(self) -> Sample:
         for key, entry in self._entries("stations.toml", "station"):
@@ -89,6 +94,8 @@ class _Loader:
             self._worker(key, entry, number)
         for key, entry in self._entries("referrals.toml", "referral"):
             self._referral(key, entry)
+        for key, entry in self._entries("cases.toml", "case"):
+            self._case(key, entry)
         return Sample(
             stations=tuple(self._stations.values()),
             staff=tuple(self._staff.values()),
@@ -99,8 +106,10 @@ class _Loader:
             workers=tuple(self._workers.values()),
             policies=tuple(self._policy(key, entry) for key, entry in self._entries("county.toml", "policy")),
             trainings=tuple(self._training(key, entry) for key, entry in self._entries("county.toml", "training")),
-            referrals=tuple(self._referrals),
+            referrals=tuple(self._referrals.values()),
             steps=tuple(self._steps),
+            cases=tuple(self._cases),
+            case_steps=tuple(self._case_steps),
         )
 
     def _entries(self, file: str, kind: str) -> Iterator[tuple[str, Entry]]:
@@ -226,7 +235,7 @@ class _Loader:
             listing_id=listing.id,
             created_at=entry.ago("ago"),
         )
-        self._referrals.append(referral)
+        self._referrals[key] = referral
         for number, table in enumerate(steps, start=1):
             step = Entry(f"{entry.where}: step {number}", table, self._now)
             self._steps.append(
@@ -238,6 +247,30 @@ class _Loader:
                     stepped_at=step.ago("ago"),
                 )
             )
+
+    def _case(self, key: str, entry: Entry) -> None:
+        """A case about a referral takes worker and listing from it."""
+        steps = entry.take("steps", list) if entry.has("steps") else []
+        by = entry.refer("by", self._staff)
+        referral = entry.refer("referral", self._referrals) if entry.has("referral") else None
+        listing_id = referral.listing_id if referral else entry.refer("listing", self._listings).id
+        case = entry.build(
+            Case,
+            id=_id("case", key),
+            station_id=by.station_id,
+            employer_id=next(one.employer_id for one in self._listings.values() if one.id == listing_id),
+            listing_id=listing_id,
+            referral_id=referral.id if referral else None,
+            worker_id=referral.worker_id if referral else None,
+            by_name=by.name,
+            opened_at=entry.ago("ago"),
+        )
+        self._cases.append(case)
+        for number, table in enumerate(steps, start=1):
+            step = Entry(f"{entry.where}: step {number}", table, self._now)
+            who, at = step.refer("by", self._staff), step.ago("ago")
+            made = {"id": _id("case_step", f"{key}/{number}"), "station_id": case.station_id, "case_id": case.id}
+            self._case_steps.append(step.build(CaseStep, **made, by_id=who.id, by_name=who.name, stepped_at=at))
 
     def _policy(self, key: str, entry: Entry) -> Policy:
         return entry.build(Policy, id=_id("policy", key), revision=1, published_on=entry.day("published_days_ago", -1), sample=True)

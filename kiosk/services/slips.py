@@ -1,6 +1,7 @@
 """What stands on each slip, in the words of kiosk/text: every sentence of paper is chosen here. Knows no printer and writes nothing.
 
-Names stand masked, a worker's phone never; an employer's contact only where he chose it to be read.
+Names stand masked, a worker's phone never, but on a 推荐单 to whose employer he lets it go; an employer's contact only where he chose it to
+be read.
 """
 
 from dataclasses import replace
@@ -82,6 +83,54 @@ def referral_slip(
         _centre(t("slip.scan")),
         _centre(_code(worker), Style.BIG),
     )
+
+
+def recommendation_slip(
+    worker: Worker,
+    listing: Listing,
+    station: Station,
+    serial: str,
+    ticket_url: str,
+    now: datetime,
+    *,
+    by: str,
+    contact: bool,
+    over: bool = False,
+    owner: Station | None = None,
+) -> Slip:
+    """推荐单: the worker takes it to the employer, both sign. `contact`: he agreed that name and phone stand on it; `by` who recommends."""
+    asked = t("slip.recommendation.phone_asked", phone=station.phone.grouped())
+    label = {name: t(f"slip.recommendation.{name}") for name in ("worker", "age", "trades", "phone", "by")}
+    return _slip(
+        SlipKind.RECOMMENDATION,
+        serial,
+        station,
+        _field("serial", serial),
+        _field("time", _instant(now)),
+        Field(label=label["by"], value=by),
+        Rule(),
+        Field(label=label["worker"], value=str(worker.name) if contact else worker.name.masked()),
+        Field(label=label["age"], value=t(f"age_band.{worker.age_band.value}")),
+        Field(label=label["trades"], value="、".join(t(f"trade.{trade.value}") for trade in worker.trades)),
+        Field(label=label["phone"], value=worker.phone.grouped() if contact else asked),
+        Rule(),
+        *_offer(listing, now),
+        *_contact(listing, station, owner or station),
+        *([_centre(t("slip.recommendation.over"), Style.HEAD)] if over else []),
+        Rule(),
+        *_to_sign("sign_worker"),
+        *_to_sign("sign_employer"),
+        _left(t("slip.recommendation.result"), Style.BIG),
+        _left(t("slip.recommendation.day"), Style.BIG),
+        _centre(t("slip.recommendation.back")),
+        Code(text=ticket_url),
+        _centre(t("slip.scan")),
+    )
+
+
+def _to_sign(who: str) -> tuple[Block, Block]:
+    """Give a line to sign on; a pen needs the room of large letters."""
+    return _left(t(f"slip.recommendation.{who}")), _left(t("slip.recommendation.line"), Style.BIG)
 
 
 def posting_slip(listing: Listing, station: Station, serial: str, ticket_url: str, due: datetime, now: datetime) -> Slip:

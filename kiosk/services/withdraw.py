@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from kiosk.domain.case import Case
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.referral import Referral
@@ -13,7 +14,8 @@ from kiosk.store.store import UnitOfWork
 def withdraw(here: Here, worker_id: str) -> None:
     """Leave of a worker only that he was here; a second call changes nothing. Raises NotFound.
 
-    Slips that name him go from the journal, printed or not; referrals stay and lead to nobody.
+    Slips that name him go from the journal, printed or not; referrals stay and lead to nobody; what a case of his says goes, its steps are
+    checked for names when they are written.
     """
     now = here.now()
     with here.store.write() as u:
@@ -24,6 +26,8 @@ def withdraw(here: Here, worker_id: str) -> None:
         u.keep(replace(nobody, revision=worker.revision + 1, state=WorkerState.WITHDRAWN))
         for subject in (worker.id, *(made.id for made in u.list(Referral, worker_id=worker.id))):
             _drop_slips(u, subject)
+        for case in u.list(Case, worker_id=worker.id):
+            u.keep(replace(case, revision=case.revision + 1, text=""))
         u.audit(now, "worker", "withdraw", worker.id)
 
 

@@ -167,7 +167,7 @@ def from_row(cls: type, row: Any) -> Any:
         kind = types[field.name]
         if isinstance(value, str) and _is_json(kind):
             value = json.loads(value)
-        elif kind is bool and value is not None:
+        elif value is not None and bool in (kind, *get_args(kind)):
             value = bool(value)
         plain[field.name] = value
     return from_plain(cls, plain)

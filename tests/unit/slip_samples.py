@@ -48,8 +48,11 @@ SLIPS: dict[str, Slip] = {
     "listing": slips.listing_slip(LISTING, STATION, "YT-1123-0043", URL, START, number=17),
     "listing_foreign": slips.listing_slip(FOREIGN, STATION, "YT-1123-0044", URL, START, owner=OTHER, number=18),
     "referral": slips.referral_slip(WORKER, LISTING, STATION, "YT-1123-0045", URL, START),
+    "recommendation": slips.recommendation_slip(WORKER, LISTING, STATION, "YT-1123-0048", URL, START, by="李芳", contact=False, over=True),
     "posting": slips.posting_slip(LISTING, STATION, "YT-1123-0046", URL, START + timedelta(hours=2), START),
     "returned": slips.returned_slip(LISTING, STATION, "YT-1123-0047", "请写清楚工钱怎么结，几点下班也要写上。", START),
     "reprint": slips.reprinted(slips.registration_slip(WORKER, STATION, URL, START), START + timedelta(minutes=3)),
 }
+RECOMMENDATION = slips.recommendation_slip(WORKER, LISTING, STATION, "YT-1123-0049", URL, START, by="李芳", contact=True)
+"""The one slip on which a worker stands by name: he agreed."""
 TEST_SLIP = slips.test_slip(STATION, "YT-1123-0000", URL, START)

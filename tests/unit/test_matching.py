@@ -1,5 +1,6 @@
 """Matching: reasons in plain words, who may not be shown what, and that pruning changes nothing."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.codes import AREAS, AgeBand, Meals, PayUnit, Trade
 from kiosk.domain.listing import PublicListing
-from kiosk.domain.matching import Match, Ring, match, pay_as
+from kiosk.domain.matching import Fit, Match, Ring, match, match_workers, pay_as
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.review import hazardous
 from kiosk.domain.worker import Worker, WorkerState
@@ -192,3 +193,46 @@ def test_pay_as_when_it_does_not_follow_is_none() -> None:
     assert pay_as(a_listing(), PayUnit.PIECE) is None
     assert pay_as(a_listing(pay_fen=20000), PayUnit.WEEK) == 100000
     assert pay_as(a_listing(pay_fen=20000), PayUnit.MONTH) == 435000
+
+
+def _workers_for(listing: PublicListing, workers: list[Worker], limit: int = 3, **more: Any) -> list[Fit]:
+    waiting = more.pop("waiting", {})
+    return match_workers(listing, workers, AREA_TABLE, YITANG, TODAY, limit, HAZARD, waiting, **more)
+
+
+MANY = st.lists(WORKERS, max_size=12).map(lambda workers: [replace(w, id=f"w{n:02}") for n, w in enumerate(workers)])
+ONE = LISTINGS.filter(bool).map(lambda listings: listings[0])
+
+
+@given(ONE, WORKERS)
+def test_match_workers_when_asked_the_other_way_gives_the_same_score_and_reasons(listing: PublicListing, worker: Worker) -> None:
+    there = [(m.score, m.reasons, m.hold) for m in _match(worker, [listing])]
+    assert [(f.score, f.reasons, f.hold) for f in _workers_for(listing, [worker])] == there
+
+
+@given(ONE, MANY, st.integers(0, 6), st.lists(st.integers(0, 60), min_size=12, max_size=12), st.sets(st.integers(0, 11)))
+def test_match_workers_when_cut_short_gives_the_head_of_the_whole_order(
+    listing: PublicListing, workers: list[Worker], limit: int, days: list[int], asked: set[int]
+) -> None:
+    waiting = {w.id: TODAY - timedelta(days=d) for w, d in zip(workers, days, strict=False)}
+    applied = {f"w{n:02}" for n in asked}
+    whole = _workers_for(listing, workers, 20, waiting=waiting, applied=applied)
+    assert _workers_for(listing, workers[::-1], limit, waiting=waiting, applied=applied) == whole[:limit]
+    order = [(f.worker.id not in applied, -f.score, -f.days, f.worker.age_band is not AgeBand.SENIOR, f.worker.id) for f in whole]
+    assert order == sorted(order)
+    assert not any(f.worker.age_band is AgeBand.UNDER_16 for f in whole)
+    assert not any(f.worker.age_band is AgeBand.MINOR and hazardous(listing, HAZARD) for f in whole)
+
+
+def test_match_workers_when_equal_puts_the_longest_waiting_first_then_sixty_and_older() -> None:
+    young, old, long = _worker(id="a"), _worker(id="b", age_band=AgeBand.SENIOR), _worker(id="c")
+    found = _workers_for(a_listing().public(), [young, old, long], waiting={"c": TODAY - timedelta(days=9)})
+    assert [f.worker.id for f in found] == ["c", "b", "a"]
+
+
+def test_match_workers_when_paused_left_out_or_over_gives_nobody() -> None:
+    good = a_listing().public()
+    states = [_worker(id=state, state=state) for state in (WorkerState.PAUSED, WorkerState.WITHDRAWN)]
+    assert _workers_for(good, states, applied={"paused", "withdrawn"}) == []
+    assert _workers_for(good, [_worker()], left_out={"w"}) == []
+    assert _workers_for(a_listing(starts_on=date(2026, 11, 20), ends_on=date(2026, 11, 22)).public(), [_worker()]) == []

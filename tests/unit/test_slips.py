@@ -15,7 +15,7 @@ from kiosk.domain.slip import Code, Field, Line, Rule, Slip
 from kiosk.services import slips
 from kiosk.text import words
 from tests.station import START, STATION
-from tests.unit.slip_samples import FOREIGN, LISTING, OPEN, OTHER, SLIPS, URL, WORKER
+from tests.unit.slip_samples import FOREIGN, LISTING, OPEN, OTHER, RECOMMENDATION, SLIPS, URL, WORKER
 
 GB2312 = Profile(576, Charset.GB2312)
 
@@ -111,6 +111,23 @@ def test_listing_slip_when_the_pay_is_a_range_gives_both_ends() -> None:
 def test_posting_slip_when_review_is_due_says_when(hours: int, words_: str) -> None:
     slip = slips.posting_slip(LISTING, STATION, "YT-1", URL, START + timedelta(hours=hours), START)
     assert words_ in said(slip)
+
+
+def test_recommendation_slip_when_the_worker_agreed_names_him_and_has_room_for_both_to_sign() -> None:
+    text = said(RECOMMENDATION)
+    for part in ("王秀兰", "199 0000 5678", "推荐人 李芳", "求职人签字", "用工方签字", "周建国"):
+        assert part in text
+    assert "候补" not in text
+
+
+def test_recommendation_slip_when_he_did_not_agree_leads_over_the_station_and_says_that_places_are_taken() -> None:
+    text = said(SLIPS["recommendation"])
+    for part in ("王＊兰", "先打驿站电话 0712-4000001", "候补"):
+        assert part in text
+
+
+def test_recommendation_slip_when_encoded_with_a_name_is_the_golden_one(golden: Callable[[str, bytes], None]) -> None:
+    golden("slips/recommendation-named.bin", encode(RECOMMENDATION, PAPER_80))
 
 
 def test_returned_slip_when_made_gives_the_reason_and_no_contact() -> None:

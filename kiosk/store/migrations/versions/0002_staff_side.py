@@ -17,8 +17,8 @@ CREATE TABLE employer_hold (
 );
 CREATE INDEX ix_employer_hold_employer_id ON employer_hold (employer_id);
 CREATE TABLE case_file (
-    id TEXT NOT NULL, station_id TEXT NOT NULL, kind TEXT NOT NULL, employer_id TEXT, listing_id TEXT, referral_id TEXT, worker_id
-    TEXT, text TEXT NOT NULL, by_name TEXT NOT NULL, opened_at TEXT NOT NULL, PRIMARY KEY (id)
+    id TEXT NOT NULL, revision INTEGER NOT NULL, station_id TEXT NOT NULL, kind TEXT NOT NULL, employer_id TEXT, listing_id TEXT,
+    referral_id TEXT, worker_id TEXT, text TEXT NOT NULL, by_name TEXT NOT NULL, opened_at TEXT NOT NULL, PRIMARY KEY (id)
 );
 CREATE INDEX ix_case_file_employer_id ON case_file (employer_id);
 CREATE INDEX ix_case_file_referral_id ON case_file (referral_id);
@@ -65,9 +65,9 @@ DROP TABLE old_staff;
 ALTER TABLE referral_step RENAME TO old_referral_step;
 CREATE TABLE referral_step (
     id TEXT NOT NULL, station_id TEXT NOT NULL, referral_id TEXT NOT NULL, state TEXT NOT NULL, by_name TEXT NOT NULL, how TEXT NOT
-    NULL, party TEXT NOT NULL, by_id TEXT NOT NULL, stepped_at TEXT NOT NULL, PRIMARY KEY (id)
+    NULL, party TEXT NOT NULL, by_id TEXT NOT NULL, contact_consent INTEGER, stepped_at TEXT NOT NULL, PRIMARY KEY (id)
 );
-INSERT INTO referral_step SELECT id, station_id, referral_id, state, by_name, how, 'staff', '', stepped_at FROM old_referral_step;
+INSERT INTO referral_step SELECT id, station_id, referral_id, state, by_name, how, 'staff', '', NULL, stepped_at FROM old_referral_step;
 DROP TABLE old_referral_step;
 CREATE INDEX ix_referral_step_referral_id ON referral_step (referral_id);
 """

@@ -1,0 +1,234 @@
+"""Cases: something went wrong (unpaid, a false listing, a complaint), what was done about it, and what that does to the listings.
+
+A confirmed case holds the employer in the same transaction; so do two different registered workers who say so (RULES). Personal words do
+not go into a case: who said so is an id, and what staff write is checked for the worker's name and phone. What other stations get to see of
+it is a reason in fixed words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.domain import case as rules
+from kiosk.domain import referral
+from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
+from kiosk.domain.employer import Employer, EmployerHold, is_held
+from kiosk.domain.listing import Listing, Takedown
+from kiosk.domain.record import new_id
+from kiosk.domain.referral import Party, Referral, ReferralStep
+from kiosk.domain.worker import Worker
+from kiosk.errors import BadInput
+from kiosk.services.employers import decide_hold
+from kiosk.services.sign_in import Session
+from kiosk.services.station import Here
+from kiosk.store.store import UnitOfWork
+from kiosk.text import t
+
+LIVE = frozenset({CaseState.OPEN, CaseState.CONFIRMED})
+WITNESSES = 2
+
+
+class Effect(StrEnum):
+    """What a step did to the listings: the employer is held or released, the one listing is taken down, or it is another station's."""
+
+    NONE = "none"
+    HELD = "held"
+    RELEASED = "released"
+    TAKEN_DOWN = "taken_down"
+    ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFacts:
+    """One case with everything that staff look at. `witnesses` say the same of this employer; `story` is what became of the referral."""
+
+    case: Case
+    state: CaseState
+    steps: tuple[CaseStep, ...]
+    worker: Worker | None
+    listing: Listing | None
+    employer: Employer | None
+    held: bool
+    witnesses: int
+    story: tuple[ReferralStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A new case, and what two workers' word has done already."""
+
+    case: Case
+    effect: Effect
+
+
+def live_cases(here: Here) -> tuple[CaseFacts, ...]:
+    """Give what nobody has closed, oldest first."""
+    with here.store.read() as u:
+        facts = (_facts(u, case) for case in u.list(Case, station_id=here.station_id))
+        return tuple(sorted((f for f in facts if f.state in LIVE), key=lambda f: (f.case.opened_at, f.case.id)))
+
+
+def open_case(
+    here: Here,
+    session: Session,
+    kind: CaseKind,
+    text: str,
+    *,
+    listing_id: str | None = None,
+    employer_id: str | None = None,
+    worker_id: str | None = None,
+    referral_id: str | None = None,
+) -> Opened:
+    """Write down that something went wrong; raise BadInput when nothing is said, or when it names the worker."""
+    with here.store.write() as u:
+        return _open(here, u, session, kind, text, listing_id, employer_id, worker_id, referral_id)
+
+
+def open_unpaid(here: Here, u: UnitOfWork, session: Session, made: Referral, party: Party) -> Case | None:
+    """Open the case of an unpaid referral in the caller's transaction; None when one is open already."""
+    if any(_state(u, case) in LIVE for case in u.list(Case, referral_id=made.id)):
+        return None
+    text = t("cases.unpaid_said", party=t(f"follow_up.party_{party}"))
+    return _open(here, u, session, CaseKind.UNPAID, text, made.listing_id, None, made.worker_id, made.id).case
+
+
+def step(here: Here, session: Session, case_id: str, state: CaseState, note: str, *, release: bool = False) -> Effect:
+    """Confirm, settle or dismiss; what it does to the listings happens in the same transaction.
+
+    `release` lets the employer's listings stand again when no other case still speaks against them. Raises BadInput without a note or when
+    it names the worker, WrongState when the table does not allow it.
+    """
+    with here.store.write() as u:
+        case = u.need(Case, case_id)
+        rules.check_step(u.list(CaseStep, case_id=case_id), state)
+        _check_words(u, note, case.worker_id)
+        now = here.now()
+        one = CaseStep(
+            id=new_id(now),
+            station_id=here.station_id,
+            case_id=case_id,
+            state=state,
+            note=note.strip(),
+            by_id=session.staff_id,
+            by_name=session.name,
+            stepped_at=now,
+        )
+        u.keep(one)
+        u.audit(now, session.staff_id, f"case_{state}", case_id, note=note)
+        if state is CaseState.CONFIRMED and case.kind in rules.HOLDING:
+            return _hold(here, u, session, case, t("cases.hold_confirmed", kind=t(f"case_kind.{case.kind}")))
+        if release and case.employer_id and _stands_alone(u, case) and _held(u, case.employer_id):
+            decide_hold(here, u, session, case.employer_id, False, t("cases.release_reason"))
+            return Effect.RELEASED
+    return Effect.NONE
+
+
+def _open(
+    here: Here,
+    u: UnitOfWork,
+    session: Session,
+    kind: CaseKind,
+    text: str,
+    listing_id: str | None,
+    employer_id: str | None,
+    worker_id: str | None,
+    referral_id: str | None,
+) -> Opened:
+    _check_words(u, text, worker_id)
+    listing = u.get(Listing, listing_id) if listing_id else None
+    now = here.now()
+    case = Case(
+        id=new_id(now),
+        station_id=here.station_id,
+        kind=kind,
+        employer_id=employer_id or (listing.employer_id if listing else None),
+        listing_id=listing_id,
+        referral_id=referral_id,
+        worker_id=worker_id,
+        text=text.strip(),
+        by_name=session.name,
+        opened_at=now,
+    )
+    u.keep(case)
+    u.audit(now, session.staff_id, "open_case", case.id, kind=kind)
+    effect = Effect.NONE
+    if kind in rules.HOLDING and len(rules.witnesses(_about_the_same(u, case))) >= WITNESSES:
+        effect = _hold(here, u, session, case, t("cases.hold_two"))
+    return Opened(case=case, effect=effect)
+
+
+def _check_words(u: UnitOfWork, text: str, worker_id: str | None) -> None:
+    if not text.strip():
+        raise BadInput("reason", "bad.review.reason")
+    worker = u.get(Worker, worker_id) if worker_id else None
+    plain = "".join(text.split())
+    if worker is not None and any(word and word in plain for word in (worker.name, worker.phone)):
+        raise BadInput("reason", "bad.case.names")
+
+
+def _hold(here: Here, u: UnitOfWork, session: Session, case: Case, reason: str) -> Effect:
+    """Hold the employer; where nobody keeps its file, take the listing down. What is another station's is left to the county."""
+    if case.employer_id is not None:
+        employer = u.get(Employer, case.employer_id)
+        if employer is None or employer.station_id != here.station_id:
+            return Effect.ELSEWHERE
+        if not _held(u, case.employer_id):
+            decide_hold(here, u, session, case.employer_id, True, reason)
+        return Effect.HELD
+    listing = u.get(Listing, case.listing_id) if case.listing_id else None
+    if listing is None:
+        return Effect.NONE
+    if listing.station_id != here.station_id:
+        return Effect.ELSEWHERE
+    if not u.list(Takedown, listing_id=listing.id):
+        _take_down(here, u, session, listing.id, reason)
+    return Effect.TAKEN_DOWN
+
+
+def _take_down(here: Here, u: UnitOfWork, session: Session, listing_id: str, reason: str) -> None:
+    now = here.now()
+    one = Takedown(
+        id=new_id(now), station_id=here.station_id, listing_id=listing_id, by_name=session.name, reason=reason, taken_down_at=now
+    )
+    u.keep(one)
+    u.audit(now, session.staff_id, "take_down", listing_id, reason=reason)
+
+
+def _held(u: UnitOfWork, employer_id: str) -> bool:
+    return is_held(u.list(EmployerHold, employer_id=employer_id))
+
+
+def _state(u: UnitOfWork, case: Case) -> CaseState:
+    return rules.state_of(u.list(CaseStep, case_id=case.id))
+
+
+def _about_the_same(u: UnitOfWork, case: Case) -> Sequence[tuple[Case, CaseState]]:
+    """Give the cases about the same employer, or about the same listing where nobody keeps a file; this one among them."""
+    if case.employer_id is not None:
+        same = u.list(Case, employer_id=case.employer_id)
+    else:
+        same = u.list(Case, listing_id=case.listing_id) if case.listing_id else [case]
+    return [(one, _state(u, one)) for one in same]
+
+
+def _stands_alone(u: UnitOfWork, case: Case) -> bool:
+    """Say whether no other case still holds the employer: none that is confirmed, no two workers."""
+    others = [(one, state) for one, state in _about_the_same(u, case) if one.id != case.id]
+    confirmed = any(state is CaseState.CONFIRMED and one.kind in rules.HOLDING for one, state in others)
+    return not confirmed and len(rules.witnesses(others)) < WITNESSES
+
+
+def _facts(u: UnitOfWork, case: Case) -> CaseFacts:
+    steps = u.list(CaseStep, case_id=case.id)
+    story = u.list(ReferralStep, referral_id=case.referral_id) if case.referral_id else ()
+    return CaseFacts(
+        case=case,
+        state=rules.state_of(steps),
+        steps=tuple(sorted(steps, key=lambda s: (s.stepped_at, s.id))),
+        worker=u.get(Worker, case.worker_id) if case.worker_id else None,
+        listing=u.get(Listing, case.listing_id) if case.listing_id else None,
+        employer=u.get(Employer, case.employer_id) if case.employer_id else None,
+        held=bool(case.employer_id) and _held(u, case.employer_id or ""),
+        witnesses=len(rules.witnesses(_about_the_same(u, case))),
+        story=tuple(referral.in_order(story)),
+    )
