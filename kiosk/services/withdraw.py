@@ -6,6 +6,7 @@ from kiosk.domain.print_job import PrintJob
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.referral import Referral
 from kiosk.domain.worker import Worker, WorkerState
+from kiosk.services import signups
 from kiosk.services.station import Here
 from kiosk.store.store import UnitOfWork
 
@@ -13,7 +14,7 @@ from kiosk.store.store import UnitOfWork
 def withdraw(here: Here, worker_id: str) -> None:
     """Leave of a worker only that he was here; a second call changes nothing. Raises NotFound.
 
-    Slips that name him go from the journal, printed or not; referrals stay and lead to nobody.
+    Slips that name him go from the journal, printed or not; referrals stay and lead to nobody; his places in courses are free again.
     """
     now = here.now()
     with here.store.write() as u:
@@ -24,6 +25,7 @@ def withdraw(here: Here, worker_id: str) -> None:
         u.keep(replace(nobody, revision=worker.revision + 1, state=WorkerState.WITHDRAWN))
         for subject in (worker.id, *(made.id for made in u.list(Referral, worker_id=worker.id))):
             _drop_slips(u, subject)
+        signups.cancel_all(u, worker.id)
         u.audit(now, "worker", "withdraw", worker.id)
 
 

@@ -76,6 +76,13 @@ class UnitOfWork:
             query = query.where(sa.tuple_(table.c.id, table.c.revision).in_(newest))
         return [cast(R, from_row(cls, row)) for row in self.connection.execute(query).mappings()]
 
+    def latest(self, cls: type[R], by: str, limit: int, **equals: Any) -> Sequence[R]:
+        """Give the `limit` records with these field values that come last by the field `by`, last first; of records without history."""
+        table = TABLES[cls]
+        query = sa.select(table).where(*(table.c[k] == to_plain(v) for k, v in equals.items()))
+        query = query.order_by(table.c[by].desc(), table.c.id.desc()).limit(limit)
+        return [cast(R, from_row(cls, row)) for row in self.connection.execute(query).mappings()]
+
     def count(self, cls: type, **equals: Any) -> int:
         """Count records with these field values."""
         table = TABLES[cls]
