@@ -1,4 +1,4 @@
-"""The ledger of the subsidy (管理办法 13): which lines still stand, and what they come to. A line is taken back by another, never erased."""
+"""The ledger of the subsidy (管理办法 13): which lines stand, and what they come to. A line is taken back by another, never erased."""
 
 from collections.abc import Sequence
 from datetime import date

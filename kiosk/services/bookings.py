@@ -66,10 +66,10 @@ def cancel(here: Here, session: Session, booking_id: str) -> Booking:
     return booking
 
 
-def booked(here: Here, day: date) -> tuple[Booking, ...]:
-    """Give one day's bookings in their order."""
+def booked(here: Here) -> tuple[Booking, ...]:
+    """Give today's bookings and those to come, in their order."""
     with here.store.read() as u:
-        return on_day(u, day)
+        return tuple(sorted((b for b in live(u) if local(b.starts_at).date() >= here.today()), key=lambda b: b.starts_at))
 
 
 def on_day(u: UnitOfWork, day: date) -> tuple[Booking, ...]:
@@ -79,7 +79,9 @@ def on_day(u: UnitOfWork, day: date) -> tuple[Booking, ...]:
 
 def free_slots(here: Here, day: date, minutes: int) -> tuple[datetime, ...]:
     """Give the instants of a day at which the desk is still free for so long, UTC."""
-    now, taken = here.now(), booked(here, day)
+    now = here.now()
+    with here.store.read() as u:
+        taken = on_day(u, day)
     last = _at(day, CLOSES) - timedelta(minutes=minutes)
     starts = [_at(day, OPENS) + n * SLOT for n in range((last - _at(day, OPENS)) // SLOT + 1)]
     long = timedelta(minutes=minutes)

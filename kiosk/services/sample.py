@@ -17,6 +17,7 @@ from kiosk.domain.referral import Referral, ReferralStep
 from kiosk.domain.station import Policy, Role, Station, Training
 from kiosk.domain.worker import Worker
 from kiosk.services.sample_entry import CHINA, Entry, read_entries
+from kiosk.services.sample_running import Running, load_running
 
 IDS = UUID("5a6d7065-0000-5000-8000-420923000000")
 """The name space of sample ids."""
@@ -50,6 +51,7 @@ class Sample:
     trainings: tuple[Training, ...]
     referrals: tuple[Referral, ...]
     steps: tuple[ReferralStep, ...]
+    running: tuple[Running, ...]
 
 
 def load_sample(folder: Path, now: datetime) -> Sample:
@@ -89,6 +91,7 @@ class _Loader:
             self._worker(key, entry, number)
         for key, entry in self._entries("referrals.toml", "referral"):
             self._referral(key, entry)
+        trainings = {key: self._training(key, entry) for key, entry in self._entries("county.toml", "training")}
         return Sample(
             stations=tuple(self._stations.values()),
             staff=tuple(self._staff.values()),
@@ -98,9 +101,10 @@ class _Loader:
             takedowns=tuple(self._takedowns),
             workers=tuple(self._workers.values()),
             policies=tuple(self._policy(key, entry) for key, entry in self._entries("county.toml", "policy")),
-            trainings=tuple(self._training(key, entry) for key, entry in self._entries("county.toml", "training")),
+            trainings=tuple(trainings.values()),
             referrals=tuple(self._referrals),
             steps=tuple(self._steps),
+            running=tuple(load_running(self._folder, self._now, _id, self._stations, self._staff, self._workers, trainings)),
         )
 
     def _entries(self, file: str, kind: str) -> Iterator[tuple[str, Entry]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from kiosk.domain.record import new_id
 from kiosk.domain.running import Signup
@@ -76,7 +77,7 @@ def cancel_all(u: UnitOfWork, worker_id: str) -> None:
         u.keep(replace(signup, revision=signup.revision + 1, cancelled=True))
 
 
-def _change(here: Here, session: Session, signup_id: str, act: str, **changes: bool) -> Signup:
+def _change(here: Here, session: Session, signup_id: str, act: str, **changes: Any) -> Signup:
     now = here.now()
     with here.store.write() as u:
         signup = u.need(Signup, signup_id)

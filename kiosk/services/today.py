@@ -1,4 +1,4 @@
-"""今天: what needs somebody now, most urgent first, read in one go. Decides nothing: each item names the page on which one does something."""
+"""今天: what needs somebody now, most urgent first, read in one go. Decides nothing: each item names the page where it is done."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -121,7 +121,7 @@ class TodayScreen(StaffPage):
         box = self.ids.needs
         box.clear_widgets()
         if not self.items:
-            box.add_widget(Factory.NothingToDo())
+            box.add_widget(Factory.NothingHere(head=t("today.nothing"), text=t("today.nothing_more")))
         urgency = None
         for item in self.items:
             if item.urgency is not urgency:

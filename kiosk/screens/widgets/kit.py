@@ -7,7 +7,7 @@ from kiosk.screens.widgets.labels import Badge, IconLine, Notice
 from kiosk.screens.widgets.listing_row import ListingRow
 from kiosk.screens.widgets.marked_words import MarkedWords
 from kiosk.screens.widgets.match_card import MatchCard
-from kiosk.screens.widgets.number_pad import NumberPad
+from kiosk.screens.widgets.number_pad import AmountPad, NumberPad
 from kiosk.screens.widgets.panel import Box, Card, Panel
 from kiosk.screens.widgets.pay import PayBar, PayWords
 from kiosk.screens.widgets.qr_code import QrCode
@@ -19,6 +19,7 @@ from kiosk.screens.widgets.words import Icon, Word, Words
 from kiosk.screens.widgets.writing_box import WritingBox
 
 __all__ = [
+    "AmountPad",
     "Badge",
     "BigButton",
     "Box",
