@@ -45,6 +45,4 @@ def load_running(
     for key, entry in read_entries(folder / FILE, "spending", now):
         known, by = common("spending", key, entry), entry.refer("by", staff)
         spent_on, fen = entry.day("spent_days_ago", -1), entry.fen("amount_yuan")
-        yield entry.build(
-            Spending, **known, spent_on=spent_on, amount_fen=fen, by_id=by.id, by_name=by.name, entered_at=entry.ago("ago")
-        )
+        yield entry.build(Spending, **known, spent_on=spent_on, amount_fen=fen, by_id=by.id, by_name=by.name, entered_at=entry.ago("ago"))

@@ -41,9 +41,7 @@ def sign_up(here: Here, worker_id: str, training_id: str) -> Signup:
             raise BadInput("training_id", "bad.signup.begun")
         if u.count(Signup, training_id=training_id, cancelled=False) >= training.seats:
             raise BadInput("training_id", "bad.signup.full", count=training.seats)
-        signup = Signup(
-            id=new_id(now), revision=1, station_id=here.station_id, training_id=training_id, worker_id=worker_id, signed_at=now
-        )
+        signup = Signup(id=new_id(now), revision=1, station_id=here.station_id, training_id=training_id, worker_id=worker_id, signed_at=now)
         u.keep(signup)
         u.audit(now, "worker", "sign_up", signup.id)
     return signup

@@ -13,6 +13,7 @@ from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.station import StaffCall, Training
 from kiosk.domain.words import Say
 from kiosk.services import bookings, facilities, signups
+from kiosk.services.listing_words import time_of
 from kiosk.services.publish import REVIEW_WITHIN, Pending, pending
 from kiosk.services.station import CHINA, Here, local
 from kiosk.store.store import UnitOfWork
@@ -177,7 +178,7 @@ def _facilities(here: Here, u: UnitOfWork) -> Iterator[Item]:
 def _bookings(here: Here, u: UnitOfWork, now: datetime) -> Iterator[Item]:
     left = [b for b in bookings.on_day(u, here.today()) if bookings.ends_at(b) > now]
     if left:
-        detail = Say("today.booking_next", {"time": f"{local(left[0].starts_at):%H:%M}", "who": left[0].who})
+        detail = Say("today.booking_next", {"time": time_of(local(left[0].starts_at)), "who": left[0].who})
         title = Say("today.booking", {"count": len(left)})
         yield Item(
             need=Need.BOOKING,

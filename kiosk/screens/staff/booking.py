@@ -43,7 +43,7 @@ class BookingScreen(StaffPage):
         self._mark()
 
     def _tile(self, box: Any, text: str, **choice: Any) -> Tile:
-        tile = Tile(text=text, size_px=32)
+        tile = Tile(text=text, size_px=32, icon_px=0)
         tile.bind(on_release=lambda _: self._choose(**choice))
         box.add_widget(tile)
         return tile
@@ -81,7 +81,7 @@ class BookingScreen(StaffPage):
         self.ids.times.clear_widgets()
         self._times = {}
         for slot in slots:
-            self._times[slot] = self._tile(self.ids.times, f"{self.terminal.local(slot):%H:%M}", starts_at=slot)
+            self._times[slot] = self._tile(self.ids.times, words.time_of(self.terminal.local(slot)), starts_at=slot)
         self.full = "" if slots else t("running.book_full")
         if self.starts_at not in self._times:
             self.starts_at = None
@@ -111,7 +111,7 @@ class BookingScreen(StaffPage):
 
     def _done(self) -> None:
         start = self.terminal.local(self.starts_at)
-        said = t("running.booked", day=words.day(start.date(), self.terminal.today()), time=f"{start:%H:%M}", who=self.who)
+        said = t("running.booked", day=words.day(start.date(), self.terminal.today()), time=words.time_of(start), who=self.who)
         self.visit.stack[-2].args |= {"said": said, "showing": "desk"}
         self.visit.back()
 

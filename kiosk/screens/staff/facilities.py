@@ -1,6 +1,7 @@
 """站内设施: what the station has and who looked when, the negotiation desk, and who wants to learn something. One of three at a time."""
 
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
@@ -51,6 +52,7 @@ class RunningRow(Card):
 
     title = StringProperty("")
     text = StringProperty("")
+    stacked = BooleanProperty(False)
     first = StringProperty("")
     second = StringProperty("")
 
@@ -104,18 +106,19 @@ class FacilitiesScreen(StaffPage):
 
     def _draw_rooms(self, box: Any) -> None:
         for one in self._facts[0]:
-            card = FacilityCard(icon=ICONS[one.facility], title=t(f"facility.{one.facility.value}"), keeps=one.facility is Facility.FIRST_AID)
+            card = FacilityCard(icon=ICONS[one.facility], title=t(f"facility.{one.facility.value}"))
+            card.keeps = one.facility is Facility.FIRST_AID
             card.page, card.facility = self, one.facility
-            card.state, card.text = state_words(one), self._looked(one)
+            card.state, card.text = state_words(one, self.terminal.today()), self._looked(one)
             card.ink = theme.green if one.condition in WELL else theme.brown
             box.add_widget(card)
 
     def _looked(self, one: Standing) -> str:
         if one.last is None:
             return t("running.never")
-        when = self.terminal.local(one.last.checked_at)
-        day = words.day(when.date(), self.terminal.today()) if when.date() == self.terminal.today() else day_words(when.date())
-        looked = t("running.looked", day=day, time=f"{when:%H:%M}", name=one.last.by_name)
+        when, today = self.terminal.local(one.last.checked_at), self.terminal.today()
+        day = f"{t('day.0')} {words.time_of(when)}" if when.date() == today else day_words(when.date(), today)
+        looked = t("running.looked", day=day, name=one.last.by_name)
         return f"{looked}：{one.last.note}" if one.last.note else looked
 
     def _draw_desk(self, box: Any) -> None:
@@ -124,13 +127,11 @@ class FacilitiesScreen(StaffPage):
             start = self.terminal.local(one.starts_at)
             if start.date() != last:
                 last = start.date()
-                box.add_widget(Factory.RunningHead(text=f"{words.day(last, today)} {day_words(last)}"))
-            from kiosk.services.bookings import ends_at
-
-            end = self.terminal.local(ends_at(one))
-            row = RunningRow(title=f"{start:%H:%M} 到 {end:%H:%M} ・ {one.who}", text=t("running.booked_by", name=one.by_name))
+                box.add_widget(Factory.RunningHead(text=f"{words.day(last, today)} {day_words(last, today)}"))
+            hours = t("day.hours", start=words.time_of(start), end=words.time_of(start + timedelta(minutes=one.minutes)))
+            row = RunningRow(title=f"{hours} ・ {one.who}", text=t("running.booked_by", name=one.by_name))
             row.second = t("running.cancel")
-            row.on_second = lambda one=one: self._sure("running.cancel_booking", one.who, lambda: self._cancel_booking(one.id))
+            row.on_second = partial(self._sure, "running.cancel_booking", one.who, partial(self._cancel_booking, one.id))
             box.add_widget(row)
         if not self._facts[1]:
             box.add_widget(Factory.NothingHere(head=t("running.desk_free"), text=t("running.desk_free_more")))
@@ -140,11 +141,14 @@ class FacilitiesScreen(StaffPage):
             course = one.training
             title = t("running.signup", name=one.worker.name, course=course.title if course else t("running.no_course"))
             phone = t("running.call", phone=one.worker.phone.grouped())
-            starts = t("running.starts", day=day_words(course.starts_on), phone=course.phone.grouped()) if course else ""
+            starts = (
+                t("running.starts", day=day_words(course.starts_on, self.terminal.today()), phone=course.phone.grouped()) if course else ""
+            )
             row = RunningRow(title=title, text=" ・ ".join(p for p in (phone, starts) if p))
             row.first, row.second = t("running.told"), t("running.cancel")
-            row.on_first = lambda one=one: self._tell(one.signup.id)
-            row.on_second = lambda one=one: self._sure("running.cancel_signup", one.worker.name, lambda: self._cancel_signup(one.signup.id))
+            row.on_first = partial(self._tell, one.signup.id)
+            cancel = partial(self._cancel_signup, one.signup.id)
+            row.on_second = partial(self._sure, "running.cancel_signup", one.worker.name, cancel)
             box.add_widget(row)
         if not self._facts[2]:
             box.add_widget(Factory.NothingHere(head=t("running.signups_done"), text=t("running.signups_done_more")))
@@ -200,18 +204,18 @@ class FacilitiesScreen(StaffPage):
     def spoken(self) -> str:
         """Read how the facilities stand, or how many wait."""
         if self.showing == "rooms":
-            return "。".join(f"{t(f'facility.{s.facility.value}')}，{state_words(s)}" for s in self._facts[0])
+            return "。".join(f"{t(f'facility.{s.facility.value}')}，{state_words(s, self.terminal.today())}" for s in self._facts[0])
         return self._chips[self.showing].text
 
 
-def state_words(one: Standing) -> str:
+def state_words(one: Standing, today: date) -> str:
     """Say how a facility stands, with the date where something expires."""
     if one.condition in (Condition.GOOD, Condition.EXPIRED, Condition.EXPIRING) and one.expires_on is not None:
-        return t(f"running.{one.condition.value}_until", day=day_words(one.expires_on, year=True))
+        return t(f"running.{one.condition.value}_until", day=day_words(one.expires_on, today))
     return t(f"running.{one.condition.value}")
 
 
-def day_words(day: date, year: bool = False) -> str:
-    """Say a day by its date."""
+def day_words(day: date, today: date) -> str:
+    """Say a day by its date, with the year unless it is this one."""
     said = t("day.date", month=day.month, day=day.day)
-    return t("running.year", year=day.year) + said if year else said
+    return said if day.year == today.year else t("running.year", year=day.year) + said

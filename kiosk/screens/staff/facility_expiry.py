@@ -33,7 +33,7 @@ class FacilityExpiryScreen(StaffPage):
         self._choose()
 
     def _tile(self, box: Any, text: str, **choice: int) -> Tile:
-        tile = Tile(text=text, size_px=36)
+        tile = Tile(text=text, size_px=36, icon_px=0)
         tile.bind(on_release=lambda _: self._choose(**choice))
         box.add_widget(tile)
         return tile
@@ -45,7 +45,7 @@ class FacilityExpiryScreen(StaffPage):
             for value, tile in tiles.items():
                 tile.chosen = value == chosen
         day = self._day()
-        self.until = t("running.expiry_said", day=day_words(day, year=True)) if day else ""
+        self.until = t("running.expiry_said", day=day_words(day, self.terminal.today())) if day else ""
         self.main_enabled = day is not None
 
     def _day(self) -> date | None:
@@ -61,7 +61,7 @@ class FacilityExpiryScreen(StaffPage):
             self.ask(lambda: facilities.check(self.here, session, Facility.FIRST_AID, True, expires_on=day), lambda _: self._done(day))
 
     def _done(self, day: date) -> None:
-        self.visit.stack[-2].args |= {"said": t("running.noted_expiry", day=day_words(day, year=True))}
+        self.visit.stack[-2].args |= {"said": t("running.noted_expiry", day=day_words(day, self.terminal.today()))}
         self.visit.back()
 
     def remember(self) -> dict[str, Any]:
