@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 from kiosk.domain import case
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.employer import Employer
-from kiosk.domain.facility import Condition
+from kiosk.domain.facility import Condition, Standing
 from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.station import StaffCall, Training
 from kiosk.domain.words import Say
@@ -162,17 +162,32 @@ def _cases(u: UnitOfWork) -> Iterator[Item]:
 
 
 def _facilities(here: Here, u: UnitOfWork) -> Iterator[Item]:
-    standings = facilities.standings(u, here.today())
-    for need, conditions, urgency in (
-        (Need.FACILITY, (Condition.BROKEN, Condition.REPORTED), Urgency.NOW),
-        (Need.EXPIRY, (Condition.EXPIRED, Condition.EXPIRING), Urgency.TODAY),
-        (Need.LOOK, (Condition.UNCHECKED,), Urgency.TODAY),
-    ):
-        found = [s for s in standings if s.condition in conditions]
-        if found:
-            names = "、".join(t(f"facility.{s.facility.value}") for s in found)
-            key = f"today.{found[0].condition.value if need is Need.EXPIRY else need.value}"
-            yield Item(need=need, count=len(found), title=Say(key, {"names": names}), urgency=urgency, page="facilities")
+    by: dict[Condition, list[Standing]] = {condition: [] for condition in Condition}
+    for one in facilities.standings(u, here.today()):
+        by[one.condition].append(one)
+    broken, reported = by[Condition.BROKEN], by[Condition.REPORTED]
+    if broken or reported:
+        said = Say("today.reported", {"names": _names(reported)})
+        title = Say("today.broken", {"names": _names(broken)}) if broken else said
+        detail = said if broken and reported else None
+        yield _facility(Need.FACILITY, broken + reported, title, detail, Urgency.NOW)
+    for condition in (Condition.EXPIRED, Condition.EXPIRING):
+        if by[condition]:
+            day = min(one.expires_on for one in by[condition] if one.expires_on)
+            detail = Say("today.expires_on", {"month": day.month, "day": day.day})
+            title = Say(f"today.{condition.value}", {"names": _names(by[condition])})
+            yield _facility(Need.EXPIRY, by[condition], title, detail, Urgency.TODAY)
+    if by[Condition.UNCHECKED]:
+        title = Say("today.look", {"names": _names(by[Condition.UNCHECKED])})
+        yield _facility(Need.LOOK, by[Condition.UNCHECKED], title, None, Urgency.TODAY)
+
+
+def _facility(need: Need, which: list[Standing], title: Say, detail: Say | None, urgency: Urgency) -> Item:
+    return Item(need=need, count=len(which), title=title, detail=detail, urgency=urgency, page="facilities", args={"showing": "rooms"})
+
+
+def _names(which: list[Standing]) -> str:
+    return "、".join(t(f"facility.{one.facility.value}") for one in which)
 
 
 def _bookings(here: Here, u: UnitOfWork, now: datetime) -> Iterator[Item]:

@@ -13,6 +13,7 @@ from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Chip
 from kiosk.screens.widgets.dialog import Choice, Dialog
+from kiosk.screens.widgets.labels import NothingHere
 from kiosk.screens.widgets.panel import Card
 from kiosk.services import listing_words as words
 from kiosk.text import t
@@ -134,7 +135,7 @@ class FacilitiesScreen(StaffPage):
             row.on_second = partial(self._sure, "running.cancel_booking", one.who, partial(self._cancel_booking, one.id))
             box.add_widget(row)
         if not self._facts[1]:
-            box.add_widget(Factory.NothingHere(head=t("running.desk_free"), text=t("running.desk_free_more")))
+            box.add_widget(NothingHere(head=t("running.desk_free"), text=t("running.desk_free_more")))
 
     def _draw_signups(self, box: Any) -> None:
         for one in self._facts[2]:
@@ -151,7 +152,7 @@ class FacilitiesScreen(StaffPage):
             row.on_second = partial(self._sure, "running.cancel_signup", one.worker.name, cancel)
             box.add_widget(row)
         if not self._facts[2]:
-            box.add_widget(Factory.NothingHere(head=t("running.signups_done"), text=t("running.signups_done_more")))
+            box.add_widget(NothingHere(head=t("running.signups_done"), text=t("running.signups_done_more")))
 
     def act(self, facility: Facility, what: str) -> None:
         """Note that somebody looked, or go and set the date."""

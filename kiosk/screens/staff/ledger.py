@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.domain.pay import yuan
@@ -11,6 +10,7 @@ from kiosk.screens.staff.facilities import day_words
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.dialog import Choice, Dialog
+from kiosk.screens.widgets.labels import NothingHere
 from kiosk.screens.widgets.panel import Card
 from kiosk.text import t
 
@@ -60,7 +60,7 @@ class LedgerScreen(StaffPage):
         for line in book.lines:
             box.add_widget(self._line(line))
         if not book.lines:
-            box.add_widget(Factory.NothingHere(head=t("ledger.nothing"), text=t("ledger.nothing_more")))
+            box.add_widget(NothingHere(head=t("ledger.nothing"), text=t("ledger.nothing_more")))
 
     def _line(self, line: "Line") -> LedgerLine:
         one = line.spending

@@ -13,6 +13,7 @@ from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Choice, Dialog
+from kiosk.screens.widgets.labels import NothingHere
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class TodayScreen(StaffPage):
     def begin(self) -> None:
         """Greet, lay out the rooms of who is signed in, and read what waits: now, and whenever the store changes."""
         hour = self.terminal.local(self.terminal.now()).hour
-        part = "morning" if hour < 11 else "noon" if hour < 14 else "afternoon" if hour < 18 else "evening"
+        part = "evening" if hour < 5 else "morning" if hour < 11 else "noon" if hour < 14 else "afternoon" if hour < 18 else "evening"
         self.greeting = t(f"today.{part}", name=self.session.name)
         self._draw_rooms()
         self._look = Clock.schedule_interval(lambda _: self.look(), LOOK_EVERY_S)
@@ -121,7 +122,7 @@ class TodayScreen(StaffPage):
         box = self.ids.needs
         box.clear_widgets()
         if not self.items:
-            box.add_widget(Factory.NothingHere(head=t("today.nothing"), text=t("today.nothing_more")))
+            box.add_widget(NothingHere(head=t("today.nothing"), text=t("today.nothing_more")))
         urgency = None
         for item in self.items:
             if item.urgency is not urgency:
