@@ -7,7 +7,7 @@ from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
-from kiosk.screens.widgets.buttons import BigButton, Chip, Tile
+from kiosk.screens.widgets.buttons import BigButton, Chip
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
@@ -30,23 +30,24 @@ class BookingScreen(StaffPage):
         narrow = theme.upright or theme.large
         self.day = self.day or terminal.today()
         self.ids.days.cols, self.ids.times.cols = (2 if narrow else 4), ((4 if theme.large else 5) if narrow else 11)
-        self._days: dict[date, Tile] = {}
+        self._days: dict[date, Chip] = {}
         for away in range(DAYS):
             when = terminal.today() + timedelta(days=away)
-            self._days[when] = self._tile(self.ids.days, words.day(when, terminal.today()), day=when, starts_at=None)
-        self._lengths = {n: self._tile(self.ids.lengths, t(f"running.minutes_{n}"), minutes=n, starts_at=None) for n in LENGTHS}
-        self._times: dict[datetime, Tile] = {}
+            self._days[when] = self._chip(self.ids.days, words.day(when, terminal.today()), day=when, starts_at=None)
+        self._lengths = {n: self._chip(self.ids.lengths, t(f"running.minutes_{n}"), minutes=n, starts_at=None) for n in LENGTHS}
+        self._times: dict[datetime, Chip] = {}
         self._firms: dict[str, Chip] = {}
-        own = BigButton(text=t("running.book_own"), icon="draw", size_hint_x=None, width=theme.fs(280), height=theme.px(96), size_px=32)
+        own = BigButton(text=t("running.own"), icon="draw", size_hint_x=None, width=theme.fs(280), height=theme.px(96), size_px=32)
         own.bind(on_release=lambda _: self.visit.go("own_words", head=t("running.book_who_head"), field="who"))
         self.ids.firms.add_widget(own)
         self._mark()
 
-    def _tile(self, box: Any, text: str, **choice: Any) -> Tile:
-        tile = Tile(text=text, size_px=32, icon_px=0)
-        tile.bind(on_release=lambda _: self._choose(**choice))
-        box.add_widget(tile)
-        return tile
+    def _chip(self, box: Any, text: str, **choice: Any) -> Chip:
+        chip = Chip(text=text)
+        chip.size_hint_x = 1
+        chip.bind(on_release=lambda _: self._choose(**choice))
+        box.add_widget(chip)
+        return chip
 
     def begin(self) -> None:
         """Ask who comes here, and what is free."""
@@ -81,7 +82,7 @@ class BookingScreen(StaffPage):
         self.ids.times.clear_widgets()
         self._times = {}
         for slot in slots:
-            self._times[slot] = self._tile(self.ids.times, words.time_of(self.terminal.local(slot)), starts_at=slot)
+            self._times[slot] = self._chip(self.ids.times, words.time_of(self.terminal.local(slot)), starts_at=slot)
         self.full = "" if slots else t("running.book_full")
         if self.starts_at not in self._times:
             self.starts_at = None

@@ -30,7 +30,6 @@ ICONS = {
     Facility.REST: "sofa",
     Facility.DESK: "account-multiple",
 }
-WELL = (Condition.GOOD, Condition.UNCHECKED)
 
 
 class FacilityCard(Card):
@@ -111,7 +110,7 @@ class FacilitiesScreen(StaffPage):
             card.keeps = one.facility is Facility.FIRST_AID
             card.page, card.facility = self, one.facility
             card.state, card.text = state_words(one, self.terminal.today()), self._looked(one)
-            card.ink = theme.green if one.condition in WELL else theme.brown
+            card.ink = theme.green if one.condition is Condition.GOOD else theme.brown
             box.add_widget(card)
 
     def _looked(self, one: Standing) -> str:

@@ -42,7 +42,7 @@ class LedgerEntryScreen(StaffPage):
             said = t("day.0") if not away else t("ledger.yesterday") if away == 1 else t("day.date", month=day.month, day=day.day)
             self._days[day] = self._chip(self.ids.days, said, spent_on=day)
         for box, field in ((self.ids.purposes, "purpose"), (self.ids.payees, "payee")):
-            own = BigButton(text=t("running.book_own"), icon="draw", size_hint_x=None, width=theme.fs(240), height=theme.px(96), size_px=32)
+            own = BigButton(text=t("running.own"), icon="draw", size_hint_x=None, width=theme.fs(240), height=theme.px(96), size_px=32)
             own.bind(on_release=lambda _, field=field: self.visit.go(OWN, head=t(f"ledger.ask_{field}"), field=field))
             box.add_widget(own)
         self.ids.pad.digits = self.digits

@@ -17,7 +17,7 @@ class OwnWordsScreen(StaffPage):
     text = StringProperty("")
 
     def __init__(self, terminal: Any, **args: Any) -> None:
-        super().__init__(terminal, title=args["head"], main_text=t("running.written"), main_icon="check", **args)
+        super().__init__(terminal, title=t("running.own"), main_text=t("running.written"), main_icon="check", **args)
         panel = self.ids.panel
         panel.hint, panel.read, panel.spell = t("running.write_here"), partial(self.read_hand, free=True), self.spell
         panel.text = panel.kept = self.text
