@@ -51,14 +51,10 @@ def test_check_line_when_at_the_edges_passes() -> None:
 
 
 @given(
-    st.lists(
-        st.tuples(st.integers(1, MOST_FEN), st.dates(FIRST_DAY, TODAY), st.sampled_from(SpendingKind), st.booleans()), max_size=20
-    ),
+    st.lists(st.tuples(st.integers(1, MOST_FEN), st.dates(FIRST_DAY, TODAY), st.sampled_from(SpendingKind), st.booleans()), max_size=20),
     st.randoms(),
 )
-def test_sums_when_lines_are_taken_back_count_what_stands(
-    entered: list[tuple[int, date, SpendingKind, bool]], dice: object
-) -> None:
+def test_sums_when_lines_are_taken_back_count_what_stands(entered: list[tuple[int, date, SpendingKind, bool]], dice: object) -> None:
     lines = [a_line(n, fen, day, kind) for n, (fen, day, kind, _) in enumerate(entered)]
     counters = [
         a_line(1000 + n, line.amount_fen, line.spent_on, line.kind, line.id)

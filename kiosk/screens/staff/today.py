@@ -14,6 +14,7 @@ from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.screens.widgets.labels import NothingHere
+from kiosk.services.rules import say
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class NeedCard(Press):
     text = StringProperty("")
     edge = ColorProperty(theme.green)
     tint = ColorProperty(theme.green)
+    item: Any = None
 
 
 class RoomTile(Press):
@@ -75,6 +77,9 @@ class TodayScreen(StaffPage):
         self.columns = (3 if theme.large else 5) if theme.upright else (2 if theme.large else 3)
         self.ids.halves.orientation = "vertical" if theme.upright else "horizontal"
         self._look: Any = None
+        self._kinds: list[tuple[Any, ...]] = []
+        self._cards: list[NeedCard] = []
+        self._rooms: dict[str, RoomTile] = {}
         self._counters: dict[str, int] | None = None
         self._read_at = 0.0
 
@@ -114,35 +119,40 @@ class TodayScreen(StaffPage):
         self.read, self.items = True, list(found)
         self.head = t("today.count", count=len(found)) if found else ""
         self._draw_needs()
-        self._draw_rooms()
+        self._count()
 
     def _draw_needs(self) -> None:
-        from kiosk.services.rules import say
-
-        box = self.ids.needs
-        box.clear_widgets()
-        if not self.items:
-            box.add_widget(NothingHere(head=t("today.nothing"), text=t("today.nothing_more")))
-        urgency = None
-        for item in self.items:
-            if item.urgency is not urgency:
-                urgency = item.urgency
-                box.add_widget(Factory.NeedHead(text=t(f"today.{HEADS[urgency]}"), color=INKS[urgency]))
-            card = NeedCard(icon=ICONS[item.need], title=say(item.title), text=say(item.detail) if item.detail else "")
-            card.edge, card.tint = EDGES[item.urgency], INKS[item.urgency]
-            card.bind(on_release=lambda _, item=item: self._go(item))
-            box.add_widget(card)
+        """Lay the cards out anew only where other things wait than before: a finger may be on one of them."""
+        kinds = [(item.need, item.urgency) for item in self.items]
+        if kinds != self._kinds or not kinds:
+            self._kinds, self._cards = kinds, []
+            box, urgency = self.ids.needs, None
+            box.clear_widgets()
+            if not kinds:
+                box.add_widget(NothingHere(head=t("today.nothing"), text=t("today.nothing_more")))
+            for item in self.items:
+                if item.urgency is not urgency:
+                    urgency = item.urgency
+                    box.add_widget(Factory.NeedHead(text=t(f"today.{HEADS[urgency]}"), color=INKS[urgency]))
+                card = NeedCard(icon=ICONS[item.need], edge=EDGES[item.urgency], tint=INKS[item.urgency])
+                card.bind(on_release=lambda card: self._go(card.item))
+                self._cards.append(card)
+                box.add_widget(card)
+        for card, item in zip(self._cards, self.items, strict=True):
+            card.item, card.title, card.text = item, say(item.title), say(item.detail) if item.detail else ""
 
     def _draw_rooms(self) -> None:
-        waits: dict[str, int] = {}
-        for item in self.items:
-            waits[item.page] = waits.get(item.page, 0) + item.count
-        self.ids.rooms.clear_widgets()
         for section in SECTIONS:
             if pages.exists(section.page) and section.open_to(self.session.role):
-                tile = RoomTile(text=t(f"section.{section.page}"), icon=section.icon, count=waits.get(section.page, 0))
+                tile = RoomTile(text=t(f"section.{section.page}"), icon=section.icon)
                 tile.bind(on_release=lambda _, page=section.page: self.visit.go(page))
+                self._rooms[section.page] = tile
                 self.ids.rooms.add_widget(tile)
+
+    def _count(self) -> None:
+        """Say at each door how many things wait behind it."""
+        for page, tile in self._rooms.items():
+            tile.count = sum(item.count for item in self.items if item.page == page)
 
     def _go(self, item: "Item") -> None:
         """Go where the thing is done, or do it here."""
@@ -157,8 +167,6 @@ class TodayScreen(StaffPage):
             self._help(item)
 
     def _help(self, item: "Item") -> None:
-        from kiosk.services.rules import say
-
         known = ("printer", "parked", "sync")
         text = t(f"today.{item.need}_help") if item.need in known else say(item.detail) if item.detail else ""
         ok: list[Choice] = [(t("problem.ok"), "station", lambda: None)]
@@ -185,7 +193,5 @@ class TodayScreen(StaffPage):
 
     def spoken(self) -> str:
         """Read what waits."""
-        from kiosk.services.rules import say
-
         said = "。".join(say(item.title) for item in self.items)
         return f"{self.greeting}。{self.head}。{said}。" if said else f"{self.greeting}。{t('today.spoken_nothing')}"
