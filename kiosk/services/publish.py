@@ -134,7 +134,7 @@ def pending(here: Here) -> list[Pending]:
     with here.store.read() as u:
         waiting = []
         usual = _usual_pay(u)
-        for listing in u.list(Listing, station_id=here.station_id):
+        for listing in u.undecided(here.station_id):
             reviews, takedowns = u.list(Review, listing_id=listing.id), u.list(Takedown, listing_id=listing.id)
             if state_of(listing, reviews, takedowns, here.today()) is ListingState.PENDING:
                 findings = _findings(here, u, listing, usual)

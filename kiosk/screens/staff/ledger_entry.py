@@ -34,7 +34,7 @@ class LedgerEntryScreen(StaffPage):
         for kind in SpendingKind:
             for key in (k for k in words() if k.startswith(f"ledger.ready_{kind.value}.")):
                 self._purposes[t(key)] = self._chip(self.ids.purposes, t(key), purpose=t(key), kind=kind.value)
-        ready = [t(k) for k in words() if k.startswith("ledger.payee.")]
+        ready = [sentence for key, sentence in words().items() if key.startswith("ledger.payee")]
         self._payees = {name: self._chip(self.ids.payees, name, payee=name) for name in ready}
         self._days: dict[date, Chip] = {}
         for away in range(DAYS):
