@@ -7,7 +7,7 @@ from kiosk.domain import referral
 from kiosk.domain.codes import AREAS
 from kiosk.domain.listing import Published, Review, Verdict
 from kiosk.domain.referral import Referral, ReferralState, ReferralStep
-from kiosk.domain.station import Policy, Station, Training
+from kiosk.domain.station import Policy, Station, StationLevel, Training
 from kiosk.errors import NotFound
 from kiosk.services import tickets
 from kiosk.services.station import Here
@@ -114,6 +114,12 @@ def trainings(here: Here) -> tuple[Training, ...]:
     """Give courses that have not begun, soonest first."""
     with here.store.read() as u:
         return tuple(sorted((t for t in u.list(Training) if t.starts_on >= here.today()), key=lambda t: t.starts_on))
+
+
+def county_centre(here: Here) -> Station | None:
+    """Give the county's own record, where complaints about a station go; None before the county was first heard."""
+    with here.store.read() as u:
+        return next(iter(u.list(Station, level=StationLevel.COUNTY)), None)
 
 
 def alive(here: Here) -> Filters:

@@ -28,7 +28,16 @@ def fill_station(store: Store, folder: Path, now: datetime) -> None:
 
 def _keep_own(u: UnitOfWork, sample: Sample, station_id: str) -> None:
     """Listings go in before their reviews, reviews in the order in which they were given: newest on top, as in life."""
-    kinds = (sample.employers, sample.listings, sample.workers, sample.referrals, sample.steps, sample.cases, sample.case_steps)
+    kinds = (
+        sample.employers,
+        sample.listings,
+        sample.workers,
+        sample.referrals,
+        sample.steps,
+        sample.cases,
+        sample.case_steps,
+        sample.running,
+    )
     for record in (r for kind in kinds for r in kind if r.station_id == station_id):
         u.keep(record)
     for review in sorted((r for r in sample.reviews if r.station_id == station_id), key=lambda r: r.reviewed_at):

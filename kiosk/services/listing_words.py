@@ -1,6 +1,6 @@
 """How a listing is said on screen and desk page: pay, place, time. Plain Python; `today` is passed in."""
 
-from datetime import date
+from datetime import date, datetime
 
 from kiosk.domain.codes import AREAS, Meals, PayUnit
 from kiosk.domain.listing import PublicListing
@@ -44,6 +44,11 @@ def area(listing: PublicListing) -> str:
 def clock(minutes: int) -> str:
     """Write minutes after midnight as 7:00."""
     return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def time_of(local: datetime) -> str:
+    """Write the time of an instant on China's wall clock: 9:30."""
+    return clock(local.hour * 60 + local.minute)
 
 
 def day(when: date, today: date) -> str:

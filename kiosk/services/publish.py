@@ -120,7 +120,7 @@ def pending(here: Here) -> list[Pending]:
     with here.store.read() as u:
         waiting = []
         usual = _usual_pay(u)
-        for listing in u.list(Listing, station_id=here.station_id):
+        for listing in u.undecided(here.station_id):
             if _state(here, u, listing) is ListingState.PENDING:
                 findings = _findings(here, u, listing, usual)
                 waiting.append(Pending(listing=listing, findings=findings, revision_of_public=u.published(listing.id) is not None))

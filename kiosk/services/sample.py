@@ -18,6 +18,7 @@ from kiosk.domain.referral import Referral, ReferralStep
 from kiosk.domain.station import Policy, Role, Station, Training
 from kiosk.domain.worker import Worker
 from kiosk.services.sample_entry import CHINA, Entry, read_entries
+from kiosk.services.sample_running import Running, load_running
 
 IDS = UUID("5a6d7065-0000-5000-8000-420923000000")
 """The name space of sample ids."""
@@ -53,6 +54,7 @@ class Sample:
     steps: tuple[ReferralStep, ...]
     cases: tuple[Case, ...]
     case_steps: tuple[CaseStep, ...]
+    running: tuple[Running, ...]
 
 
 def load_sample(folder: Path, now: datetime) -> Sample:
@@ -96,6 +98,7 @@ class _Loader:
             self._referral(key, entry)
         for key, entry in self._entries("cases.toml", "case"):
             self._case(key, entry)
+        trainings = {key: self._training(key, entry) for key, entry in self._entries("county.toml", "training")}
         return Sample(
             stations=tuple(self._stations.values()),
             staff=tuple(self._staff.values()),
@@ -105,11 +108,12 @@ class _Loader:
             takedowns=tuple(self._takedowns),
             workers=tuple(self._workers.values()),
             policies=tuple(self._policy(key, entry) for key, entry in self._entries("county.toml", "policy")),
-            trainings=tuple(self._training(key, entry) for key, entry in self._entries("county.toml", "training")),
+            trainings=tuple(trainings.values()),
             referrals=tuple(self._referrals.values()),
             steps=tuple(self._steps),
             cases=tuple(self._cases),
             case_steps=tuple(self._case_steps),
+            running=tuple(load_running(self._folder, self._now, _id, self._stations, self._staff, self._workers, trainings)),
         )
 
     def _entries(self, file: str, kind: str) -> Iterator[tuple[str, Entry]]:

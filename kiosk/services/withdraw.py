@@ -7,6 +7,7 @@ from kiosk.domain.print_job import PrintJob
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.referral import Referral
 from kiosk.domain.worker import Worker, WorkerState
+from kiosk.services import signups
 from kiosk.services.station import Here
 from kiosk.store.store import UnitOfWork
 
@@ -15,7 +16,7 @@ def withdraw(here: Here, worker_id: str) -> None:
     """Leave of a worker only that he was here; a second call changes nothing. Raises NotFound.
 
     Slips that name him go from the journal, printed or not; referrals stay and lead to nobody; what a case of his says goes, its steps are
-    checked for names when they are written.
+    checked for names when they are written; his places in courses are free again.
     """
     now = here.now()
     with here.store.write() as u:
@@ -28,6 +29,7 @@ def withdraw(here: Here, worker_id: str) -> None:
             _drop_slips(u, subject)
         for case in u.list(Case, worker_id=worker.id):
             u.keep(replace(case, revision=case.revision + 1, text=""))
+        signups.cancel_all(u, worker.id)
         u.audit(now, "worker", "withdraw", worker.id)
 
 

@@ -18,7 +18,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from kiosk.domain.codes import Trade
 from kiosk.domain.employer import EmployerHold
 from kiosk.domain.entities import NAME_OF
-from kiosk.domain.listing import Listing, Published, Review, Takedown
+from kiosk.domain.listing import Listing, Published, Review, Takedown, Verdict
 from kiosk.domain.record import to_plain
 from kiosk.errors import NotFound, StoreBusy, StoreError, StoreFull, WrongKey
 from kiosk.store import chain, public, search
@@ -75,6 +75,28 @@ class UnitOfWork:
             newest = sa.select(table.c.id, sa.func.max(table.c.revision)).group_by(table.c.id)
             query = query.where(sa.tuple_(table.c.id, table.c.revision).in_(newest))
         return [cast(R, from_row(cls, row)) for row in self.connection.execute(query).mappings()]
+
+    def latest(self, cls: type[R], by: str, limit: int, **equals: Any) -> Sequence[R]:
+        """Give the `limit` records with these field values that come last by the field `by`, last first; of records without history."""
+        table = TABLES[cls]
+        query = sa.select(table).where(*(table.c[k] == to_plain(v) for k, v in equals.items()))
+        query = query.order_by(table.c[by].desc(), table.c.id.desc()).limit(limit)
+        return [cast(R, from_row(cls, row)) for row in self.connection.execute(query).mappings()]
+
+    def undecided(self, station_id: str) -> Sequence[Listing]:
+        """Give a station's listings, newest revision of each, that may wait for a reviewer: no takedown, and no review of it that stands.
+
+        Of those with an undone review the reviews still say whether they wait; all others of years are never read.
+        """
+        listing, review, takedown = TABLES[Listing], TABLES[Review], TABLES[Takedown]
+        newest = sa.select(listing.c.id, sa.func.max(listing.c.revision)).where(listing.c.station_id == station_id).group_by(listing.c.id)
+        mine = (review.c.listing_id == listing.c.id) & (review.c.listing_revision == listing.c.revision)
+        query = sa.select(listing).where(
+            sa.tuple_(listing.c.id, listing.c.revision).in_(newest),
+            ~sa.exists().where(takedown.c.listing_id == listing.c.id),
+            ~sa.exists().where(mine) | sa.exists().where(mine, review.c.verdict == Verdict.UNDO.value),
+        )
+        return [cast(Listing, from_row(Listing, row)) for row in self.connection.execute(query.order_by(listing.c.id)).mappings()]
 
     def count(self, cls: type, **equals: Any) -> int:
         """Count records with these field values."""

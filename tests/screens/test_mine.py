@@ -162,7 +162,7 @@ def test_policies_and_services_when_opened_are_whole(
     kiosk.tap(t("dock.home"))
     kiosk.wait_page("home")
     kiosk.tap(t("home.station.title"))
-    kiosk.wait_text(t("offer.water.title"))
+    kiosk.wait_text(t("facility.water"))
     kiosk.wait_text(t("offer.phone", phone="0712-0000101"))
     assert looks(kiosk) == []
 

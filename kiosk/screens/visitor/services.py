@@ -1,22 +1,29 @@
-"""站点服务: what a station offers besides work, where it is and when it is open."""
+"""站点服务: what a station offers besides work and in which condition, where it is, when it is open, and what stands posted."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kivy.properties import BooleanProperty, ColorProperty, StringProperty
 
+from kiosk.domain.facility import Condition, Standing
+from kiosk.domain.running import Facility
 from kiosk.screens.page import Page
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.panel import Card
+from kiosk.services import listing_words as words
 from kiosk.text import t
 
-OFFERS = {
-    "water": "cup-water",
-    "wifi": "wifi",
-    "charge": "battery-charging",
-    "medicine": "medical-bag",
-    "room": "account-voice",
+if TYPE_CHECKING:
+    from kiosk.domain.station import Station
+
+ICONS = {
+    Facility.WATER: "cup-water",
+    Facility.WIFI: "wifi",
+    Facility.FIRST_AID: "medical-bag",
+    Facility.REST: "sofa",
+    Facility.DESK: "account-multiple",
 }
+TO_BE_REPORTED = (Condition.GOOD, Condition.UNCHECKED, Condition.EXPIRING, Condition.EXPIRED)
 
 
 class _Offer:
@@ -31,7 +38,15 @@ class _Offer:
 
 
 class OfferCard(_Offer, Card):
-    """One thing that a station offers."""
+    """One thing that a station offers: how it stands, and `can_report` that it is broken."""
+
+    state = StringProperty("")
+    state_ink = ColorProperty(theme.green)
+    can_report = BooleanProperty(False)
+
+    def report(self) -> None:
+        """Tell the page."""
+        self.page.report(self.facility)
 
 
 class HelpCard(_Offer, Press):
@@ -50,25 +65,64 @@ class ServicesScreen(Page):
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("home.station.title"), **args)
         self.ids.offers.cols = 1 if theme.upright and theme.large else 2 if theme.upright or theme.large else 3
-        for name, icon in OFFERS.items():
-            self.ids.offers.add_widget(OfferCard(icon=icon, title=t(f"offer.{name}.title"), text=t(f"offer.{name}.text")))
+        self.ids.station.orientation = "vertical" if theme.upright or theme.large else "horizontal"
+        self._cards: dict[Facility, OfferCard] = {}
+        for facility, icon in ICONS.items():
+            name = facility.value
+            card = OfferCard(icon=icon, title=t(f"facility.{name}"), text=t(f"offer.{name}.text"))
+            card.page, card.facility = self, facility
+            self._cards[facility] = card
+            self.ids.offers.add_widget(card)
         helping = HelpCard(icon="human-greeting", title=t("offer.help.title"), text=t("offer.help.text"))
         helping.bind(on_release=lambda _: self.terminal.call())
         self.ids.offers.add_widget(helping)
 
     def on_enter(self) -> None:
-        """Ask for the station's own facts."""
-        from kiosk.services import browse
+        """Ask for the station's own facts, and how things stand."""
+        from kiosk.services import browse, facilities
 
         self.ask(lambda: browse.home(self.terminal.office.here).station, self._take)
+        self.ask(lambda: facilities.latest(self.terminal.office.here), self._take_standings)
 
-    def _take(self, station: Any) -> None:
+    def _take(self, station: "Station") -> None:
         self.name, self.address = station.name, t("offer.address", text=station.address)
         self.phone = t("offer.phone", phone=station.phone.grouped())
         self.hours = t("offer.hours", text=station.hours) if station.hours else ""
         self.ready = True
 
+    def _take_standings(self, standings: tuple[Standing, ...]) -> None:
+        for one in standings:
+            card = self._cards[one.facility]
+            card.state = self._state(one)
+            card.state_ink = theme.green if one.condition in (Condition.GOOD, Condition.EXPIRING) else theme.brown
+            card.can_report = one.condition in TO_BE_REPORTED
+
+    def _state(self, one: Standing) -> str:
+        """Say how it stands as a visitor needs it: what keeps for another month is good."""
+        condition = Condition.GOOD if one.condition is Condition.EXPIRING else one.condition
+        said = t(f"offer.{condition.value}")
+        if one.last is None or condition not in (Condition.GOOD, Condition.UNCHECKED):
+            return said
+        when, today = self.terminal.local(one.last.checked_at), self.terminal.today()
+        day = f"{t('day.0')} {words.time_of(when)}" if when.date() == today else t("day.date", month=when.month, day=when.day)
+        return t(f"offer.{condition.value}_since", when=day)
+
+    def report(self, facility: Facility) -> None:
+        """Tell staff that something is broken."""
+        from kiosk.services import facilities
+
+        def thank(_: object) -> None:
+            card = self._cards[facility]
+            card.state, card.state_ink, card.can_report = t("offer.thanks"), theme.green, False
+
+        self.ask(lambda: facilities.report_broken(self.terminal.office.here, facility), thank)
+
+    def open_rules(self) -> None:
+        """Show what stands posted."""
+        self.visit.go("house_rules")
+
     def spoken(self) -> str:
-        """Read what the station offers."""
-        said = "。".join(t(f"offer.{name}.title") + "，" + t(f"offer.{name}.text") for name in (*OFFERS, "help"))
-        return "。".join(part for part in (self.name, self.address, self.hours, said) if part)
+        """Read what the station offers and how it stands."""
+        said = [f"{card.title}，{card.text}{card.state}" for card in self._cards.values()]
+        said.append(t("offer.help.title") + "，" + t("offer.help.text"))
+        return "。".join(part for part in (self.name, self.address, self.hours, *said) if part)

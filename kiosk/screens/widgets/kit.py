@@ -3,11 +3,11 @@
 from kiosk.screens.widgets.buttons import BigButton, CandidateButton, Chip, DockButton, FilterTile, Press, Tile
 from kiosk.screens.widgets.dialog import Dialog
 from kiosk.screens.widgets.icon_word import IconWord
-from kiosk.screens.widgets.labels import Badge, IconLine, Notice
+from kiosk.screens.widgets.labels import Badge, IconLine, NothingHere, Notice, SaidSign
 from kiosk.screens.widgets.listing_row import ListingRow
 from kiosk.screens.widgets.marked_words import MarkedWords
 from kiosk.screens.widgets.match_card import MatchCard
-from kiosk.screens.widgets.number_pad import NumberPad
+from kiosk.screens.widgets.number_pad import AmountPad, NumberPad
 from kiosk.screens.widgets.panel import Box, Card, Panel
 from kiosk.screens.widgets.pay import PayBar, PayWords
 from kiosk.screens.widgets.qr_code import QrCode
@@ -19,6 +19,7 @@ from kiosk.screens.widgets.words import Icon, Word, Words
 from kiosk.screens.widgets.writing_box import WritingBox
 
 __all__ = [
+    "AmountPad",
     "Badge",
     "BigButton",
     "Box",
@@ -34,6 +35,7 @@ __all__ = [
     "ListingRow",
     "MarkedWords",
     "MatchCard",
+    "NothingHere",
     "Notice",
     "NumberPad",
     "PagedScroll",
@@ -43,6 +45,7 @@ __all__ = [
     "Press",
     "QrCode",
     "RowList",
+    "SaidSign",
     "SlipView",
     "StepBar",
     "TextPanel",

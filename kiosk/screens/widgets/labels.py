@@ -38,3 +38,16 @@ class Notice(Box):
     """A peach card with a warning or what went wrong."""
 
     text = StringProperty("")
+
+
+class NothingHere(BoxLayout):
+    """What stands where nothing waits: a tick, what is so, and what to do now."""
+
+    head = StringProperty("")
+    text = StringProperty("")
+
+
+class SaidSign(BoxLayout):
+    """What was done just now; no height and no gap where nothing was."""
+
+    text = StringProperty("")

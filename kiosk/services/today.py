@@ -1,0 +1,251 @@
+"""今天: what needs somebody now, most urgent first, read in one go. Decides nothing: each item names the page where it is done."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+from kiosk.domain import case
+from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
+from kiosk.domain.employer import Employer
+from kiosk.domain.facility import Condition, Standing
+from kiosk.domain.print_job import JobState, PrintJob
+from kiosk.domain.station import StaffCall, Training
+from kiosk.domain.words import Say
+from kiosk.services import bookings, facilities, follow_up, signups
+from kiosk.services.listing_words import time_of
+from kiosk.services.publish import REVIEW_WITHIN, Pending, pending
+from kiosk.services.station import CHINA, Here, local
+from kiosk.store.store import UnitOfWork
+from kiosk.text import t
+
+SOON = timedelta(hours=24)
+SILENT, SILENT_LONG = timedelta(days=1), timedelta(days=7)
+"""A station works for weeks without a line; after a day one is told, after a week one should do something (own)."""
+SLIPS_LOOKED_AT = 30
+JUST_PRINTING = timedelta(minutes=2)
+"""So long the visitor himself is asked whether his slip came out."""
+COURSE_SOON = timedelta(days=3)
+
+
+class Need(StrEnum):
+    """What it is about."""
+
+    CALL = "call"
+    PRINTER = "printer"
+    SLIPS = "slips"
+    REVIEW = "review"
+    CASE = "case"
+    FACILITY = "facility"
+    EXPIRY = "expiry"
+    LOOK = "look"
+    BOOKING = "booking"
+    FOLLOW_UP = "follow_up"
+    SIGNUP = "signup"
+    PARKED = "parked"
+    SYNC = "sync"
+    EMPLOYER = "employer"
+
+
+class Urgency(IntEnum):
+    """How soon."""
+
+    NOW = 0
+    TODAY = 1
+    SOON = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing that needs somebody. `page` is where one goes (with `args`), empty for what is done on 今天 itself.
+
+    `subjects` are the records that it is about, where one is dealt with on the spot.
+    """
+
+    need: Need
+    count: int
+    title: Say
+    detail: Say | None = None
+    urgency: Urgency
+    page: str = ""
+    args: Mapping[str, str] = field(default_factory=dict)
+    subjects: tuple[str, ...] = ()
+
+
+def today(here: Here) -> tuple[Item, ...]:
+    """Give everything that waits for somebody, most urgent first; nothing when all is done."""
+    now = here.now()
+    waiting = pending(here)
+    with here.store.read() as u:
+        found = [
+            *_calls(u),
+            *_printer(u, now),
+            *_reviews(waiting, now),
+            *_cases(u),
+            *_facilities(here, u),
+            *_bookings(here, u, now),
+            *_follow_up(here),
+            *_signups(here, u),
+            *_sync(u, now),
+            *_employers(here, u),
+        ]
+    order = list(Need)
+    return tuple(sorted(found, key=lambda i: (i.urgency, order.index(i.need))))
+
+
+def _calls(u: UnitOfWork) -> Iterator[Item]:
+    calls = u.list(StaffCall, answered_at=None)
+    if calls:
+        where = Say("today.call_where", {"where": calls[0].where})
+        yield Item(need=Need.CALL, count=len(calls), title=Say("today.call"), detail=where, urgency=Urgency.NOW)
+
+
+def _reviews(waiting: list[Pending], now: datetime) -> Iterator[Item]:
+    if not waiting:
+        return
+    soon = sum(_starts(p) - now <= SOON for p in waiting)
+    late = sum(now - p.listing.collected_at > REVIEW_WITHIN for p in waiting)
+    detail = None
+    if soon and late:
+        detail = Say("today.review_both", {"soon": soon, "late": late})
+    elif soon or late:
+        detail = Say("today.review_soon" if soon else "today.review_late", {"count": soon or late})
+    yield Item(
+        need=Need.REVIEW,
+        count=len(waiting),
+        title=Say("today.review", {"count": len(waiting)}),
+        detail=detail,
+        urgency=Urgency.NOW if detail else Urgency.TODAY,
+        page="review",
+    )
+
+
+def _starts(waiting: Pending) -> datetime:
+    day = datetime.combine(waiting.listing.starts_on, datetime.min.time(), CHINA)
+    return day + timedelta(minutes=waiting.listing.day_start_min or 0)
+
+
+def _printer(u: UnitOfWork, now: datetime) -> Iterator[Item]:
+    """A printer in trouble shows in the slips that wait for it, and once they have expired in the last slip."""
+    queued = [job for job in u.list(PrintJob, state=JobState.QUEUED) if job.trouble and job.expires_at > now]
+    last = u.latest(PrintJob, "id", 1)
+    stuck = [*queued, *(job for job in last if job.state is JobState.CANCELLED and job.trouble)]
+    if stuck:
+        title = Say(f"today.printer_{stuck[0].trouble}")
+        detail = Say("today.printer_waiting", {"count": len(queued)}) if queued else Say("today.printer_lost", {"serial": stuck[0].serial})
+        yield Item(need=Need.PRINTER, count=max(1, len(queued)), title=title, detail=detail, urgency=Urgency.NOW)
+    day = local(now).date()
+    uncertain = u.latest(PrintJob, "id", SLIPS_LOOKED_AT, state=JobState.UNCERTAIN)
+    unknown = [job for job in uncertain if local(job.changed_at).date() == day and now - job.changed_at > JUST_PRINTING]
+    if unknown:
+        yield Item(
+            need=Need.SLIPS,
+            count=len(unknown),
+            title=Say("today.slips", {"count": len(unknown)}),
+            detail=Say("today.slips_which", {"serial": unknown[0].serial}),
+            urgency=Urgency.TODAY,
+            subjects=tuple(job.id for job in unknown),
+        )
+
+
+def _cases(u: UnitOfWork) -> Iterator[Item]:
+    unfinished = (CaseState.OPEN, CaseState.CONFIRMED)
+    open_cases = [c for c in u.list(Case) if case.state_of(u.list(CaseStep, case_id=c.id)) in unfinished]
+    if open_cases:
+        unpaid = sum(c.kind is CaseKind.UNPAID for c in open_cases)
+        detail = Say("today.case_unpaid", {"count": unpaid}) if unpaid else None
+        urgency = Urgency.NOW if unpaid else Urgency.TODAY
+        title = Say("today.case", {"count": len(open_cases)})
+        yield Item(need=Need.CASE, count=len(open_cases), title=title, detail=detail, urgency=urgency, page="cases")
+
+
+def _facilities(here: Here, u: UnitOfWork) -> Iterator[Item]:
+    by: dict[Condition, list[Standing]] = {condition: [] for condition in Condition}
+    for one in facilities.standings(u, here.today()):
+        by[one.condition].append(one)
+    broken, reported = by[Condition.BROKEN], by[Condition.REPORTED]
+    if broken or reported:
+        said = Say("today.reported", {"names": _names(reported)})
+        title = Say("today.broken", {"names": _names(broken)}) if broken else said
+        detail = said if broken and reported else None
+        yield _facility(Need.FACILITY, broken + reported, title, detail, Urgency.NOW)
+    for condition in (Condition.EXPIRED, Condition.EXPIRING):
+        if by[condition]:
+            day = min(one.expires_on for one in by[condition] if one.expires_on)
+            detail = Say("today.expires_on", {"month": day.month, "day": day.day})
+            title = Say(f"today.{condition.value}", {"names": _names(by[condition])})
+            yield _facility(Need.EXPIRY, by[condition], title, detail, Urgency.TODAY)
+    if by[Condition.UNCHECKED]:
+        title = Say("today.look", {"names": _names(by[Condition.UNCHECKED])})
+        yield _facility(Need.LOOK, by[Condition.UNCHECKED], title, None, Urgency.TODAY)
+
+
+def _facility(need: Need, which: list[Standing], title: Say, detail: Say | None, urgency: Urgency) -> Item:
+    return Item(need=need, count=len(which), title=title, detail=detail, urgency=urgency, page="facilities", args={"showing": "rooms"})
+
+
+def _names(which: list[Standing]) -> str:
+    return "、".join(t(f"facility.{one.facility.value}") for one in which)
+
+
+def _bookings(here: Here, u: UnitOfWork, now: datetime) -> Iterator[Item]:
+    left = [b for b in bookings.on_day(u, here.today()) if bookings.ends_at(b) > now]
+    if left:
+        detail = Say("today.booking_next", {"time": time_of(local(left[0].starts_at)), "who": left[0].who})
+        title = Say("today.booking", {"count": len(left)})
+        yield Item(
+            need=Need.BOOKING,
+            count=len(left),
+            title=title,
+            detail=detail,
+            urgency=Urgency.TODAY,
+            page="facilities",
+            args={"showing": "desk"},
+        )
+
+
+def _signups(here: Here, u: UnitOfWork) -> Iterator[Item]:
+    waiting = signups.open_signups(u)
+    if waiting:
+        courses = [c for s in waiting if (c := u.get(Training, s.training_id)) is not None]
+        soon = any(c.starts_on - here.today() <= COURSE_SOON for c in courses)
+        yield Item(
+            need=Need.SIGNUP,
+            count=len(waiting),
+            title=Say("today.signup", {"count": len(waiting)}),
+            detail=Say("today.signup_which", {"course": courses[0].title}) if courses else None,
+            urgency=Urgency.TODAY if soon else Urgency.SOON,
+            page="facilities",
+            args={"showing": "signups"},
+        )
+
+
+def _sync(u: UnitOfWork, now: datetime) -> Iterator[Item]:
+    parked = len(u.parked())
+    if parked:
+        title, detail = Say("today.parked", {"count": parked}), Say("today.parked_more")
+        yield Item(need=Need.PARKED, count=parked, title=title, detail=detail, urgency=Urgency.TODAY)
+    heard = u.recall("sync.heard_at")
+    silent = now - datetime.fromisoformat(heard) if heard else timedelta(0)
+    if silent >= SILENT:
+        waiting = u.outbox_size()
+        title = Say("today.sync", {"count": silent.days})
+        detail = Say("today.sync_waiting", {"count": waiting}) if waiting else Say("today.sync_nothing")
+        urgency = Urgency.TODAY if silent >= SILENT_LONG else Urgency.SOON
+        yield Item(need=Need.SYNC, count=max(1, waiting), title=title, detail=detail, urgency=urgency)
+
+
+def _follow_up(here: Here) -> Iterator[Item]:
+    asked = len(follow_up.due(here))
+    if asked:
+        title = Say("today.follow_up", {"count": asked})
+        yield Item(need=Need.FOLLOW_UP, count=asked, title=title, urgency=Urgency.TODAY, page="follow_up")
+
+
+def _employers(here: Here, u: UnitOfWork) -> Iterator[Item]:
+    terms, today = here.rules.reverify, here.today()
+    known = u.list(Employer, station_id=here.station_id)
+    due = [e for e in known if e.verified_on is not None and today >= terms.due_after(e.verified_on)]
+    if due:
+        title, detail = Say("today.employer", {"count": len(due)}), Say("today.employer_which", {"name": due[0].name})
+        yield Item(need=Need.EMPLOYER, count=len(due), title=title, detail=detail, urgency=Urgency.SOON, page="employers")
