@@ -14,7 +14,7 @@ from kiosk.errors import ConfigError, StoreError, WrongKey
 if TYPE_CHECKING:
     from kiosk.agent.loop import Agent
     from kiosk.desk.serve import DeskServer
-    from kiosk.domain.ports import Handwriting, Pinyin, Speaker
+    from kiosk.domain.ports import Handwriting, Pinyin, Scanner, Speaker
     from kiosk.services.station import Here
     from kiosk.store.store import Store
     from kiosk.sync.client import HttpHub
@@ -102,6 +102,13 @@ def open_speaker(settings: Settings) -> Speaker:
     if settings.speaker == "silent":
         return SilentSpeaker()
     raise ConfigError(f"speaker: {settings.speaker!r} is neither espeak nor silent")
+
+
+def open_scanner(settings: Settings) -> Scanner | None:
+    """Choose the code scanner, or None where settings name none."""
+    from kiosk.devices.scanner import open_scanner as opened
+
+    return opened(settings.scanner, settings.state_dir / "run" / "scanner")
 
 
 def open_hub(settings: Settings) -> HttpHub | None:
