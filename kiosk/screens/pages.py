@@ -52,6 +52,11 @@ PAGES: dict[str, str] = {
     "ledger": "staff.ledger",
     "papers": "staff.papers",
     "team": "staff.team",
+    "team_person": "staff.team_person",
+    "team_add": "staff.team_add",
+    "new_pin": "staff.new_pin",
+    "first_start": "staff.first_start",
+    "lock": "staff.lock",
 }
 _loaded: dict[str, type["Page"]] = {}
 

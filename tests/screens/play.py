@@ -40,6 +40,7 @@ def main() -> None:
         idle_warning_s=min(15, idle - 1),
         speaker="silent",
         desk=os.environ.get("PLAY_DESK", ""),
+        scanner="simulator:",
     )
     terminal = Terminal(_parts(settings))
     if sys.argv[4:]:
@@ -73,6 +74,7 @@ def _parts(settings: Settings) -> Any:
         open_speaker=lambda: bootstrap.open_speaker(settings),
         open_handwriting=lambda: bootstrap.open_handwriting(settings),
         open_pinyin=lambda: bootstrap.open_pinyin(settings),
+        open_scanner=lambda: bootstrap.open_scanner(settings),
     )
 
 
