@@ -81,15 +81,17 @@ def test_pin_when_the_process_is_killed_while_it_checks_counts_the_try_all_the_s
             os.close(reading)
             _guess(station, staff_id, writing)
         os.close(writing)
-        time.sleep(0.15 + 0.03 * round_)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        with os.fdopen(reading, "rb") as pipe:
-            said = pipe.read()
+        with os.fdopen(reading, "rb", buffering=0) as pipe:
+            said = b""
+            while b"!" not in said:  # however slow the machine is, each process answers once
+                said += pipe.read(1) or b"! the child ended"
+            time.sleep(0.01 * round_)
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            said += pipe.readall()
         made, answered = made + said.count(b"?"), answered + said.count(b"!")
     failures = station.staff().failures
-    assert answered > 0
-    assert answered <= failures <= made
+    assert 12 <= answered <= failures <= made
 
 
 def _guess(station: TestStation, staff_id: str, pipe: int) -> None:

@@ -1,9 +1,9 @@
 """Run the terminal by itself: python -m tests.screens.play WIDTH HEIGHT [LEFT [PAGE [key=value…]]] (DISPLAY must be set).
 
 With PLAY_STATE=DIR it works on the station in DIR, else on a sample office without a store. PLAY_OFFICE
-names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time, PLAY_WARNING_S its
-countdown, PLAY_DESK switches the desk page on. PLAY_DAYS names a file with the days by which the clock is ahead, read anew each time: midnight
-passes while a visitor stands there.
+names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time, PLAY_WARNING_S its countdown.
+PLAY_DESK switches the desk page on. PLAY_DAYS names a file with the days by which the clock is ahead, read
+anew each time: midnight passes while a visitor stands there.
 """
 
 import os
