@@ -107,6 +107,7 @@ def test_sign_in_when_called_from_a_visitors_page_leads_through_the_pin_to_today
     kiosk.wait_page("sign_in")
     whole_in_both_sizes(kiosk, "您是哪一位？")
     _sign_in(kiosk)
+    kiosk.tap("小字")
     kiosk.wait_text("李芳（站长）")
     whole_in_both_sizes(kiosk, "今天")
 
