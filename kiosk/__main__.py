@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     enrol.add_argument("code")
     review = commands.add_parser("review", help="check texts by the rules for listings, one JSON line a file")
     review.add_argument("files", nargs="+", metavar="FILE")
+    commands.add_parser("doctor", help="look whether the station is well; status 1 when something is wrong")
     run = commands.add_parser("run", help="start everything for a trial")
     run.add_argument("--tour", type=Path, metavar="DIR", help="play a visitor's journey and leave pictures in DIR")
     options = parser.parse_args(arguments)
@@ -64,6 +65,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             from kiosk.bootstrap import enrol
 
             enrol(settings, options.code)
+        case "doctor":
+            from kiosk.bootstrap import run_doctor
+
+            return run_doctor(settings)
         case "run" if options.tour:
             from kiosk.trial.tour import play
 

@@ -4,6 +4,7 @@ shows its first screen before the database library is loaded.
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from kiosk.errors import ConfigError, StoreError, WrongKey
 if TYPE_CHECKING:
     from kiosk.agent.loop import Agent
     from kiosk.desk.serve import DeskServer
-    from kiosk.domain.ports import Handwriting, Pinyin, Speaker
+    from kiosk.domain.ports import Handwriting, Paper, Pinyin, Scanner, Speaker
     from kiosk.services.station import Here
     from kiosk.store.store import Store
     from kiosk.sync.client import HttpHub
@@ -104,6 +105,13 @@ def open_speaker(settings: Settings) -> Speaker:
     raise ConfigError(f"speaker: {settings.speaker!r} is neither espeak nor silent")
 
 
+def open_scanner(settings: Settings) -> Scanner | None:
+    """Choose the code scanner, or None where settings name none."""
+    from kiosk.devices.scanner import open_scanner as opened
+
+    return opened(settings.scanner, settings.state_dir / "run" / "scanner")
+
+
 def open_hub(settings: Settings) -> HttpHub | None:
     """Make the door to the county, or None where settings name no hub."""
     from kiosk.sync.client import HttpHub
@@ -129,6 +137,31 @@ def open_agent(settings: Settings) -> Agent:
     store = open_store(settings)
     printer = open_printer(settings.printer, settings.state_dir / "slips")
     return Agent(settings, store, Spool(store, printer, wall_clock), open_hub(settings), wall_clock, lambda: open_desk(settings))
+
+
+def run_doctor(settings: Settings) -> int:
+    """Print one line a finding, and give the exit status: 1 when something is wrong."""
+    from kiosk.devices.printer import open_printer
+    from kiosk.services.doctor import Patient, examine
+    from kiosk.text import t
+
+    def check_printer() -> Paper:
+        with closing(open_printer(settings.printer, settings.state_dir / "slips")) as printer:
+            return printer.check()
+
+    patient = Patient(
+        store_path=settings.store_path,
+        now=wall_clock(),
+        has_hub=bool(settings.hub),
+        open_store=lambda: open_store(settings),
+        check_printer=check_printer,
+    )
+    bad = 0
+    for finding in examine(patient):
+        bad += not finding.good
+        print(f"{t('doctor.good' if finding.good else 'doctor.bad')}\t{finding.text}", flush=True)
+    print(t("doctor.some_bad", count=bad) if bad else t("doctor.all_good"))
+    return 1 if bad else 0
 
 
 def enrol(settings: Settings, code: str) -> None:

@@ -9,13 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from kiosk.domain.ports import Delivery, Printer
-from kiosk.domain.print_job import JobState, PrintJob
+from kiosk.domain.print_job import JobState, PrintJob, settled
 from kiosk.errors import BadInput, PrinterAbsent, PrinterCut, PrinterError, PrinterNotReady
 from kiosk.store.store import Store
 
 RETRY_S = (1, 2, 4, 8)
 """Waits after a printer that was not ready; the last one repeats."""
 UNDER_WAY = (JobState.SENDING, JobState.CONFIRMING)
+OVER = (JobState.PRINTED, JobState.FAILED, JobState.CANCELLED)
 ABSENT, CUT, UNPRINTABLE = "absent", "cut", "slip"
 """`trouble` beside the reasons that the printer itself gives: paper, cover, fault."""
 
@@ -102,5 +103,6 @@ class Spool:
                 return None
             attempts = current.attempts + (state is JobState.SENDING)
             moved = replace(current, state=state, trouble=trouble, attempts=attempts, changed_at=self._clock())
+            moved = settled(moved) if state in OVER else moved
             u.put(moved)
         return moved

@@ -13,9 +13,11 @@ from kiosk.county.feed import EVERYONE, Entry, of_station
 from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, PRIVATE
 from kiosk.domain.listing import Verdict
 from kiosk.domain.record import RecordError
+from kiosk.domain.running import ChainHead
 from kiosk.sync.protocol import Change, Op, Refusal, Refused, record_of
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+HASH = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[0-9A-Za-z_.:-]{1,64}")
 KEEPS_HISTORY = frozenset({"listing"})
 ABOUT = {
@@ -27,7 +29,14 @@ ABOUT = {
     "employer_hold": "employer_id",
     "case_step": "case_id",
     "platform_entry": "record_id",
+    "chain_head": "device_id",
 }
+DECIDES = {
+    "review": ("listing", Refusal.UNKNOWN_LISTING),
+    "takedown": ("listing", Refusal.UNKNOWN_LISTING),
+    "employer_hold": ("employer", Refusal.UNKNOWN_EMPLOYER),
+}
+"""What is decided about a record of one's own family: which kind it is, and how to say that there is none."""
 REVISION_MAX = 2**31 - 1
 SEQUENCE_MAX = 2**63 - 1
 
@@ -65,7 +74,8 @@ class Known:
 class Batch:
     """A batch being judged: above what the hub holds, below what is to be answered and written.
 
-    `family` is the author's station and those under it; `shown` are listings that other stations have seen.
+    `family` is the author's station and those under it; `shown` are listings that other stations have seen; `head` is how far the author's
+    chain of responsibility had come when it last told, and the hash there.
     """
 
     author: Author
@@ -74,6 +84,7 @@ class Batch:
     seen: dict[tuple[str, int], str] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
     family: frozenset[str] = frozenset()
+    head: tuple[int, str] = (0, "")
 
     accepted: list[str] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -100,7 +111,11 @@ def check(change: Change, author: Author) -> dict[str, Any]:
         raise RefuseError(Refusal.UNKNOWN_ENTITY, "entity")
     if change.entity in COUNTY_OWNED:
         raise RefuseError(Refusal.COUNTY_OWNED, "entity")
-    return _check_data(change, author) if change.op == Op.PUT else {}
+    if change.op == Op.PUT:
+        return _check_data(change, author)
+    if change.entity == "chain_head":
+        raise RefuseError(Refusal.BAD_CHANGE, "op")  # what was told stays told
+    return {}
 
 
 def _check_data(change: Change, author: Author) -> dict[str, Any]:
@@ -116,7 +131,16 @@ def _check_data(change: Change, author: Author) -> dict[str, Any]:
         raise RefuseError(Refusal.BAD_DATA, about)
     if found.station_id != author.station_id:
         raise RefuseError(Refusal.NOT_OWNER, "station_id")
+    if isinstance(found, ChainHead):
+        _check_head(found, author)
     return change.data
+
+
+def _check_head(head: ChainHead, author: Author) -> None:
+    if head.device_id != author.device_id:
+        raise RefuseError(Refusal.NOT_OWNER, "device_id")
+    if not (1 <= head.seq <= REVISION_MAX and HASH.fullmatch(head.hash)):
+        raise RefuseError(Refusal.BAD_DATA, "seq, hash")
 
 
 def judge(batch: Batch, change: Change, data: dict[str, Any]) -> None:
@@ -141,18 +165,17 @@ def judge(batch: Batch, change: Change, data: dict[str, Any]) -> None:
 
 def _is_news(batch: Batch, change: Change, data: dict[str, Any]) -> bool:
     """Say whether a change says something new; raise RefuseError when the author may not say it."""
-    if change.entity in ("review", "takedown") and data:
-        listing = batch.known.get(("listing", data["listing_id"]))
-        if listing is None:
-            raise RefuseError(Refusal.UNKNOWN_LISTING, "listing_id")
-        if listing.owner not in batch.family:
-            raise RefuseError(Refusal.NOT_OWNER, "listing_id")
-    if change.entity == "employer_hold" and data:
-        employer = batch.known.get(("employer", data["employer_id"]))
-        if employer is None or employer.owner != batch.author.station_id:
-            raise RefuseError(Refusal.NOT_OWNER, "employer_id")
+    if change.entity in DECIDES and data:
+        kind, unknown = DECIDES[change.entity]
+        subject = batch.known.get((kind, data[ABOUT[change.entity]]))
+        if subject is None:
+            raise RefuseError(unknown, ABOUT[change.entity])
+        if subject.owner not in batch.family:
+            raise RefuseError(Refusal.NOT_OWNER, ABOUT[change.entity])
     held = batch.known.get((change.entity, change.record_id))
     if held is None:
+        if change.entity == "chain_head" and data:
+            _follow_chain(batch, data)
         return True
     if held.owner != batch.author.station_id:
         raise RefuseError(Refusal.NOT_OWNER, "record_id")
@@ -165,6 +188,14 @@ def _is_news(batch: Batch, change: Change, data: dict[str, Any]) -> bool:
     if change.revision == newest and new is not None:
         raise RefuseError(Refusal.REVISION_TAKEN, f"the county's revision {newest} says something else")
     return True
+
+
+def _follow_chain(batch: Batch, data: dict[str, Any]) -> None:
+    """Take a head that lies beyond the last one; raise RefuseError when the chain there reads otherwise, or went back."""
+    seq, hash_ = batch.head
+    if data["seq"] < seq or (data["seq"] == seq and data["hash"] != hash_):
+        raise RefuseError(Refusal.CHAIN_FORKED, f"the county was told of {seq}")
+    batch.head = (data["seq"], data["hash"])
 
 
 def _write(batch: Batch, change: Change, data: dict[str, Any]) -> None:
@@ -191,8 +222,8 @@ def _write(batch: Batch, change: Change, data: dict[str, Any]) -> None:
 def _entries(batch: Batch, change: Change, data: dict[str, Any]) -> list[Entry]:
     """Say who gets to see a change.
 
-    Another station sees a listing's revision once a reviewer has approved it, and then whatever is decided about that listing. That an
-    employer is held everyone sees: his listings may stand on every board.
+    Another station sees a listing's revision once a reviewer has approved it, and then whatever is decided about that listing; and that an
+    employer is held, because its listings may stand anywhere.
     """
     device, op = batch.author.device_id, Op(change.op)
     own = Entry(of_station(batch.author.station_id), change.entity, change.record_id, change.revision, op, device)

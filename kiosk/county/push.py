@@ -1,5 +1,6 @@
 """Taking a station's changes in, one transaction a batch: reads what judging needs, writes what was accepted. Rules stand in `judge`."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from kiosk.county.feed import EVERYONE, append
-from kiosk.county.judge import KEEPS_HISTORY, Author, Batch, Known, RefuseError, check, judge
+from kiosk.county.judge import ABOUT, DECIDES, KEEPS_HISTORY, Author, Batch, Known, RefuseError, check, judge
 from kiosk.county.schema import feed, record, seen, station
 from kiosk.sync.protocol import Change, PushAnswer, Refusal, Refused
+
+log = logging.getLogger(__name__)
 
 Sound = Sequence[tuple[Change, dict[str, Any]]]
 
@@ -47,16 +50,17 @@ def _take(connection: sa.Connection, author: Author, changes: Sequence[Change], 
     batch.refused.extend(refused)
     for change, data in sound:
         judge(batch, change, data)
+    for one in (r for r in batch.refused if r.code == Refusal.CHAIN_FORKED):
+        log.warning("chain forked: station %s, device %s, %s", author.station_id, author.device_id, one.reason)
     _write(connection, batch)
     return batch
 
 
 def _read(connection: sa.Connection, author: Author, sound: Sound, now: datetime) -> Batch:
     """Read what judging needs, one statement for each question."""
-    listings = {c.record_id for c, _ in sound if c.entity == "listing"}
-    listings |= {d["listing_id"] for c, d in sound if c.entity in ("review", "takedown") and d}
-    keys = {(c.entity, c.record_id) for c, _ in sound} | {("listing", i) for i in listings}
-    keys |= {("employer", d["employer_id"]) for c, d in sound if c.entity == "employer_hold" and d}
+    keys = {(c.entity, c.record_id) for c, _ in sound}
+    keys |= {(DECIDES[c.entity][0], d[ABOUT[c.entity]]) for c, d in sound if c.entity in DECIDES and d}
+    listings = {record_id for entity, record_id in keys if entity == "listing"}
     known: dict[tuple[str, str], Known] = {}
     records = sa.select(record.c.entity, record.c.id, record.c.revision, record.c.owner, record.c.data)
     about = sa.tuple_(record.c.entity, record.c.id).in_(keys)
@@ -73,6 +77,7 @@ def _read(connection: sa.Connection, author: Author, sound: Sound, now: datetime
         seen={(epoch, sequence): change_id for epoch, sequence, change_id in numbered},
         shown=set(connection.scalars(sa.select(feed.c.record_id).where(public, feed.c.record_id.in_(listings)))),
         family=_family(connection, author),
+        head=_head(connection, author) if any(c.entity == "chain_head" for c, _ in sound) else (0, ""),
     )
 
 
@@ -82,6 +87,14 @@ def _family(connection: sa.Connection, author: Author) -> frozenset[str]:
     tree = sa.select(station.c.id).where(ours, station.c.id == author.station_id).cte(recursive=True)
     tree = tree.union(sa.select(station.c.id).where(ours, station.c.parent_id == tree.c.id))
     return frozenset(connection.scalars(sa.select(tree.c.id)))
+
+
+def _head(connection: sa.Connection, author: Author) -> tuple[int, str]:
+    """Give the furthest head of the author's chain that the county was told of."""
+    mine = (record.c.county_id == author.county_id, record.c.entity == "chain_head", record.c.about == author.device_id)
+    seq = record.c.data["seq"].as_integer()
+    found = connection.execute(sa.select(seq, record.c.data["hash"].as_string()).where(*mine).order_by(seq.desc()).limit(1)).first()
+    return (0, "") if found is None else (found[0], found[1])
 
 
 def _write(connection: sa.Connection, batch: Batch) -> None:

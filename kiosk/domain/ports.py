@@ -49,6 +49,18 @@ class Speaker(Protocol):
         ...
 
 
+class Scanner(Protocol):
+    """Reads bar codes and QR codes: staff cards, slips."""
+
+    def listen(self, heard: Callable[[str], None]) -> None:
+        """Begin; `heard` gets each code's text on a thread of the scanner's own. A scanner that is pulled out is waited for."""
+        ...
+
+    def close(self) -> None:
+        """Stop listening."""
+        ...
+
+
 class Paper(StrEnum):
     """What a printer says of its paper before a slip."""
 

@@ -4,11 +4,11 @@ queued → sending → confirming → printed | uncertain | failed | cancelled. 
 (or staff) queues it again, as a reprint with the same serial.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from kiosk.domain.slip import Slip
+from kiosk.domain.slip import Slip, SlipKind, without_code
 
 
 class JobState(StrEnum):
@@ -37,3 +37,8 @@ class PrintJob:
     created_at: datetime
     changed_at: datetime
     expires_at: datetime
+
+
+def settled(job: PrintJob) -> PrintJob:
+    """Give a job as the journal keeps it once nothing more will come: of a staff card without its code."""
+    return replace(job, slip=without_code(job.slip)) if job.slip.kind is SlipKind.CARD else job

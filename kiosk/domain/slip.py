@@ -3,7 +3,7 @@
 A slip is a sequence of blocks from top to bottom. Words come in from kiosk/text through the caller; widths are the printer's business.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -19,6 +19,7 @@ class SlipKind(StrEnum):
     TRAINING = "training"
     POLICY = "policy"
     BOOKING = "booking"
+    CARD = "card"
     TEST = "test"
 
 
@@ -82,3 +83,8 @@ class Slip:
     serial: str
     blocks: tuple[Block, ...]
     reprint: bool = False
+
+
+def without_code(slip: Slip) -> Slip:
+    """Leave out what a scanner reads: of a staff card that is out, nobody may print a second one."""
+    return replace(slip, blocks=tuple(block for block in slip.blocks if not isinstance(block, Code)))

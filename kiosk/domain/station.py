@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import pairwise
 
 from kiosk.domain.privacy import Phone
+from kiosk.errors import BadInput
 
 
 class StationLevel(StrEnum):
@@ -54,6 +56,20 @@ class Staff:
     locked_until: datetime | None = None
     card_hash: str = ""
     active: bool = True
+
+
+PIN_DIGITS = 6
+
+
+def check_pin(pin: str) -> str:
+    """Accept six digits that nobody guesses first; raise BadInput('pin') for others: 000000, 123456, 121212, 123123, 123321, 112233."""
+    if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdigit()):
+        raise BadInput("pin", "bad.pin.digits")
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
+    half = PIN_DIGITS // 2
+    if len(set(pin)) <= 2 or len(steps) == 1 or pin[:half] == pin[half:] or pin == pin[::-1] or pin[::2] == pin[1::2]:
+        raise BadInput("pin", "bad.pin.weak")
+    return pin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

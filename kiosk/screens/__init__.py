@@ -28,6 +28,7 @@ Page gives
     ask(function, then, failed=None, lane="office")   slow work. Errors without `failed` become a calm sentence. 请稍等 after 300 ms
     show_problem(error)      the same sentence as a dialog; `problems.sentence(error)` gives the words alone
     on_enter / on_leave / on_main / on_back (True = handled within the page) / spoken() -> sentences for 读给我听
+    on_scan(text)            what the scanner read while the page is in front
     remember() -> dict       arguments to open the page again as it stands: used by 返回 and when 大字 builds the page anew
     visit                    go(page, **args) · replace(page, **args) · back() · back_to(page) · home() · next_person()
                              registration (RegistrationDraft) · posting (dict) · session (staff) · touched · large · place
@@ -36,6 +37,8 @@ Page gives
                              now() · today() · local(instant) · call() · home_facts · open_dialog(Dialog(...)) · say(text) · station_name
                              handwriting() · pinyin(): both inside ask(..., lane="hand")
                              refresh_dock(): after putting something into a draft, so that 换人 appears
+
+A staff page that nobody touches for `idle_s` is covered by the lock (guard.py) and comes back as it stood; timers go on beneath.
 
 A page is built anew for 大字 and for a new window size: so keep what was entered in `visit` (or in `remember()`), never only in widgets.
 

@@ -30,6 +30,7 @@ def run_terminal(settings: Settings) -> int:
         open_speaker=lambda: bootstrap.open_speaker(settings),
         open_handwriting=lambda: bootstrap.open_handwriting(settings),
         open_pinyin=lambda: bootstrap.open_pinyin(settings),
+        open_scanner=lambda: bootstrap.open_scanner(settings),
     )
     Terminal(parts).run()
     return 0

@@ -32,6 +32,8 @@ class Page(BoxLayout):
     main_icon = StringProperty("")
     main_enabled = BooleanProperty(True)
     staff = False
+    covers = False
+    """Whether it lies over another page that must not be seen: nothing leads away from it but what it does itself."""
 
     def __init__(self, terminal: "Terminal", **args: Any) -> None:
         self.terminal = terminal
@@ -48,6 +50,9 @@ class Page(BoxLayout):
 
     def on_main(self) -> None:
         """Do what the main action says."""
+
+    def on_scan(self, text: str) -> None:
+        """Take what the scanner read."""
 
     def on_back(self) -> bool:
         """Handle 返回 inside the page: True when there was something to go back from within it."""

@@ -59,6 +59,11 @@ PAGES: dict[str, str] = {
     "own_words": "staff.own_words",
     "papers": "staff.papers",
     "team": "staff.team",
+    "team_person": "staff.team_person",
+    "team_add": "staff.team_add",
+    "new_pin": "staff.new_pin",
+    "first_start": "staff.first_start",
+    "lock": "staff.lock",
 }
 _loaded: dict[str, type["Page"]] = {}
 

@@ -99,12 +99,14 @@ class Dock(BoxLayout):
         if over > 0 and self.main in buttons:
             self.main.width -= over
 
-    def follow(self, page: Page, can_go_back: bool, entered: bool, staffed: bool) -> None:
-        """Take over what the page says; where staff stand the last button signs them out."""
-        self._arrange(entered, bool(page.main_text))
+    def follow(self, page: Page, can_go_back: bool, entered: bool, staffed: bool, hand_over: bool) -> None:
+        """Take over what the page says; where staff stand the last button signs them out, where they may hand over, 交班 stands for 换人."""
+        self._arrange(entered or hand_over, bool(page.main_text))
         self.back.disabled = not (can_go_back and page.can_go_back)
         self.main.text, self.main.icon, self.main.disabled = page.main_text, page.main_icon, not page.main_enabled
-        self.call.text = t("dock.leave_staff" if staffed else "dock.call")
+        self.home.disabled = self.large.disabled = page.covers
+        self.call.text = t("dock.leave_staff" if staffed and not page.covers else "dock.call")
+        self.change.text = t("hand_over.button" if hand_over else "dock.change")
 
 
 class Shell(FloatLayout):
@@ -115,20 +117,44 @@ class Shell(FloatLayout):
         self.ids.dock.press = press
         self.page: Page | None = None
         self.dialog: Dialog | None = None
+        self._cover: Page | None = None
         self._waiting: Any = None
 
     def show(self, page: Page) -> None:
         """Swap the page."""
+        self.page = page
+        self._fill()
+
+    def cover(self, page: Page | None) -> None:
+        """Show a page instead of all that stands here, dialogs included; None brings it back as it was."""
+        for dialog in self._dialogs():
+            self.remove_widget(dialog)
+        self._cover = page
+        self._fill()
+        if page is None:
+            for dialog in reversed(self._dialogs()):
+                self.add_widget(dialog)
+
+    def _fill(self) -> None:
         self.ids.body.clear_widgets()
         self._waiting = None
-        self.page = page
-        self.ids.body.add_widget(page)
+        if page := self._cover or self.page:
+            self.ids.body.add_widget(page)
+
+    def _dialogs(self) -> list[Dialog]:
+        """Give what lies over the page, the uppermost first."""
+        found, dialog = [], self.dialog
+        while dialog is not None:
+            found.append(dialog)
+            dialog = dialog.under
+        return found
 
     def open_dialog(self, dialog: Dialog) -> None:
         """Lay a dialog over everything, another dialog included, which is there again when this one closes."""
         dialog.under, self.dialog = self.dialog, dialog
         dialog.on_close = self.close_dialog
-        self.add_widget(dialog)
+        if self._cover is None:
+            self.add_widget(dialog)
 
     def close_dialog(self) -> None:
         """Take the uppermost dialog away."""

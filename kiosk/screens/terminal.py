@@ -20,10 +20,11 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 
 from kiosk.config import Settings
-from kiosk.domain.ports import Handwriting, Pinyin, Speaker
+from kiosk.domain.ports import Handwriting, Pinyin, Scanner, Speaker
 from kiosk.heap import give_back
 from kiosk.screens import light_sleep, pages
 from kiosk.screens.alive import tell
+from kiosk.screens.guard import Guard
 from kiosk.screens.idle import IdleWatch
 from kiosk.screens.lanes import Lanes
 from kiosk.screens.office import Office
@@ -56,6 +57,7 @@ class Parts:
     open_speaker: Callable[[], Speaker] | None = None
     open_handwriting: Callable[[], Handwriting] | None = None
     open_pinyin: Callable[[], Pinyin] | None = None
+    open_scanner: Callable[[], Scanner | None] | None = None
 
 
 class Terminal(ExceptionHandler):
@@ -74,6 +76,7 @@ class Terminal(ExceptionHandler):
         self._asked = 0
         settings = parts.settings
         self._idle = IdleWatch(settings.idle_s, settings.idle_warning_s, self.open_dialog, self.visit.next_person)
+        self.guard = Guard(self, settings.idle_s)
         self._errors: list[float] = []
         self._littered = False
         self._told_at = 0.0
@@ -99,9 +102,22 @@ class Terminal(ExceptionHandler):
             from kiosk.screens.probe import serve, view
 
             serve(lambda: view(self), Path(probe))
+        self._listen()
         light_sleep.install(Window)
         runTouchApp()
         self.lanes.close()
+
+    def _listen(self) -> None:
+        """Let whatever the scanner reads come to the page that is in front, on the UI clock."""
+        scanner = self.parts.open_scanner() if self.parts.open_scanner is not None else None
+        if scanner is not None:
+            scanner.listen(lambda text: Clock.schedule_once(lambda _: self._scanned(text), 0))
+
+    def _scanned(self, text: str) -> None:
+        self._idle.touched()
+        page = self.front
+        if page is not None and self.shell is not None and (page.covers or self.shell.dialog is None):
+            page.on_scan(text)
 
     def stop(self) -> None:
         """End the loop."""
@@ -117,6 +133,13 @@ class Terminal(ExceptionHandler):
         if EventLoop.window is None:
             EventLoop.window = Window
         self._open_place()
+        if self.guard.lock is not None:
+            self.guard.cover()
+
+    @property
+    def front(self) -> Page | None:
+        """Give the page that is seen: the lock's where there is one."""
+        return self.guard.lock or self.page
 
     def _open_place(self) -> None:
         assert self.shell is not None
@@ -151,6 +174,8 @@ class Terminal(ExceptionHandler):
             return
         self.shell.close_dialogs()
         self._idle.forget()
+        if self.visit.session is None:
+            self.guard.open()
         if theme.large != self.visit.large:
             self._build_shell()
         else:
@@ -158,16 +183,19 @@ class Terminal(ExceptionHandler):
 
     def _follow(self, *_: Any) -> None:
         """Bring header and dock to what the page says."""
-        if self.shell is None or self.page is None:
+        page = self.front
+        if self.shell is None or page is None:
             return
-        self.shell.ids.dock.follow(self.page, len(self.visit.stack) > 1, self.visit.has_entered, self._staffed)
+        hand_over = page.staff and not page.covers and self.visit.session is not None
+        entered = self.visit.has_entered and not page.covers
+        self.shell.ids.dock.follow(page, len(self.visit.stack) > 1, entered, self._staffed, hand_over)
         header = self.shell.ids.header
         header.staff = self._staffed
-        if self.visit.on_behalf:
+        if self.visit.on_behalf and not page.covers:
             place = [t("header.behalf", name=self.visit.session.name)]
         else:
-            place = [t("header.staff")] if self.page.staff else [t("header.county"), self.station_name]
-        header.parts = [p for p in (*place, self.page.title) if p]
+            place = [t("header.staff")] if page.staff else [t("header.county"), self.station_name]
+        header.parts = [p for p in (*place, page.title) if p]
         self._show_time()
 
     @property
@@ -208,15 +236,16 @@ class Terminal(ExceptionHandler):
         clock = f"{now:%H:%M}"
         day = t("header.day", month=now.month, day=now.day, weekday=t(f"weekday.{now.isoweekday()}"))
         assert self.shell is not None
-        session = self.visit.session if self._staffed and not self.visit.on_behalf else None
+        session = None if self.visit.on_behalf else self.visit.session
         who = t("header.who", name=session.name, role=t(f"role.{session.role}")) if session else ""
         self.shell.ids.header.side = "   ".join(p for p in (who, "" if theme.upright or theme.large else day, clock) if p)
 
     def _pressed(self, button: str) -> None:
         """Answer the dock."""
-        assert self.page is not None
+        page = self.front
+        assert page is not None
         if button == "back":
-            if not self.page.on_back():
+            if not page.on_back():
                 self.visit.back()
         elif button == "home":
             if self.visit.on_behalf:
@@ -227,17 +256,23 @@ class Terminal(ExceptionHandler):
             self.visit.large = not self.visit.large
             self._moved()
         elif button == "say":
-            self.say(self.page.spoken())
+            self.say(page.spoken())
+        elif button == "change" and page.staff and self.visit.session is not None:
+            self.guard.hand_over()
         elif button == "change":
             self.visit.end()
         elif button == "main":
-            self.page.on_main()
+            page.on_main()
         elif button == "call":
             self.call()
 
     def call(self) -> None:
         """Call staff, as the dock's button does; where staff stand, sign them out."""
         assert self.page is not None
+        if self.guard.lock is not None:
+            self.lanes.ask(lambda: self.office.call_staff(t("lock.title")), lambda _: None, self.log_error)
+            self.guard.lock.called()
+            return
         if self._staffed:
             self.visit.next_person()
             return
@@ -269,7 +304,7 @@ class Terminal(ExceptionHandler):
 
         def settle(act: Callable[[], None]) -> None:
             waiting.cancel()
-            if not page.shown or self.page is not page:
+            if not page.shown or page not in (self.page, self.guard.lock):
                 return
             self._asked -= 1
             if self._asked <= 0 and self.shell is not None:
@@ -280,7 +315,7 @@ class Terminal(ExceptionHandler):
         self.lanes.ask(function, lambda r: settle(lambda: then(r)), lambda e: settle(lambda: (failed or self.show_problem)(e)), lane)
 
     def _show_waiting(self, page: Page) -> None:
-        if page.shown and self.page is page and self.shell is not None:
+        if page.shown and self.front is page and self.shell is not None:
             self.shell.show_waiting(True)
 
     def handwriting(self) -> Handwriting:
@@ -328,7 +363,9 @@ class Terminal(ExceptionHandler):
             self._littered = False
             gc.collect()
             give_back()
-        if not self.visit.at_rest or (self.shell is not None and self.shell.dialog is not None):
+        if self.visit.session is not None:
+            self.guard.watch(self._idle.quiet_s())
+        elif not self.visit.at_rest or (self.shell is not None and self.shell.dialog is not None):
             self._idle.look()
 
     def _preload(self, _: float) -> bool:

@@ -136,6 +136,21 @@ class Visit:
         self.stack = [Place(HOME), Place("posted", {"posted": posted})]
         self._on_move()
 
+    def start_staff(self, session: Any) -> None:
+        """Begin staff mode for who has signed in; whatever stood here before goes."""
+        self.turn += 1
+        self._clear()
+        self.session = session
+        self.stack.append(Place("today"))
+        self._on_move()
+
+    def next_staff(self, name: str) -> None:
+        """Sign out and let the next colleague sign in (交班); `name` is who leaves."""
+        self.turn += 1
+        self._clear()
+        self.stack.append(Place("sign_in", {"left": name}))
+        self._on_move()
+
     def next_person(self) -> None:
         """Wipe everything and go home: 换人, idling, an error."""
         self.turn += 1

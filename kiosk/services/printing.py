@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from kiosk.domain.print_job import JobState, PrintJob
+from kiosk.domain.print_job import JobState, PrintJob, settled
 from kiosk.domain.record import new_id
 from kiosk.domain.slip import Slip
 from kiosk.services.slips import reprinted
@@ -46,7 +46,7 @@ def answer(here: Here, job_id: str, came_out: bool) -> PrintJob:
         if job.state is not JobState.UNCERTAIN:
             return job
         if came_out:
-            job = replace(job, state=JobState.PRINTED, changed_at=now)
+            job = settled(replace(job, state=JobState.PRINTED, changed_at=now))
         else:
             slip = reprinted(job.slip, now)
             job = replace(job, slip=slip, state=JobState.QUEUED, trouble="", changed_at=now, expires_at=now + WAITS_FOR)

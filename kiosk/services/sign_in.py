@@ -1,18 +1,23 @@
-"""Signing staff in by personal PIN: argon2id, growing lock-outs that survive a restart."""
+"""Signing staff in, by personal PIN (argon2id) or staff card; guesses cost growing waits that survive a restart. Handing over, too.
 
+A card alone signs in ordinary staff; the head's asks for the PIN as well, because whoever finds it could make cards and PINs for others.
+"""
+
+import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
-from kiosk.domain.record import new_id
-from kiosk.domain.station import Role, Staff
-from kiosk.errors import BadInput, LockedOut, NotAllowed
+from kiosk.domain.record import new_id, to_plain
+from kiosk.domain.station import Role, Staff, check_pin
+from kiosk.errors import LockedOut, NotAllowed
 from kiosk.services.station import Here
 from kiosk.store.store import UnitOfWork
 
 FREE_TRIES = 3
 FIRST_LOCK_S = 30
 LONGEST_LOCK_S = 3600
-PIN_DIGITS = 6
+CARD_MISSES = "cards.misses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +29,24 @@ class Session:
     role: Role
 
 
+@dataclass(frozen=True, slots=True)
+class CardHolder:
+    """Whose card it is; `session` is None where the PIN is wanted, too."""
+
+    staff_id: str
+    session: Session | None
+
+
 def hash_pin(pin: str) -> str:
-    """Hash a six-digit PIN with argon2id; raise BadInput('pin') for anything else."""
+    """Hash a PIN with argon2id; raise BadInput('pin') for one that is not six digits, or is guessed first."""
     from argon2 import PasswordHasher
 
-    if len(pin) != PIN_DIGITS or not pin.isdigit():
-        raise BadInput("pin", "bad.pin.digits")
-    return PasswordHasher().hash(pin)
+    return PasswordHasher().hash(check_pin(pin))
+
+
+def card_hash(code: str) -> str:
+    """Give what the station keeps of a card: its code is 128 random bits, so that a fast hash is enough."""
+    return sha256(code.strip().encode()).hexdigest()
 
 
 def add_staff(u: UnitOfWork, now: datetime, station_id: str, name: str, role: Role, pin: str, staff_id: str = "") -> Staff:
@@ -43,32 +59,91 @@ def add_staff(u: UnitOfWork, now: datetime, station_id: str, name: str, role: Ro
 def staff_names(here: Here) -> list[tuple[str, str, Role]]:
     """Give (id, name, role) of everyone who may sign in."""
     with here.store.read() as u:
-        return [(s.id, s.name, s.role) for s in u.list(Staff)]
+        return [(s.id, s.name, s.role) for s in u.list(Staff, active=True)]
 
 
 def sign_in(here: Here, staff_id: str, pin: str) -> Session:
     """Check a PIN; raise LockedOut while locked, NotAllowed when wrong. After three wrong ones each costs twice the wait of the last."""
+    staff = check_own(here, staff_id, pin)
+    with here.store.write() as u:
+        u.audit(here.now(), staff.id, "sign_in", staff.id)
+    return Session(staff.id, staff.name, staff.role)
+
+
+def check_own(here: Here, staff_id: str, pin: str) -> Staff:
+    """Check somebody's own PIN, and count: raises as `sign_in` does. What was counted is forgotten when it is right."""
     from argon2 import PasswordHasher
-    from argon2.exceptions import VerificationError
+    from argon2.exceptions import InvalidHashError, VerificationError
 
     now = here.now()
     with here.store.write() as u:
         staff = u.need(Staff, staff_id)
-        if staff.locked_until is not None and now < staff.locked_until:
-            raise LockedOut(staff.locked_until)
-        # counted before the check, so that pulling the plug during it gives no free try
-        failures = staff.failures + 1
-        over = failures - FREE_TRIES
-        wait = min(FIRST_LOCK_S * 2**over, LONGEST_LOCK_S) if over >= 0 else 0
-        locked = now + timedelta(seconds=wait) if wait else None
+        if not staff.active:
+            raise NotAllowed("has left")
+        locked, failures = _still(staff.locked_until, staff.failures, now), staff.failures
+        barred = locked is not None
+        if not barred:
+            # counted before the check, so that pulling the plug during it gives no free try
+            failures += 1
+            locked = _until(failures, now)
         u.put(replace(staff, failures=failures, locked_until=locked))
+    if barred and locked is not None:
+        raise LockedOut(locked)
     try:
         PasswordHasher().verify(staff.pin_hash, pin)
-    except VerificationError:
+    except (VerificationError, InvalidHashError):
         if locked is not None:
             raise LockedOut(locked) from None
         raise NotAllowed("wrong PIN") from None
     with here.store.write() as u:
-        u.put(replace(staff, failures=0, locked_until=None))
-        u.audit(now, staff.id, "sign_in", staff.id)
-    return Session(staff.id, staff.name, staff.role)
+        # read anew: the head may have changed something meanwhile
+        staff = replace(u.need(Staff, staff_id), failures=0, locked_until=None)
+        u.put(staff)
+    return staff
+
+
+def sign_in_by_card(here: Here, code: str) -> CardHolder:
+    """Find whose card it is and sign ordinary staff in; raise NotAllowed for a card that nobody has, LockedOut after several of these.
+
+    A PIN's lock-out does not hold the card back, so that nobody can keep a colleague from work by guessing; nor does the card end it.
+    """
+    now, hashed = here.now(), card_hash(code)
+    with here.store.write() as u:
+        number, _, at = (u.recall(CARD_MISSES) or "0").partition(" ")
+        misses, locked = int(number), _still(datetime.fromisoformat(at) if at else None, int(number), now)
+        barred = locked is not None
+        mine = [s for s in u.list(Staff, active=True) if s.card_hash and hmac.compare_digest(s.card_hash, hashed)]
+        if not barred:
+            misses = 0 if mine else misses + 1
+            locked = _until(misses, now)
+        u.remember(CARD_MISSES, f"{misses} {to_plain(locked)}" if locked else str(misses))
+        if mine and not barred and mine[0].role is not Role.HEAD:
+            u.audit(now, mine[0].id, "sign_in", mine[0].id, by="card")
+    if locked is not None:
+        raise LockedOut(locked)
+    if not mine:
+        raise NotAllowed("unknown card")
+    staff = mine[0]
+    return CardHolder(staff.id, None if staff.role is Role.HEAD else Session(staff.id, staff.name, staff.role))
+
+
+def hand_over(here: Here, session: Session) -> None:
+    """Note that somebody gave the terminal to the next colleague (交班)."""
+    with here.store.write() as u:
+        u.audit(here.now(), session.staff_id, "hand_over", session.staff_id)
+
+
+def _wait(failures: int) -> timedelta:
+    """Give what so many wrong ones in a row cost."""
+    over = failures - FREE_TRIES
+    return timedelta(seconds=min(FIRST_LOCK_S * 2 ** min(over, 12), LONGEST_LOCK_S) if over >= 0 else 0)
+
+
+def _until(failures: int, now: datetime) -> datetime | None:
+    wait = _wait(failures)
+    return now + wait if wait else None
+
+
+def _still(locked: datetime | None, failures: int, now: datetime) -> datetime | None:
+    """Say until when it is locked, if it is. Where the clock was set back the wait begins anew, and is no longer than it was."""
+    return min(locked, now + _wait(failures)) if locked is not None and now < locked else None

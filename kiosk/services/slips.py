@@ -176,6 +176,20 @@ def returned_slip(listing: Listing, station: Station, serial: str, reason: str, 
     )
 
 
+def card_slip(name: str, station: Station, serial: str, code: str, now: datetime) -> Slip:
+    """工作证: the code with which a member of staff signs in."""
+    return _slip(
+        SlipKind.CARD,
+        serial,
+        station,
+        _centre(name, Style.BIG),
+        Code(text=code, side_mm=30),
+        _left(t("slip.card.how")),
+        _left(t("slip.card.lost"), Style.HEAD),
+        _centre(f"{serial}  {_instant(now)}"),
+    )
+
+
 def test_slip(station: Station, serial: str, url: str, now: datetime) -> Slip:
     """打印测试: every style, rare characters and a code, for who installs the printer."""
     return _slip(

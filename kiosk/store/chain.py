@@ -1,13 +1,16 @@
 """The chain of responsibility: append-only rows over ids and salted hashes, never personal fields; each carries its forerunner's hash.
 
+Migration 0002 has the database itself refuse to change or delete a row; who takes that lock off still leaves a chain that does not fit.
 Knows nothing of what the acts mean.
 """
 
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 
@@ -15,6 +18,35 @@ from kiosk.domain.record import to_plain
 from kiosk.store.schema import audit
 
 START = "0" * 64
+
+Head = tuple[int, str]
+"""Number and hash of a row: who knows it knows everything before it."""
+
+
+class Damage(StrEnum):
+    """What was done to the chain."""
+
+    CHANGED = "changed"
+    MISSING = "missing"
+    INSERTED = "inserted"
+    MOVED = "moved"
+    CUT = "cut"
+    REWRITTEN = "rewritten"
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place where the chain does not fit.
+
+    `seq` is the row's number, or the first of `count` that are not there. `at` and `act` are those of that row, or of the last one before
+    what is missing, empty where there is none. CUT: the newest rows are gone. REWRITTEN: all fits, but the county was told otherwise.
+    """
+
+    damage: Damage
+    seq: int
+    count: int = 1
+    at: str = ""
+    act: str = ""
 
 
 def append(connection: sa.Connection, now: datetime, actor_id: str, act: str, subject_id: str, facts: Mapping[str, str]) -> None:
@@ -26,15 +58,78 @@ def append(connection: sa.Connection, now: datetime, actor_id: str, act: str, su
     connection.execute(sa.insert(audit).values(hash=_hash(row), **row))
 
 
-def verify(connection: sa.Connection) -> int | None:
-    """Walk the chain; give the number of the first row that was changed or whose forerunner is missing, or None."""
-    previous, expected = START, 1
+def head(connection: sa.Connection) -> Head | None:
+    """Give number and hash of the newest row, or None."""
+    row = connection.execute(sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+    return None if row is None else (row.seq, row.hash)
+
+
+def verify(connection: sa.Connection, told: Sequence[Head] = ()) -> Break | None:
+    """Walk the whole chain and give the first break, or None. `told` are the heads that the county was given.
+
+    A newest row that was changed together with its hash, and that the county was not told of yet, cannot be known.
+    """
+    expected = dict(told)
+    before: sa.RowMapping | None = None
+    otherwise: Break | None = None
     for row in connection.execute(sa.select(audit).order_by(audit.c.seq)).mappings():
-        named = {k: row[k] for k in ("at", "actor_id", "act", "subject_id", "digest", "previous")}
-        if row["seq"] != expected or row["previous"] != previous or _hash(named) != row["hash"]:
-            return expected
-        previous, expected = row["hash"], expected + 1
-    return None
+        number = 1 if before is None else before["seq"] + 1
+        if row["seq"] < number:
+            return _at(Damage.INSERTED, row)
+        if row["seq"] > number:
+            return _gone(Damage.MISSING, number, row["seq"] - number, before)
+        if _hash(_named(row)) != row["hash"]:
+            return _at(Damage.CHANGED, row)
+        if row["previous"] != (START if before is None else before["hash"]):
+            return _unlinked(connection, row, before, told)
+        if otherwise is None and expected.get(row["seq"], row["hash"]) != row["hash"]:
+            otherwise = _at(Damage.REWRITTEN, row)
+        before = row
+    last = 0 if before is None else before["seq"]
+    longest = max([_counted(connection), *expected])
+    if otherwise is None and longest > last:
+        return _gone(Damage.CUT, last + 1, longest - last, before)
+    return otherwise
+
+
+def _unlinked(connection: sa.Connection, row: sa.RowMapping, before: sa.RowMapping | None, told: Sequence[Head]) -> Break:
+    """Say what came between a row and the one before it, both sound by themselves."""
+    find = sa.select(audit).where(audit.c.hash == row["previous"])
+    forerunner = None if row["previous"] == START else connection.execute(find).mappings().first()
+    if forerunner is not None and forerunner["seq"] > row["seq"]:
+        return _at(Damage.MOVED, row)
+    if forerunner is not None or row["previous"] == START:
+        first = 1 if forerunner is None else forerunner["seq"] + 1
+        return _at(Damage.INSERTED, connection.execute(sa.select(audit).where(audit.c.seq == first)).mappings().one())
+    if before is None or _moved_up(connection, told):
+        return _gone(Damage.MISSING, row["seq"], 1, before)
+    return _at(Damage.CHANGED, before)
+
+
+def _moved_up(connection: sa.Connection, told: Sequence[Head]) -> bool:
+    """Say whether rows were taken out and the rest numbered anew: the count went further once, or a head stands lower than it was told."""
+    rows = sa.select(sa.func.max(audit.c.seq))
+    if _counted(connection) > (connection.scalar(rows) or 0):
+        return True
+    seq_of = dict(map(tuple, connection.execute(sa.select(audit.c.hash, audit.c.seq))))
+    return any(seq_of.get(hash_, seq) < seq for seq, hash_ in told)
+
+
+def _counted(connection: sa.Connection) -> int:
+    """Give the highest number that the database ever gave a row."""
+    return connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'audit'").scalar() or 0
+
+
+def _at(damage: Damage, row: sa.RowMapping) -> Break:
+    return Break(damage, row["seq"], 1, row["at"], row["act"])
+
+
+def _gone(damage: Damage, seq: int, count: int, before: sa.RowMapping | None) -> Break:
+    return Break(damage, seq, count, *(("", "") if before is None else (before["at"], before["act"])))
+
+
+def _named(row: sa.RowMapping) -> dict[str, str]:
+    return {k: row[k] for k in ("at", "actor_id", "act", "subject_id", "digest", "previous")}
 
 
 def _hash(row: Mapping[str, str]) -> str:

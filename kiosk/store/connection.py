@@ -1,8 +1,11 @@
-"""Opens SQLCipher connections: key, WAL, durability, and the board's authorizer. Knows no table but the names the board may read."""
+"""Opens SQLCipher connections: key, WAL, durability, and the board's authorizer; says whether the file is whole. Knows no table but the
+names that the board may read.
+"""
 
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 
 from kiosk.errors import StoreError, WrongKey
@@ -32,6 +35,7 @@ def connect(path: Path, key: str, *, board: bool = False) -> Any:
         raise WrongKey("the key is not 64 hex digits")
     try:
         raw = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
+        raw.execute("PRAGMA cipher_log_level=NONE")  # what goes wrong is raised; the library would also write it to stderr
         raw.execute(f"PRAGMA key=\"x'{key}'\"")
         raw.execute("PRAGMA cipher_memory_security=OFF")
         raw.execute("SELECT count(*) FROM sqlite_master")
@@ -47,3 +51,13 @@ def connect(path: Path, key: str, *, board: bool = False) -> Any:
         raw.execute(f"PRAGMA cache_size=-{BOARD_CACHE_KB}")
         raw.set_authorizer(_board_may)
     return raw
+
+
+def damage(connection: Any) -> str:
+    """Read every page of an open store (SQLAlchemy's connection) and say what is wrong with the file; empty when it is whole."""
+    try:
+        pages = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
+        rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+    except sa.exc.DBAPIError as error:
+        return str(error.orig)
+    return "; ".join([*pages[:1], *(row for row in rows[:1] if row != "ok")])

@@ -204,6 +204,10 @@ class UnitOfWork:
         """Add one act to the chain of responsibility."""
         chain.append(self.connection, now, actor_id, act, subject_id, facts)
 
+    def chain_head(self) -> chain.Head | None:
+        """Give number and hash of the newest act, or None."""
+        return chain.head(self.connection)
+
     def outgoing(self, limit: int) -> Sequence[Outgoing]:
         """Give changes that the county has neither acknowledged nor refused, oldest first, each with its record as it is now."""
         query = sa.select(outbox).where(outbox.c.refused_code.is_(None)).order_by(outbox.c.sequence).limit(limit)

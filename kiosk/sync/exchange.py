@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kiosk.domain.entities import ENTITIES
-from kiosk.domain.record import RecordError, from_plain, to_plain
+from kiosk.domain.record import RecordError, from_plain, new_id, to_plain
+from kiosk.domain.running import ChainHead
 from kiosk.domain.station import Station
 from kiosk.errors import HubFailed, HubRefused
 from kiosk.services.tickets import KEY as TICKET_KEY
@@ -27,6 +28,7 @@ NONCE = "sync.nonce"
 EPOCH = "sync.epoch"
 CURSOR = "sync.cursor"
 HEARD_AT = "sync.heard_at"
+HEAD_TOLD = "sync.head_told"
 
 PUSH_LIMIT = 200
 PULL_LIMIT = 100
@@ -99,11 +101,13 @@ def enrol(store: Store, hub: Hub, code: str, now: datetime) -> Identity:
 def push_once(store: Store, hub: Hub, now: datetime) -> int:
     """Send one batch of what the county has not acknowledged; give how many changes were settled, 0 when nothing was waiting.
 
-    A refused change is parked for staff. Raises SyncError; what was not answered stays in the outbox.
+    A refused change is parked for staff. Raises SyncError; what was not answered stays in the outbox. When the chain of responsibility has
+    grown, its head goes along.
     """
     me = identity(store)
     if me is None:
         return 0
+    _keep_head(store, me, now)
     with store.read() as u:
         waiting = u.outgoing(PUSH_LIMIT)
     if not waiting:
@@ -128,6 +132,18 @@ def push_once(store: Store, hub: Hub, now: datetime) -> int:
             u.park(sequence_of[r.id], r.code, r.reason)
         u.remember(HEARD_AT, to_plain(now))
     return len(accepted) + len(refused)
+
+
+def _keep_head(store: Store, me: Identity, now: datetime) -> None:
+    """Queue the chain's head, unless it has not moved since the last one."""
+    with store.read() as u:
+        head, told = u.chain_head(), u.recall(HEAD_TOLD)
+    if head is None or f"{head[0]} {head[1]}" == told:
+        return
+    with store.write() as u:
+        seq, hash_ = u.chain_head() or head
+        u.keep(ChainHead(id=new_id(now), station_id=u.recall(STATION_ID) or "", device_id=me.device_id, seq=seq, hash=hash_, told_at=now))
+        u.remember(HEAD_TOLD, f"{seq} {hash_}")
 
 
 def pull_once(store: Store, hub: Hub, now: datetime, wait_s: float = 0, limit: int = PULL_LIMIT) -> Pulled:

@@ -42,6 +42,8 @@ class Refusal(StrEnum):
     STALE_REVISION = "stale_revision"
     REVISION_TAKEN = "revision_taken"
     UNKNOWN_LISTING = "unknown_listing"
+    UNKNOWN_EMPLOYER = "unknown_employer"
+    CHAIN_FORKED = "chain_forked"
 
 
 class Problem(StrEnum):

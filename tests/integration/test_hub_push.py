@@ -9,13 +9,15 @@ import sqlalchemy as sa
 
 from kiosk.county.schema import feed, record, seen
 from kiosk.domain.codes import AgeBand, Trade
+from kiosk.domain.employer import Employer, EmployerHold, EmployerKind
 from kiosk.domain.listing import Listing, ListingState, Takedown, Verdict
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import new_id, to_plain
+from kiosk.domain.running import ChainHead
 from kiosk.domain.worker import Worker
 from kiosk.errors import HubRefused
 from kiosk.sync.protocol import PUSH_MAX, Op
-from tests.hub_parts import OTHER, OURS, TestHub, some_id
+from tests.hub_parts import OTHER, OURS, Terminal, TestHub, some_id
 from tests.station import START, a_listing, a_review
 
 
@@ -36,6 +38,38 @@ def a_worker(**changes: Any) -> Worker:
         registered_at=START,
     )
     return replace(worker, **changes)
+
+
+def an_employer(**changes: Any) -> Employer:
+    employer = Employer(
+        id=new_id(START),
+        revision=1,
+        station_id=OURS.id,
+        kind=EmployerKind.UNIT,
+        name="云梦县汉十物流有限公司",
+        phone=Phone("19900001234"),
+        created_at=START,
+    )
+    return replace(employer, **changes)
+
+
+def a_hold(employer: Employer, **changes: Any) -> EmployerHold:
+    hold = EmployerHold(
+        id=new_id(START),
+        station_id=OURS.id,
+        employer_id=employer.id,
+        held=True,
+        reason="欠薪",
+        by_id="r",
+        by_name="李芳",
+        decided_at=START,
+    )
+    return replace(hold, **changes)
+
+
+def a_head(terminal: Terminal, seq: int, **changes: Any) -> ChainHead:
+    head = ChainHead(id=new_id(START), station_id=OURS.id, device_id=terminal.enrolled.device_id, seq=seq, hash="a" * 64, told_at=START)
+    return replace(head, **changes)
 
 
 def rows(hub: TestHub, table: sa.Table) -> int:
@@ -70,6 +104,7 @@ def test_push_when_one_change_is_bad_takes_the_others(hub: TestHub) -> None:
         "bad_change": ours.change(a_worker(), device=some_id(hub.clock)),
         "unknown_entity": ours.change(a_worker(), entity="spell"),
         "unknown_listing": ours.change(a_review(a_listing(), START)),
+        "unknown_employer": ours.change(a_hold(an_employer())),
     }
     answer = ours.send([good[0], *list(bad.values())[:3], good[1], *list(bad.values())[3:], good[2]])
     assert answer.accepted == tuple(c.id for c in good)
@@ -187,6 +222,64 @@ def test_push_when_a_listing_changes_twice_in_one_batch_with_a_takedown_holds_al
     assert ours.push(listing, a_review(listing, START), second, a_review(second, START), down).refused == ()
     kinds = [(c.entity, c.revision) for c in other.look().changes if c.entity not in ("station",)]
     assert kinds == [("listing", 1), ("review", 1), ("listing", 2), ("review", 1), ("takedown", 1)]
+
+
+def test_push_when_an_employer_is_held_every_station_hears_of_it(hub: TestHub) -> None:
+    ours, other, employer = hub.terminal(), hub.terminal(OTHER), an_employer()
+    hold = a_hold(employer)
+    assert ours.push(employer, hold).refused == ()
+    assert [(c.entity, c.record_id) for c in other.look().changes if c.entity.startswith("employer")] == [("employer_hold", hold.id)]
+
+
+def test_push_when_another_stations_employer_is_held_is_refused_unless_it_lies_below(hub: TestHub) -> None:
+    village = replace(OTHER, id=some_id(hub.clock), parent_id=OURS.id, name="新桥服务站")
+    hub.publish(village)
+    ours, other, below = hub.terminal(), hub.terminal(OTHER), hub.terminal(village)
+    near, far = an_employer(station_id=village.id), an_employer()
+    below.push(near)
+    ours.push(far)
+    answer = other.push(*(replace(a_hold(one), station_id=OTHER.id) for one in (near, far)))
+    assert [(r.code, r.reason) for r in answer.refused] == [("not_owner", "employer_id")] * 2
+    assert ours.push(a_hold(near)).refused == ()
+
+
+def test_push_when_a_chain_grows_takes_each_head_and_the_same_one_twice(hub: TestHub) -> None:
+    ours = hub.terminal()
+    assert ours.push(a_head(ours, 3), a_head(ours, 7)).refused == ()
+    assert ours.push(a_head(ours, 7)).refused == ()
+    assert ours.push(a_head(ours, 8)).refused == ()
+    assert hub.terminal(OTHER).seen("chain_head") == []
+
+
+@pytest.mark.parametrize(("seq", "hash_"), [(7, "b" * 64), (6, "a" * 64), (1, "a" * 64)])
+def test_push_when_a_chain_was_rewritten_refuses_its_head_and_logs_it(
+    hub: TestHub, caplog: pytest.LogCaptureFixture, seq: int, hash_: str
+) -> None:
+    ours = hub.terminal()
+    ours.push(a_head(ours, 7))
+    (refused,) = ours.push(a_head(ours, seq, hash=hash_)).refused
+    assert (refused.code, refused.reason) == ("chain_forked", "the county was told of 7")
+    assert [r.getMessage() for r in caplog.records if "forked" in r.getMessage()] == [
+        f"chain forked: station {OURS.id}, device {ours.enrolled.device_id}, the county was told of 7"
+    ]
+    assert ours.push(a_head(ours, 9)).refused == ()
+
+
+def test_push_when_a_head_is_forked_within_one_batch_is_refused(hub: TestHub) -> None:
+    ours = hub.terminal()
+    answer = ours.push(a_head(ours, 7), a_head(ours, 7, hash="c" * 64))
+    assert [r.code for r in answer.refused] == ["chain_forked"]
+
+
+def test_push_when_a_head_is_anothers_or_no_head_or_taken_back_is_refused(hub: TestHub) -> None:
+    ours, second = hub.terminal(), hub.terminal()
+    head = a_head(ours, 5)
+    ours.push(head)
+    assert [r.code for r in second.push(a_head(ours, 6)).refused] == ["not_owner"]
+    assert [r.code for r in ours.push(a_head(ours, 0), a_head(ours, 6, hash="x")).refused] == ["bad_data"] * 2
+    assert [r.code for r in ours.send([ours.change(head, op=Op.DELETE.value, data={})]).refused] == ["bad_change"]
+    assert held(hub, head.id) == {1: to_plain(head)}
+    assert second.push(a_head(second, 2)).refused == (), "each terminal has a chain of its own"
 
 
 def _json(change: Any) -> str:

@@ -15,6 +15,7 @@ from kiosk.domain.employer import Employer, EmployerHold, EmployerKind
 from kiosk.domain.listing import ContactScope, Listing, Takedown, Verdict
 from kiosk.domain.privacy import Phone
 from kiosk.domain.record import new_id, to_plain
+from kiosk.domain.running import ChainHead
 from kiosk.domain.station import Policy, Station
 from kiosk.domain.ticket import TicketKind
 from kiosk.domain.worker import Worker
@@ -25,7 +26,7 @@ from kiosk.sync.client import HttpHub, Hub
 from kiosk.sync.protocol import EnrolAnswer, EnrolRequest, PullAnswer, PushAnswer, PushRequest
 from tests.hub_parts import OTHER, OURS, Line, TestHub, answering
 from tests.integration.test_hub_feed import a_policy
-from tests.integration.test_hub_push import a_worker, held, rows
+from tests.integration.test_hub_push import a_hold, a_worker, an_employer, held, rows
 from tests.station import START, Clock, a_listing, a_review, make_store
 
 
@@ -424,3 +425,74 @@ def test_pull_when_an_employer_is_held_elsewhere_his_listings_leave_this_board_u
         with shop.store.read() as u:
             seen.append(u.published(listing.id) is not None)
     assert seen == [True, False, True]
+
+
+def test_two_stations_when_one_holds_an_employer_its_listings_leave_both_boards_and_come_back(
+    shop: Shop, hub: TestHub, tmp_path: Path
+) -> None:
+    (tmp_path / "second").mkdir()
+    second = Shop(make_store(tmp_path / "second", hub.clock), HttpHub(hub.base), shop.line, hub)
+    exchange.enrol(second.store, second.door, hub.code(OTHER), hub.clock())
+    employer = an_employer()
+    listing, free = a_listing(employer_id=employer.id), a_listing()
+    shop.keep(employer, listing, free, a_review(listing, START), a_review(free, START))
+    shop.push()
+    second.pull_all()
+    assert boards(shop, second) == [{listing.id, free.id}] * 2
+    shop.keep(a_hold(employer))
+    shop.push()
+    second.pull_all()
+    assert boards(shop, second) == [{free.id}] * 2
+    hub.clock.tick(hours=1)
+    shop.keep(a_hold(employer, held=False, decided_at=hub.clock()))
+    shop.push()
+    second.pull_all()
+    assert boards(shop, second) == [{listing.id, free.id}] * 2
+    second.store.close()
+
+
+def boards(*shops: Shop) -> list[set[str]]:
+    """Give what stands on each station's board."""
+    found = []
+    for one in shops:
+        with one.store.read() as u:
+            found.append({p.listing.id for p in u.newest()})
+    return found
+
+
+def heads(shop: Shop) -> list[ChainHead]:
+    with shop.store.read() as u:
+        return list(u.list(ChainHead))
+
+
+def act(shop: Shop) -> None:
+    with shop.store.write() as u:
+        u.audit(START, "staff", "approve", "listing")
+
+
+def test_push_when_the_chain_has_grown_sends_its_head_along_once(shop: Shop, hub: TestHub) -> None:
+    act(shop)
+    act(shop)
+    shop.keep(a_worker())
+    assert (shop.push(), shop.push(), shop.parked()) == (2, 0, [])
+    (head,) = heads(shop)
+    with shop.store.read() as u:
+        assert (head.seq, head.hash) == u.chain_head()
+    assert held(hub, head.id) == {1: to_plain(head)}
+    act(shop)
+    assert shop.push() == 1, "an act by itself is told, too"
+    assert sorted(h.seq for h in heads(shop)) == [2, 3]
+
+
+def test_push_when_the_store_is_an_older_backup_parks_the_forked_head_and_goes_on(shop: Shop, hub: TestHub) -> None:
+    for _ in range(3):
+        act(shop)
+    shop.push()
+    with shop.store.write() as u:  # as a backup of before the last act would stand
+        u.connection.exec_driver_sql("DROP TRIGGER audit_lasts")
+        u.connection.exec_driver_sql("DELETE FROM audit WHERE seq = 3")
+        u.connection.exec_driver_sql("UPDATE sqlite_sequence SET seq = 2 WHERE name = 'audit'")
+    act(shop)
+    shop.keep(a_worker())
+    assert shop.push() == 2
+    assert [(p[0], p[2]) for p in shop.parked()] == [("chain_head", "chain_forked")]

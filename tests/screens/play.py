@@ -1,9 +1,9 @@
 """Run the terminal by itself: python -m tests.screens.play WIDTH HEIGHT [LEFT [PAGE [key=value…]]] (DISPLAY must be set).
 
 With PLAY_STATE=DIR it works on the station in DIR, else on a sample office without a store. PLAY_OFFICE
-names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time, PLAY_DESK switches the desk
-page on. PLAY_DAYS names a file with the days by which the clock is ahead, read anew each time: midnight
-passes while a visitor stands there.
+names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time, PLAY_WARNING_S its countdown.
+PLAY_DESK switches the desk page on. PLAY_DAYS names a file with the days by which the clock is ahead, read
+anew each time: midnight passes while a visitor stands there.
 """
 
 import os
@@ -33,13 +33,15 @@ def main() -> None:
     from kiosk.screens.visit import Place
 
     idle = int(os.environ.get("PLAY_IDLE_S", "75"))
+    warning = os.environ.get("PLAY_WARNING_S", str(min(15, idle - 1)))
     settings = Settings(
         state=str(state),
         terminal=place,
         idle_s=idle,
-        idle_warning_s=min(15, idle - 1),
+        idle_warning_s=int(warning),
         speaker="silent",
         desk=os.environ.get("PLAY_DESK", ""),
+        scanner="simulator:",
     )
     terminal = Terminal(_parts(settings))
     if sys.argv[4:]:
@@ -73,6 +75,7 @@ def _parts(settings: Settings) -> Any:
         open_speaker=lambda: bootstrap.open_speaker(settings),
         open_handwriting=lambda: bootstrap.open_handwriting(settings),
         open_pinyin=lambda: bootstrap.open_pinyin(settings),
+        open_scanner=lambda: bootstrap.open_scanner(settings),
     )
 
 

@@ -1,4 +1,4 @@
-"""The store on real SQLCipher: transactions, revisions, outbox, public projection, watcher, board's authorizer, chain."""
+"""The store on real SQLCipher: transactions, revisions, outbox, public projection, watcher, board's authorizer."""
 
 import random
 from collections.abc import Iterator
@@ -15,7 +15,6 @@ from kiosk.domain.listing import Listing, Takedown, Verdict
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.worker import Worker
 from kiosk.errors import NotFound, StoreBusy, StoreError, WrongKey
-from kiosk.store import chain
 from kiosk.store.connection import BOARD_TABLES, connect
 from kiosk.store.migrate import migrate
 from kiosk.store.schema import metadata
@@ -374,15 +373,3 @@ def _shape(connection: sa.Connection) -> dict[str, object]:
             "AUTOINCREMENT" in sql,
         )
     return shape
-
-
-def test_chain_when_a_row_is_changed_or_removed_names_it(store: Store) -> None:
-    with store.write() as u:
-        for act in ("collect", "approve", "take_down"):
-            u.audit(START, "staff", act, "listing")
-        assert chain.verify(u.connection) is None
-    with store.write() as u:
-        u.connection.execute(sa.text("UPDATE audit SET act = 'reject' WHERE seq = 2"))
-        assert chain.verify(u.connection) == 2
-        u.connection.execute(sa.text("DELETE FROM audit WHERE seq = 2"))
-        assert chain.verify(u.connection) == 2

@@ -29,4 +29,5 @@ SECTIONS = (
     Section("ledger", "notebook-edit", head_only=True),
     Section("papers", "file-table"),
     Section("team", "account-group", head_only=True),
+    Section("new_pin", "lock-reset"),
 )

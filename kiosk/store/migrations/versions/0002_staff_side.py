@@ -1,4 +1,5 @@
-"""The staff's side: employers' files, cases, facilities, bookings, sign-ups, spending, entry marks, heads of the chain, staff cards."""
+"""The staff's side: employers' files, cases, facilities, bookings, sign-ups, spending, entry marks, heads of the chain, staff cards;
+the chain itself refuses changes."""
 
 from alembic import op
 
@@ -70,6 +71,10 @@ CREATE TABLE referral_step (
 INSERT INTO referral_step SELECT id, station_id, referral_id, state, by_name, how, 'staff', '', NULL, stepped_at FROM old_referral_step;
 DROP TABLE old_referral_step;
 CREATE INDEX ix_referral_step_referral_id ON referral_step (referral_id);
+CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
+CREATE TRIGGER audit_lasts BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
+CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
 """
 
 

@@ -1,0 +1,177 @@
+"""What `kiosk doctor` looks at: a table of checks, each giving plain lines for who installs or heads a station. Looks only; heals nothing.
+
+A check gets the `Patient` and yields findings; add a line to CHECKS for another. It must not know devices: the composition root opens them.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from kiosk.domain.ports import Paper
+from kiosk.domain.running import ChainHead
+from kiosk.errors import ConfigError, KioskError, PrinterNotReady, StoreError, WrongKey
+from kiosk.services.station import local
+from kiosk.store import chain
+from kiosk.store.connection import damage
+from kiosk.store.store import Store
+from kiosk.text import t, words
+
+BUILT = datetime(2026, 11, 1, tzinfo=UTC)
+"""A clock before this has lost the time."""
+LEAP = timedelta(hours=1)
+SILENCE = timedelta(days=1)
+FREE_MB = 500
+DEVICE_ID, HEARD_AT = "sync.device_id", "sync.heard_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: whether all is well, and what to do where not."""
+
+    good: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Patient:
+    """The station that is looked at. What opens a part may raise KioskError: that is a finding, too."""
+
+    store_path: Path
+    now: datetime
+    has_hub: bool
+    open_store: Callable[[], Store]
+    check_printer: Callable[[], Paper]
+
+    @cached_property
+    def store(self) -> Store:
+        """Open the store once; raise StoreError each time it cannot be opened."""
+        return self.open_store()
+
+
+def examine(patient: Patient) -> Iterator[Finding]:
+    """Make every check; what cannot be looked at because the store is shut is left out."""
+    for name, check, needs_store in CHECKS:
+        if needs_store and not _opens(patient):
+            continue
+        try:
+            for finding in check(patient):
+                yield Finding(finding.good, t("doctor.line", what=t(f"doctor.{name}.what"), words=finding.text))
+        except KioskError as error:
+            yield Finding(False, t("doctor.line", what=t(f"doctor.{name}.what"), words=t("doctor.failed", kind=type(error).__name__)))
+
+
+def _opens(patient: Patient) -> bool:
+    try:
+        return bool(patient.store)
+    except StoreError:
+        return False
+
+
+def _store(patient: Patient) -> Iterator[Finding]:
+    if not patient.store_path.exists():
+        yield Finding(False, t("doctor.store.none"))
+        return
+    try:
+        store = patient.store
+    except WrongKey:
+        yield Finding(False, t("doctor.store.key"))
+        return
+    except StoreError:
+        yield Finding(False, t("doctor.store.damaged"))
+        return
+    with store.read() as u:
+        broken = damage(u.connection)
+    yield Finding(False, t("doctor.store.damaged")) if broken else Finding(True, t("doctor.store.good"))
+
+
+def _chain(patient: Patient) -> Iterator[Finding]:
+    with patient.store.read() as u:
+        told = [(h.seq, h.hash) for h in u.list(ChainHead, device_id=u.recall(DEVICE_ID))]
+        broken, head = chain.verify(u.connection, told), u.chain_head()
+    if broken is None:
+        yield Finding(True, t("doctor.chain.good", count=head[0] if head else 0))
+        return
+    facts: dict[str, object] = {"number": broken.seq, "count": broken.count, "when": _when(broken.at), "act": _act(broken.act)}
+    yield Finding(False, t(f"doctor.chain.{broken.damage.value}", **facts) + t("doctor.chain.do"))
+
+
+def _outbox(patient: Patient) -> Iterator[Finding]:
+    with patient.store.read() as u:
+        waiting, parked = u.outbox_size(), u.parked()
+    for (entity, code), count in Counter((entity, code) for entity, _, code, _ in parked).items():
+        why = t(f"doctor.refused.{code}") if f"doctor.refused.{code}" in words() else code
+        yield Finding(False, t("doctor.outbox.parked", count=count, entity=t(f"doctor.entity.{entity}"), why=why))
+    if not parked:
+        yield Finding(True, t("doctor.outbox.waiting", count=waiting) if waiting else t("doctor.outbox.good"))
+
+
+def _county(patient: Patient) -> Iterator[Finding]:
+    with patient.store.read() as u:
+        enrolled, heard = u.recall(DEVICE_ID), u.recall(HEARD_AT)
+    if not patient.has_hub:
+        yield Finding(False, t("doctor.county.no_hub"))
+    elif not enrolled or not heard:
+        yield Finding(False, t("doctor.county.not_enrolled"))
+    else:
+        late = patient.now - datetime.fromisoformat(heard) > SILENCE
+        yield Finding(not late, t("doctor.county.late" if late else "doctor.county.good", when=_when(heard)))
+
+
+def _printer(patient: Patient) -> Iterator[Finding]:
+    try:
+        paper = patient.check_printer()
+    except PrinterNotReady as error:
+        yield Finding(False, t(f"doctor.printer.{error.reason}"))
+    except ConfigError:
+        yield Finding(False, t("doctor.printer.setting"))
+    except KioskError:
+        yield Finding(False, t("doctor.printer.absent"))
+    else:
+        yield Finding(True, t("doctor.printer.near_end" if paper is Paper.NEAR_END else "doctor.printer.good"))
+
+
+def _disk(patient: Patient) -> Iterator[Finding]:
+    try:
+        free = shutil.disk_usage(patient.store_path.parent).free // 1_000_000
+    except OSError:
+        yield Finding(False, t("doctor.disk.none"))
+        return
+    yield Finding(free >= FREE_MB, t("doctor.disk.good" if free >= FREE_MB else "doctor.disk.full", free=free))
+
+
+def _clock(patient: Patient) -> Iterator[Finding]:
+    latest = BUILT
+    if _opens(patient):
+        with patient.store.read() as u:
+            heard = u.recall(HEARD_AT)
+        latest = max(latest, datetime.fromisoformat(heard) - LEAP) if heard else latest
+    well = patient.now >= latest
+    yield Finding(well, t("doctor.clock.good" if well else "doctor.clock.wrong", when=_when(patient.now.isoformat())))
+
+
+def _when(instant: str) -> str:
+    try:
+        return f"{local(datetime.fromisoformat(instant)):%Y-%m-%d %H:%M}"
+    except ValueError:  # empty, or what somebody wrote over it
+        return t("doctor.unknown")
+
+
+def _act(act: str) -> str:
+    return t(f"act.{act}") if f"act.{act}" in words() else act or t("doctor.unknown")
+
+
+Check = Callable[[Patient], Iterator[Finding]]
+CHECKS: tuple[tuple[str, Check, bool], ...] = (
+    ("store", _store, False),
+    ("chain", _chain, True),
+    ("outbox", _outbox, True),
+    ("county", _county, True),
+    ("printer", _printer, False),
+    ("disk", _disk, False),
+    ("clock", _clock, False),
+)
+"""Name (its words stand under doctor.NAME), what looks, whether the store must be open."""
