@@ -16,6 +16,8 @@ BOLD = frozenset({Style.TITLE, Style.HEAD, Style.BIG})
 DOUBLE = frozenset({Style.TITLE, Style.BIG})
 GAP = 2
 LOST = "\ufffd"
+BLANKS = str.maketrans(dict.fromkeys("\t\u2028\u2029", " "))
+"""What pasted texts separate lines with, beside the newline: it has no glyph, and laying it out fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def _block(block: Block, columns: int, indent: int) -> Iterator[Row | Code]:
 
 def clean(text: str) -> str:
     """Drop what draws nothing, control characters above all: a listing's text must not be able to command the printer."""
-    return "".join(LOST if "\ud800" <= c <= "\udfff" else c for c in text.replace("\t", " ") if unicodedata.category(c) not in ("Cc", "Cf"))
+    kept = (c for c in text.translate(BLANKS) if unicodedata.category(c) not in ("Cc", "Cf"))
+    return "".join(LOST if "\ud800" <= c <= "\udfff" else c for c in kept)
 
 
 def width(text: str) -> int:

@@ -100,7 +100,7 @@ class Dock(BoxLayout):
             self.main.width -= over
 
     def follow(self, page: Page, can_go_back: bool, entered: bool, staffed: bool, hand_over: bool) -> None:
-        """Take over what the page says; where staff stand the last button signs them out, where they may hand over, 交班 stands for 换人."""
+        """Take over what the page says; where staff stand the last button signs them out, and 交班 may stand for 换人."""
         self._arrange(entered or hand_over, bool(page.main_text))
         self.back.disabled = not (can_go_back and page.can_go_back)
         self.main.text, self.main.icon, self.main.disabled = page.main_text, page.main_icon, not page.main_enabled

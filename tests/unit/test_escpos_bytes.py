@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 import zxingcpp
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kiosk.devices import glyphs
@@ -138,6 +138,7 @@ blocks = st.one_of(
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(blocks, max_size=6), st.sampled_from([PAPER_80, PAPER_58]))
+@example([Field(label="", value="0\u20290\u2028")], PAPER_80)
 def test_any_slip_when_printed_loses_no_character_and_commands_nothing(parts: list[Block], profile: Profile) -> None:
     slip = a_slip(Line(text="头"), *parts)
     rows = list(lay_out(slip, profile.columns))
