@@ -65,6 +65,7 @@ def test_card_when_a_clerk_scans_his_signs_in_and_says_who(start_real: StartReal
     _scan(station, CARDS[CLERK])
     kiosk.wait_page("today")
     kiosk.wait_text("张伟（工作人员）")
+    time.sleep(0.5)
     assert looks(kiosk) == []
     assert _acts(station) == ["sign_in"]
 
