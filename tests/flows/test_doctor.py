@@ -92,7 +92,7 @@ def test_doctor_when_all_is_well_says_so(station: TestStation) -> None:
     found = lines(patient(station))
     assert set(found) == {"数据库", "责任链", "报给县里的", "县里", "打印机", "磁盘", "时钟"}
     assert not [text for text in found.values() if "✗" in text]
-    assert found["责任链"] == "6 条，一条不少，没有人改过。"
+    assert found["责任链"] == "7 条，一条不少，没有人改过。"
     assert found["时钟"].startswith("2026-11-23 15:42"), "as the wall clock in China reads"
 
 
@@ -104,8 +104,8 @@ def test_doctor_when_all_is_well_says_so(station: TestStation) -> None:
         (["UPDATE audit SET at = 'x', act = 'y' WHERE seq = 3"], "第 3 条被改过：不知道，y。"),
         (["DELETE FROM audit WHERE seq = 4"], "从第 4 条起少了 1 条，在它前面的是 2026-11-23 15:42，审核通过。"),
         (["DELETE FROM audit WHERE seq IN (2, 3)"], "从第 2 条起少了 2 条，在它前面的是 2026-11-23 15:42，登录。"),
-        (["DELETE FROM audit WHERE seq > 4"], "从第 5 条起，后面少了 2 条，剩下的最后一条是 2026-11-23 15:42，下架。"),
-        (["DELETE FROM audit", "DELETE FROM sqlite_sequence"], "从第 1 条起，后面少了 6 条，剩下的最后一条是 不知道，不知道。"),
+        (["DELETE FROM audit WHERE seq > 4"], "从第 5 条起，后面少了 3 条，剩下的最后一条是 2026-11-23 15:42，发布。"),
+        (["DELETE FROM audit", "DELETE FROM sqlite_sequence"], "从第 1 条起，后面少了 7 条，剩下的最后一条是 不知道，不知道。"),
         (
             [
                 "UPDATE audit SET seq = 99 WHERE seq = 2",
@@ -115,12 +115,12 @@ def test_doctor_when_all_is_well_says_so(station: TestStation) -> None:
             "第 2 条换过位置：2026-11-23 15:42，审核通过。",
         ),
         (
-            ["INSERT INTO audit SELECT 7, at, actor_id, 'release', subject_id, digest, previous, hash FROM audit WHERE seq = 6"],
-            "第 7 条被改过：2026-11-23 15:42，恢复用工方。",
+            ["INSERT INTO audit SELECT 8, at, actor_id, 'release', subject_id, digest, previous, hash FROM audit WHERE seq = 7"],
+            "第 8 条被改过：2026-11-23 15:42，恢复用工方。",
         ),
         (
-            ["DELETE FROM audit WHERE seq = 6", "UPDATE sqlite_sequence SET seq = 5 WHERE name = 'audit'"],
-            "从第 6 条起，后面少了 1 条，剩下的最后一条是 2026-11-23 15:42，暂停用工方。",
+            ["DELETE FROM audit WHERE seq = 7", "UPDATE sqlite_sequence SET seq = 6 WHERE name = 'audit'"],
+            "从第 7 条起，后面少了 1 条，剩下的最后一条是 2026-11-23 15:42，暂停用工方。",
         ),
     ],
 )
