@@ -92,6 +92,18 @@ def test_jobs_when_more_is_pressed_offers_every_trade_with_work(start_real: Star
     kiosk.wait_text("一共 1 个活")
 
 
+@pytest.mark.parametrize("way", ["返回", "首页", "大字", "trade"])
+def test_jobs_when_more_has_stood_for_a_while_leads_on(start_real: StartReal, station: RealStation, lying: Screen, way: str) -> None:
+    by_trade = station.jobs().by_trade
+    rare = next(trade for trade in Trade if by_trade.get(trade) == 1)
+    kiosk = start_real(lying, "jobs")
+    kiosk.tap("更多")
+    # a second of quiet, then the terminal collects its garbage: what only a weak reference holds is gone
+    time.sleep(3)
+    kiosk.tap(t("jobs.trade", trade=t(f"trade.{rare.value}"), count=1) if way == "trade" else way)
+    kiosk.wait_text({"首页": "我要登记", "trade": "一共 1 个活"}.get(way, "离我近"))
+
+
 def test_jobs_when_sorted_and_narrowed_follows_the_store(start_real: StartReal, station: RealStation, lying: Screen) -> None:
     kiosk = start_real(lying, "jobs")
     kiosk.tap("工钱高")
