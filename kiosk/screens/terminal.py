@@ -324,7 +324,7 @@ class Terminal(ExceptionHandler):
             act()
             self._follow()
 
-        self.lanes.ask(function, lambda r: settle(lambda: then(r)), lambda e: settle(lambda: (failed or self.show_problem)(e)), lane)
+        self.lanes.ask(function, lambda r: settle(lambda: then(r)), lambda e: settle(lambda: (failed or page.show_problem)(e)), lane)
 
     def _show_waiting(self, page: Page) -> None:
         if page.shown and self.front is page and self.shell is not None:
