@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import zxingcpp
 
 from kiosk.domain.codes import PayUnit, Settlement, Trade
 from kiosk.domain.listing import Listing, Published, Review, Takedown, Verdict
@@ -13,6 +14,8 @@ from kiosk.domain.pay import per_day, per_hour, work_minutes, yuan
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import new_id
 from kiosk.services.browse import alive
+from kiosk.services.hand_out import print_listing
+from kiosk.services.tickets import listing_url
 from kiosk.store.search import Order
 from kiosk.text import t
 from kiosk.trial.display import Screen
@@ -247,6 +250,26 @@ def test_detail_when_print_is_pressed_queues_one_slip_and_says_so(start_real: St
     assert len(jobs) == 1
     kiosk.tap("知道了")
     kiosk.wait(lambda seen: not seen["dialog"], "no dialog")
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("title", [LONG, "装卸工"])
+def test_detail_when_there_is_no_paper_shows_the_whole_slip_to_be_photographed(
+    start_real: StartReal, station: RealStation, screen: Screen, title: str, large: bool
+) -> None:
+    one = _listed(station, title=title)
+    before = print_listing(station.here, one.listing.id)
+    with station.here.store.write() as u:
+        u.put(replace(u.need(PrintJob, before), trouble="paper"))
+    kiosk = _detail(start_real, screen, one)
+    if large:
+        enlarge(kiosk)
+    kiosk.tap("打印小票")
+    kiosk.wait_text("打印机没有纸了。")
+    kiosk.wait_text("更多活，微信里搜“湖北零工驿站”")
+    time.sleep(0.3)
+    assert looks(kiosk) == []
+    assert [code.text for code in zxingcpp.read_barcodes(screen.picture())] == [listing_url(station.here, one.listing.id)]
 
 
 def test_detail_when_the_listing_has_gone_offers_others(start_real: StartReal, station: RealStation, screen: Screen) -> None:
