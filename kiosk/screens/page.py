@@ -10,6 +10,7 @@ from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.ports import Stroke
+from kiosk.domain.surnames import surnames_first
 from kiosk.errors import StoreError, WrongKey
 from kiosk.screens.problems import fault_key
 from kiosk.screens.theme import MARGIN, theme
@@ -92,6 +93,10 @@ class Page(BoxLayout):
     def spell(self, letters: str, then: Callable[[list[str]], None]) -> None:
         """Give the words that these pinyin letters may be, best first."""
         self.ask(lambda: self.terminal.pinyin().candidates(letters), then, lane="hand")
+
+    def spell_name(self, letters: str, then: Callable[[list[str]], None]) -> None:
+        """The same where a person's name begins: surnames first."""
+        self.spell(letters, lambda words: then(surnames_first(words)))
 
     def ask_store(self, then: "Callable[[HomeFacts], None]") -> None:
         """Make sure that the station's store answers before anything is entered; where it does not, the page stops here."""
