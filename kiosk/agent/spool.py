@@ -28,6 +28,7 @@ class Spool:
         self._store, self._printer, self._clock = store, printer, clock
         self._misses = 0
         self._missed_at: datetime | None = None
+        self._missed: set[str] = set()
 
     def step(self) -> None:
         """Print what is due. Takes as long as the printer does; raises StoreError, after which the next step sets right what was left."""
@@ -42,17 +43,19 @@ class Spool:
             if job.expires_at <= now:
                 self._move(job, JobState.CANCELLED, trouble=job.trouble)
         waiting = [job for job in jobs if job.expires_at > now]
-        if waiting and self._is_due(now):
+        if waiting and self._is_due(now, waiting):
             self._print(waiting)
 
-    def _is_due(self, now: datetime) -> bool:
-        if self._missed_at is None:
+    def _is_due(self, now: datetime, waiting: list[PrintJob]) -> bool:
+        # whoever comes after the last miss is told how the printer is now, not how it was
+        if self._missed_at is None or any(job.id not in self._missed for job in waiting):
             return True
         wait = RETRY_S[min(self._misses, len(RETRY_S)) - 1]
         # a clock that was set back must not make the wait longer
         return abs((now - self._missed_at).total_seconds()) >= wait
 
     def _print(self, waiting: list[PrintJob]) -> None:
+        self._missed = {job.id for job in waiting}
         try:
             for job in waiting:
                 self._print_one(job)
@@ -65,6 +68,7 @@ class Spool:
 
     def _print_one(self, job: PrintJob) -> None:
         self._printer.check()
+        self._tell("")
         sending = self._move(job, JobState.SENDING)
         if sending is None:
             return
@@ -88,8 +92,12 @@ class Spool:
         self._move(job, JobState.CONFIRMING)
 
     def _hold(self, trouble: str) -> None:
-        """Tell every visitor who waits what is wrong, and try again later."""
+        """Tell what is wrong, and try again later."""
         self._misses, self._missed_at = self._misses + 1, self._clock()
+        self._tell(trouble)
+
+    def _tell(self, trouble: str) -> None:
+        """Tell every visitor who waits how the printer is."""
         with self._store.read() as u:
             waiting = [job for job in u.list(PrintJob, state=JobState.QUEUED) if job.trouble != trouble]
         for job in waiting:

@@ -237,7 +237,7 @@ def _reasons(worker: Worker, listing: PublicListing, km: int | None, today: date
         reasons.append(Say("match.trade", {"trade": Word(f"trade.{listing.trade}")}))
     pay = _pay_for(listing, worker)
     if pay is not None and worker.pay_fen:
-        reasons.append(_pay_reason(pay - worker.pay_fen))
+        reasons.append(_pay_reason(pay - worker.pay_fen, worker.pay_unit))
     days = (listing.starts_on - today).days
     if 0 <= days <= SOON_DAYS:
         reasons.append(Say(f"match.starts.{'today' if days == 0 else 'tomorrow'}"))
@@ -248,7 +248,7 @@ def _reasons(worker: Worker, listing: PublicListing, km: int | None, today: date
     return tuple(reasons[:REASONS])
 
 
-def _pay_reason(more: Fen) -> Say:
+def _pay_reason(more: Fen, unit: PayUnit) -> Say:
     if more == 0:
         return Say("match.pay.same")
-    return Say(f"match.pay.{'more' if more > 0 else 'less'}", {"yuan": yuan(abs(more))})
+    return Say(f"match.pay.{'more' if more > 0 else 'less'}", {"per": Word(f"match.per.{unit}"), "yuan": yuan(abs(more))})

@@ -10,11 +10,17 @@ from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.ports import Stroke
+from kiosk.domain.surnames import surnames_first
+from kiosk.errors import StoreError, WrongKey
+from kiosk.screens.problems import fault_key
 from kiosk.screens.theme import MARGIN, theme
 from kiosk.screens.visit import Place
+from kiosk.screens.widgets.labels import Stopped
+from kiosk.text import t
 
 if TYPE_CHECKING:
     from kiosk.screens.terminal import Terminal
+    from kiosk.services.browse import HomeFacts
 
 T = TypeVar("T")
 
@@ -40,6 +46,7 @@ class Page(BoxLayout):
         self.visit = terminal.visit
         self.entry: Place = self.visit.place
         self.shown = False
+        self._stopped: list[Any] = []
         super().__init__(orientation="vertical", pos_hint={"x": 0, "y": 0}, padding=[theme.px(n) for n in (MARGIN, 33, MARGIN, 36)], **args)
 
     def on_enter(self) -> None:
@@ -87,6 +94,27 @@ class Page(BoxLayout):
         """Give the words that these pinyin letters may be, best first."""
         self.ask(lambda: self.terminal.pinyin().candidates(letters), then, lane="hand")
 
+    def spell_name(self, letters: str, then: Callable[[list[str]], None]) -> None:
+        """The same where a person's name begins: surnames first."""
+        self.spell(letters, lambda words: then(surnames_first(words)))
+
+    def ask_store(self, then: "Callable[[HomeFacts], None]") -> None:
+        """Make sure that the station's store answers before anything is entered; where it does not, the page stops here."""
+        self.ask(self.terminal.office.home, then, lambda error: (self.halt if isinstance(error, StoreError) else self.show_problem)(error))
+
+    def halt(self, error: Exception) -> None:
+        """Say to staff, in the place of everything, why nothing can be done here."""
+        self.terminal.log_error(error)
+        if not self._stopped:
+            # kept: who still asks for a part of the page must find it
+            self._stopped = self.children[:]
+            self.clear_widgets()
+            self.main_text = ""
+            self.add_widget(Stopped(text=t(fault_key(error))))
+
     def show_problem(self, error: Exception) -> None:
-        """Say calmly what went wrong, in the words of the error when it has some."""
-        self.terminal.show_problem(error)
+        """Say calmly what went wrong, in the words of the error when it has some; without a store there is no page."""
+        if isinstance(error, WrongKey):
+            self.halt(error)
+        else:
+            self.terminal.show_problem(error)

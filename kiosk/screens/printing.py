@@ -1,4 +1,7 @@
-"""Watching one slip on its way to paper, and saying it in words: printing, printed, no paper, or 小票出来了吗? when nobody can know."""
+"""Watching one slip on its way to paper, and saying it in words: printing, printed, no paper, or 小票出来了吗? when nobody can know.
+
+A slip that does not come out is shown instead, to be photographed.
+"""
 
 from collections.abc import Callable
 
@@ -27,12 +30,28 @@ def words(job: PrintJob) -> str:
     return t("print.queued" if job.state is JobState.QUEUED else "print.sending")
 
 
-class PrintWatch:
-    """Looks at one job until it is settled. `on_words(sentence)` follows it; `finished()` is called once when nothing more will come."""
+def held_up(job: PrintJob) -> bool:
+    """Say whether a job does not get on."""
+    return job.state in (JobState.FAILED, JobState.CANCELLED) or (job.state is JobState.QUEUED and bool(job.trouble))
 
-    def __init__(self, page: Page, job_id: str, finished: Callable[[], None], on_words: Callable[[str], None] | None = None) -> None:
-        self._page, self._job_id, self._finished = page, job_id, finished
-        self._on_words = on_words or self._to_dialog
+
+class PrintWatch:
+    """Looks at one job until it is settled. `on_words(sentence)` follows it; `finished()` is called once when nothing more will come.
+
+    `in_sight`: the page shows the slip itself.
+    """
+
+    def __init__(
+        self,
+        page: Page,
+        job_id: str,
+        finished: Callable[[], None],
+        on_words: Callable[[str], None] | None = None,
+        *,
+        in_sight: bool = False,
+    ) -> None:
+        self._page, self._job_id, self._finished, self._in_sight = page, job_id, finished, in_sight
+        self._on_words = on_words or (lambda _: None)
         self._dialog: Dialog | None = None
         self._asking = False
         self._settled = False
@@ -47,17 +66,25 @@ class PrintWatch:
         self._event.cancel()
 
     def open_dialog(self) -> None:
-        """Show the words in a dialog over the page."""
-        self._dialog = Dialog(
-            title=t("print.listing"), text=t("print.queued"), icon="printer", choices=[(t("problem.ok"), "station", self._closed)]
-        )
+        """Show the words in a dialog over the page; closing it ends the watch."""
+        self._open(t("print.queued"), self._settle)
+
+    def _open(self, text: str, closed: Callable[[], None]) -> None:
+        def close() -> None:
+            self._dialog = None
+            closed()
+
+        self._dialog = Dialog(title=t("print.listing"), text=text, icon="printer", choices=[(t("problem.ok"), "station", close)])
         self._page.terminal.open_dialog(self._dialog)
 
-    def _closed(self) -> None:
-        self._dialog = None
-        self._settle()
-
-    def _to_dialog(self, sentence: str) -> None:
+    def _say(self, sentence: str, job: PrintJob) -> None:
+        self._on_words(sentence)
+        if held_up(job) and not self._in_sight:
+            self._in_sight = True
+            if self._dialog is None:
+                self._open(sentence, lambda: None)
+            assert self._dialog is not None
+            self._dialog.show_slip(job.slip)
         if self._dialog is not None:
             self._dialog.text = sentence
 
@@ -77,7 +104,7 @@ class PrintWatch:
         self._asking = False
         if self._settled:
             return
-        self._on_words(words(job))
+        self._say(words(job), job)
         if job.state is JobState.UNCERTAIN:
             self.stop()
             self._ask_visitor()
@@ -99,10 +126,10 @@ class PrintWatch:
     def _answer(self, came_out: bool) -> None:
         from kiosk.services import printing
 
-        def answered(_: PrintJob) -> None:
+        def answered(job: PrintJob) -> None:
             if self._dialog is not None:
                 self.open_dialog()
-            self._on_words(t("print.printed" if came_out else "print.again"))
+            self._say(t("print.printed" if came_out else "print.again"), job)
             if came_out:
                 self._settle()
             else:

@@ -74,11 +74,12 @@ def _collect(widget: Any, things: list[dict[str, Any]], clip: tuple[float, float
         return
     x, y = widget.to_window(*widget.pos)
     box = (x, Window.height - y - widget.height, x + widget.width, Window.height - y)
+    ground = {"fill": [*widget.fill[:3], widget.fill[3] * opacity]} if isinstance(widget, Panel) else {}
     if isinstance(widget, Press):
         button = {"enabled": not widget.disabled, "rect": _cut(box, clip), "chosen": bool(getattr(widget, "chosen", False))}
-        things.append({"kind": "button", "text": "", "size": [round(widget.width), round(widget.height)], **button})
+        things.append({"kind": "button", "text": "", "size": [round(widget.width), round(widget.height)], **ground, **button})
     elif isinstance(widget, Panel) and widget.fill[3]:
-        things.append({"kind": "panel", "text": "", "rect": _cut(box, clip)})
+        things.append({"kind": "panel", "text": "", "rect": _cut(box, clip), **ground})
     if isinstance(widget, WritingBox):
         things.append({"kind": "writing", "text": widget.hint, "rect": _cut(box, clip), "strokes": len(widget.strokes)})
     if isinstance(widget, (Words, Word, Icon)):
@@ -87,7 +88,12 @@ def _collect(widget: Any, things: list[dict[str, Any]], clip: tuple[float, float
             kind = "icon" if isinstance(widget, Icon) else "text"
             thing = {"kind": kind, "text": text, "rect": _cut(box, clip), "whole": [round(n) for n in box], "button": button}
             if not isinstance(widget, Icon):
-                thing |= {"shown": "\n".join(widget.shown), "size": widget.font_px, "color": [round(c, 3) for c in widget.color]}
+                thing |= {
+                    "shown": "\n".join(widget.shown),
+                    "size": widget.font_px,
+                    "color": [round(c, 3) for c in widget.color],
+                    "opacity": opacity,
+                }
             things.append(thing)
     inner = clip
     if widget.__class__.__name__ in ("FeelingScroll", "FeelingRows"):

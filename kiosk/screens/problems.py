@@ -8,6 +8,7 @@ SENTENCES: tuple[tuple[type[KioskError], str], ...] = (
     (NotAllowed, "problem.not_allowed"),
     (NotFound, "problem.gone"),
     (WrongState, "problem.gone"),
+    (WrongKey, "fault.key"),
     (StoreBusy, "problem.busy"),
     (StoreFull, "problem.full"),
     (PrinterError, "problem.printer"),

@@ -163,6 +163,18 @@ class Terminal(ExceptionHandler):
             self.page.on_leave()
             self.hush()
 
+    def _drop_page(self) -> None:
+        """Let a page go that may be broken, without asking how it stands; what fails as it leaves is logged."""
+        page, self.page = self.page, None
+        if page is None:
+            return
+        page.shown = False
+        try:
+            page.on_leave()
+        except Exception as error:  # noqa: BLE001 - it goes whatever it does: asking it again would end the terminal
+            self.log_error(error)
+        self.hush()
+
     def keep_page(self) -> None:
         """Let the page write down how it stands, for 返回 and for being built anew."""
         if self.page is not None:
@@ -312,7 +324,7 @@ class Terminal(ExceptionHandler):
             act()
             self._follow()
 
-        self.lanes.ask(function, lambda r: settle(lambda: then(r)), lambda e: settle(lambda: (failed or self.show_problem)(e)), lane)
+        self.lanes.ask(function, lambda r: settle(lambda: then(r)), lambda e: settle(lambda: (failed or page.show_problem)(e)), lane)
 
     def _show_waiting(self, page: Page) -> None:
         if page.shown and self.front is page and self.shell is not None:
@@ -390,6 +402,7 @@ class Terminal(ExceptionHandler):
         self._errors = [at for at in self._errors if now - at < 10] + [now]
         if len(self._errors) >= ERRORS_IN_A_ROW:
             return int(ExceptionManager.RAISE)
+        self._drop_page()
         self.visit.next_person()
         return int(ExceptionManager.PASS)
 

@@ -70,7 +70,7 @@ class Theme:
     bar = rgba("#E5A469")
     edge = rgba("#CFC6B2")
     white = rgba("#FFFFFF")
-    pale = rgba("#FFFFFF", 0.85)
+    pale = rgba("#FFFFFF", 0.92)
     clear = (0.0, 0.0, 0.0, 0.0)
     veil = rgba("#1D2622", 0.62)
     disabled = 0.32

@@ -15,12 +15,17 @@ WAITS_FOR = timedelta(minutes=15)
 
 
 def queue_slip(u: UnitOfWork, slip: Slip, subject_id: str, now: datetime) -> PrintJob:
-    """Journal a slip in the transaction of what it is about; `subject_id` is that record, so that a withdrawal finds the slip."""
+    """Journal a slip in the transaction of what it is about; `subject_id` is that record, so that a withdrawal finds the slip.
+
+    Where others wait already, it waits for what they wait for, and its visitor reads so at once; the spool asks the printer anew for it.
+    """
+    waiting = [one for one in u.list(PrintJob, state=JobState.QUEUED) if one.expires_at > now]
     job = PrintJob(
         id=new_id(now),
         serial=slip.serial,
         subject_id=subject_id,
         slip=slip,
+        trouble=waiting[-1].trouble if waiting else "",
         created_at=now,
         changed_at=now,
         expires_at=now + WAITS_FOR,

@@ -13,7 +13,7 @@ from kiosk.domain.review import Finding, Severity, check, median_pay
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Staff
 from kiosk.errors import BadInput, NotAllowed, WrongState
-from kiosk.services import employers, printing, slips, tickets
+from kiosk.services import employers, opening, printing, slips, tickets
 from kiosk.services.posting import EMPLOYER, as_far_as_filled, to_listing
 from kiosk.services.posting import Posted as Posted
 from kiosk.services.posting import PostingForm as PostingForm
@@ -22,8 +22,6 @@ from kiosk.services.sign_in import Session
 from kiosk.services.station import Here, slip_serial
 from kiosk.store.store import UnitOfWork
 
-REVIEW_WITHIN = timedelta(hours=2)
-"""What the slip promises an employer (own): half a morning."""
 UNDO_WITHIN = timedelta(minutes=1)
 STANDS_THERE = frozenset({Collected.TERMINAL, Collected.STAFF})
 """How a listing comes in when its employer stands at the terminal: only then does a slip find its reader."""
@@ -77,7 +75,7 @@ def post(here: Here, form: PostingForm, collected_how: Collected = Collected.TER
         station = here.station(u)
         u.keep(listing)
         u.audit(now, actor, "collect", listing.id, revision=str(listing.revision))
-        due = now + REVIEW_WITHIN
+        due = opening.review_due(station, now)
         if collected_how not in STANDS_THERE:
             return Posted(listing=listing, review_due_at=due)
         serial = slip_serial(u, station, now)

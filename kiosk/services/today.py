@@ -14,7 +14,8 @@ from kiosk.domain.station import StaffCall, Training
 from kiosk.domain.words import Say
 from kiosk.services import bookings, facilities, follow_up, signups
 from kiosk.services.listing_words import time_of
-from kiosk.services.publish import REVIEW_WITHIN, Pending, pending
+from kiosk.services.opening import REVIEW_WITHIN
+from kiosk.services.publish import Pending, pending
 from kiosk.services.station import CHINA, Here, local
 from kiosk.store.store import UnitOfWork
 from kiosk.text import t

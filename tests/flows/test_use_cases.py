@@ -20,6 +20,7 @@ from kiosk.errors import BadInput, LockedOut, NotAllowed, NotFound, WrongState
 from kiosk.services import browse, call, mine, posting, publish
 from kiosk.services.apply import apply
 from kiosk.services.browse import JobQuery
+from kiosk.services.opening import REVIEW_WITHIN
 from kiosk.services.register import Registered, RegistrationForm, register
 from kiosk.services.sign_in import Session, add_staff, sign_in, staff_names
 from kiosk.store import chain
@@ -152,7 +153,7 @@ def test_apply_when_the_listing_is_gone_says_so(station: TestStation) -> None:
 
 def test_posting_when_complete_is_pending_until_a_named_reviewer_approves(station: TestStation) -> None:
     posted = publish.post(station.here, a_posting())
-    assert posted.review_due_at == START + publish.REVIEW_WITHIN
+    assert posted.review_due_at == START + REVIEW_WITHIN
     (waiting,) = publish.pending(station.here)
     assert waiting.listing == posted.listing
     assert browse.home(station.here).total == 0

@@ -17,7 +17,7 @@ from kiosk.devices.transport import tcp
 from kiosk.domain.ports import Delivery, Paper
 from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.slip import Code, Slip
-from kiosk.errors import NotFound, PrinterAbsent, PrinterCut, StoreBusy
+from kiosk.errors import NotFound, PrinterAbsent, PrinterCut, PrinterNotReady, StoreBusy
 from kiosk.services import printing
 from tests.contract.lines import cut_after
 from tests.station import TestStation, make_station
@@ -140,6 +140,45 @@ def test_step_when_the_printer_is_not_ready_tells_every_waiting_visitor_and_prin
     rig.spool.step()
     assert [rig.seen(j) for j in (first, second)] == [(JobState.PRINTED, "")] * 2
     assert sorted(rig.papers()) == sorted([whole(SLIP), whole(SLIPS["listing"])])
+
+
+def test_queue_slip_when_the_printer_is_known_to_be_empty_says_so_at_once(rig: Rig) -> None:
+    rig.machine.faults = Faults(out_of_paper=True)
+    rig.queue()
+    rig.spool.step()
+    assert rig.seen(rig.queue()) == (JobState.QUEUED, "paper")
+
+
+def test_step_when_a_new_visitor_comes_asks_the_printer_anew_for_him(rig: Rig) -> None:
+    rig.machine.faults = Faults(out_of_paper=True)
+    first = rig.queue()
+    for _ in range(5):
+        rig.spool.step()
+        rig.station.clock.tick(seconds=8)
+    rig.spool.step()
+    rig.machine.faults = Faults()
+    second = rig.queue()
+    rig.spool.step()
+    assert [rig.seen(j) for j in (first, second)] == [(JobState.PRINTED, "")] * 2
+
+
+def test_step_when_paper_is_back_tells_who_still_waits_before_it_prints(station: TestStation) -> None:
+    with station.store.write() as u:
+        first, second = (printing.queue_slip(u, SLIP, "subject", station.clock()) for _ in range(2))
+    told = []
+    printer = ScriptedPrinter(
+        PrinterNotReady("paper"),
+        Delivery.PRINTED,
+        Delivery.PRINTED,
+        during=lambda: told.append(printing.job(station.here, second.id).trouble),
+    )
+    spool = Spool(station.store, printer, station.clock)
+    spool.step()
+    assert printing.job(station.here, second.id).trouble == "paper"
+    station.clock.tick(seconds=1)
+    spool.step()
+    assert told[1] == ""
+    assert printing.job(station.here, first.id).state is JobState.PRINTED
 
 
 def test_step_when_the_printer_stays_away_asks_ever_less_often(station: TestStation) -> None:

@@ -166,6 +166,16 @@ class BrokenScreen(Page):
         raise ValueError("王秀兰 13812345678")
 
 
+class KitClingingScreen(Page):
+    """A page that fails whenever it is to be left."""
+
+    def remember(self) -> dict[str, Any]:
+        raise ReferenceError("王秀兰")
+
+    def on_leave(self) -> None:
+        raise ReferenceError("王秀兰")
+
+
 class KitFailingScreen(Page):
     """A page whose every question fails."""
 

@@ -1,10 +1,14 @@
 """What must hold for everything a person sees: nothing cut, overlapping, too small or too low to hit. Reads the probe's view."""
 
+from collections.abc import Sequence
 from typing import Any
 
 Rect = list[int]
 SMALLEST_TEXT, SMALLEST_TARGET = 28, 96
-ELLIPSIS = "…"
+LEAST_CONTRAST = 4.5
+GROUND = (247, 243, 234)
+NAME = 3
+"""Up to so many characters a button that is off only has a name, and may be pale (LOOK: pale, not gone); more say what to do."""
 
 
 def problems(view: dict[str, Any], width: int, height: int, may_shorten: bool = False) -> list[str]:
@@ -37,7 +41,43 @@ def problems(view: dict[str, Any], width: int, height: int, may_shorten: bool = 
             inside = left > 0 and right < width and bottom > top
             if inside and min(thing["size"]) < SMALLEST_TARGET * scale - 1:
                 found.append(f"a button is {thing['size'][0]}×{thing['size'][1]} px at {thing['rect']}")
+    found += _faint(view["things"], texts)
     found += _overlaps(texts) + _covered(view["things"], texts)
+    return found
+
+
+def contrast(a: Sequence[float], b: Sequence[float]) -> float:
+    """Give the contrast of two colours, 1 to 21 (WCAG 2.2); channels from 0 to 1."""
+    light, dark = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: Sequence[float]) -> float:
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3])
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _over(above: Sequence[float], alpha: float, below: Sequence[float]) -> list[float]:
+    return [a * alpha + b * (1 - alpha) for a, b in zip(above[:3], below[:3], strict=True)]
+
+
+def _faint(things: list[dict[str, Any]], texts: list[dict[str, Any]]) -> list[str]:
+    """Find texts that do not stand out from the panels under them; what is drawn by other means than a panel is not known."""
+    found = []
+    for n, thing in enumerate(things):
+        rect = thing["rect"]
+        if not any(thing is text for text in texts) or rect[2] <= rect[0] or rect[3] <= rect[1]:
+            continue
+        x, y = (rect[0] + rect[2]) / 2, (rect[1] + rect[3]) / 2
+        under = [p for p in things[:n] if "fill" in p and p["rect"][0] <= x <= p["rect"][2] and p["rect"][1] <= y <= p["rect"][3]]
+        if not under or (thing["button"] and not thing["button"]["enabled"] and len(thing["text"]) <= NAME):
+            continue
+        ground = [c / 255 for c in GROUND]
+        for panel in under:
+            ground = _over(panel["fill"], panel["fill"][3], ground)
+        ratio = contrast(_over(thing["color"], thing["color"][3] * thing["opacity"], ground), ground)
+        if ratio < LEAST_CONTRAST:
+            found.append(f"{thing['text']!r} stands out from its ground by {ratio:.1f}:1 only")
     return found
 
 

@@ -53,6 +53,7 @@ def main() -> None:
                 kitlist=kit_page.KitListScreen,
                 kitrows=kit_page.KitRowsScreen,
                 kitbroken=kit_page.BrokenScreen,
+                kitclinging=kit_page.KitClingingScreen,
                 kitfailing=kit_page.KitFailingScreen,
             )
         terminal.visit.stack.append(Place(sys.argv[4], dict(a.split("=", 1) for a in sys.argv[5:])))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import zxingcpp
 
 from kiosk.domain.codes import PayUnit, Settlement, Trade
 from kiosk.domain.listing import Listing, Published, Review, Takedown, Verdict
@@ -13,6 +14,8 @@ from kiosk.domain.pay import per_day, per_hour, work_minutes, yuan
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import new_id
 from kiosk.services.browse import alive
+from kiosk.services.hand_out import print_listing
+from kiosk.services.tickets import listing_url
 from kiosk.store.search import Order
 from kiosk.text import t
 from kiosk.trial.display import Screen
@@ -92,6 +95,18 @@ def test_jobs_when_more_is_pressed_offers_every_trade_with_work(start_real: Star
     kiosk.wait_text("一共 1 个活")
 
 
+@pytest.mark.parametrize("way", ["返回", "首页", "大字", "trade"])
+def test_jobs_when_more_has_stood_for_a_while_leads_on(start_real: StartReal, station: RealStation, lying: Screen, way: str) -> None:
+    by_trade = station.jobs().by_trade
+    rare = next(trade for trade in Trade if by_trade.get(trade) == 1)
+    kiosk = start_real(lying, "jobs")
+    kiosk.tap("更多")
+    # a second of quiet, then the terminal collects its garbage: what only a weak reference holds is gone
+    time.sleep(3)
+    kiosk.tap(t("jobs.trade", trade=t(f"trade.{rare.value}"), count=1) if way == "trade" else way)
+    kiosk.wait_text({"首页": "我要登记", "trade": "一共 1 个活"}.get(way, "离我近"))
+
+
 def test_jobs_when_sorted_and_narrowed_follows_the_store(start_real: StartReal, station: RealStation, lying: Screen) -> None:
     kiosk = start_real(lying, "jobs")
     kiosk.tap("工钱高")
@@ -122,7 +137,8 @@ def test_jobs_when_one_comes_back_from_a_listing_stands_where_it_stood(start_rea
     lying.tap(kiosk.middle(down["button"]["rect"]))
     time.sleep(0.6)
     before = _titles(kiosk)
-    kiosk.tap(before[-1])
+    # a page begins with a whole row, and may end with half of one
+    kiosk.tap(before[0])
     kiosk.wait_page("detail")
     kiosk.tap("返回")
     kiosk.wait_page("jobs")
@@ -235,6 +251,26 @@ def test_detail_when_print_is_pressed_queues_one_slip_and_says_so(start_real: St
     assert len(jobs) == 1
     kiosk.tap("知道了")
     kiosk.wait(lambda seen: not seen["dialog"], "no dialog")
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("title", [LONG, "装卸工"])
+def test_detail_when_there_is_no_paper_shows_the_whole_slip_to_be_photographed(
+    start_real: StartReal, station: RealStation, screen: Screen, title: str, large: bool
+) -> None:
+    one = _listed(station, title=title)
+    before = print_listing(station.here, one.listing.id)
+    with station.here.store.write() as u:
+        u.put(replace(u.need(PrintJob, before), trouble="paper"))
+    kiosk = _detail(start_real, screen, one)
+    if large:
+        enlarge(kiosk)
+    kiosk.tap("打印小票")
+    kiosk.wait_text("打印机没有纸了。")
+    kiosk.wait_text("更多活，微信里搜“湖北零工驿站”")
+    time.sleep(0.3)
+    assert looks(kiosk) == []
+    assert [code.text for code in zxingcpp.read_barcodes(screen.picture())] == [listing_url(station.here, one.listing.id)]
 
 
 def test_detail_when_the_listing_has_gone_offers_others(start_real: StartReal, station: RealStation, screen: Screen) -> None:

@@ -19,6 +19,7 @@ from kiosk.screens.theme import TRADE_ICONS, Theme
 from kiosk.screens.visit import Visit
 from kiosk.screens.widgets.wrap import wrap
 from kiosk.text import t, words
+from tests.screens import looks
 
 SCREENS = Path(__file__).parents[2] / "kiosk" / "screens"
 
@@ -32,8 +33,10 @@ def ten(text: str) -> float:
     ("text", "width", "lines"),
     [
         ("不交押金", 100, ["不交押金"]),
-        ("今天 128 个活，工钱看得清", 60, ["今天 128 个", "活，工钱看得", "清"]),
+        ("今天 128 个活，工钱看得清", 60, ["今天", "128 个活，", "工钱看得清"]),
         ("不交押金，不押身份证。", 40, ["不交押", "金，不押", "身份证。"]),
+        ("约 7 公里", 30, ["约", "7 公里"]),
+        ("推荐哪个活，先问您，您同意了才给用工方。", 180, ["推荐哪个活，先问您，您同意了才给", "用工方。"]),
         ("叫（张伟）来", 25, ["叫", "（张", "伟）", "来"]),
         ("每天 12 元/小时", 50, ["每天 12 元", "/小时"]),
         ("一\n二", 100, ["一", "二"]),
@@ -218,3 +221,21 @@ def test_tell_when_a_manager_listens_reaches_it_and_is_silent_otherwise(tmp_path
         tell("WATCHDOG=1")
         assert manager.recv(100) == b"WATCHDOG=1"
     tell("WATCHDOG=1")
+
+
+def test_looks_when_words_that_instruct_are_faint_says_so() -> None:
+    def faint(color: list[float], opacity: float, text: str = "点一下想干的活") -> list[str]:
+        button = {"enabled": False, "rect": [0, 900, 400, 1000]}
+        orange = [0.76, 0.25, 0.05, opacity]
+        things = [
+            {"kind": "button", "text": "", "size": [400, 100], "fill": orange, **button},
+            {"kind": "text", "text": text, "shown": text, "rect": [20, 920, 380, 980], "whole": [20, 920, 380, 980], "size": 32}
+            | {"color": color, "opacity": opacity, "button": button},
+        ]
+        return looks.problems({"dialog": False, "things": things}, 1920, 1080)
+
+    white, ink = [1.0, 1.0, 1.0, 1.0], [0.11, 0.15, 0.13, 1.0]
+    assert faint(white, 1) == []
+    assert "stands out" in "".join(faint(white, 0.32))
+    assert "stands out" in "".join(faint(ink, 0.32))
+    assert faint(white, 0.32, "返回") == []

@@ -128,6 +128,21 @@ def test_page_when_it_fails_leads_home_and_logs_nothing_personal(start: Start, l
     assert "138" not in log
 
 
+@pytest.mark.parametrize("way", ["首页", "返回", "大字", "idle"])
+def test_page_when_it_fails_on_being_left_is_dropped_and_home_stands(
+    start: Start, lying: Screen, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setenv("PLAY_IDLE_S", "4")
+    kiosk = start(lying, "kitclinging")
+    kiosk.wait_page("kitclinging")
+    if way != "idle":
+        kiosk.tap(way)
+    kiosk.wait_page("home")
+    kiosk.tap("找活干")
+    kiosk.wait_page("jobs")
+    assert "王秀兰" not in kiosk.log.read_text()
+
+
 def test_keys_when_escape_or_f1_is_pressed_do_nothing(start: Start, lying: Screen) -> None:
     kiosk = _home(start, lying)
     for keysym in (0xFF1B, 0xFFBE):

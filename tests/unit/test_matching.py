@@ -90,7 +90,7 @@ WORKERS = st.builds(
 
 def test_match_when_the_work_fits_says_distance_trade_and_pay_as_in_the_design() -> None:
     (one,) = _match(_worker(), [a_listing(area=CHENGGUAN).public()])
-    assert _spoken(one) == ["离您约 7 公里", "您选了搬运装卸", "比您要的高 60 元"]
+    assert _spoken(one) == ["离您约 7 公里", "您选了搬运装卸", "一天比您要的高 60 元"]
 
 
 def test_match_when_in_the_same_township_does_not_speak_of_kilometres() -> None:
@@ -104,10 +104,10 @@ def test_match_when_in_the_same_township_does_not_speak_of_kilometres() -> None:
     ("changes", "wish", "reason"),
     [
         ({"pay_fen": 26000}, (26000, PayUnit.DAY), "和您要的工钱一样"),
-        ({"pay_fen": 18000}, (20000, PayUnit.DAY), "比您要的低 20 元"),
-        ({"pay_fen": 2500, "pay_unit": PayUnit.HOUR}, (20000, PayUnit.DAY), "比您要的高 25 元"),
-        ({"pay_fen": 27000}, (2500, PayUnit.HOUR), "比您要的高 5 元"),
-        ({"pay_fen": 420000, "pay_unit": PayUnit.MONTH}, (400000, PayUnit.MONTH), "比您要的高 200 元"),
+        ({"pay_fen": 18000}, (20000, PayUnit.DAY), "一天比您要的低 20 元"),
+        ({"pay_fen": 2500, "pay_unit": PayUnit.HOUR}, (20000, PayUnit.DAY), "一天比您要的高 25 元"),
+        ({"pay_fen": 27000}, (2500, PayUnit.HOUR), "一小时比您要的高 5 元"),
+        ({"pay_fen": 420000, "pay_unit": PayUnit.MONTH}, (400000, PayUnit.MONTH), "一个月比您要的高 200 元"),
         ({"pay_fen": 200, "pay_unit": PayUnit.PIECE}, (20000, PayUnit.DAY), "明天就开工"),
     ],
 )

@@ -1,6 +1,6 @@
 """Notice and consent in one page: what is collected and why, then one tap on an age band agrees (个人信息保护法 14, 17)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kivy.properties import BooleanProperty, StringProperty
 
@@ -10,6 +10,9 @@ from kiosk.errors import BadInput
 from kiosk.screens.visitor.registering import RegisteringPage
 from kiosk.screens.widgets.buttons import BigButton
 from kiosk.text import t
+
+if TYPE_CHECKING:
+    from kiosk.services.browse import HomeFacts
 
 ICONS = {
     AgeBand.UNDER_16: "human-child",
@@ -32,9 +35,18 @@ class ConsentScreen(RegisteringPage):
         super().__init__(terminal, reading=terminal.visit.on_behalf, **args)
         if listing_id:
             self.visit.registration.listing_id = listing_id
-        facts = terminal.home_facts
-        if facts is not None:
-            self.who = t("consent.who", station=facts.station.name, phone=facts.station.phone.grouped())
+        if terminal.home_facts is not None:
+            self._ask_consent(terminal.home_facts)
+
+    def on_enter(self) -> None:
+        """Ask who collects: nobody agrees to what does not say that, nor to what cannot be kept."""
+        self.ask_store(self._ask_consent)
+
+    def _ask_consent(self, facts: "HomeFacts") -> None:
+        """Say who collects, and offer the way to agree."""
+        self.who = t("consent.who", station=facts.station.name, phone=facts.station.phone.grouped())
+        if self.ids.bands.children:
+            return
         if self.reading:
             tick = BigButton(text=t("behalf.agreed"), icon="checkbox-blank-outline", kind="station")
             tick.bind(on_release=lambda _: self._read_out())

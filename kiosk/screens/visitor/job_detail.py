@@ -12,6 +12,7 @@ from kiosk.errors import NotFound
 from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
 from kiosk.screens.theme import theme
+from kiosk.screens.widgets.words import measure
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
@@ -53,6 +54,7 @@ class JobDetailScreen(Page):
     listing_id = StringProperty("")
     name = StringProperty("")
     short = BooleanProperty(True)
+    name_width = NumericProperty(0)
     verified = StringProperty("")
     seen = BooleanProperty(False)
     employer = StringProperty("")
@@ -114,6 +116,7 @@ class JobDetailScreen(Page):
         self.name, self.employer = one.title, one.employer_name
         # a long title would be cut in the header, and it stands whole below
         self.short = len(one.title) < SHORT
+        self.name_width = measure(one.title, theme.fs(72), bold=True) + 1
         self.title = one.title if self.short else t("jobs.title")
         seen = one.employer_verified_on
         self.seen = seen is not None

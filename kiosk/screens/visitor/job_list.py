@@ -67,6 +67,8 @@ class JobListScreen(Page):
         self._asked = 0
         self._more_asked = False
         self._all: AllTrades | None = None
+        # themselves, not by their ids: those are weak, and nothing else holds them while all trades stand in their place
+        self._parts = [self.ids[name].__self__ for name in ("trades", "chips", "body")]
         self._by_trade: dict[Any, int] = {}
         self._count = Factory.CountWord()
         self._chips: dict[str, Chip] = {}
@@ -258,7 +260,7 @@ class JobListScreen(Page):
         """Put all trades in the place of everything else until one is chosen."""
         self._all = AllTrades()
         self._tiles(self._all.ids.tiles, self._trades())
-        for widget in (self.ids.trades, self.ids.chips, self.ids.body):
+        for widget in self._parts:
             self.remove_widget(widget)
         self.add_widget(self._all)
 
@@ -266,7 +268,7 @@ class JobListScreen(Page):
         if self._all is not None:
             self.remove_widget(self._all)
             self._all = None
-            for widget in (self.ids.trades, self.ids.chips, self.ids.body):
+            for widget in self._parts:
                 self.add_widget(widget)
 
     def on_back(self) -> bool:

@@ -39,6 +39,10 @@ class MineScreen(Page):
         self._asking = False
         self._ask_for(self.digits)
 
+    def on_enter(self) -> None:
+        """Stop when nothing could be looked up."""
+        self.ask_store(lambda _: None)
+
     def _ask_for(self, digits: str = "") -> None:
         self.head, hint = (t("mine.last"), t("mine.last_hint")) if self.code else (t("mine.code"), t("mine.code_hint"))
         self.given = t("mine.given", code=grouped(self.code)) if self.code else ""

@@ -55,7 +55,7 @@ class PayScreen(RegisteringPage):
         self.ids.amounts.clear_widgets()
         offers: list[int | None] = [yuan * 100 for yuan in AMOUNTS[draft.pay_unit]]
         for fen in [*offers, None]:
-            words = t("pay.open_short" if theme.large else "pay.open") if fen is None else t("pay.from", yuan=fen // 100)
+            words = t("pay.open_short" if theme.large or theme.upright else "pay.open") if fen is None else t("pay.from", yuan=fen // 100)
             tile = Tile(
                 text=words, size_px=36 if fen is None or theme.large else 44, icon_px=0, chosen=self._chosen and draft.pay_fen == fen
             )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.domain.privacy import Phone
 from kiosk.domain.worker import check_mobile
@@ -34,6 +34,7 @@ class PhoneScreen(RegisteringPage):
 
     shown_number = StringProperty("")
     hint = StringProperty("")
+    wrong = BooleanProperty(False)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, **args)
@@ -53,6 +54,7 @@ class PhoneScreen(RegisteringPage):
         self.shown_number = in_groups(digits)
         trouble = wanted(digits)
         self.main_enabled = not trouble
+        self.wrong = bool(trouble) and len(digits) >= DIGITS
         self.hint = trouble or t("phone.read_back", groups=self.shown_number)
 
     def on_main(self) -> None:

@@ -27,6 +27,10 @@ class PostScreen(PostingPage):
         if self.draft.get("trade") is None:
             self.main_text = ""
 
+    def on_enter(self) -> None:
+        """Stop at the first page when nothing could be kept."""
+        self.ask_store(lambda _: None)
+
     def _choose(self, trade: Trade) -> None:
         if self.draft.get("title") in (None, "", self._usual_title(self.draft.get("trade"))):
             self.put(title=self._usual_title(trade))

@@ -64,7 +64,8 @@ class PostCheckScreen(PostingPage):
 
     @staticmethod
     def _name(field: str) -> str:
-        return t("post.scope.name") if field == "contact_scope" else t(f"rule.field.{field}")
+        own = {"contact_scope": "post.scope.name", "day_start_min": "post.hours_name"}
+        return t(own.get(field, f"rule.field.{field}"))
 
     def _value(self, field: str) -> str:
         """Say a page's answers, by its first field."""

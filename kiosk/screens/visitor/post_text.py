@@ -50,7 +50,8 @@ class PostTextScreen(PostingPage):
             self._chips[word] = chip
         panel = self.ids.panel
         panel.read = partial(self.read_hand, free=self.field != "contact_name")
-        panel.spell, panel.help = self.spell, terminal.call
+        panel.spell = self.spell_name if field == "contact_name" else self.spell
+        panel.help = terminal.call
         panel.text = panel.kept = JOIN.join(part for part in said if part not in self._chosen)
         panel.fbind("text", self._follow)
         self._follow()

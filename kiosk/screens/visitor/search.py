@@ -28,6 +28,7 @@ class SearchScreen(Page):
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("jobs.search_title"), **args)
+        self._panel: Any = None
         self.fbind("text", self._follow)
         self._lay(self.text)
 
@@ -45,6 +46,8 @@ class SearchScreen(Page):
             self.ids.body.add_widget(pad)
         else:
             panel = Factory.TextPanel(hint=t("jobs.search_hint"), read=partial(self.read_hand, free=True), spell=self._spell)
+            panel.fbind("mode", self._follow)
+            self._panel = panel
             panel.fbind("text", lambda _, written: setattr(self, "text", written))
             self.ids.body.add_widget(panel)
             text = ""
@@ -67,7 +70,8 @@ class SearchScreen(Page):
             self.main_text = t("jobs.search_go", text=text[:8]) if text else t("jobs.search_empty")
         self.main_enabled = bool(text)
         self.wrong = False
-        self.head = t("jobs.search_number_head" if self.by_number else "jobs.search_head")
+        by_hand = "jobs.search_head" if self._panel is None or self._panel.mode == "hand" else "jobs.search_pinyin_head"
+        self.head = t("jobs.search_number_head" if self.by_number else by_hand)
 
     def on_main(self) -> None:
         """Open the list with the word; 17, keyed in or written 17号, opens the listing with that number on the board."""

@@ -4,7 +4,7 @@ from kivy.properties import StringProperty
 
 from kiosk.domain.print_job import PrintJob
 from kiosk.screens.page import Page
-from kiosk.screens.printing import PrintWatch
+from kiosk.screens.printing import PrintWatch, words
 from kiosk.text import t
 
 
@@ -22,7 +22,7 @@ class SlipPage(Page):
         self.visit.touched = True
         self.state = t("print.queued")
         self.ask(lambda: printing.job(self.terminal.office.here, self.job_id), self._take_slip)
-        self._watch = PrintWatch(self, self.job_id, lambda: None, self._say_state)
+        self._watch = PrintWatch(self, self.job_id, lambda: None, self._say_state, in_sight=True)
 
     def on_leave(self) -> None:
         """Stop watching."""
@@ -31,6 +31,7 @@ class SlipPage(Page):
 
     def _take_slip(self, job: PrintJob) -> None:
         self.ids.slip.slip = job.slip
+        self.state = words(job)
 
     def _say_state(self, sentence: str) -> None:
         self.state = sentence

@@ -16,6 +16,8 @@ STYLES: dict[str, tuple[Colour, Colour, Colour, Colour]] = {
     "danger": (theme.card, theme.peach, theme.brown, theme.brown),
     "plain": (theme.button, theme.button_down, theme.clear, theme.ink),
 }
+OFF = (theme.clear, theme.clear, theme.line, theme.quiet)
+"""How a button with words looks that cannot be pressed yet: no ground, but readable, because it says what is missing (点一下想干的活)."""
 
 
 class Press(ButtonBehavior, Box):
@@ -48,26 +50,37 @@ class Press(ButtonBehavior, Box):
         self.opacity = theme.disabled if self.disabled else 1
 
 
-class BigButton(Press):
-    """A wide button with a word and perhaps an icon. `kind`: main (orange, one a page), station, second (outlined), danger, plain."""
+class _Worded(Press):
+    """A button of one `kind`, whose words stay readable when it cannot be pressed."""
 
     text = StringProperty("")
     icon = StringProperty("")
-    icon_after = BooleanProperty(False)
     kind = OptionProperty("second", options=tuple(STYLES))
-    size_px = NumericProperty(36)
     ink = ColorProperty(theme.green)
     icon_ink = ColorProperty(theme.green)
-    bold = BooleanProperty(True)
+    _is_pale = False
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.fbind("kind", self._dress)
-        self._dress()
+        self.fbind("kind", self._pale)
+        self.fbind("text", self._pale)
 
-    def _dress(self, *_: Any) -> None:
-        self.fill, self.down, self.line, self.ink = STYLES[self.kind]
+    def _pale(self, *_: Any) -> None:
+        off = self.disabled and self.kind != "plain" and bool(self.text)
+        pale = self.disabled and not off
+        if pale != self._is_pale:
+            # only then: a page may have made the button unseen
+            self._is_pale, self.opacity = pale, theme.disabled if pale else 1
+        self.fill, self.down, self.line, self.ink = OFF if off else STYLES[self.kind]
         self.icon_ink = theme.green if self.kind == "plain" else self.ink
+
+
+class BigButton(_Worded):
+    """A wide button with a word and perhaps an icon. `kind`: main (orange, one a page), station, second (outlined), danger, plain."""
+
+    icon_after = BooleanProperty(False)
+    size_px = NumericProperty(36)
+    bold = BooleanProperty(True)
 
 
 class Tile(Press):
@@ -143,23 +156,10 @@ class CandidateButton(Press):
         self.down = theme.green_down if chosen else theme.card_down
 
 
-class DockButton(Press):
+class DockButton(_Worded):
     """A button of the dock: icon beside the word, or over it where the screen stands or the letters are large."""
 
-    text = StringProperty("")
-    icon = StringProperty("")
     kind = OptionProperty("plain", options=tuple(STYLES))
-    ink = ColorProperty(theme.ink)
-    icon_ink = ColorProperty(theme.green)
     bold = BooleanProperty(False)
     stacked = BooleanProperty(False)
     natural = NumericProperty(0)
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.fbind("kind", self._dress)
-        self._dress()
-
-    def _dress(self, *_: Any) -> None:
-        self.fill, self.down, self.line, self.ink = STYLES[self.kind]
-        self.icon_ink = theme.green if self.kind == "plain" else self.ink

@@ -3,19 +3,24 @@
 from collections.abc import Callable
 from typing import Any
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.anchorlayout import AnchorLayout
 
-from kiosk.screens.theme import theme
+from kiosk.domain.slip import Slip
+from kiosk.screens.theme import MARGIN, theme
 from kiosk.screens.widgets.buttons import BigButton
+from kiosk.screens.widgets.scroll import PagedScroll
+from kiosk.screens.widgets.slip_view import SlipView
 
 Choice = tuple[str, str, Callable[[], None]]
+PADDING, LYING_PAPER_PX, LYING_CODE_PX, CODE_PX = 24, 1044, 124, 240
 
 
 class Dialog(AnchorLayout):
     """`choices` are (words, kind of BigButton, what to do); pressing one closes the dialog first. The last one stands at the bottom."""
 
     title = StringProperty("")
+    holds_slip = BooleanProperty(False)
     text = StringProperty("")
     icon = StringProperty("")
 
@@ -51,7 +56,21 @@ class Dialog(AnchorLayout):
         """Say what is read aloud."""
         return f"{self.title}。{self.text}"
 
+    def show_slip(self, slip: Slip) -> None:
+        """Show a slip as paper beside the words, or over them: whole wherever it can be, to be photographed."""
+        paper, room = self.ids.paper, theme.px(LYING_PAPER_PX)
+        if theme.upright:
+            room = theme.height - self.ids.words.height - theme.px(2 * MARGIN + 5 * PADDING)
+        view = SlipView(code_px=CODE_PX if theme.upright else LYING_CODE_PX, shadow="", line=theme.line)
+        view.spacing = 0
+        scroll = PagedScroll()
+        scroll.add_widget(view)
+        view.bind(height=lambda _, high: setattr(paper, "height", min(room, high + theme.px(PADDING))))
+        paper.add_widget(scroll)
+        view.slip = slip
+        self.holds_slip = True
+
     @property
     def card_width(self) -> float:
         """Give the card's width: most of an upright screen, half of a lying one."""
-        return min(theme.width - 2 * theme.px(48), theme.fs(900))
+        return min(theme.width - 2 * theme.px(MARGIN), theme.fs(900))

@@ -25,7 +25,7 @@ def row_height(lines: int = 1) -> float:
     """Give the height of a row whose title has so many lines, in screen pixels; nearly every title has one."""
     title = TITLE * LINE * lines
     if not theme.upright:
-        return theme.fs(max(204, title + 108) if theme.large else max(166, title + 78))
+        return theme.fs(title + 112 if theme.large else max(166, title + 78))
     return theme.fs(title + 272 if theme.large else max(246, title + 178))
 
 

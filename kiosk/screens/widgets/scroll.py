@@ -3,6 +3,7 @@
 A scroll view holds a touch back until it knows whether it drags; the row under the finger shows itself pressed at once all the same.
 """
 
+from itertools import accumulate
 from typing import Any
 
 from kivy.animation import Animation
@@ -13,10 +14,12 @@ from kivy.uix.recycleboxlayout import RecycleBoxLayout
 from kivy.uix.recycleview import RecycleView
 from kivy.uix.scrollview import ScrollView
 
+from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 
 TURN_S = 0.18
 OVERLAP = 0.9
+ROWS_APART = 12
 
 
 class _Feels:
@@ -87,11 +90,16 @@ class _Pages(BoxLayout):
 
     def turn(self, pages: int) -> None:
         """Slide by `pages` (+1 down)."""
+        self._slide(None, pages)
+
+    def _slide(self, top: float | None, pages: int) -> None:
+        """Slide to where `top`, in pixels of the contents, is the first that is seen; without it by most of a page."""
         view = self.view
         hidden = view.children[0].height - view.height if view.children else 0
         if hidden <= 0:
             return
-        self._goal = min(1.0, max(0.0, view.scroll_y - pages * view.height * OVERLAP / hidden))
+        goal = view.scroll_y - pages * view.height * OVERLAP / hidden if top is None else 1 - top / hidden
+        self._goal = min(1.0, max(0.0, goal))
         Animation.cancel_all(view, "scroll_y")
         slide = Animation(scroll_y=self._goal, d=TURN_S, t="out_quad")
         slide.bind(on_complete=self._arrive)
@@ -155,6 +163,16 @@ class RowList(_Pages):
 
     row_class = StringProperty("ListingRow")
     row_height = NumericProperty(160)
+
+    def turn(self, pages: int) -> None:
+        """Slide so that a page begins with a whole row: the one that was cut off at the end, or a page before the first."""
+        view, spacing = self.view, theme.px(ROWS_APART)
+        hidden = view.children[0].height - view.height
+        tops = list(accumulate((row.get("height", self.row_height) + spacing for row in view.data), initial=0.0))
+        at = (1 - view.scroll_y) * hidden
+        down = [top for top in tops if at + 1 < top <= at + view.height]
+        up = [top for top in tops if at - view.height <= top < at - 1]
+        self._slide(max(down, default=None) if pages > 0 else min(up, default=None), pages)
 
     def show(self, rows: list[dict[str, Any]]) -> None:
         """Show these rows and no others."""

@@ -10,9 +10,10 @@ from kiosk.domain.slip import Align, Code, Field, Line, Rule, Slip, Style
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.panel import Box
 from kiosk.screens.widgets.qr_code import QrCode
-from kiosk.screens.widgets.words import Words
+from kiosk.screens.widgets.words import Words, measure
 
 SIZES = {Style.TITLE: 40, Style.HEAD: 30, Style.BODY: 28, Style.BIG: 40, Style.SMALL: 28}
+FIELD_PX = 28
 BOLD = (Style.TITLE, Style.BIG)
 
 
@@ -22,6 +23,7 @@ class SlipField(BoxLayout):
     label = StringProperty("")
     value = StringProperty("")
     size_px = NumericProperty(28)
+    label_width = NumericProperty(0)
 
 
 class SlipRule(Widget):
@@ -45,6 +47,8 @@ class SlipView(Box):
     def on_slip(self, _: Any, slip: Slip | None) -> None:
         """Draw anew."""
         self.clear_widgets()
+        labels = [block.label for block in slip.blocks if isinstance(block, Field)] if slip else []
+        self._label_width = max((measure(label, theme.px(FIELD_PX)) + 1 for label in labels), default=0)
         for block in slip.blocks if slip else ():
             self.add_widget(self._draw(block))
 
@@ -54,7 +58,7 @@ class SlipView(Box):
             align = "center" if block.align is Align.CENTRE else "left"
             return Words(text=block.text, size_px=SIZES[block.style] * scale, bold=block.style in BOLD, halign=align)
         if isinstance(block, Field):
-            return SlipField(label=block.label, value=block.value, size_px=28 * scale)
+            return SlipField(label=block.label, value=block.value, size_px=FIELD_PX * scale, label_width=self._label_width)
         if isinstance(block, Code):
             return QrCode(text=block.text, size_hint_y=None, height=theme.px(self.code_px))
         assert isinstance(block, Rule)

@@ -160,7 +160,7 @@ class TextPanel(BoxLayout):
         """Put as many readings as fit side by side; a button turns to the next ones."""
         row = self.ids.choices
         row.clear_widgets()
-        used, room = 0.0, row.width - theme.px(160)
+        used, room = 0.0, row.width - theme.fs(220)
         for word in self.words[int(self.first) :]:
             button = CandidateButton(text=word, chosen=self.mode == "hand" and word == self.text)
             button.bind(on_release=lambda _, word=word: self._choose(word))
@@ -169,6 +169,6 @@ class TextPanel(BoxLayout):
                 break
             row.add_widget(button)
         if len(row.children) < len(self.words) and row.children:
-            more = Factory.CandidateButton(text="›")
+            more = Factory.MoreButton()
             more.bind(on_release=lambda _: self.turn())
             row.add_widget(more)

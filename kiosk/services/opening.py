@@ -1,0 +1,15 @@
+"""When this station is at work, and what can be promised from that."""
+
+from datetime import UTC, datetime, timedelta
+
+from kiosk.domain.opening import after, read_hours
+from kiosk.domain.station import Station
+from kiosk.services.station import local
+
+REVIEW_WITHIN = timedelta(hours=2)
+"""What the slip promises an employer (own): half a morning of opening time."""
+
+
+def review_due(station: Station, now: datetime) -> datetime:
+    """Give the instant, UTC, by which an employer who posts now is answered."""
+    return after(local(now), REVIEW_WITHIN, read_hours(station.hours)).astimezone(UTC)

@@ -1,0 +1,52 @@
+"""A terminal whose store cannot be opened: every way on says so to staff, and nothing can be entered."""
+
+from typing import Any
+
+import pytest
+
+from kiosk.config import Settings
+from kiosk.domain.codes import AgeBand
+from kiosk.text import t
+from kiosk.trial.display import Screen
+from tests.screens.real import RealStation, StartReal, looks, whole_in_both_sizes
+
+
+@pytest.fixture(params=["lying", "upright"])
+def screen(request: pytest.FixtureRequest) -> Any:
+    """Give both forms, one after the other."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def wrong_key(station: RealStation) -> None:
+    """Put another station's key in the place of this one's."""
+    Settings(state=str(station.state)).key_path.write_text("0f" * 32)
+
+
+@pytest.mark.usefixtures("wrong_key")
+@pytest.mark.parametrize("page", ["consent", "post", "mine", "jobs"])
+def test_page_when_the_key_is_wrong_stops_and_takes_nothing(start_real: StartReal, screen: Screen, page: str) -> None:
+    kiosk = start_real(screen)
+    kiosk.wait_text(t("fault.key"))
+    tile = {"consent": "register", "post": "post", "mine": "mine", "jobs": "find"}[page]
+    kiosk.tap(t(f"home.{tile}.title"))
+    kiosk.wait_page(page)
+    whole_in_both_sizes(kiosk, t("fault.key"))
+    seen = kiosk.view()
+    assert not seen["dialog"]
+    dock = {t(f"dock.{name}") for name in ("back", "home", "small", "say", "call")}
+    assert {thing["text"] for thing in seen["things"] if thing["kind"] == "text" and thing["button"]} <= dock
+
+
+@pytest.mark.usefixtures("wrong_key")
+def test_consent_when_the_key_is_wrong_never_offers_to_agree(start_real: StartReal, lying: Screen) -> None:
+    kiosk = start_real(lying, "consent")
+    offered: list[str] = []
+
+    def stopped(seen: dict[str, Any]) -> bool:
+        offered.append(str(seen))
+        return t("fault.key") in offered[-1]
+
+    kiosk.wait(stopped, "the fault")
+    assert t(f"age_band.{AgeBand.ADULT.value}") not in "".join(offered)
+    assert looks(kiosk) == []
