@@ -7,11 +7,11 @@ right after a word of hiring.
 import re
 from dataclasses import dataclass
 
-from kiosk.domain.ad_numbers import HAN
+from kiosk.domain.ad_numbers import HAN, HIDDEN
 from kiosk.domain.codes import Trade
 
 NAMES: dict[Trade, str] = {
-    Trade.CLEANING: "保洁员 保洁阿姨 保洁 清洁工 清洁员 环卫工人 环卫工 钟点工 小时工 家政阿姨 家政员 洗车工 打扫阿姨 拾荒工 客房服务员 客房",
+    Trade.CLEANING: "保洁员 保洁阿姨 保洁 清洁工 清洁员 环卫工人 环卫工 钟点工 小时工 家政阿姨 家政员 洗车工 打扫阿姨 客房服务员",
     Trade.LOADING: "搬运工 装卸工 装卸员 搬运 装卸 力工 码货员 码垛工 搬家工 卸货工 装车工 卸车工 扛包工 跟车员 跟车工 跟车 上下货",
     Trade.LABOURER: "建筑小工 小工 大小工 杂工 勤杂工 辅工 土工 壮工 工地杂工 打桩工 挖沟工 修路工 养路工 架子工 架工 拆除工 混凝土工 砼工 防水工 钻孔工 保温工 大工 临时工 零工 临工",
     Trade.MASON: "泥瓦工 瓦工 泥工 砌砖工 砌墙工 砌筑工 抹灰工 粉刷工 贴砖工 贴瓷砖工 贴砖师傅 瓦匠 泥水匠 泥水工 铺砖工 铺路工 二次结构工 镶贴工 石材工 钢筋工 模板工",
@@ -40,7 +40,7 @@ DOINGS: dict[Trade, tuple[str, str]] = {
     Trade.CLEANING: ("打扫|清扫|扫|擦|洗|搞|做|清理|清洗|开荒", "卫生|保洁|玻璃|窗户|窗子|房间|楼道|楼梯|厕所|地毯|抽油烟机|油烟机|车|床单|被子|新房|教室|办公室|院子|酒店房间"),
     Trade.LOADING: (
         "搬运|搬|卸|装卸|装|扛|背|抬|码|上|下|倒|转运|运|挑",
-        "货柜|货物|货|车|家具|家电|家|砖头|砖|瓷砖|水泥|沙子|沙|石子|箱子|化肥|肥料|饲料|快递车|快递|大米|粮食|稻谷|谷子|玉米|木头|木板|钢材|钢管|石膏板|板材|地板|东西|办公桌|课桌|桌椅|课桌椅|冰箱|钢琴|大件|行李|水|酒|饮料|纸箱|苗木|树苗|西瓜|白菜|萝卜|菜|肥|垛|集装箱|腻子粉|材料|建材|煤|瓦|瓶装水|门窗|机器|设备|猪|棉被|棉花",
+        "货柜|货物|货|车|家具|家电|家|砖头|砖|瓷砖|水泥|沙子|沙|石子|箱子|化肥|肥料|饲料|快递车|快递|大米|粮食|稻谷|谷子|玉米|木头|木板|钢材|钢管|石膏板|板材|地板|东西|办公桌|课桌|桌椅|课桌椅|冰箱|课桌|桌子|钢琴|大件|行李|水|酒|饮料|纸箱|苗木|树苗|西瓜|白菜|萝卜|菜|肥|垛|集装箱|腻子粉|材料|建材|煤|瓦|瓶装水|门窗|机器|设备|猪|棉被|棉花",
     ),
     Trade.LABOURER: (
         "挖|打|砸|拆|搭|铲|清|敲|凿|开|捆|绑|浇|倒|扎|支|修|回填|搅|拌|推|铺|立|架|装",
@@ -53,20 +53,20 @@ DOINGS: dict[Trade, tuple[str, str]] = {
     Trade.PAINTER: ("刷|刮|批|喷|滚|粉刷|打磨|铲", "腻子|墙|漆|油漆|涂料|乳胶漆|墙面|大白|外墙|房子"),
     Trade.KITCHEN: (
         "洗|切|择|摘|做|烧|煮|帮|炒|杀|配|炸|包|蒸|磨|卤|拣|打",
-        "碗筷|碗|盘子|菜|饭|早餐|早点|中饭|火|锅|厨|鸡|鸭|鱼|包子|饺子|馒头|豆腐|面|盒饭|酒席|流水席|粽子|汤圆|鱼丸|荷",
+        "油条|卤菜|早饭|晚饭|碗筷|碗|盘子|菜|饭|早餐|早点|中饭|火|锅|厨|鸡|鸭|鱼|包子|饺子|馒头|豆腐|面|盒饭|酒席|流水席|粽子|汤圆|鱼丸|荷",
     ),
     Trade.WAITING: ("端|传|发|看|派|举|收|站|摆|卖", "盘子|菜|传单|单页|广告|店|门店|柜台|摊|摊子|牌|桌|宣传单|海报"),
     Trade.NANNY: ("带|看|接送|照看|照顾|接|陪", "孩子|小孩|娃娃|娃|宝宝|婴儿|小孩子|学生|孙子|小朋友|月子"),
-    Trade.CARER: ("照顾|陪护|护理|陪|伺候|服侍|照料|看护", "老人|病人|老年人|老爷子|老太太|婆婆|爹爹|卧床老人|瘫痪老人|床"),
+    Trade.CARER: ("照顾|陪护|护理|陪|伺候|服侍|照料|看护", "瘫痪老人|老两口|老人|病人|老年人|老爷子|老太太|婆婆|爹爹|卧床老人|瘫痪老人|床"),
     Trade.REPAIR: ("修|装|拆|安装|维修|移|清洗|加", "空调|家电|冰箱|洗衣机|电视|热水器|机器|电脑|电动车|手机|农机|太阳能|氟"),
     Trade.DELIVERY: ("送|派|跑|配送|投|分发", "外卖|快递|货|水|桶装水|餐|奶|煤气|气|报纸|件|盒饭|蔬菜|菜|酒"),
     Trade.DRIVER: ("开", "叉车|挖机|挖掘机|铲车|货车|大车|吊车|拖拉机|收割机|校车|旋耕机|三轮车|车|压路机|渣土车|装载机|塔吊"),
     Trade.GUARD: ("看|守|巡", "大门|门|夜|工地|仓库|鱼塘|场子|停车场|逻|厂|库|材料|园子|果园"),
-    Trade.FACTORY: ("打|拧|装|贴|组装|糊|粘|折|串|做|插|压|包|剥|数|叠|穿|编|绕", "螺丝|包装|零件|标签|纸盒|纸箱|玩具|手工|珠子|包|塑料袋|元件|灯泡|件|袋子|箱|花圈|竹筐|线圈|口罩|数据线|小龙虾|虾尾|虾|鸡蛋|礼盒|月饼|胶|砖坯"),
+    Trade.FACTORY: ("打|拧|装|贴|组装|糊|粘|折|串|做|插|压|包|剥|数|叠|穿|编|绕|扎", "螺丝|包装|零件|标签|纸盒|纸箱|玩具|手工|珠子|包|塑料袋|元件|灯泡|件|袋子|箱|花圈|竹筐|线圈|口罩|数据线|小龙虾尾|小龙虾|虾尾|虾|鸡蛋|礼盒|月饼|胶|砖坯"),
     Trade.SEWING: ("剪|钉|缝|锁|熨|烫|踩|车|做|裁|叠", "线头|扣子|衣服|被套|被子|边|校服|缝纫机|窗帘|裤子|羽绒服|布|毛衣|手套|棉袄|鞋垫"),
     Trade.FARMING: (
         "采摘|采|摘|割|收割|插|栽|种|收|拔|除|锄|挖|砍|捡|拾|剥|掰|扯|打|移栽|施|撒|浇|喷|晒|扬|脱|翻|喂|养|剪|套|起|刨|掐|搭|盖|疏|抓|赶|放|捉|铲|挑|选|洗|捆|绑|育|点|薅",
-        "橘子|桔子|柑橘|橙子|桃子|桃|梨子|梨|葡萄|草莓|冬枣|枣子|枣|西瓜|甜瓜|辣椒|茄子|豆角|黄瓜|番茄|西红柿|棉花|花生|玉米|油菜|菜籽|稻子|稻谷|水稻|谷子|麦子|小麦|秧苗|秧|白菜|包菜|大白菜|萝卜|蔬菜|菜|莲藕|藕带|藕|莲子|莲蓬|荷叶|红薯|土豆|洋芋|茶叶|茶|蘑菇|香菇|木耳|豆子|黄豆|芝麻|大蒜|蒜苔|蒜|生姜|芋头|荸荠|苕|猪|鸡|鸭|鹅|牛|羊|鸡蛋|草|杂草|药|农药|肥|肥料|化肥|水|地|田|果子|水果|苹果|柿子|枇杷|杨梅|猕猴桃|柚子|李子|樱桃|蓝莓|火龙果|花椒|菊花|金银花|艾草|栀子|药材|瓜|豆|毛豆|韭菜|香菜|芹菜|菠菜|红菜苔|菜苔|苔|棚膜|薄膜|果袋|袋|枝|花|苗|树叶|粮食|粮|油茶|板栗|粪|竹笋|笋|烟叶|柴|树|棉梗|鱼草|南瓜|冬瓜|丝瓜|苦瓜|豌豆|蚕豆|糯玉米|大葱|葱|莴笋|瓠子",
+        "橘子|桔子|柑橘|橙子|桃子|桃|梨子|梨|葡萄|草莓|冬枣|枣子|枣|西瓜|甜瓜|辣椒|茄子|豆角|黄瓜|番茄|西红柿|棉花|花生|玉米|油菜|菜籽|稻子|稻谷|水稻|谷子|稻|谷|麦子|小麦|秧苗|秧|白菜|包菜|大白菜|萝卜|蔬菜|菜|莲藕|藕带|藕|莲子|莲蓬|荷叶|红薯|土豆|洋芋|茶叶|茶|蘑菇|香菇|木耳|豆子|黄豆|芝麻|大蒜|蒜苔|蒜|生姜|芋头|荸荠|苕|猪|鸡|鸭|鹅|牛|羊|鸡蛋|草|杂草|药|农药|肥|肥料|化肥|水|地|田|果子|水果|苹果|柿子|枇杷|杨梅|猕猴桃|柚子|李子|樱桃|蓝莓|火龙果|花椒|菊花|金银花|艾草|栀子|药材|瓜|豆|毛豆|韭菜|香菜|芹菜|菠菜|红菜苔|菜苔|苔|棚膜|薄膜|果袋|袋|枝|花|苗|树叶|粮食|粮|油茶|板栗|粪|竹笋|笋|烟叶|柴|树|棉梗|鱼草|南瓜|冬瓜|丝瓜|苦瓜|豌豆|蚕豆|糯玉米|大葱|葱|莴笋|瓠子",
     ),
     Trade.FISHERY: ("起|捞|打|抓|拉|捕|喂|养|收|分|挑|清|干|捉|下|放", "小龙虾|龙虾|虾|鱼|螃蟹|蟹|黄鳝|泥鳅|网|鱼塘|塘|地笼|虾笼|甲鱼|虾苗|鱼苗|鳝鱼"),
     Trade.GARDENING: ("种|栽|修剪|剪|浇|移|挖|拔|锄|铺|除|打|砍|刷|补种", "树枝|树苗|树木|树|花木|花草|草坪|草皮|苗木|苗|绿篱|花|杂草|行道树|竹子|树坑|灌木|白灰"),
@@ -78,13 +78,13 @@ LONE_DOINGS: dict[Trade, str] = {
     Trade.CLEANING: "大扫除 开荒保洁 日常保洁",
     Trade.LOADING: "装车卸车 装卸车 装车 卸车 卸货 装货 搬家 搬货 搬砖 上货 下货 装卸货 跟车装货 跟车送货",
     Trade.KITCHEN: "洗碗 做饭 煮饭 洗菜 切菜 端盘子 办酒席帮忙 帮灶 烧火",
-    Trade.FARMING: "插秧 割稻 割谷 除草 打药 采茶 摘果 挖藕 摘棉 捡棉花 收麦 农活 摘菜 拔草 锄草 砍菜 施肥 做农活 干农活 搭大棚 起藕 挖苕",
+    Trade.FARMING: "插秧 除草 打药 采茶 摘果 挖藕 摘棉 捡棉花 收麦 农活 摘菜 拔草 锄草 砍菜 施肥 做农活 干农活 搭大棚 起藕 挖苕",
     Trade.FACTORY: "装配 组装 打包装 打包 包装 拧螺丝 串珠 手工组装 数控",
     Trade.SEWING: "缝纫 剪线头 钉扣子",
     Trade.WAITING: "发传单 端盘 站柜台 派单 充场",
     Trade.MASON: "贴砖 砌砖 砌墙 抹灰 粉墙 扎钢筋 支模 木模",
     Trade.PAINTER: "刮腻子 刷墙 刷漆 喷漆 做油漆 外墙喷涂",
-    Trade.LABOURER: "拆墙 砸墙 打混凝土 打灰 拆房 拆迁 打孔 钻孔 搭架子 拆架子 铺路 修路 地坪 绑扎钢筋 清渣",
+    Trade.LABOURER: "做防水 补漏 防水补漏 拆墙 砸墙 打混凝土 打灰 拆房 拆迁 打孔 钻孔 搭架子 拆架子 铺路 修路 地坪 绑扎钢筋 清渣",
     Trade.NANNY: "带孩子 带小孩 带娃 接送孩子",
     Trade.CARER: "照顾老人 陪护病人",
     Trade.GARDENING: "种树 栽树 植树 修剪 剪枝 绿化",
@@ -111,9 +111,20 @@ def _words(*tables: str) -> str:
     return "|".join(sorted({re.escape(w) for table in tables for w in table.split()}, key=lambda w: (-len(w), w)))
 
 
-_NAME = rf"(?:(?:{_PLACED}|{_KIND}){{0,2}})(?:{_words(*NAMES.values())})(?!大?酒店|饭店|宾馆|公司|市场|大道|路|街|中心|学校)(?:师傅|学徒|组长|班长)?"
-_OBJECT = "|".join(f"(?:{verbs})(?:了|一下|点|一些|些)?(?:{'|'.join(sorted(objects.split('|'), key=lambda w: -len(w)))})" for verbs, objects in DOINGS.values() if verbs)
-_DOING = rf"(?:(?:快递|家具|蔬菜|水果|棉花|酒席|货柜|集装箱|夜里|晚上|小区|学校|仓库)?)(?:{_words(*LONE_DOINGS.values())}|{_OBJECT})(?![场厂户业园])(?:师傅|工)?"
+_NAME = rf"(?:(?:{_PLACED}|{_KIND}){{0,2}})(?:{_words(*NAMES.values())})(?!大?酒店|饭店|宾馆|公司|市场|大道|路|街|中心|学校|群|驿站|平台|信息|站)(?:师傅|学徒|组长|班长)?"
+_QUANTITY = rf"(?:[一二两三几\d]{{1,3}}(?:[个位车袋棵亩家户间套台]|吨)?)?(?:了|一下|点|一些|些)?"
+_OBJECTS = {verbs: "|".join(sorted(objects.split("|"), key=lambda w: -len(w))) for verbs, objects in DOINGS.values() if verbs}
+_OBJECT = "|".join(f"(?:{verbs}){_QUANTITY}(?:{objects})" for verbs, objects in _OBJECTS.items())
+_EACH_DOING = tuple(re.compile(f"(?:{verbs}){_QUANTITY}(?:{objects})") for verbs, objects in _OBJECTS.items())
+_ANY_OBJECT = "|".join(sorted({w for objects in _OBJECTS.values() for w in objects.split("|") if len(w) > 1}, key=lambda w: (-len(w), w)))
+_WHERE_DONE = "快递|家具|蔬菜|水果|棉花|酒席|婚宴|货柜|集装箱|夜里|晚上|小区|学校|仓库|大棚"
+_DOING = rf"(?:(?:{_WHERE_DONE})?)(?:{_OBJECT}|(?:{_words(*LONE_DOINGS.values())})(?:{_ANY_OBJECT})?)(?![场厂户业园]|上门|车间|机(?!器))(?:师傅|工)?"
+_HAND = "采摘|采|摘|卸|搬|装|洗|挖|拆|砸|砌|贴|刷|刮|焊|剪|缝|插|割|收割|收|拔|除|剥|捞|扎|编|串|糊|拧|打扫|打磨|修|疏通|通|拖|拉|运|扛|抬|炸|炒|切|照顾|伺候|看守|喂|腌|晒|种|栽|钉|磨|喷|铺|锄|砍|捡|挑|择|熨|绑|浇|铲"
+_LOOSE_DOING = re.compile(rf"(?:^|[\s,;。!:]|去|来|人|个|位|名|帮忙|要|活是|的)(?P<title>(?:{_HAND}){_QUANTITY}{HAN}{{1,3}}?)(?=$|[\s,;。!:{HIDDEN}]|的(?!$)|到|去|工)", re.MULTILINE)
+_TURNED = re.compile(rf"(?P<what>{_ANY_OBJECT})(?:要|需要|等着)(?:人)?(?P<do>[割摘卸搬挖插收装拆栽砍洗挑剥运])(?!求)")
+_LISTED = re.compile(rf"^\s*(?:急?招聘?|急?需)?(?P<title>(?:(?![一二两三四五六七八九十几]){HAN}){{2,6}})\s*[:：]?\s*(?={HIDDEN}|[\d一二两三四五六七八九十]+\s*[名人个位])")
+_COUNTED = re.compile(rf"(?:^|[\s,;。!:])(?P<title>{HAN}{{1,5}}(?:工|员|师傅|师|司机|阿姨))\s*:?\s*(?=[\d一二两三四五六七八九十]+\s*[名人个位])", re.MULTILINE)
+_NOT_LISTED = re.compile(r"工资|待遇|薪|价|人数|时间|电话|联系|地[点址]|年龄|要求|每|一[天个]|今天|明天|后天|上午|下午|晚上|早上|镇|乡|村|路|街|小区|中餐|午餐|先生|女士|老板|经理|师傅$|主任|补|奖|加班|底薪|保底|包|管|需要?|还|招|急|共|各|大概|左右|大家|男|女|以上|另|另外|满|全勤|押金|[一二三]班|[我你他她]|[的了]$")
 _ENDING = rf"{HAN}{{1,4}}?(?:工人?|员|师傅|师|司机|阿姨|学徒|助理)(?!{HAN}*(?:资|价|作|地|钱|具|伤|期|业|时|程|厂))"
 _HIRING = (
     r"招聘|诚招|诚聘|急招|急聘|招收|招工|招募|现招|再招|招|聘请|聘|急需|需要|需|急缺|还缺|缺|急找|找|还要|要|雇|请|求|寻|来|差"
@@ -122,14 +133,14 @@ _FILLER = rf"(?:\s|[:,!]|{'[0-9]'}|[一二两三四五六七八九十几多]|来
 
 NAME = re.compile(_NAME)
 DOING = re.compile(_DOING)
-_LABELLED = re.compile(rf"(?:^|[\s,;。、])(?:{_FIELD})\s*[:：]\s*(?P<title>[^\s,;。:\ue000(]{{2,12}})", re.MULTILINE)
+_LABELLED = re.compile(rf"(?:^|[\s,;。、])(?:{_FIELD})\s*[一二三四五六七八九\d]?\s*[:：]\s*(?P<title>[^\s,;。:\ue000(]{{2,12}})", re.MULTILINE)
 _HIRED = re.compile(rf"(?:{_HIRING}){_FILLER}{{0,16}}?(?P<title>{_ENDING})(?!{HAN}{{0,1}}厂)")
 HIRING = re.compile(rf"(?:{_HIRING}){_FILLER}{{0,16}}?$")
 _NO_TITLE = re.compile(
-    r"(?:招|用|开|上|务|打|做|收|完|停|加|员|民|男|女|双|职|全|日|手|包|点|计|施|动|出|返|夫妻|老|熟练|技术|农民|计时|计件|每|一个|多少)工人?$|人员$|会员$|成员$|群员$|官员$|动员$|演员$|.{0,2}(?:老师|律师)$|工作|^(?:或|和|及|与|的)"
+    r"(?:招|用|开|上|务|打|做|收|完|停|加|员|民|男|女|双|职|全|日|手|包|点|计|施|动|出|返|夫妻|老|熟练|技术|农民|计时|计件|每|一个|多少)工人?$|人员$|会员$|成员$|群员$|官员$|动员$|演员$|.{0,2}(?:老师|律师)$|工作|^(?:或|和|及|与|的|会|能|懂|有|个)"
 )
 _WANTED_OF_HIM = re.compile(r"(?:会|懂|其中|能|有|带|要会|要求|最好|不用|不需要?|优先|免费|持|没|不)\s*$")
-_NOT_HERE = re.compile(r"(?:昨天|前天|上次|去年|以前|曾经|之前)")
+_LEADS = re.compile(r"(?:带|配合|跟着)一?个?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +158,12 @@ def find_title(text: str) -> Title | None:
     labelled = _LABELLED.search(text)
     if labelled:
         span = labelled.span("title")
+        words = _trimmed(labelled["title"])
+        if 2 <= len(words) <= 6:
+            return Title(words, *span, True)
         inner = NAME.search(text, *span) or DOING.search(text, *span)
         if inner and inner.end() - inner.start() >= (span[1] - span[0]) - 4:
             return _title(inner)
-        words = _trimmed(labelled["title"])
         if len(words) >= 2:
             return Title(words, span[0], span[1], True)
     names = [m for m in NAME.finditer(text) if not _asked_of_him(text, m)]
@@ -162,8 +175,31 @@ def find_title(text: str) -> Title | None:
     hired = _HIRED.search(text)
     if hired and not _NO_TITLE.search(hired["title"]) and not any(m.start() < hired.start("title") for m in found):
         return Title(_trimmed(hired["title"]), *hired.span("title"), False)
-    best = names or doings
-    return _title(best[0]) if best else None
+    found.sort(key=lambda m: m.start())
+    followed = [m for m in found if text[m.end() : m.end() + 1] in (HIDDEN, ":") or text[m.end() : m.end() + 2].strip()[:1].isdigit()]
+    best = followed or ([m for m in found if not _LEADS.search(text[max(0, m.start() - 3) : m.start()])] or found)
+    if best:
+        return _title(best[0])
+    return _loose(text)
+
+
+def listed_title(text: str) -> Title | None:
+    """Read the word before a count or figure as a job's name (墩子一名6000): only in a list of jobs, where the others are known."""
+    m = _LISTED.match(text)
+    if m is None or _NOT_LISTED.search(m["title"]):
+        return None
+    return Title(m["title"], *m.span("title"), False)
+
+
+def _loose(text: str) -> Title | None:
+    m = _LOOSE_DOING.search(text)
+    if m:
+        return Title(_plain(m["title"]), *m.span("title"), False)
+    m = _COUNTED.search(text)
+    if m and not _NO_TITLE.search(m["title"]) and not _NOT_LISTED.search(m["title"]):
+        return Title(m["title"], *m.span("title"), False)
+    m = _TURNED.search(text)
+    return Title(m["do"] + m["what"], *m.span(), False) if m else None
 
 
 def trade_of(title: str) -> Trade | None:
@@ -183,10 +219,25 @@ def trade_of(title: str) -> Trade | None:
 
 
 def _title(m: re.Match[str]) -> Title:
-    return Title(m[0], m.start(), m.end(), True)
+    end = _longest(m)
+    return Title(_plain(m.string[m.start() : end]), m.start(), end, True)
+
+
+def _longest(m: re.Match[str]) -> int:
+    """Give the end of the longest doing that begins there: 摘菜苔, not 摘菜."""
+    if m.re is not DOING:
+        return m.end()
+    return max([m.end(), *(longer.end() for p in _EACH_DOING if (longer := p.match(m.string, m.start())))])
+
+
+def _plain(words: str) -> str:
+    """Leave how many out of a doing: 照顾一个老人, 拖两车砖."""
+    return re.sub(r"(?<=.)(?:[一二两三几\d]{1,3}(?:[个位车袋棵亩家户间套台]|吨)|了|一下|一些|些)(?=.)", "", words)
 
 
 def _asked_of_him(text: str, m: re.Match[str]) -> bool:
+    if re.search(r"(?:有没有|有|找|需要?|招|谁|来个|要个)会$", text[max(0, m.start() - 5) : m.start()]) and re.match(r"的(?!优先|更)", text[m.end() :]):
+        return False
     return _WANTED_OF_HIM.search(text[max(0, m.start() - 5) : m.start()]) is not None or text[m.end() : m.end() + 1] in ("证", "资", "价")
 
 

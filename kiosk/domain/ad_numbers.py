@@ -36,6 +36,8 @@ _KEYCAP = re.compile(r"(\d)\ufe0f?\u20e3")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff\u20e3]")
 _CIRCLED = re.compile(r"[\u2460-\u2473\u2474-\u2487\u2488-\u249b\u2776-\u277f\u2780-\u2793]")
 _EMOJI = re.compile(r"[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\U0001f000-\U0001faff\U000e0000-\U000e007f]+")
+_LONG = re.compile(r"([^\n]{1000})(?=[^\n])")
+"""A line this long is no line that somebody typed; cut, so that patterns which look ahead stay quick."""
 _SPACES = re.compile(r"[ \t\u00a0\u3000\u2000-\u200a]+")
 
 
@@ -50,6 +52,7 @@ class Amount:
 def fold(text: str) -> str:
     """Fold width, drop what cannot be seen, turn ①, 1️⃣ and runs of pictures into line breaks. Knows no lines but those of \\n."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace(HIDDEN, " ")
+    text = _LONG.sub(r"\1\n", _SPACES.sub(" ", text))
     text = _KEYCAP.sub(lambda m: f"\n{m[1]}、" if _stands_alone(text, m) else m[1], text)
     text = _CIRCLED.sub(lambda m: f"\n{_plain(m[0])}、" if _stands_alone(text, m) else _plain(m[0]), text)
     text = _INVISIBLE.sub("", text)
