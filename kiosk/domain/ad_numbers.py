@@ -24,7 +24,10 @@ SMALL = rf"(?:\d{{1,3}}|[{_ONE_TO_NINE}]?十[{_ONE_TO_NINE}]?|[{_ONE_TO_NINE}]{{
 """A count: 3, 十二, 三五, 二十."""
 
 _COIN = r"(?:块钱|元钱|元整|元|块|圆|rmb|RMB|毛钱|毛|角|分钱|分(?!钟|拣|店))"
-_COINED = rf"(?:[¥￥$]\s*)?(?:{NUMBER}\s*{_COIN}?|[半{_ONE_TO_NINE}]\s*{_COIN})(?:(?<=[块毛元])[1-9{_ONE_TO_NINE}半](?![\d.点百千万十]|个?{HAN}?[天月时]))?"
+_COINED = (
+    rf"(?:[¥￥$]\s*)?(?:{NUMBER}\s*{_COIN}?|[半{_ONE_TO_NINE}]\s*{_COIN})(?:(?<=[块毛元])[1-9{_ONE_TO_NINE}半](?![\d.点百千万十]|"
+    rf"个?{HAN}?[天月时]))?"
+)
 _OPEN = r"(?:多|几|余|出头|以上|起步|起|\+)"
 _ABOUT = r"(?:左右|上下|来(?=[块元])|大概)"
 _TAIL = rf"(?:\s*{_OPEN}|\s*{_ABOUT})?(?:{_COIN})?(?:\s*{_OPEN}|\s*{_ABOUT})?"
@@ -98,12 +101,13 @@ def number(text: str) -> tuple[float, float] | None:
     if m:
         unit = (10 if m[3] else 1) * _UNITS.get(m[4], 1)
         return _DIGITS[m[1]] * unit, _DIGITS[m[2]] * unit
-    value = _chinese(text)
-    return None if value is None else (value, value)
+    whole = _chinese(text)
+    return None if whole is None else (whole, whole)
 
 
 def _chinese(text: str) -> float | None:
-    total, digit, unit, zero = 0.0, None, 1, False
+    total, unit, zero = 0.0, 1, False
+    digit: int | None = None
     if not text:
         return None
     for c in text:

@@ -50,20 +50,35 @@ _NAME_COLON = re.compile(r"^\s*(?P<who>[^\n:\d,。!?]{1,12}):\s*$")
 _SPOKEN = re.compile(r"^\s*(?P<who>[\u4e00-\u9fffA-Za-z·~]{1,8}):\s*(?P<text>\S.*)$")
 _CLOCK_ALONE = re.compile(rf"^\W*(?:{_DAY}\s*)?(?:{_TIME})?\W*$")
 _SYSTEM = re.compile(
-    r"撤回了一条消息|加入了?群聊|邀请.{1,20}加入|拍了拍|修改群名|领取了.{0,10}红包|以下为新消息|^\W*(?:图片|表情|动画表情|语音|视频|链接|文件|小程序|位置|红包|转账)\W*$|^\s*[-—=]+\s*聊天记录"
+    r"撤回了一条消息|加入了?群聊|邀请.{1,20}加入|拍了拍|修改群名|领取了.{0,10}红包|以下为新消息|^\W*(?:图片|表情|"
+    r"动画表情|语音|视频|链接|文件|小程序|位置|红包|转账)\W*$|^\s*[-—=]+\s*聊天记录"
 )
 _STICKER = re.compile(r"\[(?![^\]]*[招聘工员急])[\u4e00-\u9fffA-Za-z]{1,6}\]|@(?:所有人|全体成员|[^\s@,。:]{1,12}(?=\s|$))")
 _CALLED = re.compile(
-    r"(?:[小老阿大][\u4e00-\u9fff]|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤柯柳][\u4e00-\u9fff]{1,2})(?:姐|哥|叔|总|师傅|老板|工头|经理)?"
+    r"(?:[小老阿大][\u4e00-\u9fff]|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤柯柳][\u4e00-\u9fff]{1,2})(?:姐|"
+    r"哥|叔|总|师傅|老板|工头|经理)?"
 )
-_NOT_A_NAME = re.compile(r"招|聘|急|工|人数|地点|地址|岗位|要求|待遇|时间|电话|日结|[元块天]|活|通知|信息|群|报名|联系|另|注|备|新|说明|福利|薪|条件|内容|如下|^[\d\s]*$")
+_NOT_A_NAME = re.compile(
+    r"招|聘|急|工|人数|地点|地址|岗位|要求|待遇|时间|电话|日结|[元块天]|活|通知|信息|群|报名|联系|另|注|备|新|说明|"
+    r"福利|薪|条件|内容|如下|^[\d\s]*$"
+)
 
-_LABELS = r"地点|地址|工资|工价|待遇|时间|要求|电话|联系|结算|人数|上班|薪资|福利|备注|年龄|性别|工作地|集合|开工|结账|吃饭|伙食|食宿|联系人|联系方式|联系电话|工期"
-FIELD = re.compile(rf"^\s*(?:[一-九\d]+[.、)]\s*)?(?:工作|上班|岗位|招聘|用工|薪资|职位|任职|基本|施工|干活|结算)?(?:{_LABELS})[^:\n]{{0,4}}(?:[:：]|(?<=[点址资遇间求话式]) )")
+_LABELS = (
+    r"地点|地址|工资|工价|待遇|时间|要求|电话|联系|结算|人数|上班|薪资|福利|备注|年龄|性别|工作地|集合|开工|结账|"
+    r"吃饭|伙食|食宿|联系人|联系方式|联系电话|工期"
+)
+FIELD = re.compile(
+    rf"^\s*(?:[一-九\d]+[.、)]\s*)?(?:工作|上班|岗位|招聘|用工|薪资|职位|任职|基本|施工|干活|结算)?(?:{_LABELS})[^:\n]{{0,4}}(?:[:：]|"
+    rf"(?<=[点址资遇间求话式]) )"
+)
 _RULE = re.compile(r"^\s*(?:[-—=_*~#·.。+]\s*){3,}$")
 _BRACKET = re.compile(r"[【〔\[《]\s*([^】〕\]》\n]{1,16})\s*[】〕\]》]\s*:?")
-_ITEM = re.compile(r"(?P<number>\d{1,2})\s*[.、)](?!\d)|[(](?P<ringed>\d{1,2})[)]|(?:(?<=^)|(?<=[\s。;,]))第?(?P<chinese>[一二三四五六七八九十]{1,2})[、.]")
-_EACH_OF = re.compile(r"(?P<jobs>[\u4e00-\u9fff]{2,6}(?:[、,和及/][\u4e00-\u9fff]{2,6}){1,5})各(?:要|招|需要?|来|找)?(?P<count>[一二两三四五六七八九十\d]{1,2}[名人个位])")
+_ITEM = re.compile(
+    r"(?P<number>\d{1,2})\s*[.、)](?!\d)|[(](?P<ringed>\d{1,2})[)]|(?:(?<=^)|(?<=[\s。;,]))第?(?P<chinese>[一二三四五六七八九十]{1,2})[、.]"
+)
+_EACH_OF = re.compile(
+    r"(?P<jobs>[\u4e00-\u9fff]{2,6}(?:[、,和及/][\u4e00-\u9fff]{2,6}){1,5})各(?:要|招|需要?|来|找)?(?P<count>[一二两三四五六七八九十\d]{1,2}[名人个位])"
+)
 _CHINESE = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
 _CLAUSE = re.compile(r"[,;。!?]+\s*|\s+|(?<=[\d元块天月时结饭吃住餐趟件一])(?=(?:急|现|诚|再|另|还)?(?:招聘|招|聘)(?!满|手|呼))")
 _AFTER_FIGURE = re.compile(r"[\d元块天月时名人个结饭]$")
@@ -105,10 +120,15 @@ def _header(line: str, names: frozenset[str]) -> tuple[str, str] | None:
         m = pattern.match(line)
         if m and len(m["who"].strip()) <= 20 and not re.search(r"[,。;!?]|到$|至$|时间|点|早|晚", m["who"]):
             return m["who"].strip(), ""
-    if line.strip().rstrip(":") in names or (names and _CALLED.fullmatch(line.strip()) and not NAME.search(line) and not _NOT_A_NAME.search(line)):
+    if line.strip().rstrip(":") in names or (
+        names and _CALLED.fullmatch(line.strip()) and not NAME.search(line) and not _NOT_A_NAME.search(line)
+    ):
         return line.strip().rstrip(":"), ""
     m = _SPOKEN.match(line)
-    if m and (m["who"] in names or (names and len(m["who"]) <= 4 and not FIELD.match(line) and not _NOT_A_NAME.search(m["who"]) and not NAME.search(m["who"]))):
+    if m and (
+        m["who"] in names
+        or (names and len(m["who"]) <= 4 and not FIELD.match(line) and not _NOT_A_NAME.search(m["who"]) and not NAME.search(m["who"]))
+    ):
         return m["who"], m["text"]
     m = _NAME_COLON.match(line)
     if m and not _NOT_A_NAME.search(m["who"]) and not NAME.search(m["who"]):
@@ -122,7 +142,12 @@ def _repeated_names(lines: list[str]) -> frozenset[str]:
     for line in lines:
         m = _SPOKEN.match(line)
         name = m["who"] if m else line.strip().rstrip(":")
-        if 1 <= len(name) <= 8 and (_CALLED.fullmatch(name) or not _NOT_A_NAME.search(name)) and not NAME.search(name) and re.search(r"\w", name):
+        if (
+            1 <= len(name) <= 8
+            and (_CALLED.fullmatch(name) or not _NOT_A_NAME.search(name))
+            and not NAME.search(name)
+            and re.search(r"\w", name)
+        ):
             seen[name] = seen.get(name, 0) + 1
     return frozenset(name for name, times in seen.items() if times > 1)
 
@@ -179,7 +204,7 @@ def _items(line: str) -> list[Piece]:
 
 
 def _clauses(text: str) -> Iterator[str]:
-    """Cut at punctuation and blanks, before 招 where an ad was just ended, and before a job's name right after a figure (大工350小工220)."""
+    """Cut at punctuation and blanks, before 招 where an ad ended, and before a job's name right after a figure (大工350小工220)."""
     start = 0
     cuts = {m.end() for m in _CLAUSE.finditer(text)}
     cuts |= {m.start() for m in NAME.finditer(text) if m.start() and _AFTER_FIGURE.search(text[: m.start()])}
