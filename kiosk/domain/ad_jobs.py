@@ -48,7 +48,7 @@ _HAND = (
     "疏通|通|拖|拉|运|扛|抬|炸|炒|切|照顾|伺候|看守|喂|腌|晒|种|栽|钉|磨|喷|铺|锄|砍|捡|挑|择|熨|绑|浇|铲"
 )
 _LOOSE_DOING = re.compile(
-    rf"(?:^|[\s,;。!:]|去|来|人|个|位|名|帮忙|要|活是|的)(?P<title>(?:{_HAND}){_QUANTITY}{HAN}{{1,3}}?)(?=$|[\s,;。!:{HIDDEN}]|"
+    rf"(?:^|[\s,;。!:]|去|来|人|个|位|名|帮忙|要|活是|的)(?P<title>(?:{_HAND})(?![好完得过到]){_QUANTITY}{HAN}{{1,3}}?)(?=$|[\s,;。!:{HIDDEN}]|"
     rf"的(?!$)|到|去|工)",
     re.MULTILINE,
 )
@@ -185,7 +185,7 @@ def _plain(words: str) -> str:
 
 
 def _asked_of_him(text: str, m: re.Match[str]) -> bool:
-    if re.search(r"(?:有没有|有|找|需要?|招|谁|来个|要个)会$", text[max(0, m.start() - 5) : m.start()]) and re.match(
+    if re.search(r"(?:有没有.{0,4}|有|找|需要?|招|谁|来个|要个)会$", text[max(0, m.start() - 9) : m.start()]) and re.match(
         r"的(?!优先|更)", text[m.end() :]
     ):
         return False

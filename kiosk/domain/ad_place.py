@@ -20,6 +20,11 @@ _KIND_OF_PLACE = (
     "饭店|餐馆|酒楼|食堂|农家乐|火锅店|驾校|银行|法院|大厦|大楼|国道|省道|工业区|科技园|厂区|老厂|砖厂|厂|东门|"
     "西门|南门|北门|南环|北环|东环|西环|环岛|转盘|号库|\\d+组|[一二三四五六七八九十\\d]+号"
 )
+_FAR = re.compile(
+    r"(?<![跑往至回到])(?:新疆|武汉|孝感|安陆|应城|汉川|大悟|孝昌|随州|广水|黄陂|东西湖|广东|深圳|东莞|广州|浙江|江苏|上海|北京|福建)(?!人|话|牌|公司|车)"
+)
+"""Work elsewhere that is offered here."""
+_PERSON = re.compile(r"^.{0,6}(?:队长|经理|老板|师傅|主任|先生|女士|大姐|厂长|总)$")
 _BESIDE = (
     r"(?:的?(?:正)?(?:旁边|旁|附近|对面|隔壁|后面|前面|门口|大门口|路口|里面|里|内|边上|边|背后|楼下|东边|西边|"
     r"南边|北边|东头|西头|院内|周边|一带|入口|口))"
@@ -77,8 +82,11 @@ def find_place(text: str) -> Place | None:
 def _of_run(run: str) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     area = re.search(rf"(?<![跑往至回])(?:{_AREA})", run)
-    if area and not re.search(r"(?:送到|送去|跑|发往|开往|途经)$", run[: area.start()]):
+    if area and not _PERSON.match(run) and not re.search(r"(?:送到|送去|跑|发往|开往|途经)$", run[: area.start()]):
         found.append((3, _to_stop(run[area.start() :])))
+    far = _FAR.search(run)
+    if far:
+        found.append((2, _to_stop(run[far.start() :])))
     m = _AT.search(run)
     if m:
         words = _to_stop(_BEGINS.sub("", m["place"]))

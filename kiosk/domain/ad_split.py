@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from kiosk.domain.ad_jobs import NAME
+from kiosk.domain.ad_words import AREA_NAMES
 
 
 class Parted(IntEnum):
@@ -131,7 +132,7 @@ def _header(line: str, names: frozenset[str]) -> tuple[str, str] | None:
     ):
         return m["who"], m["text"]
     m = _NAME_COLON.match(line)
-    if m and not _NOT_A_NAME.search(m["who"]) and not NAME.search(m["who"]):
+    if m and not _NOT_A_NAME.search(m["who"]) and not NAME.search(m["who"]) and not any(a in m["who"] for a in AREA_NAMES):
         return m["who"].strip(), ""
     return None
 
