@@ -156,6 +156,8 @@ def pay_fields(talk: PayTalk | None, unit: PayUnit | None = None) -> dict[str, A
 def checked(draft: Draft) -> Draft:
     """Add a trouble for every field that the law asks for and that nothing was said about."""
     known = {x.field for x in draft.troubles}
+    # whoever mends the one mends the other with it
+    known |= {beside for one, beside in (("pay_fen", "pay_unit"), ("day_start_min", "day_end_min")) if one in known}
     missing = [f for f in REQUIRED if getattr(draft.form, f) in (None, "") and f not in known]
     more = [Trouble(draft.row, _name(draft, f), t("rule.missing.say", field=t(f"rule.field.{f}")), f, draft.sheet) for f in missing]
     order = {f: i for i, f in enumerate(REQUIRED)}

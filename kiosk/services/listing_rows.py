@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -75,7 +75,7 @@ class _Reader:
         return as_text(self.cell(name))
 
     def bad(self, name: str, key: str, **words: object) -> None:
-        column = self.header.names.get(name) or t(f"rule.field.{name}")
+        column = _names(self.header).get(name) or t(f"rule.field.{name}")
         self.troubles.append(Trouble(self.row.number, column, t(key, **words), name, self.sheet.name))
 
     def put(self, name: str, read: Callable[[str], Any], key: str) -> None:
@@ -106,12 +106,17 @@ def _from_row(sheet: Sheet, header: Header, row: Row, today: date) -> Draft:
         r.values["day_start_min"], r.values["day_end_min"] = hours
     elif r.text("hours"):
         r.bad("day_start_min", "import.bad.hours", value=r.text("hours")[:30])
-        r.troubles.append(replace(r.troubles.pop(), column=header.names.get("hours", "")))
     r.put("contact_phone", _phone, "import.bad.phone")
     known = {f.name for f in fields(PostingForm)}
     form = PostingForm(**{k: v for k, v in r.values.items() if k in known and v is not None})
-    draft = Draft(row=row.number, form=form, sheet=sheet.name, troubles=tuple(r.troubles), names=dict(header.names))
+    draft = Draft(row=row.number, form=form, sheet=sheet.name, troubles=tuple(r.troubles), names=_names(header))
     return checked(draft)
+
+
+def _names(header: Header) -> dict[str, str]:
+    """Name the file's column for each field of the form; some fields share one."""
+    shared = {"pay_fen": "pay", "pay_unit": "pay", "day_start_min": "hours", "day_end_min": "hours"}
+    return {field: header.names[column] for field, column in shared.items() if column in header.names} | dict(header.names)
 
 
 def _row_pay(r: _Reader) -> None:

@@ -103,16 +103,8 @@ def find_header(sheet: Sheet, *, workers: bool) -> Header | None:
         return None
     at = best[1]
     upper, lower = sheet.rows[at].cells, sheet.rows[at + 1].cells if at + 1 < len(sheet.rows) else ()
-    finer = [
-        i
-        for i, c in enumerate(lower)
-        if _bare(c) in known and (i >= len(upper) or _bare(upper[i]) not in known or _bare(upper[i]) == _bare(c))
-    ]
-    two = (
-        len(finer) >= 1
-        and sum(c is not None and not isinstance(c, str) for c in lower) == 0
-        and len(finer) >= sum(c is not None for c in lower) - 1
-    )
+    named = [i for i, c in enumerate(lower) if c is not None]
+    two = bool(named) and all(_bare(lower[i]) in known for i in named) and any(_at(upper, i) is None for i in named)
     return _header(
         [_merged(upper, lower, i, known) if two else _at(upper, i) for i in range(max(len(upper), len(lower) if two else 0))],
         at + (2 if two else 1),

@@ -73,7 +73,7 @@ def _xlsx(data: bytes) -> Iterator[Sheet]:
             for sheet in book.worksheets:
                 if sheet.sheet_state == "visible":
                     sheet.reset_dimensions()
-                    yield Sheet(str(sheet.title)[:60], tuple(_rows(sheet.iter_rows(values_only=True, max_col=COLUMNS_MAX))))
+                    yield Sheet(str(sheet.title)[:60], tuple(_rows(sheet.iter_rows(values_only=True))))
             book.close()
     except BadInput:
         raise
@@ -84,8 +84,10 @@ def _xlsx(data: bytes) -> Iterator[Sheet]:
 def _rows(rows: Iterable[Sequence[object]]) -> Iterator[Row]:
     kept = blank = 0
     for number, values in enumerate(rows, 1):
-        cells = tuple(_cell(v) for v in values[:COLUMNS_MAX])
-        if all(c is None for c in cells):
+        cells = [_cell(v) for v in values[:COLUMNS_MAX]]
+        while cells and cells[-1] is None:
+            cells.pop()
+        if not cells:
             blank += 1
             if blank > BLANK_MAX:
                 return
@@ -93,7 +95,7 @@ def _rows(rows: Iterable[Sequence[object]]) -> Iterator[Row]:
         blank, kept = 0, kept + 1
         if kept > ROWS_MAX:
             raise BadInput("file", "bad.table.rows", most=ROWS_MAX)
-        yield Row(number, cells)
+        yield Row(number, tuple(cells))
 
 
 def _cell(value: object) -> Cell:
