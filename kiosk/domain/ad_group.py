@@ -137,7 +137,7 @@ def _begins(group: Group, piece: Piece, read: Read, line: Read) -> bool:
     brings = line.pay is not None or line.has_count or bool(line.phones) or RECRUITS.search(piece.text) is not None
     said = line if read.title.sure and piece.parted >= Parted.LINE else read
     again = (said.pay is not None and group.paid) or (said.has_count and group.counted)
-    hired = re.match(r"\s*(?:急|现|诚|另|再|还|也)?(?:招|聘|缺|需)", piece.text) is not None
+    hired = re.match(r"\s*(?:急|现|诚|另外|另|再|还有|还|也)?(?:招|聘|缺|需)", piece.text) is not None
     if same and not (again and (group.called or piece.parted >= Parted.ITEM)) and not (hired and group.called):
         return False
     alone = len(title) >= 0.55 * len(re.findall(r"\w", piece.text))

@@ -169,6 +169,8 @@ def trade_of(title: str) -> Trade | None:
 
 def _title(m: re.Match[str]) -> Title:
     end = _longest(m)
+    if m.re is DOING and (more := DOING.match(m.string, end)):  # 端菜洗碗, 除草打药
+        end = _longest(more)
     return Title(_plain(m.string[m.start() : end]), m.start(), end, True)
 
 

@@ -222,7 +222,7 @@ def _take(
             read = Amount(None, read.high if read.high is not None else read.low)
         elif _AT_LEAST.search(lead) or _AND_MORE.match(after):
             read = Amount(read.low, None if read.high == read.low else read.high)
-        found.append(_Found(m.start(), m.end(), read, kind, _BOAST.search(lead) is not None, loose))
+        found.append(_Found(m.start(), m.end(), read, kind, _BOAST.search(lead) is not None or "底薪" in lead, loose))
     return hide(text, spans)
 
 

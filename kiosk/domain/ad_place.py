@@ -40,7 +40,7 @@ _STOPS = re.compile(
     r"这边|那边|还?差(?!不多)|干活|做活|做事|上班|做工|上工|开工|施工|工作|集合|见面|等车|出发|打卡|需要|急需|需|"
     r"招|聘|缺|找|要(?!塞)|每天|一天|工资|电话|联系|有活|有人|的活|有个|有|现在|今天|明天|后天|今晚|今早|明早|上午|"
     r"下午|早上|晚上|年前|就近|附近的?人|优先|可以|长期|日结|车接|接送|包|管|"
-    r"装修|帮忙|坐车|自己|老板|诚|急|缴|男|女|不限|限|做(?=$|的)|干(?=$|的)|的话|即可|挖|割|摘|卸|砌|拆(?!迁)|面谈|"
+    r"装修|帮忙|坐车|自己|老板|诚|急|缴|男|女|不限|限|做(?=$|的)|干(?=$|的)|的话|即可|光伏|安装|挖|割|摘|卸|砌|拆(?!迁)|面谈|"
     r"面试|报到|报名|来(?!凤)"
 )
 _GENERIC = re.compile(
@@ -83,7 +83,8 @@ def _of_run(run: str) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     area = re.search(rf"(?<![跑往至回])(?:{_AREA})", run)
     if area and not _PERSON.match(run) and not re.search(r"(?:送到|送去|跑|发往|开往|途经)$", run[: area.start()]):
-        found.append((3, _to_stop(run[area.start() :])))
+        branch = re.match(r"分?店(?!铺)", run[area.end() :])
+        found.append((3, _to_stop(_BEGINS.sub("", run) if branch else run[area.start() :])))
     far = _FAR.search(run)
     if far:
         found.append((2, _to_stop(run[far.start() :])))

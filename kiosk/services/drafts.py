@@ -148,9 +148,9 @@ def without_contact(text: str) -> str:
 def pay_fields(talk: PayTalk | None, unit: PayUnit | None = None) -> dict[str, Any]:
     if talk is None:
         return {"pay_unit": unit}
-    low = talk.low if talk.low is not None else talk.high
-    high = talk.high if talk.high != low else None
-    return {"pay_fen": low, "pay_max_fen": high, "pay_unit": talk.unit or unit}
+    # 最高300 promises nothing: what it starts from is still to be asked
+    high = talk.high if talk.low is not None and talk.high != talk.low else None
+    return {"pay_fen": talk.low, "pay_max_fen": high, "pay_unit": talk.unit or unit}
 
 
 def checked(draft: Draft) -> Draft:
