@@ -116,11 +116,14 @@ def _units(text: str) -> list[list[Piece]]:
 
 
 def _lacking(groups: list[Group], read: Read) -> Group | None:
-    """Find an earlier ad of the same job that lacks the pay that is said now: 平车、锁边各5名, 平车月6000."""
+    """Find an earlier ad of the same job that lacks what is said now: 大工350小工220, 要大工3个小工5个."""
     assert read.title is not None
-    if read.pay is None or read.has_count:
-        return None
-    return next((g for g in groups[:-1] if g.title == read.title.text and not g.paid), None)
+    for group in groups[:-1]:
+        news = (read.pay is not None and not group.paid) or (read.has_count and not group.counted)
+        again = (read.pay is not None and group.paid) or (read.has_count and group.counted)
+        if group.title == read.title.text and news and not again:
+            return group
+    return None
 
 
 def _shown(text: str) -> str:

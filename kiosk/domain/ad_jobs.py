@@ -69,7 +69,7 @@ _HIRING = r"招聘|诚招|诚聘|急招|急聘|招收|招工|招募|现招|再�
 _FILLER = (
     rf"(?:\s|[:,!]|{'[0-9]'}|[一二两三四五六七八九十几多]|来|数|左右|若干|大量|多|名|个|位|人|男女|男|女|不限|熟练|"
     rf"长期|短期|临时|全职|兼职|有经验的?|能吃苦的?|会做事的?|工人|员工|的|以下|岗位|工种|一批|几|各|专业|优秀|急|"
-    rf"现|年轻|勤快的?|手脚麻利的?|\ue000)"
+    rf"现|年轻|勤快的?|帮忙|帮|手脚麻利的?|\ue000)"
 )
 
 NAME = re.compile(_NAME)
@@ -81,10 +81,11 @@ _HIRED = re.compile(rf"(?:{_HIRING}){_FILLER}{{0,16}}?(?P<title>{_ENDING})(?!{HA
 HIRING = re.compile(rf"(?:{_HIRING}){_FILLER}{{0,16}}?$")
 _NO_TITLE = re.compile(
     r"(?:招|用|开|上|务|打|做|收|完|停|加|员|民|男|女|双|职|全|日|手|包|点|计|施|动|出|返|夫妻|老|熟练|技术|农民|"
-    r"计时|计件|每|一个|多少)工人?$|人员$|会员$|成员$|群员$|官员$|动员$|演员$|.{0,2}(?:老师|律师)$|工作|^(?:或|"
+    r"计时|计件|[日周月]结|每|一个|多少)工人?$|人员$|会员$|成员$|群员$|官员$|动员$|演员$|.{0,2}(?:老师|律师)$|工作|^(?:或|"
     r"和|及|与|的|会|能|懂|有|个)"
 )
 _WANTED_OF_HIM = re.compile(r"(?:会|懂|其中|能|有|带|要会|要求|最好|不用|不需要?|优先|免费|持|没|不)\s*$")
+_WHO_CAN = re.compile(r"(?:有没有.{0,4}|有|找|需要?|招|来个|要个)会$")
 _LEADS = re.compile(r"(?:带|配合|跟着)一?个?$")
 
 
@@ -187,9 +188,8 @@ def _plain(words: str) -> str:
 
 
 def _asked_of_him(text: str, m: re.Match[str]) -> bool:
-    if re.search(r"(?:有没有.{0,4}|有|找|需要?|招|谁|来个|要个)会$", text[max(0, m.start() - 9) : m.start()]) and re.match(
-        r"的(?!优先|更)", text[m.end() :]
-    ):
+    before, after = text[max(0, m.start() - 9) : m.start()], text[m.end() : m.end() + 3]
+    if before.endswith("谁会") or (_WHO_CAN.search(before) and re.match(r"的(?!优先|更)", after)):
         return False
     return _WANTED_OF_HIM.search(text[max(0, m.start() - 5) : m.start()]) is not None or text[m.end() : m.end() + 1] in ("证", "资", "价")
 

@@ -50,10 +50,10 @@ _AFTER_UNIT = re.compile(
 _PER_PERSON_DAY = re.compile(rf"(?:每人每天|每人一天|一人一天|一个人一天|每人每日)(?P<u1>){_SAID}(?P<amount>{AMOUNT}){_NOT_MONEY}")
 _BEFORE = re.compile(rf"(?:一|每|1(?=天|个|小时)|按)(?:{_UNIT}){_SAID}(?P<amount>{AMOUNT}){_NOT_MONEY}")
 _NAMED: tuple[tuple[PayUnit, str], ...] = (
-    (PayUnit.HOUR, r"时薪|小时工资|小时工价|时工资|小时工(?=\s*\d)"),
+    (PayUnit.HOUR, r"时薪|小时工资|小时工价|时工资"),
     (PayUnit.DAY, r"日薪|日工资|日工价|天工资|日工|点工|日新|日均"),
     (PayUnit.WEEK, r"周薪|周工资"),
-    (PayUnit.MONTH, r"月薪|月工资|月收入|月入|月新|月均|底薪|月保底|每月工资|包月|综合月薪|(?<![个\d])月(?=\s*\d{4})"),
+    (PayUnit.MONTH, r"月薪|月工资|月收入|月入|月新|月均|底薪|月保底|每月工资|包月|综合月薪|综合(?=\s*\d{4})|(?<![个\d])月(?=\s*\d{4})"),
     (PayUnit.WHOLE, r"包干价?|一口价|打包价?|总价|总共|一共|合计|全包|包工|整个活|一次性给?"),
     (PayUnit.PIECE, r"计件(?:单价|工资)?|件工价"),
 )
@@ -222,7 +222,7 @@ def _take(
             read = Amount(None, read.high if read.high is not None else read.low)
         elif _AT_LEAST.search(lead) or _AND_MORE.match(after):
             read = Amount(read.low, None if read.high == read.low else read.high)
-        found.append(_Found(m.start(), m.end(), read, kind, _BOAST.search(lead) is not None or "底薪" in lead, loose))
+        found.append(_Found(m.start(), m.end(), read, kind, _BOAST.search(lead) is not None or "底薪" in inside, loose))
     return hide(text, spans)
 
 

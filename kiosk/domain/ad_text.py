@@ -99,7 +99,10 @@ def _from_his_other_messages(said: Sequence[Message], found: list[tuple[str, lis
             continue
         extra = read_words(said[i].text, bare=False)
         if extra.title is None:
-            found[before] = (found[before][0], [_complete(ad, extra, None, said[i].text) for ad in found[before][1]])
+            ads = [_complete(ad, extra, None, said[i].text) for ad in found[before][1]]
+            if len(ads) == 1 and ads[0].headcount is None:
+                ads = [replace(ads[0], headcount=extra.count)]
+            found[before] = (found[before][0], ads)
 
 
 def _ads_of(message: Message) -> list[Ad]:
