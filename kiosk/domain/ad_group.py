@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kiosk.domain.ad_jobs import listed_title
+from kiosk.domain.ad_jobs import NAME, listed_title
 from kiosk.domain.ad_pay import sure_pay
 from kiosk.domain.ad_read import Read, read_words
 from kiosk.domain.ad_split import FIELD, Parted, Piece, pieces
@@ -121,7 +121,8 @@ def _lacking(groups: list[Group], read: Read) -> Group | None:
     for group in groups[:-1]:
         news = (read.pay is not None and not group.paid) or (read.has_count and not group.counted)
         again = (read.pay is not None and group.paid) or (read.has_count and group.counted)
-        if group.title == read.title.text and news and not again:
+        same = group.title in read.title.text or read.title.text in group.title
+        if same and news and not again:
             return group
     return None
 
@@ -150,7 +151,8 @@ def _begins(group: Group, piece: Piece, read: Read, line: Read) -> bool:
         return True
     if piece.parted is Parted.LINE and read.title.sure and brings and (group.paid or group.counted) and (group.called or hired):
         return True
-    return again or (hired and (group.paid or group.called or group.counted))
+    other_name = NAME.fullmatch(title) is not None and NAME.fullmatch(group.title) is not None
+    return again or (other_name and read.pay is not None) or (hired and (group.paid or group.called or group.counted))
 
 
 def joined(parts: Sequence[Piece]) -> str:

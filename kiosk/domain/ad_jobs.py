@@ -41,7 +41,7 @@ _ANY_OBJECT = "|".join(sorted({w for objects in _OBJECTS.values() for w in objec
 _WHERE_DONE = "快递|家具|蔬菜|水果|棉花|酒席|婚宴|货柜|集装箱|夜里|晚上|小区|学校|仓库|大棚"
 _DOING = (
     rf"(?:(?:{_WHERE_DONE})?)(?:{_OBJECT}|(?:{_words(*LONE_DOINGS.values())})(?:{_ANY_OBJECT})?)(?![场厂户业园]|"
-    rf"上门|车间|机(?!器))(?:师傅|工)?"
+    rf"上门|车间|机(?!器))(?:师傅|工|员)?"
 )
 _HAND = (
     "采摘|采|摘|卸|搬|装|洗|挖|拆|砸|砌|贴|刷|刮|焊|剪|缝|插|割|收割|收|拔|除|剥|捞|扎|编|串|糊|拧|打扫|打磨|修|"
@@ -86,6 +86,8 @@ _NO_TITLE = re.compile(
 )
 _WANTED_OF_HIM = re.compile(r"(?:会|懂|其中|能|有|带|要会|要求|最好|不用|不需要?|优先|免费|持|没|不)\s*$")
 _WHO_CAN = re.compile(r"(?:有没有.{0,4}|有|找|需要?|招|来个|要个)会$")
+_ANYBODY = re.compile(r"临时工|零工|临工|长工|短工|工人|阿姨|壮工|力工|小时工|钟点工")
+"""Names that say how somebody works, not what he does: 需临时工若干, 发传单."""
 _LEADS = re.compile(r"(?:带|配合|跟着)一?个?$")
 
 
@@ -118,12 +120,19 @@ def find_title(text: str) -> Title | None:
         for m in DOING.finditer(text)
         if not _asked_of_him(text, m) and not any(n.start() < m.end() and m.start() < n.end() for n in names)
     ]
+    if doings and all(_ANYBODY.fullmatch(n[0]) for n in names):
+        names = []
     found = names + doings
     for m in sorted(found, key=lambda m: m.start()):
         if HIRING.search(text[max(0, m.start() - 24) : m.start()]):
             return _title(m)
     hired = _HIRED.search(text)
-    if hired and not _NO_TITLE.search(hired["title"]) and not any(m.start() < hired.start("title") for m in found):
+    if (
+        hired
+        and not _NO_TITLE.search(hired["title"])
+        and not (found and _ANYBODY.fullmatch(hired["title"]))
+        and not any(m.start() < hired.start("title") for m in found)
+    ):
         return Title(_trimmed(hired["title"]), *hired.span("title"), False)
     found.sort(key=lambda m: m.start())
     followed = [m for m in found if text[m.end() : m.end() + 1] in (HIDDEN, ":") or text[m.end() : m.end() + 2].strip()[:1].isdigit()]
