@@ -26,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("doctor", help="look whether the station is well; status 1 when something is wrong")
     run = commands.add_parser("run", help="start everything for a trial")
     run.add_argument("--tour", type=Path, metavar="DIR", help="play a visitor's journey and leave pictures in DIR")
+    ads = commands.add_parser("parse-ads", help="find the ads in files of pasted chat text; one JSON line a file")
+    ads.add_argument("files", type=Path, nargs="+", metavar="FILE")
     options = parser.parse_args(arguments)
     try:
         return _dispatch(options)
@@ -39,6 +41,10 @@ def _dispatch(options: argparse.Namespace) -> int:
         from kiosk.bootstrap import review
 
         return review(options.files)
+    if options.command == "parse-ads":
+        from kiosk.services.ad_files import print_ads
+
+        return print_ads(options.files, sys.stdout, sys.stderr)
     settings = load(options.state)
     match options.command:
         case "prepare":

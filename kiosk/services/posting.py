@@ -52,6 +52,7 @@ class PostingForm:
     day_end_min: int | None = None
     break_min: int = 0
     pay_fen: int | None = None
+    pay_max_fen: int | None = None
     pay_unit: PayUnit | None = None
     settlement: Settlement | None = None
     meals: Meals = Meals.NONE

@@ -14,9 +14,9 @@ from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Staff
 from kiosk.errors import BadInput, NotAllowed, WrongState
 from kiosk.services import employers, opening, printing, slips, tickets
-from kiosk.services.posting import EMPLOYER, as_far_as_filled, to_listing
 from kiosk.services.posting import Posted as Posted
 from kiosk.services.posting import PostingForm as PostingForm
+from kiosk.services.posting import as_far_as_filled, to_listing
 from kiosk.services.rules import resolved
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here, slip_serial
@@ -67,14 +67,10 @@ def check_entry(here: Here, form: PostingForm, fields: Collection[str]) -> Findi
 
 def post(here: Here, form: PostingForm, collected_how: Collected = Collected.TERMINAL, collected_by: str = "") -> Posted:
     """Record an employer's listing as pending; raise BadInput when a field is missing or a check blocks."""
-    listing, actor = to_listing(here, form, collected_how, collected_by), collected_by or EMPLOYER
-    now = here.now()
+    listing, now = to_listing(here, form, collected_how, collected_by), here.now()
     with here.store.write() as u:
-        listing = employers.attach(here, u, listing, actor)
-        _check_entered(here, u, listing)
+        listing = enter(here, u, listing)
         station = here.station(u)
-        u.keep(listing)
-        u.audit(now, actor, "collect", listing.id, revision=str(listing.revision))
         due = opening.review_due(station, now)
         if collected_how not in STANDS_THERE:
             return Posted(listing=listing, review_due_at=due)
@@ -82,6 +78,15 @@ def post(here: Here, form: PostingForm, collected_how: Collected = Collected.TER
         url = tickets.posting_url(here, u, listing.id, now)
         job = printing.queue_slip(u, slips.posting_slip(listing, station, serial, url, due, now), listing.id, now)
     return Posted(listing=listing, serial=serial, review_due_at=due, job_id=job.id)
+
+
+def enter(here: Here, u: UnitOfWork, listing: Listing) -> Listing:
+    """Keep a new listing as pending inside the caller's transaction, without a slip; raise BadInput when a check blocks."""
+    listing = employers.attach(here, u, listing, listing.collected_by)
+    _check_entered(here, u, listing)
+    u.keep(listing)
+    u.audit(here.now(), listing.collected_by, "collect", listing.id, revision=str(listing.revision))
+    return listing
 
 
 def edit(here: Here, session: Session, listing_id: str, form: PostingForm) -> Listing:

@@ -70,7 +70,7 @@ def register(here: Here, form: RegistrationForm) -> Registered:
             pay_fen=form.pay_fen,
             pay_unit=form.pay_unit,
             area=form.area,
-            code=known.code if known else _new_code(u),
+            code=known.code if known else new_code(u),
             number=slip_serial(u, station, now),
             notice_version=NOTICE_VERSION,
             consented_at=form.consented_at,
@@ -92,7 +92,8 @@ def best_matches(here: Here, u: UnitOfWork, worker: Worker) -> tuple[Match, ...]
     return tuple(match(worker, listings, here.areas, here.station(u).area, here.today(), MATCHES, here.rules.hazard))
 
 
-def _new_code(u: UnitOfWork) -> str:
+def new_code(u: UnitOfWork) -> str:
+    """Draw an 8-digit number that no worker of this station has."""
     while True:
         code = f"{secrets.randbelow(90_000_000) + 10_000_000}"
         if not u.list(Worker, code=code):
