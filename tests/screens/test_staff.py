@@ -109,10 +109,7 @@ def test_sign_in_when_called_from_a_visitors_page_leads_through_the_pin_to_today
     kiosk.tap("小字")
     kiosk.wait_text("大字")
     _sign_in(kiosk)
-    kiosk.tap("小字")
     kiosk.wait_text("李芳（站长）")
-    kiosk.tap("小字")
-    kiosk.wait_text("大字")
     whole_in_both_sizes(kiosk, "今天")
 
 
