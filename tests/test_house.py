@@ -195,6 +195,23 @@ def test_words_when_filled_in_get_every_word_they_name() -> None:
     assert wrong == []
 
 
+def test_words_when_an_act_is_audited_doctor_can_name_it() -> None:
+    keys, wrong = words(), []
+    for path in _kiosk():
+        for node in ast.walk(_tree(path)):
+            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "audit" and len(node.args) > 3
+            if not named:
+                continue
+            act = node.args[2]  # type: ignore[attr-defined]
+            for part in (act.body, act.orelse) if isinstance(act, ast.IfExp) else (act,):
+                if isinstance(part, ast.Constant):
+                    wrong += [f"{path.name}: {part.value!s}"] * (f"act.{part.value!s}" not in keys)
+                elif isinstance(part, ast.JoinedStr) and isinstance(part.values[0], ast.Constant):
+                    begins = f"act.{part.values[0].value!s}"
+                    wrong += [f"{path.name}: {begins}"] * (not any(key.startswith(begins) for key in keys))
+    assert wrong == []
+
+
 def _locked(name: str) -> dict[str, str]:
     pairs = (line.split("==") for line in (ROOT / name).read_text().split())
     return {canonicalize_name(package): version for package, version in pairs}

@@ -10,11 +10,11 @@ from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.employer import Employer
 from kiosk.domain.facility import Condition, Standing
 from kiosk.domain.print_job import JobState, PrintJob
-from kiosk.domain.station import StaffCall, Training
+from kiosk.domain.station import StaffCall, Station, Training
 from kiosk.domain.words import Say
 from kiosk.services import bookings, facilities, follow_up, signups
 from kiosk.services.listing_words import time_of
-from kiosk.services.opening import REVIEW_WITHIN
+from kiosk.services.opening import review_due
 from kiosk.services.publish import Pending, pending
 from kiosk.services.station import CHINA, Here, local
 from kiosk.store.store import UnitOfWork
@@ -81,7 +81,7 @@ def today(here: Here) -> tuple[Item, ...]:
         found = [
             *_calls(u),
             *_printer(u, now),
-            *_reviews(waiting, now),
+            *_reviews(here.station(u), waiting, now),
             *_cases(u),
             *_facilities(here, u),
             *_bookings(here, u, now),
@@ -101,11 +101,11 @@ def _calls(u: UnitOfWork) -> Iterator[Item]:
         yield Item(need=Need.CALL, count=len(calls), title=Say("today.call"), detail=where, urgency=Urgency.NOW)
 
 
-def _reviews(waiting: list[Pending], now: datetime) -> Iterator[Item]:
+def _reviews(station: Station, waiting: list[Pending], now: datetime) -> Iterator[Item]:
     if not waiting:
         return
     soon = sum(_starts(p) - now <= SOON for p in waiting)
-    late = sum(now - p.listing.collected_at > REVIEW_WITHIN for p in waiting)
+    late = sum(now > review_due(station, p.listing.collected_at) for p in waiting)
     detail = None
     if soon and late:
         detail = Say("today.review_both", {"soon": soon, "late": late})

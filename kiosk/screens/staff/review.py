@@ -237,7 +237,7 @@ class ReviewScreen(StaffPage):
         self.meals = "，".join(p for p in (words.meals(one) or t("detail.no_meals"), words.lodging(one)) if p)
         seen = one.employer_verified_on
         self.papers = t("review.verified", month=seen.month, day=seen.day) if seen else t("review.unverified")
-        self.contact = t("review.contact", name=one.contact_name, phone=one.contact_phone)
+        self.contact = t("review.contact", name=one.contact_name, phone=one.contact_phone.grouped())
         self.amount, self.unit, self.terms = words.amount(one), words.unit(one), words.terms(one)
         harmless = cleared(one, self.here.rules)
 
