@@ -21,5 +21,6 @@ class DeskSection:
 SECTIONS = (
     DeskSection("today", "/"),
     DeskSection("review", "/review"),
+    DeskSection("import", "/import"),
     DeskSection("papers", "/papers"),
 )
