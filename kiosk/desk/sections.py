@@ -22,5 +22,6 @@ SECTIONS = (
     DeskSection("today", "/"),
     DeskSection("review", "/review"),
     DeskSection("import", "/import"),
+    DeskSection("follow_up", "/follow-up"),
     DeskSection("papers", "/papers"),
 )
