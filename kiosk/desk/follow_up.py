@@ -47,7 +47,7 @@ def answer(desk: Desk, form: Form) -> Response:
         party, state = Party(rest.partition("/")[0]), ReferralState(rest.partition("/")[2])
     except ValueError:
         raise StrangeFormError from None
-    if party not in PARTIES or state not in asking.ANSWERS and state is not ReferralState.DECLINED:
+    if party not in PARTIES or (state not in asking.ANSWERS and state is not ReferralState.DECLINED):
         raise StrangeFormError
     done = asking.step(desk.here, form.seat.session, referral_id, state, party, t(f"follow_up.how_{how}"))
     return go(f"/follow-up?how={how}&said={'case' if done.case else state.value}&of={referral_id}")

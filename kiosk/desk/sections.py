@@ -23,5 +23,6 @@ SECTIONS = (
     DeskSection("review", "/review"),
     DeskSection("import", "/import"),
     DeskSection("follow_up", "/follow-up"),
+    DeskSection("employers", "/employers"),
     DeskSection("papers", "/papers"),
 )

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from kiosk.domain.facility import Facility
 from kiosk.domain.print_job import JobState, PrintJob
+from kiosk.domain.running import Facility
 from kiosk.services import facilities
 from kiosk.services.call import call_staff
 from kiosk.services.publish import post
