@@ -102,6 +102,7 @@ def _file(
 ) -> HTMLResponse:
     file = files.employer_file(desk.here, employer_id)
     employer, unit = file.row.employer, file.row.employer.kind is EmployerKind.UNIT
+    other = EmployerKind.PERSON if unit else EmployerKind.UNIT
     papers, amiss = row_words(file.row)
     hold = file.hold
     return desk.show(
@@ -132,8 +133,8 @@ def _file(
             )
             for one, state in file.listings
         ],
-        paper=Seen.LICENCE if unit else Seen.ID_CARD,
-        other=None if unit and employer.uscc else EmployerKind.PERSON if unit else EmployerKind.UNIT,
+        see=[(seen.value, t(f"employers.see_{seen.value}")) for seen in (Seen.LICENCE if unit else Seen.ID_CARD, Seen.PLACE)],
+        kinds=[] if unit and employer.uscc else [(other.value, t(f"employers.make_{other.value}"))],
     )
 
 

@@ -56,3 +56,13 @@ def test_import_when_ads_are_pasted_in_chromium_is_completed_and_waits_for_revie
     chromium.click(t("desk.import_take"))
     assert t("desk.import_listings", count=1) in chromium.text()
     assert [p.listing.contact_name for p in pending(desk.station.here)] == ["周建国"]
+
+
+def test_rooms_when_opened_on_a_small_window_cut_nothing_off(desk: DeskStation, chromium: Chromium) -> None:
+    listing = post(desk.station.here, a_posting()).listing
+    sign_in(desk, chromium)
+    for width in (1440, 820):
+        chromium.resize(width, 900)
+        for path in ("/", "/review", "/import", "/follow-up", "/employers", f"/employers/{listing.employer_id}", "/papers"):
+            chromium.open(desk.base + path)
+            assert chromium.wider_than_window() == 0, (path, width)
