@@ -146,7 +146,7 @@ def _verdict(waiting: Pending) -> str:
 def _undo(desk: Counter, seat: Seat) -> dict[str, str] | None:
     """Give the decision that whoever sits here may still take back: his last, for a minute."""
     with desk.here.store.read() as u:
-        last = next(iter(u.latest(Review, "id", 1, reviewer_id=seat.session.staff_id)), None)
+        last = next(iter(u.latest(Review, "reviewed_at", 1, reviewer_id=seat.session.staff_id)), None)
         if last is None or last.verdict is Verdict.UNDO or desk.here.now() - last.reviewed_at > UNDO_WITHIN:
             return None
         listing = u.get(Listing, last.listing_id, last.listing_revision)
