@@ -1,6 +1,6 @@
 """What all pages of the desk share: the station, who sits there, how a page is drawn and how a form is read. Owns no page of its own."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -98,12 +98,12 @@ def seated(request: Request) -> Seat:
     return seat
 
 
-async def sent(request: Request, seat: Annotated[Seat, Depends(seated)]) -> Sent:
-    """Read a form of this seat; raise StrangeFormError."""
-    fields = await request.form()
-    if fields.get(FORM_KEY) != seat.form_key:
-        raise StrangeFormError
-    return Sent(seat, fields)
+async def sent(request: Request, seat: Annotated[Seat, Depends(seated)]) -> AsyncIterator[Sent]:
+    """Read a form of this seat, and let go of its files afterwards; raise StrangeFormError."""
+    async with request.form() as fields:
+        if fields.get(FORM_KEY) != seat.form_key:
+            raise StrangeFormError
+        yield Sent(seat, fields)
 
 
 def go(path: str) -> RedirectResponse:

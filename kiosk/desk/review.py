@@ -8,31 +8,50 @@ from fastapi.responses import HTMLResponse, Response
 from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent, StrangeFormError, go
 from kiosk.desk.marked import pieces
 from kiosk.desk.seats import Seat
-from kiosk.domain.listing import Verdict
+from kiosk.domain.listing import Listing, Review, Verdict
 from kiosk.domain.review import TEXT_FIELDS, Severity, cleared
-from kiosk.errors import BadInput, NotFound
+from kiosk.errors import BadInput, NotAllowed, NotFound
 from kiosk.services import listing_words as words
-from kiosk.services.publish import Pending, decide, pending
+from kiosk.services.dossier import COPIES, Dossier, dossier
+from kiosk.services.employer_words import known_lines, twin_lines
+from kiosk.services.publish import UNDO_WITHIN, Pending, decide, pending, undo
 from kiosk.services.rules import say
 from kiosk.services.station import local
 from kiosk.text import t
 
 router = APIRouter()
-SAID = {Verdict.APPROVE: "review.approved", Verdict.RETURN: "review.returned", Verdict.REJECT: "review.rejected"}
+SAID = {
+    Verdict.APPROVE.value: "review.approved",
+    Verdict.RETURN.value: "review.returned",
+    Verdict.REJECT.value: "review.rejected",
+    "undone": "review.undone",
+    "slip": "review.undone_slip",
+}
 
 
 @router.get("/review")
-def queue(desk: Desk, seat: Seated, said: Verdict | None = None) -> HTMLResponse:
+def queue(desk: Desk, seat: Seated, said: str = "") -> HTMLResponse:
     """Show the most urgent one that waits."""
     waiting = pending(desk.here)
-    return _page(desk, seat, waiting, waiting[0] if waiting else None, said=t(SAID[said]) if said in SAID else "")
+    return _page(desk, seat, waiting, waiting[0] if waiting else None, said=said)
 
 
 @router.get("/review/{listing_id}")
-def one(desk: Desk, seat: Seated, listing_id: str) -> HTMLResponse:
+def one(desk: Desk, seat: Seated, listing_id: str, said: str = "") -> HTMLResponse:
     """Show one that waits."""
     waiting = pending(desk.here)
-    return _page(desk, seat, waiting, _find(waiting, listing_id))
+    return _page(desk, seat, waiting, _find(waiting, listing_id), said=said)
+
+
+@router.post("/review/undo")
+def take_back(desk: Desk, form: Form) -> Response:
+    """Take one's own last decision back within its minute."""
+    try:
+        undone = undo(desk.here, form.seat.session, form.text("review"))
+    except BadInput as error:
+        waiting = pending(desk.here)
+        return _page(desk, form.seat, waiting, waiting[0] if waiting else None, trouble=t(error.key, **error.words))
+    return go(f"/review/{undone.review.listing_id}?said={'slip' if undone.slip_out else 'undone'}")
 
 
 @router.post("/review/{listing_id}")
@@ -52,6 +71,9 @@ def judge(desk: Desk, form: Form, listing_id: str) -> Response:
     except BadInput as error:
         waiting = pending(desk.here)
         return _page(desk, form.seat, waiting, _find(waiting, listing_id), trouble=t(error.key, **error.words), typed=form)
+    except NotAllowed:
+        waiting = pending(desk.here)
+        return _page(desk, form.seat, waiting, _find(waiting, listing_id), trouble=t("review.own"), typed=form)
     return go(f"/review?said={verdict.value}")
 
 
@@ -92,7 +114,8 @@ def _page(
         }
         for p in waiting
     ]
-    facts = _facts(desk, shown) if shown else None
+    known = dossier(desk.here, seat.session, shown.listing.id) if shown else None
+    facts = _facts(desk, shown, known) if shown and known else None
     holds = typed.prefixed("hold.") if typed else {}
     reason = typed.text("reason") if typed else ""
     status = 422 if trouble else 200
@@ -104,8 +127,9 @@ def _page(
         head=t("review.waiting", count=len(waiting)),
         cards=cards,
         one=facts,
-        said=said,
+        said=t(SAID[said]) if said in SAID else "",
         trouble=trouble,
+        undo=_undo(desk, seat),
         holds=holds,
         reason=reason,
     )
@@ -119,7 +143,28 @@ def _verdict(waiting: Pending) -> str:
     return t("review.clean")
 
 
-def _facts(desk: Counter, shown: Pending) -> dict[str, Any]:
+def _undo(desk: Counter, seat: Seat) -> dict[str, str] | None:
+    """Give the decision that whoever sits here may still take back: his last, for a minute."""
+    with desk.here.store.read() as u:
+        last = next(iter(u.latest(Review, "reviewed_at", 1, reviewer_id=seat.session.staff_id)), None)
+        if last is None or last.verdict is Verdict.UNDO or desk.here.now() - last.reviewed_at > UNDO_WITHIN:
+            return None
+        listing = u.get(Listing, last.listing_id, last.listing_revision)
+    return {"id": last.id, "words": t("desk.undo", title=listing.title if listing else "")}
+
+
+def _known(desk: Counter, known: Dossier) -> dict[str, Any]:
+    lines, amiss = known_lines(known)
+    return {
+        "own": t("review.own_alone" if known.alone else "review.own") if known.own else "",
+        "employer": lines,
+        "amiss": amiss,
+        "file": known.employer.id if known.employer else "",
+        "twins": [twin_lines(twin, desk.here.today()) for twin in known.twins],
+    }
+
+
+def _facts(desk: Counter, shown: Pending, known: Dossier) -> dict[str, Any]:
     listing, today = shown.listing, desk.here.today()
     harmless = cleared(listing, desk.here.rules)
     collected = t("review.collected", how=t(f"review.how_{listing.collected_how.value}"), time=f"{local(listing.collected_at):%m-%d %H:%M}")
@@ -134,6 +179,7 @@ def _facts(desk: Counter, shown: Pending) -> dict[str, Any]:
             "source": f.source,
         }
         for f in shown.findings
+        if not (known.twins and f.rule in COPIES)
     ]
     good = [t("review.cleared", quote=getattr(listing, c.field)[slice(*c.span)]) for c in harmless]
     return {
@@ -159,7 +205,8 @@ def _facts(desk: Counter, shown: Pending) -> dict[str, Any]:
         "unit": words.unit(listing),
         "terms": words.terms(listing),
         "findings": findings,
-        "good": good or ([] if findings else [t("review.no_findings")]),
+        "good": good or ([] if shown.findings else [t("review.no_findings")]),
+        "known": _known(desk, known),
         "holds": [f for f in findings if f["severity"] == Severity.HOLD.value],
         "blocked": any(f["severity"] == Severity.BLOCK.value for f in findings),
     }

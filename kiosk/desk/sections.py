@@ -21,5 +21,8 @@ class DeskSection:
 SECTIONS = (
     DeskSection("today", "/"),
     DeskSection("review", "/review"),
+    DeskSection("import", "/import"),
+    DeskSection("follow_up", "/follow-up"),
+    DeskSection("employers", "/employers"),
     DeskSection("papers", "/papers"),
 )

@@ -97,10 +97,13 @@ def state_of(steps: Sequence[ReferralStep]) -> ReferralState:
 def check_step(steps: Sequence[ReferralStep], to: ReferralState, party: Party = Party.STAFF) -> None:
     """Raise WrongState unless the table allows `to` from here, or this party has not yet confirmed the state that it stands in."""
     now = state_of(steps)
-    if to in NEXT[now]:
-        return
-    if to is not now or to is ReferralState.INTERESTED or any(step.party is party for step in confirmations(steps)):
+    if to is ReferralState.INTERESTED or not is_news(now, confirmations(steps), to, party):
         raise WrongState(f"{now} → {to}")
+
+
+def is_news(state: ReferralState, said: Sequence[ReferralStep], to: ReferralState, party: Party) -> bool:
+    """Say whether `to` moves a referral on from `state`, or is this party's first word for it; `said` as confirmations gives it."""
+    return to in NEXT[state] or (to is state and all(step.party is not party for step in said))
 
 
 def confirmations(steps: Sequence[ReferralStep]) -> list[ReferralStep]:
@@ -128,6 +131,9 @@ class Question(StrEnum):
     PAID = "paid"
 
 
+YES = {Question.AGREED: ReferralState.ACCEPTED, Question.CAME: ReferralState.ARRIVED, Question.PAID: ReferralState.PAID}
+NO = {Question.AGREED: ReferralState.DECLINED, Question.CAME: ReferralState.NO_SHOW, Question.PAID: ReferralState.UNPAID}
+"""What the answers to a question make of a referral."""
 PAID_AFTER = {Settlement.DAILY: 1, Settlement.WEEKLY: 7, Settlement.MONTHLY: 31}
 """Days from coming to the first day on which the pay must have come (own)."""
 

@@ -16,6 +16,8 @@ from kiosk.store.store import UnitOfWork
 MOST = 3
 ENOUGH = 3
 """So much must be the same, where neither phone nor text is."""
+COPIES = frozenset({"same_phone", "same_text"})
+"""Rules that need no sentence where the copy itself is shown."""
 LIVE = frozenset({ListingState.PENDING, ListingState.APPROVED, ListingState.RETURNED})
 
 

@@ -96,7 +96,7 @@ def _from_row(sheet: Sheet, header: Header, row: Row, today: date) -> Draft:
         r.values[name] = r.text(name)
     r.values["description"] = without_contact(r.values["description"])[:DESCRIPTION_MAX]
     r.values["requirements"] = "，".join(x for x in (r.text("requirements"), _age(r.text("age")), r.text("education")) if x)
-    r.put("headcount", _count, "import.bad.headcount")
+    r.put("headcount", count_of, "import.bad.headcount")
     r.values["trade"] = _trade(r.text("trade")) or trade_of(r.values["title"])
     r.values["area"] = area_of(r.text("area")) or area_of(r.values["place"])
     _row_pay(r)
@@ -106,7 +106,7 @@ def _from_row(sheet: Sheet, header: Header, row: Row, today: date) -> Draft:
         r.values["day_start_min"], r.values["day_end_min"] = hours
     elif r.text("hours"):
         r.bad("day_start_min", "import.bad.hours", value=r.text("hours")[:30])
-    r.put("contact_phone", _phone, "import.bad.phone")
+    r.put("contact_phone", phone_of, "import.bad.phone")
     known = {f.name for f in fields(PostingForm)}
     form = PostingForm(**{k: v for k, v in r.values.items() if k in known and v is not None})
     draft = Draft(row=row.number, form=form, sheet=sheet.name, troubles=tuple(r.troubles), names=_names(header))
@@ -168,7 +168,8 @@ def _trade(words: str) -> Trade | None:
     return next((trade for trade in Trade if trade is not Trade.OTHER and t(f"trade.{trade.value}") in words), None) or trade_of(words)
 
 
-def _count(words: str) -> int | None:
+def count_of(words: str) -> int | None:
+    """Read how many people are wanted: 3, 3人, 三名; None when it says no number."""
     if re.fullmatch(r"\d{1,3}", words):
         return int(words) or None
     return headcount(fold(f"要{words}" if re.search(r"[人名个位]", words) else f"要{words}人"))[0]
@@ -178,7 +179,8 @@ def _age(words: str) -> str:
     return t("import.age", age=words) if re.fullmatch(r"[\d\-~—至到 ]+", words) else words
 
 
-def _phone(words: str) -> str | None:
+def phone_of(words: str) -> str | None:
+    """Read a phone number as people write it; None when it is no mobile number and no landline with its area code."""
     found = phones(fold(words))[0]
     digits = found[0] if found else "".join(c for c in words if c.isdigit())
     return digits if is_phone(digits) else None

@@ -52,8 +52,7 @@ class Chromium:
         self._number, self._rest, self._session = 0, b"", ""
         page = next(t for t in self._call("Target.getTargets")["targetInfos"] if t["type"] == "page")
         self._session = self._call("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
-        shape = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        self._call("Emulation.setDeviceMetricsOverride", **shape)
+        self.resize(width, height)
 
     def close(self) -> None:
         """End the browser."""
@@ -66,6 +65,11 @@ class Chromium:
             self._process.wait()
         os.close(self._in)
         os.close(self._out)
+
+    def resize(self, width: int, height: int) -> None:
+        """Make the window so large."""
+        shape = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._call("Emulation.setDeviceMetricsOverride", **shape)
 
     def open(self, url: str) -> None:
         """Load a page."""

@@ -41,3 +41,28 @@ def test_review_when_clicked_through_in_chromium_publishes_with_a_reason(desk: D
         assert len(list(u.newest())) == 1
     chromium.click(t("desk.hand_over"))
     assert t("sign_in.who") in chromium.text()
+
+
+def test_import_when_ads_are_pasted_in_chromium_is_completed_and_waits_for_review(desk: DeskStation, chromium: Chromium) -> None:
+    sign_in(desk, chromium)
+    chromium.click(t("section.import"))
+    assert chromium.wider_than_window() == 0
+    chromium.type("text", "招装卸工3人 260/天 日结 管饭 义堂镇政府旁 11月24号早7点到下午5点半 干3天 电话 199 0000 1234")
+    chromium.click(t("desk.import_chat_go"))
+    assert chromium.wider_than_window() == 0
+    for name, words in (("employer_name", "汉十物流"), ("contact_name", "周建国"), ("requirements", "能吃苦")):
+        chromium.type(f"d.1.{name}", words)
+    chromium.click(t("desk.import_number", number=1))
+    chromium.click(t("desk.import_take"))
+    assert t("desk.import_listings", count=1) in chromium.text()
+    assert [p.listing.contact_name for p in pending(desk.station.here)] == ["周建国"]
+
+
+def test_rooms_when_opened_on_a_small_window_cut_nothing_off(desk: DeskStation, chromium: Chromium) -> None:
+    listing = post(desk.station.here, a_posting()).listing
+    sign_in(desk, chromium)
+    for width in (1440, 820):
+        chromium.resize(width, 900)
+        for path in ("/", "/review", "/import", "/follow-up", "/employers", f"/employers/{listing.employer_id}", "/papers"):
+            chromium.open(desk.base + path)
+            assert chromium.wider_than_window() == 0, (path, width)

@@ -9,10 +9,10 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.employer import EmployerKind, Seen
 from kiosk.domain.uscc import CHARACTERS, LENGTH
-from kiosk.screens.staff.employers import row_words
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import BigButton
+from kiosk.services.employer_words import judged, row_words
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class EmployerFileScreen(StaffPage):
         if file is None:
             return
         self.coding, self.main_text = False, ""
-        employer, past = file.row.employer, file.history
+        employer = file.row.employer
         self.name = employer.name
         code = t("employers.code", code=employer.uscc) if employer.uscc else t("employers.no_code")
         kind, phone = t(f"employers.kind_{employer.kind.value}"), employer.phone.grouped()
@@ -83,8 +83,7 @@ class EmployerFileScreen(StaffPage):
         if file.hold is not None:
             day = self._day(file.hold.decided_at)
             self.stopped = t("employers.why_stopped", day=day, who=file.hold.by_name, reason=file.hold.reason)
-        judged = {"approved": past.approved, "returned": past.returned, "rejected": past.rejected}
-        self.judged = t("review.before", count=past.listings, **judged) if past.listings else t("review.first")
+        self.judged = judged(file.history)
         body = EmployerBody(page=self)
         for sight in file.sights:
             line = t("employers.sight", day=self._day(sight.seen_at), who=sight.by_name, what=t(f"seen.{sight.what.value}"))

@@ -9,6 +9,7 @@ from kivy.properties import BooleanProperty, OptionProperty, StringProperty
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Chip, Press
+from kiosk.services.employer_words import row_words
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -132,21 +133,6 @@ class EmployersScreen(StaffPage):
     def spoken(self) -> str:
         """Say what stands here; never a name or number."""
         return t("employers.spoken")
-
-
-def row_words(row: "Row") -> tuple[str, bool]:
-    """Say what matters of an employer in one line, and whether something is amiss."""
-    employer = row.employer
-    if row.held:
-        papers = t("employers.row_held")
-    elif employer.verified_on is None or row.due_on is None:
-        papers = t("employers.row_unseen")
-    else:
-        day = t("day.date", month=row.due_on.month, day=row.due_on.day)
-        papers = t("employers.row_due", day=day) if row.due else t("employers.row_fine", what=employer.verified_what, day=day)
-    kind = t(f"employers.kind_{employer.kind.value}")
-    cases = t("employers.row_cases", count=row.cases) if row.cases else ""
-    return " ・ ".join(part for part in (kind, papers, cases) if part), row.held or row.due or bool(row.cases)
 
 
 def columns() -> int:

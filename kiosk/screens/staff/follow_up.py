@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.domain.referral import NEXT, Party, Question, ReferralState
+from kiosk.domain.referral import NO, YES, Party, Question, ReferralState, is_news
 from kiosk.screens.staff import parts
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.widgets.panel import Card
@@ -14,8 +14,6 @@ from kiosk.text import t
 if TYPE_CHECKING:
     from kiosk.services.follow_up import Asked, Stepped
 
-YES = {Question.AGREED: ReferralState.ACCEPTED, Question.CAME: ReferralState.ARRIVED, Question.PAID: ReferralState.PAID}
-NO = {Question.AGREED: ReferralState.DECLINED, Question.CAME: ReferralState.NO_SHOW, Question.PAID: ReferralState.UNPAID}
 ASKED_OF = {Question.AGREED: Party.EMPLOYER, Question.CAME: Party.WORKER, Question.PAID: Party.WORKER}
 """Whom one asks first."""
 
@@ -115,11 +113,7 @@ class FollowUpScreen(StaffPage):
     @staticmethod
     def _follow(card: AskCard, one: "Asked", party: Party) -> None:
         """Let only that be pressed which would be news."""
-
-        def news(state: ReferralState) -> bool:
-            return state in NEXT[one.state] or (state is one.state and party not in {step.party for step in one.said})
-
-        card.can_yes, card.can_no = news(YES[one.question]), news(NO[one.question])
+        card.can_yes, card.can_no = (is_news(one.state, one.said, way[one.question], party) for way in (YES, NO))
 
     def _answer(self, one: "Asked", state: ReferralState, party: Party) -> None:
         from kiosk.services.follow_up import step

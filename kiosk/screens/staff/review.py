@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 SHOWN_TEXTS = tuple(f for f in TEXT_FIELDS if f not in ("title", "place"))
 EDGES = {Severity.BLOCK: theme.brown, Severity.HOLD: theme.orange, Severity.WARN: theme.bar}
-COPIES = frozenset({"same_phone", "same_text"})
 SAID = {Verdict.APPROVE: "review.approved", Verdict.RETURN: "review.returned", Verdict.REJECT: "review.rejected"}
 
 
@@ -273,6 +272,7 @@ class ReviewScreen(StaffPage):
 
     def _draw_findings(self, pending: "Pending") -> None:
         """Say what hinders first, then what the rules and the file say, and last what was looked at and is fine."""
+        from kiosk.services.dossier import COPIES
         from kiosk.services.rules import say
 
         box, known = self._layout.ids.findings, self._dossier

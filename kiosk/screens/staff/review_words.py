@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.review import Finding, Severity
 from kiosk.screens.theme import theme
-from kiosk.services import listing_words as words
+from kiosk.services.employer_words import known_lines, twin_lines
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -33,33 +33,11 @@ def ago(passed: timedelta) -> str:
 
 def employer_words(known: "Dossier") -> dict[str, Any]:
     """Say what the station knows of a listing's employer, as properties of a FindingCard: orange where something is amiss."""
-    past, employer = known.history, known.employer
-    lines = [t("review.held")] if known.held else []
-    if known.other_name and employer:
-        lines.append(t("review.other_name", name=employer.name))
-    if known.other_phone and employer:
-        lines.append(t("review.other_phone", phone=employer.phone.grouped()))
-    if past.cases:
-        lines.append(t("review.cases", count=past.cases, unpaid=past.unpaid) if past.unpaid else t("review.complaints", count=past.cases))
-    amiss = bool(lines)
-    judged = {"approved": past.approved, "returned": past.returned, "rejected": past.rejected}
-    lines.append(t("review.before", count=past.listings, **judged) if past.listings else t("review.first"))
-    if employer is None or employer.verified_on is None or known.due_on is None:
-        lines.append(t("review.unverified"))
-    else:
-        key = "review.papers_due" if known.due else "review.papers_until"
-        lines.append(t(key, what=employer.verified_what, seen=_date(employer.verified_on), due=_date(known.due_on)))
-    tone = {"edge": theme.orange, "ink": theme.brown} if amiss else {}
-    return {"text": "\n".join(lines), **tone}
+    lines, amiss = known_lines(known)
+    return {"text": "\n".join(lines), **({"edge": theme.orange, "ink": theme.brown} if amiss else {})}
 
 
 def twin_words(twin: "Twin", today: date) -> dict[str, Any]:
-    """Say what listing another may be a copy of, where it stands, and what is the same."""
-    one = twin.listing
-    facts = (words.days(one, today), words.pay(one), words.area(one), one.place, t(f"review.state_{twin.state.value}"))
-    same = t("review.same", what="、".join(t(f"same.{name}") for name in twin.same)) if twin.same else ""
-    return {"title": t("review.card", title=one.title, count=one.headcount), "text": same, "source": " ・ ".join(facts)}
-
-
-def _date(day: date) -> str:
-    return t("day.date", month=day.month, day=day.day)
+    """Say what listing another may be a copy of, as properties of a FindingCard."""
+    title, same, facts = twin_lines(twin, today)
+    return {"title": title, "text": same, "source": facts}
