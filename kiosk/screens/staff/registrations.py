@@ -131,7 +131,8 @@ class RegistrationsScreen(StaffPage):
             self._draw_found()
 
     def _draw_found(self) -> None:
-        view = self._put("found", Factory.FoundView(head=t("registrations.found", count=len(self._found))))
+        view = self._put("found", Factory.FoundView())
+        view.head = t("registrations.found", count=len(self._found))
         for one in self._found:
             title, side, text = worker_words(one)
             paused = one.state is WorkerState.PAUSED
