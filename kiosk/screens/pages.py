@@ -47,6 +47,7 @@ PAGES: dict[str, str] = {
     "recommend": "staff.recommend",
     "follow_up": "staff.follow_up",
     "behalf": "staff.behalf",
+    "registrations": "staff.registrations",
     "quick_listing": "staff.quick_listing",
     "employers": "staff.employers",
     "employer_file": "staff.employer_file",

@@ -12,8 +12,10 @@ from kiosk.services.station import Here
 from kiosk.store.store import UnitOfWork
 
 
-def withdraw(here: Here, worker_id: str) -> None:
+def withdraw(here: Here, worker_id: str, actor_id: str = "worker") -> None:
     """Leave of a worker only that he was here; a second call changes nothing. Raises NotFound.
+
+    `actor_id`: whoever of the staff does it at his wish, for the audit.
 
     Slips that name him go from the journal, printed or not; referrals stay and lead to nobody; what a case of his says goes, its steps are
     checked for names when they are written; his places in courses are free again.
@@ -30,7 +32,7 @@ def withdraw(here: Here, worker_id: str) -> None:
         for case in u.list(Case, worker_id=worker.id):
             u.keep(replace(case, revision=case.revision + 1, text=""))
         signups.cancel_all(u, worker.id)
-        u.audit(now, "worker", "withdraw", worker.id)
+        u.audit(now, actor_id, "withdraw", worker.id)
 
 
 def _drop_slips(u: UnitOfWork, subject_id: str) -> None:

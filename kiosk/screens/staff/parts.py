@@ -10,7 +10,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.page import Page
-from kiosk.screens.widgets.buttons import BigButton, Chip
+from kiosk.screens.widgets.buttons import BigButton, Chip, Press
 from kiosk.screens.widgets.panel import Card
 from kiosk.text import t, words
 
@@ -32,6 +32,22 @@ class ScreenPart(BoxLayout):
     """One view of a page, which it reaches as `screen`."""
 
     screen = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class FindView(ScreenPart):
+    """Keying in a number: the page holds it as `digits` and follows it by `key_in`."""
+
+    hint = StringProperty("")
+    note = StringProperty("")
+
+
+class ActRow(Press):
+    """One thing that can be done, and what it does."""
+
+    icon = StringProperty("")
+    text = StringProperty("")
+    about = StringProperty("")
+    grave = BooleanProperty(False)
 
 
 class NothingHere(BoxLayout):

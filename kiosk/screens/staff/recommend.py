@@ -11,7 +11,7 @@ from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kiosk.errors import NotAllowed
 from kiosk.screens.printing import PrintWatch
 from kiosk.screens.staff.pair_words import listing_words, places, waits, worker_words
-from kiosk.screens.staff.parts import ReadySentences, ScreenPart
+from kiosk.screens.staff.parts import FindView, ReadySentences, ScreenPart
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.widgets.buttons import BigButton, Press
 from kiosk.screens.widgets.dialog import Dialog
@@ -52,12 +52,6 @@ class AskView(ScreenPart):
     side = StringProperty("")
     text = StringProperty("")
     note = StringProperty("")
-
-
-class FindView(ScreenPart):
-    """Keying in a number."""
-
-    hint = StringProperty("")
 
 
 class RecommendScreen(StaffPage):

@@ -23,6 +23,7 @@ SECTIONS = (
     Section("recommend", "account-switch"),
     Section("follow_up", "phone-check"),
     Section("behalf", "account-edit"),
+    Section("registrations", "account-search"),
     Section("employers", "domain"),
     Section("cases", "alert-octagon"),
     Section("facilities", "medical-bag"),

@@ -3,26 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.properties import NumericProperty, StringProperty
 
 from kiosk.screens.printing import PrintWatch
+from kiosk.screens.staff.parts import ActRow
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
-from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Dialog
 from kiosk.text import t
 
 if TYPE_CHECKING:
     from kiosk.services.team import Member
-
-
-class ActRow(Press):
-    """One thing that can be done, and what it does."""
-
-    icon = StringProperty("")
-    text = StringProperty("")
-    about = StringProperty("")
-    grave = BooleanProperty(False)
 
 
 class TeamPersonScreen(StaffPage):
