@@ -43,6 +43,7 @@ PAGES: dict[str, str] = {
     "sign_in": "staff.sign_in",
     "today": "staff.today",
     "review": "staff.review",
+    "published": "staff.published",
     "reason": "staff.reason",
     "recommend": "staff.recommend",
     "follow_up": "staff.follow_up",

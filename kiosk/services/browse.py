@@ -134,19 +134,24 @@ def nearest_areas(here: Here) -> tuple[str, ...]:
     return tuple(sorted(AREAS, key=lambda area: here.areas.km(own, area) or 0))
 
 
+def referred(u: UnitOfWork, listing_id: str) -> int:
+    """Count who was referred to a listing and has neither declined nor stayed away."""
+    steps = [u.list(ReferralStep, referral_id=r.id) for r in u.list(Referral, listing_id=listing_id)]
+    gone = (ReferralState.INTERESTED, ReferralState.DECLINED, ReferralState.NO_SHOW)
+    return sum(1 for s in steps if referral.state_of(s) not in gone)
+
+
 def _facts(here: Here, u: UnitOfWork, published: Published) -> JobFacts:
     listing = published.listing
     approvals = [
         r for r in u.list(Review, listing_id=listing.id) if r.verdict is Verdict.APPROVE and r.listing_revision == listing.revision
     ]
     station = u.get(Station, listing.station_id) or here.station(u)
-    steps = [u.list(ReferralStep, referral_id=r.id) for r in u.list(Referral, listing_id=listing.id)]
-    gone = (ReferralState.INTERESTED, ReferralState.DECLINED, ReferralState.NO_SHOW)
     return JobFacts(
         published=published,
         station=station,
         km=here.areas.km(here.station(u).area, listing.area),
-        referred=sum(1 for s in steps if referral.state_of(s) not in gone),
+        referred=referred(u, listing.id),
         reviewer_name=approvals[-1].reviewer_name if approvals else "",
         phone_url=tickets.listing_url(here, listing.id),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from kiosk.domain.codes import PayUnit, Settlement, Trade
 from kiosk.domain.listing import Collected, Listing, ListingState, Review, Takedown, Verdict, last_review, state_of
@@ -212,8 +212,17 @@ def alone(u: UnitOfWork, session: Session) -> bool:
     return {s.id for s in u.list(Staff) if s.active} <= {session.staff_id}
 
 
-def take_down(here: Here, session: Session, listing_id: str, reason: str) -> Takedown:
-    """Take a listing of our own off every board."""
+def take_down(
+    here: Here,
+    session: Session,
+    listing_id: str,
+    reason: str,
+    state: Literal[ListingState.FILLED, ListingState.WITHDRAWN] = ListingState.WITHDRAWN,
+) -> Takedown:
+    """Take a listing of our own off every board, with a revision of it that waits.
+
+    Raises BadInput without a reason, NotAllowed for another station's listing, WrongState when it does not stand in public any more.
+    """
     now = here.now()
     if not reason.strip():
         raise BadInput("reason", "bad.review.reason")
@@ -221,16 +230,19 @@ def take_down(here: Here, session: Session, listing_id: str, reason: str) -> Tak
         listing = u.need(Listing, listing_id)
         if listing.station_id != here.station_id:
             raise NotAllowed("another station's listing")
+        if u.published(listing_id) is None:
+            raise WrongState(f"{listing_id} is not public")
         takedown = Takedown(
             id=new_id(now),
             station_id=here.station_id,
             listing_id=listing_id,
             by_name=session.name,
             reason=reason.strip(),
+            state=state,
             taken_down_at=now,
         )
         u.keep(takedown)
-        u.audit(now, session.staff_id, "take_down", listing_id, reason=reason)
+        u.audit(now, session.staff_id, "take_down", listing_id, reason=reason, state=state.value)
     return takedown
 
 

@@ -163,15 +163,25 @@ class UnitOfWork:
         row = self.connection.execute(sa.select(public_listing).where(where, self._alive())).mappings().first()
         return None if row is None else public.read_published(row)
 
-    def newest(self, limit: int | None = None) -> Iterator[Published]:
-        """Give what stands in public, newest publication first, one at a time: all of a county are 25 MB."""
-        query = sa.select(public_listing).where(self._alive()).order_by(public_listing.c.seq.desc()).limit(limit)
+    def newest(self, limit: int | None = None, offset: int = 0, station_id: str = "") -> Iterator[Published]:
+        """Give what stands in public, or one station's of it, newest publication first, one at a time: all of a county are 25 MB."""
+        query = sa.select(public_listing).where(self._alive(), self._of(station_id))
+        query = query.order_by(public_listing.c.seq.desc()).limit(limit).offset(offset)
         yield from map(public.read_published, self.connection.execute(query).mappings())
+
+    def count_public(self, station_id: str) -> int:
+        """Count what a station has in public."""
+        query = sa.select(sa.func.count()).select_from(public_listing).where(self._alive(), self._of(station_id))
+        return self.connection.scalar(query) or 0
 
     def daily_pay(self) -> Sequence[tuple[Trade, int | None]]:
         """Give trade and fen a day of all that stands in public; None where no day can be reckoned."""
         query = sa.select(public_listing.c.trade, public_listing.c.day_fen).where(self._alive())
         return [(Trade(trade), day_fen) for trade, day_fen in self.connection.execute(query)]
+
+    @staticmethod
+    def _of(station_id: str) -> sa.ColumnElement[bool]:
+        return public_listing.c.station_id == station_id if station_id else sa.true()
 
     def _alive(self) -> sa.ColumnElement[bool]:
         return public_listing.c.ends_on >= self.today.isoformat()

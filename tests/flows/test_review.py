@@ -158,6 +158,7 @@ def test_edit_when_something_is_wrong_keeps_nothing_and_says_what(station: TestS
     assert refused.value.field == "pay_fen"
     with pytest.raises(BadInput):
         publish.edit(station.here, station.head, listing.id, a_posting(place=""))
+    approve(station, listing)
     publish.take_down(station.here, station.head, listing.id, "假的")
     with pytest.raises(WrongState):
         publish.edit(station.here, station.head, listing.id, a_posting())

@@ -301,13 +301,11 @@ class ReviewScreen(StaffPage):
 
     def edit(self) -> None:
         """Open the posting's pages with what stands there; handed in, it waits for a reviewer again."""
-        from kiosk.screens.visitor.posting import EDITS
-        from kiosk.services.posting import PostingForm
+        from kiosk.screens.visitor.posting import draft_of
 
         pending = self._open()
         if pending is not None:
-            draft = {name: getattr(pending.listing, name) for name in PostingForm.__dataclass_fields__}
-            self.visit.fill_in_for("post_check", draft | {EDITS: pending.listing.id})
+            self.visit.fill_in_for("post_check", draft_of(pending.listing))
 
     def undo(self) -> None:
         """Take the last decision back."""

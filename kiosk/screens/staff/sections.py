@@ -20,6 +20,7 @@ class Section:
 
 SECTIONS = (
     Section("review", "clipboard-check"),
+    Section("published", "bulletin-board"),
     Section("recommend", "account-switch"),
     Section("follow_up", "phone-check"),
     Section("behalf", "account-edit"),

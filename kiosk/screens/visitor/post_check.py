@@ -136,7 +136,7 @@ class PostCheckScreen(PostingPage):
         edit(self.terminal.office.here, self.visit.session, listing_id, self.form())
 
     def _edited(self) -> None:
-        """Go back to the review page from which the listing was opened."""
+        """Go back to the page of staff from which the listing was opened."""
         self.visit.stack[-2].args |= {"said": t("post.edited"), "listing_id": "", "reading": False}
         self.visit.back()
 

@@ -17,6 +17,7 @@ from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:
+    from kiosk.domain.listing import Listing
     from kiosk.domain.review import Finding
     from kiosk.services.publish import PostingForm
 
@@ -42,6 +43,13 @@ ORDER: tuple[Stop, ...] = (
 CHECK = "post_check"
 EDITS = "edits"
 """The draft keeps the id of the listing that staff edit beside the form's fields."""
+
+
+def draft_of(listing: "Listing") -> dict[str, Any]:
+    """Give the draft with which staff edit what stands there; handed in, it waits for a reviewer again."""
+    from kiosk.services.posting import PostingForm
+
+    return {f.name: getattr(listing, f.name) for f in fields(PostingForm)} | {EDITS: listing.id}
 
 
 def trade_words(trade: Trade) -> str:
