@@ -4,6 +4,7 @@ import ast
 import importlib.metadata
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
@@ -193,6 +194,19 @@ def test_words_when_filled_in_get_every_word_they_name() -> None:
             if wanted != {k.arg for k in node.keywords}:
                 wrong.append(f"{_inside(path)}:{node.lineno} {name} wants {sorted(wanted)}")
     assert wrong == []
+
+
+def test_widget_when_named_is_the_only_one_of_its_name() -> None:
+    """A rule in .kv goes to every class of its name, whichever module made it: two of them would both wear both."""
+    names = Counter(
+        node.name
+        for path in _kiosk()
+        if _inside(path).startswith("screens/")
+        for node in _tree(path).body
+        if isinstance(node, ast.ClassDef) and node.bases and not node.name.startswith("_")
+    )
+    names.update(n for p in _files(".kv") for n in re.findall(r"^<(\w+)@", p.read_text("utf-8"), re.MULTILINE))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_words_when_an_act_is_audited_doctor_can_name_it() -> None:

@@ -303,4 +303,4 @@ def test_feed_when_an_employer_is_held_reaches_every_station_but_only_from_his_o
     assert [(c.entity, c.record_id) for c in other.look().changes] == [("employer_hold", hold.id)]
     foreign = replace(hold, id=new_id(START), station_id=OTHER.id, held=False)
     assert [r.code for r in other.push(foreign).refused] == ["not_owner"]
-    assert [r.code for r in ours.push(replace(hold, id=new_id(START), employer_id=some_id(hub.clock))).refused] == ["not_owner"]
+    assert [r.code for r in ours.push(replace(hold, id=new_id(START), employer_id=some_id(hub.clock))).refused] == ["unknown_employer"]

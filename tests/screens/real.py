@@ -98,7 +98,8 @@ def whole_in_both_sizes(kiosk: Kiosk, text: str) -> None:
             enlarge(kiosk)
         kiosk.wait_text(text)
         time.sleep(0.4)
-        assert looks(kiosk) == [], "large" if large else "normal"
+        found = looks(kiosk)
+        assert found == [], f"{'large' if large else 'normal'}: {found}"
 
 
 def key_in(kiosk: Kiosk, digits: str) -> None:

@@ -205,7 +205,7 @@ def test_registration_when_staff_fill_it_in_wants_it_read_out_and_says_so(
     kiosk.tap("搬运装卸")
     kiosk.tap(t("trades.next", count=1))
     kiosk.wait_page("pay")
-    kiosk.tap(t("pay.open"))
+    kiosk.tap(t("pay.open_short" if screen.height > screen.width else "pay.open"))
     kiosk.tap(t("pay.finish"))
     kiosk.wait_page("done")
     with station.here.store.read() as u:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from kiosk.domain.case import Case
 from kiosk.domain.employer import Employer
 from kiosk.domain.print_job import JobState, PrintJob
+from kiosk.domain.referral import Referral
 from kiosk.domain.running import Booking, Facility, Signup
 from kiosk.services import facilities, hand_out
 from kiosk.services.call import call_staff, open_calls
@@ -80,6 +82,10 @@ def test_today_when_nothing_waits_says_so_in_a_friendly_way(start_real: StartRea
             u.put(replace(signup, told=True))
         for employer in u.list(Employer):
             u.put(replace(employer, verified_on=station.here.today()))
+        for case in u.list(Case):
+            u.drop(Case, case.id)
+        for made in u.list(Referral):
+            u.drop(Referral, made.id)
         for booking in u.latest(Booking, "starts_at", 10):
             u.put(replace(booking, cancelled=True))
     kiosk = staff_mode(start_real, screen)

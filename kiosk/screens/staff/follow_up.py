@@ -62,7 +62,7 @@ class FollowUpScreen(StaffPage):
         self._sent = False
         self.ids.body.clear_widgets()
         if not self._due and not done:
-            self.ids.body.add_widget(parts.NothingHere(head=t("follow_up.nothing"), text=t("follow_up.nothing_more")))
+            self.ids.body.add_widget(parts.NothingLeft(head=t("follow_up.nothing"), text=t("follow_up.nothing_more")))
             return
         view = Factory.FollowUpList()
         self.ids.body.add_widget(view)

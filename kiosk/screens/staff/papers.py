@@ -44,7 +44,7 @@ class GradeLine(BoxLayout):
     share = NumericProperty(0)
 
 
-class EntryCard(Card):
+class WaitingCard(Card):
     """One record that waits, with the button that says it is entered. It keeps its place once `done`: no other moves under the finger."""
 
     done = BooleanProperty(False)
@@ -88,7 +88,7 @@ class PapersScreen(StaffPage):
         self.side_by_side = not theme.upright
         self._roster: Roster | None = None
         self._waiting: Waiting | None = None
-        self._cards: dict[str, EntryCard] = {}
+        self._cards: dict[str, WaitingCard] = {}
         self._sent = False
 
     def begin(self) -> None:
@@ -190,7 +190,7 @@ class PapersScreen(StaffPage):
             title = t("papers.doubt", name=masked_name(row), job=job)
             box.add_widget(DoubtCard(title=title, text=about, why=doubts_said(row)))
 
-    def _card(self, record: "Listing | Worker") -> EntryCard:
+    def _card(self, record: "Listing | Worker") -> WaitingCard:
         assert self._waiting is not None
         again = t("papers.again") if record.id in self._waiting.again else ""
         if isinstance(record, Listing):
@@ -201,7 +201,7 @@ class PapersScreen(StaffPage):
 
             title = t("papers.person", name=record.name.masked(), number=record.number)
             about = [str(cell) for cell in worker_cells(record)[1:3]]
-        return EntryCard(title=title, text=" ・ ".join(about), sign=again)
+        return WaitingCard(title=title, text=" ・ ".join(about), sign=again)
 
     def on_main(self) -> None:
         """Ask once more before all that is shown is marked."""

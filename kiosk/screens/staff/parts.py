@@ -50,7 +50,7 @@ class ActRow(Press):
     grave = BooleanProperty(False)
 
 
-class NothingHere(BoxLayout):
+class NothingLeft(BoxLayout):
     """A page with nothing to do on it says so in a friendly way."""
 
     head = StringProperty("")

@@ -11,7 +11,7 @@ from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
 from kiosk.domain.listing import ListingState
 from kiosk.errors import NotAllowed, NotFound, WrongState
-from kiosk.screens.staff.parts import NothingHere, ReadySentences, ScreenPart
+from kiosk.screens.staff.parts import NothingLeft, ReadySentences, ScreenPart
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Choice, Dialog
@@ -119,7 +119,7 @@ class PublishedScreen(StaffPage):
     def _draw_list(self, found: "StandingPage") -> None:
         self._total, self.offset = found.total, found.offset
         if not found.rows:
-            self._put(NothingHere(head=t("published.nothing"), text=t("published.nothing_more")))
+            self._put(NothingLeft(head=t("published.nothing"), text=t("published.nothing_more")))
             return
         body, last = Factory.PublishedList(screen=self), found.offset + len(found.rows)
         whole = len(found.rows) == found.total

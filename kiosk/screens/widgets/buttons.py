@@ -128,15 +128,14 @@ class Chip(Press):
     ink = ColorProperty(theme.ink)
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("line", theme.edge)
         kwargs.setdefault("radius", 48)
         super().__init__(**kwargs)
+        self.fbind("chosen", self._pale)
 
-    def on_chosen(self, _: Any, chosen: bool) -> None:
-        """Wear the colours of what is chosen."""
-        self.fill = theme.green_pale if chosen else theme.card
-        self.line = theme.green if chosen else theme.edge
-        self.ink = theme.green if chosen else theme.ink
+    def _pale(self, *_: Any) -> None:
+        on = (theme.green_pale, theme.card_down, theme.green, theme.green)
+        off = (theme.card, theme.card_down, theme.edge, theme.ink)
+        self.fill, self.down, self.line, self.ink = OFF if self.disabled else on if self.chosen else off
 
 
 class CandidateButton(Press):
