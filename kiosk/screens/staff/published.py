@@ -13,6 +13,7 @@ from kiosk.domain.listing import ListingState
 from kiosk.errors import NotAllowed, NotFound, WrongState
 from kiosk.screens.staff.parts import NothingLeft, ReadySentences, ScreenPart
 from kiosk.screens.staff.staff_page import StaffPage
+from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.services import listing_words as words
@@ -139,7 +140,7 @@ class PublishedScreen(StaffPage):
         row = PublishedRow(
             number=t("published.number", number=one.published.number),
             title=t("review.card", title=listing.title, count=listing.headcount),
-            text=" ・ ".join((listing.employer_name, self._until(one), self._referred(one))),
+            text=("\n" if theme.upright else " ・ ").join((listing.employer_name, f"{self._until(one)} ・ {self._referred(one)}")),
             edited=t("published.edited") if one.edited else "",
             amount=words.amount(listing),
             unit=words.short_unit(listing),
