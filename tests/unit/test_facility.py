@@ -90,4 +90,5 @@ def test_standing_when_checks_arrive_in_any_order_is_the_same(checks: list[Facil
     dice.shuffle(shuffled)  # type: ignore[attr-defined]
     one = standing(Facility.FIRST_AID, checks, TODAY)
     assert standing(Facility.FIRST_AID, shuffled, TODAY) == one
-    assert (one.condition in (Condition.BROKEN, Condition.REPORTED)) == bool(checks and not max(checks, key=lambda c: c.checked_at).ok)
+    last = max(checks, key=lambda c: (c.checked_at, c.id), default=None)
+    assert (one.condition in (Condition.BROKEN, Condition.REPORTED)) == (last is not None and not last.ok)
