@@ -79,6 +79,7 @@ def test_review_when_returned_by_mistake_is_undone_from_the_queue(start_real: St
     assert _state(station, one) is ListingState.PENDING
 
 
+@pytest.mark.long
 def test_review_when_the_minute_is_over_offers_no_way_back(start_real: StartReal, station: RealStation, lying: Screen) -> None:
     one = _first(station, None)
     kiosk = _review(start_real, lying)

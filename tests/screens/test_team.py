@@ -207,6 +207,7 @@ def test_lock_when_a_colleague_signs_in_begins_afresh(
     assert [act for act in _acts(station) if act != "answer_call"] == ["sign_in", "sign_in", "hand_over"]
 
 
+@pytest.mark.long
 def test_lock_when_nobody_comes_gives_the_terminal_back_to_the_visitors(
     start_real: StartReal, station: RealStation, lying: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
