@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from kiosk.domain.listing import Collected, Listing, ListingState, Review, Verdict
 from kiosk.domain.station import Staff
 from kiosk.services import employers
