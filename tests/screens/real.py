@@ -82,7 +82,12 @@ def start_real(station: RealStation, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def looks(kiosk: Kiosk) -> list[str]:
     """Say what is wrong with what the terminal shows; nothing, when all is well."""
-    return problems(kiosk.view(), kiosk.screen.width, kiosk.screen.height)
+    found = problems(kiosk.view(), kiosk.screen.width, kiosk.screen.height)
+    if found:
+        # caught while the page was laid out, or while the minute turned: what is wrong with a page stays wrong
+        time.sleep(0.6)
+        found = problems(kiosk.view(), kiosk.screen.width, kiosk.screen.height)
+    return found
 
 
 def enlarge(kiosk: Kiosk) -> None:

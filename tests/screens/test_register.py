@@ -131,6 +131,8 @@ def test_register_when_under_16_says_so_and_keeps_nothing(start_real: StartReal,
     kiosk = start_real(lying)
     kiosk.wait_page("home")
     kiosk.tap(t("home.register.title"))
+    kiosk.wait_text(t(f"age_band.{AgeBand.UNDER_16.value}"))
+    time.sleep(0.6)  # the ages come in once the store has answered: a finger is slower than that
     kiosk.tap(t(f"age_band.{AgeBand.UNDER_16.value}"))
     kiosk.wait_text(t("bad.age.under_16"))
     assert looks(kiosk) == []
