@@ -7,7 +7,7 @@ alone where nothing else explains it (小工220). Deposits, subsidies, overtime 
 import re
 from dataclasses import dataclass, replace
 
-from kiosk.domain.ad_numbers import AMOUNT, HAN, HIDDEN, NUMBER, TO, Amount, amount, hide
+from kiosk.domain.ad_numbers import AMOUNT, HAN, NUMBER, TO, Amount, amount, hide
 from kiosk.domain.codes import PayUnit, Settlement
 
 Fen = int
@@ -269,8 +269,3 @@ def with_unit(pay: PayTalk, text: str) -> PayTalk:
     if pay.unit is None and top >= 120_000 and BY_MONTH.search(text):
         return replace(pay, unit=PayUnit.MONTH)
     return pay
-
-
-def is_hidden(text: str) -> bool:
-    """Say whether nothing readable is left."""
-    return not text.replace(HIDDEN, "").strip()

@@ -12,13 +12,14 @@ from enum import StrEnum
 from kiosk.domain import case as rules
 from kiosk.domain import referral
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
-from kiosk.domain.employer import Employer, EmployerHold, is_held
+from kiosk.domain.employer import Employer
 from kiosk.domain.listing import Listing, Takedown
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Party, Referral, ReferralStep
 from kiosk.domain.worker import Worker
 from kiosk.errors import BadInput
-from kiosk.services.employers import decide_hold
+from kiosk.services.employers import decide_hold, held_now
+from kiosk.services.publish import add_takedown
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here
 from kiosk.store.store import UnitOfWork
@@ -117,7 +118,7 @@ def step(here: Here, session: Session, case_id: str, state: CaseState, note: str
         u.audit(now, session.staff_id, f"case_{state}", case_id, note=note)
         if state is CaseState.CONFIRMED and case.kind in rules.HOLDING:
             return _hold(here, u, session, case, t("cases.hold_confirmed", kind=t(f"case_kind.{case.kind}")))
-        if release and case.employer_id and _stands_alone(u, case) and _held(u, case.employer_id):
+        if release and case.employer_id and _stands_alone(u, case) and held_now(u, case.employer_id):
             decide_hold(here, u, session, case.employer_id, False, t("cases.release_reason"))
             return Effect.RELEASED
     return Effect.NONE
@@ -172,7 +173,7 @@ def _hold(here: Here, u: UnitOfWork, session: Session, case: Case, reason: str) 
         employer = u.get(Employer, case.employer_id)
         if employer is None or employer.station_id != here.station_id:
             return Effect.ELSEWHERE
-        if not _held(u, case.employer_id):
+        if not held_now(u, case.employer_id):
             decide_hold(here, u, session, case.employer_id, True, reason)
         return Effect.HELD
     listing = u.get(Listing, case.listing_id) if case.listing_id else None
@@ -181,21 +182,8 @@ def _hold(here: Here, u: UnitOfWork, session: Session, case: Case, reason: str) 
     if listing.station_id != here.station_id:
         return Effect.ELSEWHERE
     if not u.list(Takedown, listing_id=listing.id):
-        _take_down(here, u, session, listing.id, reason)
+        add_takedown(here, u, session, listing.id, reason)
     return Effect.TAKEN_DOWN
-
-
-def _take_down(here: Here, u: UnitOfWork, session: Session, listing_id: str, reason: str) -> None:
-    now = here.now()
-    one = Takedown(
-        id=new_id(now), station_id=here.station_id, listing_id=listing_id, by_name=session.name, reason=reason, taken_down_at=now
-    )
-    u.keep(one)
-    u.audit(now, session.staff_id, "take_down", listing_id, reason=reason)
-
-
-def _held(u: UnitOfWork, employer_id: str) -> bool:
-    return is_held(u.list(EmployerHold, employer_id=employer_id))
 
 
 def _state(u: UnitOfWork, case: Case) -> CaseState:
@@ -228,7 +216,7 @@ def _facts(u: UnitOfWork, case: Case) -> CaseFacts:
         worker=u.get(Worker, case.worker_id) if case.worker_id else None,
         listing=u.get(Listing, case.listing_id) if case.listing_id else None,
         employer=u.get(Employer, case.employer_id) if case.employer_id else None,
-        held=bool(case.employer_id) and _held(u, case.employer_id or ""),
+        held=held_now(u, case.employer_id),
         witnesses=len(rules.witnesses(_about_the_same(u, case))),
         story=tuple(referral.in_order(story)),
     )

@@ -121,13 +121,17 @@ def edit(here: Here, session: Session, listing_id: str, form: PostingForm) -> Li
 def pending(here: Here) -> list[Pending]:
     """Give what waits for review at this station, soonest start first."""
     with here.store.read() as u:
-        waiting = []
         usual = _usual_pay(u)
-        for listing in u.undecided(here.station_id):
-            if _state(here, u, listing) is ListingState.PENDING:
-                findings = _findings(here, u, listing, usual)
-                waiting.append(Pending(listing=listing, findings=findings, revision_of_public=u.published(listing.id) is not None))
-    return sorted(waiting, key=lambda p: (p.listing.starts_on, p.listing.collected_at))
+        return [
+            Pending(listing=one, findings=_findings(here, u, one, usual), revision_of_public=u.published(one.id) is not None)
+            for one in awaiting_review(here, u)
+        ]
+
+
+def awaiting_review(here: Here, u: UnitOfWork) -> list[Listing]:
+    """Give the listings themselves that wait, soonest start first, for who does not ask what the rules find."""
+    waiting = (one for one in u.undecided(here.station_id) if _state(here, u, one) is ListingState.PENDING)
+    return sorted(waiting, key=lambda one: (one.starts_on, one.collected_at))
 
 
 def decide(
@@ -223,7 +227,6 @@ def take_down(
 
     Raises BadInput without a reason, NotAllowed for another station's listing, WrongState when it does not stand in public any more.
     """
-    now = here.now()
     if not reason.strip():
         raise BadInput("reason", "bad.review.reason")
     with here.store.write() as u:
@@ -232,17 +235,25 @@ def take_down(
             raise NotAllowed("another station's listing")
         if u.published(listing_id) is None:
             raise WrongState(f"{listing_id} is not public")
-        takedown = Takedown(
-            id=new_id(now),
-            station_id=here.station_id,
-            listing_id=listing_id,
-            by_name=session.name,
-            reason=reason.strip(),
-            state=state,
-            taken_down_at=now,
-        )
-        u.keep(takedown)
-        u.audit(now, session.staff_id, "take_down", listing_id, reason=reason, state=state.value)
+        return add_takedown(here, u, session, listing_id, reason, state)
+
+
+def add_takedown(
+    here: Here, u: UnitOfWork, session: Session, listing_id: str, reason: str, state: ListingState = ListingState.WITHDRAWN
+) -> Takedown:
+    """Write a takedown in the caller's transaction, as a confirmed case does."""
+    now = here.now()
+    takedown = Takedown(
+        id=new_id(now),
+        station_id=here.station_id,
+        listing_id=listing_id,
+        by_name=session.name,
+        reason=reason.strip(),
+        state=state,
+        taken_down_at=now,
+    )
+    u.keep(takedown)
+    u.audit(now, session.staff_id, "take_down", listing_id, reason=reason, state=state.value)
     return takedown
 
 

@@ -9,13 +9,14 @@ from kiosk.domain import case
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.employer import Employer
 from kiosk.domain.facility import Condition, Standing
+from kiosk.domain.listing import Listing
 from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.station import StaffCall, Station, Training
 from kiosk.domain.words import Say
 from kiosk.services import bookings, facilities, follow_up, signups
 from kiosk.services.listing_words import time_of
 from kiosk.services.opening import review_due
-from kiosk.services.publish import Pending, pending
+from kiosk.services.publish import awaiting_review
 from kiosk.services.station import CHINA, Here, local
 from kiosk.store.store import UnitOfWork
 from kiosk.text import t
@@ -76,16 +77,16 @@ class Item:
 def today(here: Here) -> tuple[Item, ...]:
     """Give everything that waits for somebody, most urgent first; nothing when all is done."""
     now = here.now()
-    waiting = pending(here)
+    asked = len(follow_up.due(here))
     with here.store.read() as u:
         found = [
             *_calls(u),
             *_printer(u, now),
-            *_reviews(here.station(u), waiting, now),
+            *_reviews(here.station(u), awaiting_review(here, u), now),
             *_cases(u),
             *_facilities(here, u),
             *_bookings(here, u, now),
-            *_follow_up(here),
+            *_follow_up(asked),
             *_signups(here, u),
             *_sync(u, now),
             *_employers(here, u),
@@ -101,11 +102,11 @@ def _calls(u: UnitOfWork) -> Iterator[Item]:
         yield Item(need=Need.CALL, count=len(calls), title=Say("today.call"), detail=where, urgency=Urgency.NOW)
 
 
-def _reviews(station: Station, waiting: list[Pending], now: datetime) -> Iterator[Item]:
+def _reviews(station: Station, waiting: list[Listing], now: datetime) -> Iterator[Item]:
     if not waiting:
         return
-    soon = sum(_starts(p) - now <= SOON for p in waiting)
-    late = sum(now > review_due(station, p.listing.collected_at) for p in waiting)
+    soon = sum(_starts(one) - now <= SOON for one in waiting)
+    late = sum(now > review_due(station, one.collected_at) for one in waiting)
     detail = None
     if soon and late:
         detail = Say("today.review_both", {"soon": soon, "late": late})
@@ -121,9 +122,9 @@ def _reviews(station: Station, waiting: list[Pending], now: datetime) -> Iterato
     )
 
 
-def _starts(waiting: Pending) -> datetime:
-    day = datetime.combine(waiting.listing.starts_on, datetime.min.time(), CHINA)
-    return day + timedelta(minutes=waiting.listing.day_start_min or 0)
+def _starts(listing: Listing) -> datetime:
+    day = datetime.combine(listing.starts_on, datetime.min.time(), CHINA)
+    return day + timedelta(minutes=listing.day_start_min or 0)
 
 
 def _printer(u: UnitOfWork, now: datetime) -> Iterator[Item]:
@@ -236,8 +237,7 @@ def _sync(u: UnitOfWork, now: datetime) -> Iterator[Item]:
         yield Item(need=Need.SYNC, count=max(1, waiting), title=title, detail=detail, urgency=urgency)
 
 
-def _follow_up(here: Here) -> Iterator[Item]:
-    asked = len(follow_up.due(here))
+def _follow_up(asked: int) -> Iterator[Item]:
     if asked:
         title = Say("today.follow_up", {"count": asked})
         yield Item(need=Need.FOLLOW_UP, count=asked, title=title, urgency=Urgency.TODAY, page="follow_up")

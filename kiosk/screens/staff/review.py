@@ -82,12 +82,6 @@ class ReviewSign(ReviewPart):
     seconds = NumericProperty(0)
 
 
-class ReviewCall(ReviewPart):
-    """A visitor calls: the button says that one comes."""
-
-    called = BooleanProperty(False)
-
-
 class PendingCard(Press):
     """One waiting listing."""
 

@@ -7,7 +7,6 @@ from kivy.properties import ListProperty
 
 from kiosk.screens import pages
 from kiosk.screens.page import Page
-from kiosk.text import t
 
 if TYPE_CHECKING:
     from kiosk.services.sign_in import Session
@@ -73,7 +72,3 @@ class StaffPage(Page):
     def leave(self) -> None:
         """Leave staff mode."""
         self.visit.next_person()
-
-    def who(self) -> str:
-        """Name who is signed in, with the role."""
-        return t("header.who", name=self.session.name, role=t(f"role.{self.session.role}"))
