@@ -43,9 +43,3 @@ def make_certificate(folder: Path, now: datetime) -> tuple[Path, Path]:
     key.write_bytes(private.private_bytes(*plain))
     certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     return certificate, key
-
-
-def fingerprint(certificate: Path) -> str:
-    """Give the certificate's SHA-256 as browsers show it: pairs of capital hex digits with colons."""
-    digest = x509.load_pem_x509_certificate(certificate.read_bytes()).fingerprint(hashes.SHA256())
-    return digest.hex(":").upper()

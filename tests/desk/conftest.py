@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from kiosk.desk.serve import DeskServer
 from tests.station import PIN, TestStation, make_station
@@ -70,6 +72,12 @@ class DeskStation:
         browser.sign_in(self.station.head.staff_id)
         assert browser.page.status_code == 200
         return browser
+
+
+def fingerprint(certificate: Path) -> str:
+    """Give the certificate's SHA-256 as browsers show it: pairs of capital hex digits with colons."""
+    digest = x509.load_pem_x509_certificate(certificate.read_bytes()).fingerprint(hashes.SHA256())
+    return digest.hex(":").upper()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.desk.certificate import fingerprint, make_certificate
+from kiosk.desk.certificate import make_certificate
 from kiosk.domain.listing import Listing
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
@@ -16,6 +16,7 @@ from kiosk.domain.worker import Worker
 from kiosk.services.export import waiting
 from kiosk.services.roster import roster, this_year
 from kiosk.trial.display import Screen
+from tests.desk.conftest import fingerprint
 from tests.screens.real import RealStation, StartReal, looks, whole_in_both_sizes
 from tests.screens.test_staff import _sign_in
 from tests.screens.xtest import Kiosk

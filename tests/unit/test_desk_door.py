@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.config import Settings
-from kiosk.desk.certificate import fingerprint as as_made
 from kiosk.desk.certificate import make_certificate
 from kiosk.screens.staff.desk_door import address, fingerprint
+from tests.desk.conftest import fingerprint as as_made
 from tests.station import START
 
 

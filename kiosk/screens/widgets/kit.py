@@ -3,7 +3,7 @@
 from kiosk.screens.widgets.buttons import BigButton, CandidateButton, Chip, DockButton, FilterTile, Press, Tile
 from kiosk.screens.widgets.dialog import Dialog
 from kiosk.screens.widgets.icon_word import IconWord
-from kiosk.screens.widgets.labels import Badge, IconLine, NothingHere, Notice, SaidSign
+from kiosk.screens.widgets.labels import Badge, IconLine, NothingHere, Notice
 from kiosk.screens.widgets.listing_row import ListingRow
 from kiosk.screens.widgets.marked_words import MarkedWords
 from kiosk.screens.widgets.match_card import MatchCard
@@ -45,7 +45,6 @@ __all__ = [
     "Press",
     "QrCode",
     "RowList",
-    "SaidSign",
     "SlipView",
     "StepBar",
     "TextPanel",

@@ -47,12 +47,6 @@ class NothingHere(BoxLayout):
     text = StringProperty("")
 
 
-class SaidSign(BoxLayout):
-    """What was done just now; no height and no gap where nothing was."""
-
-    text = StringProperty("")
-
-
 class Stopped(BoxLayout):
     """What stands in the place of a page when nothing can be done there, and why."""
 
