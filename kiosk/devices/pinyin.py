@@ -1,20 +1,30 @@
-"""Pinyin to words by librime (Debian's librime1 and rime-data-pinyin-simp) through its C API. Writes no user dictionary: a kiosk must not
-remember names. The first deploy takes seconds and belongs in the install step. Knows no screen.
+"""Pinyin or strokes to words by librime (Debian's librime1, rime-data-pinyin-simp, rime-data-stroke) through its C API. Writes no user
+dictionary: a kiosk must not remember names. The first deploy takes seconds and belongs in the install step. Knows no screen.
 """
 
 import ctypes
 import ctypes.util
 import threading
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
+from kiosk.characters import readings
 from kiosk.errors import ConfigError
 
-SCHEMA = "pinyin_simp"
+PINYIN, STROKES = "pinyin_simp", "stroke"
 SHARED = Path("/usr/share/rime-data")
+NO_MEMORY = "  translator/enable_user_dict: false\n  translator/enable_completion: true\n"
 CUSTOM = {
-    "default.custom.yaml": f"patch:\n  schema_list:\n    - schema: {SCHEMA}\n",
-    f"{SCHEMA}.custom.yaml": "patch:\n  translator/enable_user_dict: false\n  translator/enable_completion: true\n",
+    "default.custom.yaml": f"patch:\n  schema_list:\n    - schema: {PINYIN}\n    - schema: {STROKES}\n",
+    f"{PINYIN}.custom.yaml": f"patch:\n{NO_MEMORY}",
+    # alone: as it comes it looks readings up in a dictionary that is not installed
+    f"{STROKES}.custom.yaml": "patch:\n  schema/dependencies: []\n  engine/translators: [table_translator]\n"
+    f"  engine/segmentors: [abc_segmentor]\n{NO_MEMORY}",
 }
+STROKE_KEYS = dict(zip("一丨丿丶乛", "hspnz", strict=True))
+LOOKED_AT = 300
+"""Candidates of a few strokes among which those that are written here are looked for: there are thousands."""
 
 
 class _Traits(ctypes.Structure):
@@ -43,36 +53,64 @@ class _Iterator(ctypes.Structure):
 
 
 class RimePinyin:
-    """One session of the engine; calls from several threads wait for one another."""
+    """Two sessions of the engine, one a schema; calls from several threads wait for one another."""
 
     def __init__(self, user_dir: Path, shared_dir: Path = SHARED) -> None:
         self._rime = _start(user_dir, shared_dir)
         self._lock = threading.Lock()
         self._rime.RimeCreateSession.restype = ctypes.c_size_t
-        self._session = ctypes.c_size_t(self._rime.RimeCreateSession())
-        if not self._rime.RimeSelectSchema(self._session, SCHEMA.encode()):
-            raise ConfigError(f"rime has no schema {SCHEMA}: run the install step again")
+        self._pinyin, self._strokes = (self._open(schema) for schema in (PINYIN, STROKES))
+        self._alike: dict[str, list[str]] = {}
+        for character, reading in readings().items():
+            self._alike.setdefault(reading, []).append(character)
+
+    def _open(self, schema: str) -> ctypes.c_size_t:
+        session = ctypes.c_size_t(self._rime.RimeCreateSession())
+        if not self._rime.RimeSelectSchema(session, schema.encode()):
+            raise ConfigError(f"rime has no schema {schema}: run the install step again")
+        return session
 
     def candidates(self, letters: str, limit: int = 30) -> list[str]:
-        """Give words for the letters a-z, best first, each once; nothing for anything else."""
+        """Give words for the letters a-z, best first, each once; nothing for anything else.
+
+        After the engine's own, however many, stands every other character that is read so: its dictionary lacks 620 of the 8,105.
+        """
         if not letters or not (letters.isascii() and letters.isalpha()):
             return []
-        words: dict[str, None] = {}
         with self._lock:
-            self._rime.RimeClearComposition(self._session)
-            for letter in letters.lower():
-                self._rime.RimeProcessKey(self._session, ord(letter), 0)
-            found = _Iterator()
-            if self._rime.RimeCandidateListBegin(self._session, ctypes.byref(found)):
-                while len(words) < limit and self._rime.RimeCandidateListNext(ctypes.byref(found)):
-                    words[found.candidate.text.decode()] = None
+            words = list(islice((w for w in self._ask(self._pinyin, letters.lower()) if not w.isascii()), limit))
+        return list(dict.fromkeys([*words, *self._alike.get(letters.lower(), ())]))
+
+    def by_strokes(self, strokes: str, limit: int = 30) -> list[str]:
+        """Give characters whose first strokes are these of 一丨丿丶乛, the whole ones first; only such as are written here."""
+        keys = "".join(STROKE_KEYS.get(stroke, "") for stroke in strokes)
+        if not keys or len(keys) < len(strokes):
+            return []
+        with self._lock:
+            found = islice(self._ask(self._strokes, keys), LOOKED_AT)
+            return list(islice((w for w in found if w in readings()), limit))
+
+    def _ask(self, session: ctypes.c_size_t, keys: str) -> Iterator[str]:
+        """Type keys and give what they may be, each once, without end; the caller holds the lock."""
+        self._rime.RimeClearComposition(session)
+        for key in keys:
+            self._rime.RimeProcessKey(session, ord(key), 0)
+        given: set[str] = set()
+        found = _Iterator()
+        if self._rime.RimeCandidateListBegin(session, ctypes.byref(found)):
+            try:
+                while self._rime.RimeCandidateListNext(ctypes.byref(found)):
+                    word = found.candidate.text.decode()
+                    if word not in given:
+                        given.add(word)
+                        yield word
+            finally:
                 self._rime.RimeCandidateListEnd(ctypes.byref(found))
-            self._rime.RimeClearComposition(self._session)
-        return [w for w in words if not w.isascii()]
+                self._rime.RimeClearComposition(session)
 
 
 class SimulatedPinyin:
-    """Gives the words it was made with."""
+    """Gives the words it was made with, by letters or strokes."""
 
     def __init__(self, table: dict[str, list[str]]) -> None:
         self.table = table
@@ -80,6 +118,8 @@ class SimulatedPinyin:
     def candidates(self, letters: str, limit: int = 30) -> list[str]:
         """Look the letters up."""
         return self.table.get(letters, [])[:limit]
+
+    by_strokes = candidates
 
 
 def open_pinyin(shared_dir: Path, user_dir: Path) -> RimePinyin:
@@ -104,8 +144,9 @@ def _start(user_dir: Path, shared_dir: Path) -> ctypes.CDLL:
         rime = ctypes.CDLL(library)
     except OSError as error:
         raise ConfigError(f"librime1 is not installed: {error}") from None
-    if not (shared_dir / f"{SCHEMA}.schema.yaml").exists():
-        raise ConfigError("rime-data-pinyin-simp is not installed")
+    for schema, package in ((PINYIN, "rime-data-pinyin-simp"), (STROKES, "rime-data-stroke")):
+        if not (shared_dir / f"{schema}.schema.yaml").exists():
+            raise ConfigError(f"{package} is not installed")
     traits = _Traits(
         data_size=ctypes.sizeof(_Traits) - ctypes.sizeof(ctypes.c_int),
         shared_data_dir=str(shared_dir).encode(),

@@ -30,10 +30,14 @@ class Handwriting(Protocol):
 
 
 class Pinyin(Protocol):
-    """Turns letters into words; remembers nothing."""
+    """Turns letters or strokes into words; remembers nothing."""
 
     def candidates(self, letters: str, limit: int = 30) -> list[str]:
-        """Give words for the letters a-z typed so far, best first."""
+        """Give words for the letters a-z typed so far, best first, `limit` of the likely ones; then whatever else is read so."""
+        ...
+
+    def by_strokes(self, strokes: str, limit: int = 30) -> list[str]:
+        """Give characters that begin with these strokes of 一丨丿丶乛, the whole ones first."""
         ...
 
 

@@ -18,18 +18,17 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from kiosk.characters import readings
 from kiosk.domain.codes import AREAS, Meals, Settlement, Trade
 from kiosk.domain.listing import PublicListing
 from kiosk.domain.normalise import runs, spell, terms
 from kiosk.domain.pay import per_day
 from kiosk.text import t
 
-PINYIN = Path(__file__).parent.parent.parent / "assets" / "pinyin.tsv"
 BREAK = "¦"
 LETTERS, WAYS = 16, 2500
 """So many first letters are read as syllables, in at most so many ways: enough for all words of 3,000 listings, 99 % have under 280."""
@@ -158,13 +157,6 @@ def whole_words(listing: PublicListing, number: int) -> set[str]:
     fen = {listing.pay_fen, listing.pay_max_fen or listing.pay_fen}
     yuan = {f"{f // 100}" if f % 100 == 0 else f"{f / 100:.2f}".rstrip("0") for f in fen}
     return {str(number), f"{number}号"} | yuan | {f"{y}元" for y in yuan}
-
-
-@cache
-def readings() -> dict[str, str]:
-    """Load the one stated reading of each character (tools/make_characters.py)."""
-    lines = PINYIN.read_text("utf-8").splitlines()
-    return dict(line.split("\t") for line in lines if not line.startswith("#"))
 
 
 @cache

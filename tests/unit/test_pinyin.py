@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.characters import readings
 from kiosk.devices.pinyin import SHARED, RimePinyin, SimulatedPinyin, open_pinyin
 from kiosk.domain.ports import Pinyin
 
@@ -39,6 +40,34 @@ def test_pinyin_when_asked_again_and_again_keeps_order_and_writes_nothing(pinyin
     assert pinyin.candidates("xiulan", 20) == before
     assert sorted(p.name for p in folder.rglob("*")) == files
     assert not list(folder.rglob("*.userdb*"))
+
+
+def test_pinyin_when_any_character_of_the_table_is_spelled_offers_it(pinyin: RimePinyin) -> None:
+    missing = [character for character, reading in readings().items() if character not in pinyin.candidates(reading)]
+    assert missing == []
+
+
+def test_pinyin_when_a_syllable_is_spelled_offers_the_usual_ones_first(pinyin: RimePinyin) -> None:
+    offered = pinyin.candidates("yan")
+    assert "严" in offered[:12]
+    assert offered.index("严") < offered.index("䶮")
+    assert len(offered) == len(set(offered))
+
+
+@pytest.mark.parametrize(
+    ("strokes", "character"), [("一一丨一", "王"), ("丿一丨丿丶", "禾"), ("丿一丨丿丶乛丿", "秀"), ("丶丿一一一", "兰"), ("一", "一")]
+)
+def test_strokes_when_a_character_is_whole_offers_it_first(pinyin: RimePinyin, strokes: str, character: str) -> None:
+    assert pinyin.by_strokes(strokes)[0] == character
+
+
+def test_strokes_when_a_character_is_begun_offers_what_it_may_become(pinyin: RimePinyin) -> None:
+    assert {"秀", "和", "季", "私"} <= set(pinyin.by_strokes("丿一丨丿丶"))
+
+
+@pytest.mark.parametrize("strokes", ["", "x", "王", "一x", "hs"])
+def test_strokes_when_they_are_none_offers_nothing(pinyin: RimePinyin, strokes: str) -> None:
+    assert pinyin.by_strokes(strokes) == []
 
 
 def test_simulated_pinyin_when_asked_gives_its_table() -> None:

@@ -12,10 +12,11 @@ import sqlcipher3.dbapi2 as sqlcipher
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.characters import readings
 from kiosk.domain.codes import AREAS, Meals, PayUnit, Settlement, Trade
 from kiosk.domain.listing import PublicListing
 from kiosk.domain.normalise import runs, spell, terms
-from kiosk.store.search import DDL, Filters, Order, count, count_by_trade, index, readings, search, unindex
+from kiosk.store.search import DDL, Filters, Order, count, count_by_trade, index, search, unindex
 from tests.bench.brute import Row, find, make_row
 from tests.bench.data import TODAY, make_listings
 
