@@ -12,10 +12,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from kiosk.characters import normative
 from kiosk.domain.ports import Candidate, Stroke
 from kiosk.errors import ConfigError
 
-NORMATIVE = Path(__file__).parent.parent.parent / "assets" / "normative.tsv"
 MODEL = "PP-OCRv6_rec_small.onnx"
 HEIGHT = 48
 LOOKS = ((32, 2.4), (38, 2.8), (43, 2.4))
@@ -63,8 +63,7 @@ class OcrHandwriting:
         classes = self._session.get_outputs()[0].shape[-1]
         self._characters = ["", *words, " "][:classes]
         self._names_only = numpy.array([not c or is_name_character(c) for c in self._characters])
-        rows = (line.split("\t") for line in NORMATIVE.read_text("utf-8").splitlines() if not line.startswith("#"))
-        self._normative = str.maketrans(dict(rows))
+        self._normative = str.maketrans(normative())
         self._input = self._session.get_inputs()[0].name
         self._lock = threading.Lock()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from kiosk.characters import readings
+from kiosk.characters import normative, readings
 from kiosk.errors import ConfigError
 
 PINYIN, STROKES = "pinyin_simp", "stroke"
@@ -71,14 +71,15 @@ class RimePinyin:
         return session
 
     def candidates(self, letters: str, limit: int = 30) -> list[str]:
-        """Give words for the letters a-z, best first, each once; nothing for anything else.
+        """Give words for the letters a-z, best first, each once and in normative characters; nothing for anything else.
 
         After the engine's own, however many, stands every other character that is read so: its dictionary lacks 620 of the 8,105.
         """
         if not letters or not (letters.isascii() and letters.isalpha()):
             return []
         with self._lock:
-            words = list(islice((w for w in self._ask(self._pinyin, letters.lower()) if not w.isascii()), limit))
+            usual = (w for w in self._ask(self._pinyin, letters.lower()) if not w.isascii() and normative().keys().isdisjoint(w))
+            words = list(islice(usual, limit))
         return list(dict.fromkeys([*words, *self._alike.get(letters.lower(), ())]))
 
     def by_strokes(self, strokes: str, limit: int = 30) -> list[str]:

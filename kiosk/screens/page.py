@@ -94,6 +94,10 @@ class Page(BoxLayout):
         """Give the words that these pinyin letters may be, best first."""
         self.ask(lambda: self.terminal.pinyin().candidates(letters), then, lane="hand")
 
+    def spell_strokes(self, strokes: str, then: Callable[[list[str]], None]) -> None:
+        """Give the characters that begin with these of the strokes 一丨丿丶乛."""
+        self.ask(lambda: self.terminal.pinyin().by_strokes(strokes), then, lane="hand")
+
     def spell_name(self, letters: str, then: Callable[[list[str]], None]) -> None:
         """The same where a person's name begins: surnames first."""
         self.spell(letters, lambda words: then(surnames_first(words)))

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from kiosk.characters import readings
 from kiosk.domain.codes import Meals
 from kiosk.domain.listing import PublicListing
 from kiosk.domain.normalise import runs, spell, terms
 from kiosk.domain.pay import per_day
-from kiosk.store.search import LETTERS, Filters, Order, long_fields, readings, short_fields, whole_words
+from kiosk.store.search import LETTERS, Filters, Order, long_fields, short_fields, whole_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,18 @@ def key_in(kiosk: Kiosk, digits: str) -> None:
         kiosk.tap(digit)
 
 
+def spell(kiosk: Kiosk, letters: str, word: str = "") -> None:
+    """Change the panel to pinyin where it is not yet, press the letters and choose a word of what is offered."""
+    if "q" not in kiosk.texts():
+        kiosk.tap(t("text.how_button"))
+        kiosk.tap(t("text.pinyin"))
+    for letter in letters:
+        kiosk.tap(letter)
+        time.sleep(0.08)
+    if word:
+        kiosk.tap(word)
+
+
 def no_way_on(seen: dict[str, Any]) -> bool:
     """Say whether the main button, 下一步, is pale."""
     return any(thing["text"] == t("register.next") and not thing["button"]["enabled"] for thing in seen["things"])

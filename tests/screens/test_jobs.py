@@ -19,7 +19,7 @@ from kiosk.services.tickets import listing_url
 from kiosk.store.search import Order
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, enlarge, looks, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, enlarge, looks, spell, whole_in_both_sizes
 from tests.screens.xtest import Kiosk
 
 LONG = "急招小工：清理建筑垃圾，干三天，日结，管中饭"
@@ -171,12 +171,9 @@ def test_search_when_no_listing_has_the_number_says_so(start_real: StartReal, ly
 
 def test_search_when_a_word_is_spelled_in_pinyin_finds_it(start_real: StartReal, station: RealStation, screen: Screen) -> None:
     kiosk = start_real(screen, "search")
-    whole_in_both_sizes(kiosk, "用拼音")
+    whole_in_both_sizes(kiosk, "换写法")
     kiosk.tap("小字")
-    kiosk.tap("用拼音")
-    for letter in "baojie":
-        kiosk.tap(letter)
-        time.sleep(0.1)
+    spell(kiosk, "baojie")
     kiosk.wait_text("保洁")
     assert looks(kiosk) == []
     kiosk.tap("保洁")

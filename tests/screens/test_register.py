@@ -22,7 +22,7 @@ from kiosk.domain.worker import Worker
 from kiosk.services.register import RegistrationForm, register
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, enlarge, key_in, looks, no_way_on, sample_state, start_real, station
+from tests.screens.real import RealStation, StartReal, enlarge, key_in, looks, no_way_on, sample_state, spell, start_real, station
 from tests.screens.xtest import Kiosk
 
 __all__ = ["sample_state", "start_real", "station"]
@@ -173,6 +173,55 @@ def test_name_when_scribbled_asks_again_or_offers_readings_and_never_fails(start
     kiosk.tap(t("text.again"))
     kiosk.write_words(NAME)
     kiosk.wait_text(NAME)
+
+
+def test_name_when_one_character_is_wrong_is_put_right_by_hand_by_pinyin_and_by_strokes(start_real: StartReal, lying: Screen) -> None:
+    kiosk = start_real(lying)
+    to_name(kiosk)
+    kiosk.write_words("王秀三")
+    kiosk.wait_text("王秀三")
+    kiosk.tap(t("text.fix"))
+    kiosk.tap("三")
+    kiosk.wait_text(t("text.rewrite", character="三"))
+    assert looks(kiosk) == []
+    kiosk.write_words("兰")
+    kiosk.wait_text("王秀兰")
+    kiosk.tap(t("text.fix"))
+    kiosk.tap("秀")
+    spell(kiosk, "yu", "玉")
+    kiosk.wait_text("王玉兰")
+    kiosk.tap(t("text.fix"))
+    kiosk.tap("王")
+    kiosk.tap(t("text.how_button"))
+    kiosk.tap(t("text.strokes"))
+    kiosk.wait_text("＿玉兰")
+    for stroke in "一丨丿丶":
+        kiosk.tap(t(f"stroke.{stroke}"))
+    assert looks(kiosk) == []
+    kiosk.tap("木")
+    kiosk.wait_text("木玉兰")
+    kiosk.tap(t("register.next"))
+    kiosk.wait_page("phone")
+    kiosk.tap("返回")
+    kiosk.wait_text("木玉兰")
+
+
+def test_name_when_it_has_a_dot_and_is_long_is_shown_whole_and_goes_on(start_real: StartReal, lying: Screen) -> None:
+    kiosk = start_real(lying)
+    to_name(kiosk)
+    name = "王里里里·里里里里"
+    for character in name:
+        if character == "·":
+            kiosk.tap(t("text.how_button"))
+            kiosk.tap(t("text.dot"))
+        else:
+            spell(kiosk, {"王": "wang", "里": "li"}[character], character)
+    kiosk.wait_text(t("name.long", name=name))
+    assert looks(kiosk) == []
+    kiosk.tap(t("text.delete"))
+    kiosk.wait_text(name[:-1])
+    kiosk.tap(t("register.next"))
+    kiosk.wait_page("phone")
 
 
 @pytest.mark.parametrize(

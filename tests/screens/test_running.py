@@ -1,6 +1,5 @@
 """Facilities, the negotiation desk, sign-ups and the ledger, on a real store and touched from outside; and what visitors see of them."""
 
-import time
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from kiosk.domain.running import Facility, Signup, Spending, SpendingKind
 from kiosk.services import bookings, facilities
 from kiosk.services.sample import load_sample
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, key_in, looks, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, key_in, looks, spell, whole_in_both_sizes
 from tests.screens.test_today import look_at_all, staff_mode
 from tests.screens.xtest import Kiosk
 
@@ -124,11 +123,7 @@ def test_booking_when_the_firm_is_unknown_is_written(start_real: StartReal, stat
     kiosk.wait_page("own_words")
     whole_in_both_sizes(kiosk, "写公司名，或者小票编号")
     kiosk.tap("小字")
-    kiosk.tap("用拼音")
-    for letter in "nong":
-        kiosk.tap(letter)
-        time.sleep(0.08)
-    kiosk.tap("农")
+    spell(kiosk, "nong", "农")
     kiosk.tap("写好了")
     kiosk.wait_page("booking")
     kiosk.tap("订下")

@@ -15,7 +15,7 @@ from kiosk.services.call import call_staff, open_calls
 from kiosk.services.publish import Pending, decide, pending
 from kiosk.services.sign_in import Session
 from kiosk.trial.display import Screen
-from tests.screens.real import PINS, RealStation, StartReal, enlarge, looks, whole_in_both_sizes
+from tests.screens.real import PINS, RealStation, StartReal, enlarge, looks, spell, whole_in_both_sizes
 from tests.screens.xtest import Kiosk
 
 HEAD, CLERK = "李芳", "张伟"
@@ -255,12 +255,8 @@ def test_review_when_rejected_with_a_reason_of_ones_own_keeps_it(start_real: Sta
     kiosk.tap("不通过")
     kiosk.wait_page("reason")
     kiosk.tap("自己写")
-    kiosk.tap("用拼音")
-    for spelled, character in (("jia", "假"), ("de", "的")):
-        for letter in spelled:
-            kiosk.tap(letter)
-            time.sleep(0.08)
-        kiosk.tap(character)
+    spell(kiosk, "jia", "假")
+    spell(kiosk, "de", "的")
     kiosk.wait_text("假的")
     assert looks(kiosk) == []
     kiosk.tap("写好了")

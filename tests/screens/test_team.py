@@ -12,7 +12,7 @@ from kiosk.services import team
 from kiosk.services.sign_in import card_hash, sign_in
 from kiosk.store import chain
 from kiosk.trial.display import Screen
-from tests.screens.real import PINS, RealStation, StartReal, looks, whole_in_both_sizes
+from tests.screens.real import PINS, RealStation, StartReal, looks, spell, whole_in_both_sizes
 from tests.screens.test_staff import CLERK, HEAD, _session, _sign_in, _type
 from tests.screens.xtest import Kiosk
 
@@ -42,15 +42,6 @@ def _acts(station: RealStation) -> list[str]:
     with station.here.store.read() as u:
         assert chain.verify(u.connection) is None
         return list(u.connection.exec_driver_sql("SELECT act FROM audit ORDER BY seq").scalars())
-
-
-def _spell(kiosk: Kiosk, letters: str, word: str) -> None:
-    kiosk.tap("用拼音")
-    for letter in letters:
-        kiosk.tap(letter)
-        time.sleep(0.08)
-    if word:
-        kiosk.tap(word)
 
 
 def _gone(kiosk: Kiosk, text: str) -> None:
@@ -103,7 +94,7 @@ def test_first_start_when_nobody_is_there_lets_the_head_set_name_and_pin(
     whole_in_both_sizes(kiosk, "站长请写自己的名字")
     kiosk.tap("小字")
     kiosk.wait_text("大字")
-    _spell(kiosk, "wangfang", "王芳")
+    spell(kiosk, "wangfang", "王芳")
     kiosk.tap("下一步，设密码")
     kiosk.wait_page("new_pin")
     whole_in_both_sizes(kiosk, "王芳，请自己设六位密码")
@@ -151,7 +142,7 @@ def test_lock_when_nobody_touches_hides_the_page_and_the_same_pin_brings_it_back
     kiosk.tap("加一位")
     kiosk.wait_page("team_add")
     kiosk.tap("站长")
-    _spell(kiosk, "wangfang", "王芳")
+    spell(kiosk, "wangfang", "王芳")
     for letter in "xiao":
         kiosk.tap(letter)
     _lock(kiosk)
@@ -251,7 +242,7 @@ def test_team_when_the_head_enters_a_colleague_he_sets_his_own_pin_and_signs_in(
     kiosk.tap("加一位")
     kiosk.wait_page("team_add")
     kiosk.tap("站长")
-    _spell(kiosk, "wangfang", "王芳")
+    spell(kiosk, "wangfang", "王芳")
     whole_in_both_sizes(kiosk, "新同事叫什么名字？")
     kiosk.tap("小字")
     kiosk.tap("下一步，设密码")

@@ -1,6 +1,5 @@
 """用工方: every employer with a file here, those that want something first; found by a few digits, or by a name written or spelled."""
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
@@ -100,7 +99,7 @@ class EmployersScreen(StaffPage):
             body = Factory.EmployerDigits()
             body.ids.pad.fbind("digits", lambda _, digits: self._type(digits, body))
         else:
-            body = Factory.TextPanel(hint=t("employers.name_hint"), read=partial(self.read_hand, free=True), spell=self.spell)
+            body = Factory.TextPanel(hint=t("employers.name_hint"), page=self)
             body.fbind("text", lambda _, text: self._type(text))
         self._put(body)
 

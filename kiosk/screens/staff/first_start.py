@@ -17,8 +17,8 @@ class FirstStartScreen(Page):
         super().__init__(terminal, title=t("first_start.title"), **args)
         self.main_text, self.main_icon = t("first_start.next"), "arrow-right"
         panel = self.ids.panel
-        panel.read, panel.spell = self.read_hand, self.spell
-        panel.text = panel.kept = name
+        panel.page, panel.names = self, True
+        panel.start(name)
         panel.fbind("text", self._follow)
         self._follow()
 

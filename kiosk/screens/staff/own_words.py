@@ -1,6 +1,5 @@
 """A sentence of one's own, by hand or in pinyin, for the page that asked: it finds `field` among its arguments when one comes back."""
 
-from functools import partial
 from typing import Any
 
 from kivy.properties import StringProperty
@@ -19,8 +18,8 @@ class OwnWordsScreen(StaffPage):
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("running.own"), main_text=t("running.written"), main_icon="check", **args)
         panel = self.ids.panel
-        panel.hint, panel.read, panel.spell = t("running.write_here"), partial(self.read_hand, free=True), self.spell
-        panel.text = panel.kept = self.text
+        panel.hint, panel.page = t("running.write_here"), self
+        panel.start(self.text)
         panel.fbind("text", self._follow)
         self._follow()
 

@@ -1,6 +1,5 @@
 """What several staff pages are made of: the sign of what was done, the call of a visitor, sentences to choose from, an empty page."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +114,7 @@ class ReadySentences(BoxLayout):
     def _write(self) -> None:
         self.clear_widgets()
         self._chips, self.text = [], ""
-        panel = Factory.TextPanel(hint=t("reason.hint"), read=partial(self._page.read_hand, free=True), spell=self._page.spell)
+        panel = Factory.TextPanel(hint=t("reason.hint"), page=self._page)
         panel.fbind("text", lambda _, text: setattr(self, "text", text))
         self.add_widget(panel)
 

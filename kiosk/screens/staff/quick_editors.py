@@ -305,7 +305,7 @@ def _panel(page: "QuickListingScreen", field: str, ready: tuple[str, ...], hint:
         side.cols, side.height = 3, theme.fs(112)
     else:
         side.width = theme.fs(300)
-    panel.hint, panel.spell, panel.read = hint, page.spell, partial(page.read_hand, free=field != "contact_name")
+    panel.hint, panel.page, panel.names = hint, page, field == "contact_name"
     said = [part for part in str(page.draft.get(field, "")).split(JOIN) if part]
 
     def write(_: Any, text: str) -> None:

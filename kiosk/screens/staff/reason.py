@@ -1,6 +1,5 @@
 """Writing why: one reason for every HOLD of an approval, or one for sending a listing back. Ready sentences first, then the pen."""
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
@@ -72,7 +71,7 @@ class ReasonScreen(StaffPage):
     def _write(self) -> None:
         """Open the panel for a sentence of one's own."""
         self.writing, self._chips, self.text = True, [], ""
-        self._panel = Factory.ReasonPanel(hint=t("reason.hint"), read=partial(self.read_hand, free=True), spell=self.spell)
+        self._panel = Factory.ReasonPanel(hint=t("reason.hint"), page=self)
         self._panel.fbind("text", lambda _, text: setattr(self, "text", text))
         self._put(self._panel)
 

@@ -19,8 +19,8 @@ class TeamAddScreen(StaffPage):
         super().__init__(terminal, title=t("team.add_title"), **args)
         self.main_text, self.main_icon = t("team.add_next"), "arrow-right"
         panel = self.ids.panel
-        panel.read, panel.spell = self.read_hand, self.spell
-        panel.text = panel.kept = name
+        panel.page, panel.names = self, True
+        panel.start(name)
         panel.fbind("text", self._follow)
         for role in Role:
             chip = Chip(text=t(f"role.{role.value}"), chosen=role.value == self.role)

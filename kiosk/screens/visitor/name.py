@@ -1,6 +1,5 @@
 """您叫什么名字: written whole with a finger in one box, or spelled in pinyin, or left to the staff."""
 
-from collections.abc import Callable
 from typing import Any
 
 from kiosk.domain.worker import check_name
@@ -17,8 +16,8 @@ class NameScreen(RegisteringPage):
         super().__init__(terminal, **args)
         self.main_text, self.main_icon = t("register.next"), "arrow-right"
         panel = self.ids.panel
-        panel.read, panel.spell, panel.help = self.read_hand, self._spell, terminal.call
-        panel.text = panel.kept = self.visit.registration.name
+        panel.help = terminal.call
+        panel.start(self.visit.registration.name)
         panel.fbind("text", self._follow)
         self._follow()
 
@@ -26,9 +25,6 @@ class NameScreen(RegisteringPage):
         self.visit.registration.name = self.ids.panel.text
         self.main_enabled = bool(self.ids.panel.text)
         self.terminal.refresh_dock()
-
-    def _spell(self, letters: str, then: Callable[[list[str]], None]) -> None:
-        (self.spell if self.ids.panel.kept else self.spell_name)(letters, then)
 
     def on_main(self) -> None:
         """Go on to the phone, unless the name cannot be one."""

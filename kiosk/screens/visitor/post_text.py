@@ -1,6 +1,5 @@
 """One thing in an employer's own words: ready ones to tap first, then by hand or in pinyin."""
 
-from functools import partial
 from typing import Any
 
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
@@ -49,10 +48,8 @@ class PostTextScreen(PostingPage):
             self.ids.ready.add_widget(chip)
             self._chips[word] = chip
         panel = self.ids.panel
-        panel.read = partial(self.read_hand, free=self.field != "contact_name")
-        panel.spell = self.spell_name if field == "contact_name" else self.spell
-        panel.help = terminal.call
-        panel.text = panel.kept = JOIN.join(part for part in said if part not in self._chosen)
+        panel.page, panel.names, panel.help = self, field == "contact_name", terminal.call
+        panel.start(JOIN.join(part for part in said if part not in self._chosen))
         panel.fbind("text", self._follow)
         self._follow()
 

@@ -1,7 +1,6 @@
 """搜一搜: a word written or spelled, or the number on the board."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from kivy.factory import Factory
@@ -45,7 +44,7 @@ class SearchScreen(Page):
             pad.ids.pad.fbind("digits", lambda _, digits: self._key(pad, digits))
             self.ids.body.add_widget(pad)
         else:
-            panel = Factory.TextPanel(hint=t("jobs.search_hint"), read=partial(self.read_hand, free=True), spell=self._spell)
+            panel = Factory.TextPanel(hint=t("jobs.search_hint"), page=self, spell=self._spell)
             panel.fbind("mode", self._follow)
             self._panel = panel
             panel.fbind("text", lambda _, written: setattr(self, "text", written))
@@ -70,7 +69,7 @@ class SearchScreen(Page):
             self.main_text = t("jobs.search_go", text=text[:8]) if text else t("jobs.search_empty")
         self.main_enabled = bool(text)
         self.wrong = False
-        by_hand = "jobs.search_head" if self._panel is None or self._panel.mode == "hand" else "jobs.search_pinyin_head"
+        by_hand = "jobs.search_head" if self._panel is None or self._panel.mode == "hand" else "jobs.search_keys_head"
         self.head = t("jobs.search_number_head" if self.by_number else by_hand)
 
     def on_main(self) -> None:

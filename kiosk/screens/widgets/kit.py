@@ -1,8 +1,10 @@
 """All widgets by name, so that one import makes them known to .kv."""
 
 from kiosk.screens.widgets.buttons import BigButton, CandidateButton, Chip, DockButton, FilterTile, Press, Tile
+from kiosk.screens.widgets.candidate_row import CandidateRow
 from kiosk.screens.widgets.dialog import Dialog
 from kiosk.screens.widgets.icon_word import IconWord
+from kiosk.screens.widgets.keys import Keys
 from kiosk.screens.widgets.labels import Badge, IconLine, NothingHere, Notice
 from kiosk.screens.widgets.listing_row import ListingRow
 from kiosk.screens.widgets.marked_words import MarkedWords
@@ -24,6 +26,7 @@ __all__ = [
     "BigButton",
     "Box",
     "CandidateButton",
+    "CandidateRow",
     "Card",
     "Chip",
     "Dialog",
@@ -32,6 +35,7 @@ __all__ = [
     "Icon",
     "IconLine",
     "IconWord",
+    "Keys",
     "ListingRow",
     "MarkedWords",
     "MatchCard",

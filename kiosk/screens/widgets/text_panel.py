@@ -1,78 +1,76 @@
-"""The one panel for every text field: write the whole word with a finger, or spell it in pinyin. Holds the reading that was chosen.
+"""The one panel for every text field: write with a finger, or spell in pinyin, by strokes, in digits and marks. Holds what was chosen.
 
-It reads through two functions that the page passes in, off the UI thread; it remembers nothing after `wipe()`.
+It reads through the page that it stands on, off the UI thread; it remembers nothing after `wipe()`.
 """
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.ports import Stroke
 from kiosk.screens.theme import theme
-from kiosk.screens.widgets.buttons import BigButton, CandidateButton
+from kiosk.screens.widgets.candidate_row import Offer
+from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.text import t
 
-LETTERS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+MODES = ("hand", "pinyin", "strokes", "marks")
 HAND_CHOICES = 5
-
-Read = Callable[[list[Stroke], Callable[[list[str]], None]], None]
-Spell = Callable[[str, Callable[[list[str]], None]], None]
 
 
 class TextPanel(BoxLayout):
-    """`text` is what was chosen. `read(strokes, then)` and `spell(letters, then)` give readings, best first; pages set them.
+    """`text` is what was chosen; `names` are a person's, else anything is let in. `page` reads, `help` is offered where it is set.
 
-    In pinyin each choice is added to `kept`, so that a name is spelled character by character; by hand the box holds the whole word.
+    What is written now goes to place `at` of what stands already (`kept`), or after its end while `at` is -1: so a word is added to, and a
+    character is replaced, by hand and by keys alike.
     """
 
     text = StringProperty("")
     kept = StringProperty("")
+    at = NumericProperty(-1)
     letters = StringProperty("")
+    how = StringProperty("")
     hint = StringProperty("")
-    mode = OptionProperty("hand", options=("hand", "pinyin"))
-    unclear = BooleanProperty(False)
+    mode = OptionProperty("hand", options=MODES)
+    names = BooleanProperty(False)
+    picking = BooleanProperty(False)
+    trouble = StringProperty("")
     words = ListProperty([])
-    first = NumericProperty(0)
-    read = ObjectProperty(None, allownone=True)
+    page = ObjectProperty(None, allownone=True)
     spell = ObjectProperty(None, allownone=True)
     help = ObjectProperty(None, allownone=True)
+    long = 9
+    """Characters from which on only the end of `text` is shown: the page shows the whole."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.orientation = "vertical" if theme.upright else "horizontal"
-        self._asked = 0
+        self._asked = self._unread = 0
 
     def on_kv_post(self, _: Any) -> None:
-        """Fill what the rule has made by now: inside a page's own rule that is later than the constructor."""
-        for row in LETTERS:
-            line = BoxLayout()
-            for letter in row:
-                line.add_widget(self._key(letter, partial(self._press, letter)))
-            if row == LETTERS[-1]:
-                line.add_widget(self._key(t("text.delete"), self._delete, size_px=32, size_hint_x=2.2))
-            self.ids.letters.add_widget(line)
-        self.fbind("words", self._draw_words)
-        self.fbind("first", self._draw_words)
+        """Follow what changes, once the rule has made the parts: inside a page's own rule that is later than the constructor."""
+        for name in ("words", "picking", "text", "at"):
+            self.fbind(name, self._offer)
         self._arrange()
 
-    @staticmethod
-    def _key(text: str, act: Callable[[], None], **look: Any) -> BigButton:
-        """Make a key that touches its neighbours: ten stand side by side on an upright screen, and the gap is only drawn."""
-        key = BigButton(text=text, kind="plain", size_hint_y=1, padding=0, line_width=6, **{"size_px": 44} | look)
-        key.line = theme.ground
-        key.bind(on_release=lambda _: act())
-        return key
+    def start(self, text: str) -> None:
+        """Stand as it was left: `text` was chosen before, and can be added to or put right."""
+        self.text = self.kept = text
 
     def on_mode(self, *_: Any) -> None:
-        """Swap box and letters; what was chosen stays."""
-        if self.mode == "pinyin":
-            self.kept = self.text
-        self.letters, self.words, self.unclear = "", [], False
+        """Swap box and keys; what was chosen stays, and the place that is to be put right."""
+        at = self.at if self._fixing and not self.picking else -1
+        self._settle()
+        self.at = at
         self._arrange()
+
+    def _settle(self) -> None:
+        """Take what was chosen as standing, and begin to write anew."""
+        self._asked += 1
+        self.ids.box.clear()
+        self.kept, self.at, self.letters, self.picking, self.trouble = self.text, -1, "", False, ""
+        self.words = []
 
     def _arrange(self) -> None:
         hand = self.mode == "hand"
@@ -81,28 +79,39 @@ class TextPanel(BoxLayout):
             widget.size_hint_x = 1 if shown else None
             if not shown:
                 widget.width = 0
-        self.ids.swap.text = t("text.pinyin" if hand else "text.hand")
-        self.ids.swap.icon = "keyboard" if hand else "draw"
+        self.how = t(f"text.{self.mode}_hint") if self.mode in ("pinyin", "strokes") else ""
+        if not hand:
+            self.ids.keyboard.kind = self.mode
         self.ids.undo.disabled = not hand
 
-    def swap(self) -> None:
-        """Change between hand and pinyin."""
-        self.mode = "pinyin" if self.mode == "hand" else "hand"
+    def ask_mode(self) -> None:
+        """Ask how one wants to write."""
+        modes = [mode for mode in MODES if mode != self.mode and not (self.names and mode == "marks")]
+        choices: list[Choice] = [(t(f"text.{mode}"), "second", partial(setattr, self, "mode", mode)) for mode in modes]
+        if self.names:
+            choices.append((t("text.dot"), "second", partial(self._add, "·")))
+        choices.append((t("text.as_before"), "plain", lambda: None))
+        self.page.terminal.open_dialog(Dialog(title=t("text.how"), choices=choices))
 
     def written(self, strokes: list[Stroke]) -> None:
         """Read what stands in the box; a later answer outruns an earlier one."""
         self._asked += 1
-        mine = self._asked
-        self.read(strokes, lambda words: self._take(mine, words))
+        self.page.read_hand(strokes, partial(self._take, self._asked), free=not self.names)
 
-    def _take(self, mine: int, words: list[str]) -> None:
-        if mine != self._asked:
+    def _take(self, asked: int, words: list[str]) -> None:
+        if asked != self._asked:
             return
-        self.unclear = not words
-        self.first = 0
-        if self.mode == "hand":
-            self.text = words[0] if words else ""
-        self.words = words[:HAND_CHOICES] if self.mode == "hand" else words
+        hand = self.mode == "hand"
+        if hand:
+            self._unread = 0 if words else self._unread + 1
+            self.trouble = "" if words else t("text.unclear" if self._unread < 2 else "text.unclear_again")
+            self.text = self._with(words[0]) if words else self.kept
+        self.words = words[:HAND_CHOICES] if hand else words
+
+    def _with(self, word: str) -> str:
+        """Put a word into its place."""
+        at = int(self.at)
+        return self.kept + word if at < 0 else self.kept[:at] + word + self.kept[at + 1 :]
 
     def undo(self) -> None:
         """Take the last stroke back."""
@@ -111,64 +120,105 @@ class TextPanel(BoxLayout):
         if strokes:
             self.written(strokes)
         else:
-            self.wipe()
+            self._forget()
 
     def wipe(self) -> None:
-        """Begin anew."""
-        self._asked += 1
-        self.ids.box.clear()
-        self.text = self.kept = self.letters = ""
-        self.words, self.first, self.unclear = [], 0, False
+        """Begin anew: what is being written now, or all when nothing is."""
+        writing = bool(self.ids.box.strokes or self.letters or self.at >= 0 or self.picking)
+        self._forget()
+        if not writing:
+            self.text = self.kept = ""
 
-    def _press(self, letter: str) -> None:
-        self.letters += letter
-        self._spell()
+    def _forget(self) -> None:
+        """Drop what is being written."""
+        self.text = self.kept
+        self._settle()
 
-    def _delete(self) -> None:
+    def press(self, character: str) -> None:
+        """Take a key."""
+        if self.mode == "marks":
+            self._add(character)
+        else:
+            self.picking = False
+            self.letters += character
+            self._spell()
+
+    def delete(self) -> None:
+        """Take back the last key, or the last character."""
         if self.letters:
             self.letters = self.letters[:-1]
             self._spell()
-        elif self.kept:
+        elif self.at >= 0 or self.picking:
+            self._forget()
+        else:
             self.kept = self.text = self.kept[:-1]
 
     def _spell(self) -> None:
         self._asked += 1
-        mine = self._asked
+        then = partial(self._take, self._asked)
         if not self.letters:
             self.words = []
-            return
-        self.spell(self.letters, lambda words: self._take(mine, words))
+        elif self.mode == "strokes":
+            self.page.spell_strokes(self.letters, then)
+        elif self.spell is not None:
+            self.spell(self.letters, then)
+        elif self.names:
+            # a surname stands where a name begins
+            (self.page.spell if self._with("") and self.at else self.page.spell_name)(self.letters, then)
+        else:
+            letters = self.letters
+            self.page.spell(letters, lambda words: then([*words, letters.upper(), letters]))
+
+    def _add(self, mark: str) -> None:
+        """Put a mark that no finger finds where one writes: ·."""
+        self.text = self._with(mark) if self.at >= 0 else self.text + mark
+        self._settle()
 
     def _choose(self, word: str) -> None:
-        if self.mode == "hand":
-            self.text = word
-            self._draw_words()
-            return
-        self.kept += word
-        self.text, self.letters, self.words = self.kept, "", []
+        self.text = self._with(word)
+        if self.mode != "hand":
+            self._settle()
 
-    def add(self, mark: str) -> None:
-        """Add a mark that no finger finds: ·."""
-        self.kept = self.text = self.text + mark
+    def pick(self) -> None:
+        """Show the characters, to choose the one that is wrong; or leave it be."""
+        if self._fixing:
+            self._forget()
+        else:
+            self._settle()
+            self.picking = True
 
-    def turn(self) -> None:
-        """Show the next readings."""
-        shown = len(self.ids.choices.children) - 1
-        self.first = 0 if self.first + shown >= len(self.words) else self.first + shown
+    @property
+    def _fixing(self) -> bool:
+        """Whether one is about to put a character right and has not yet."""
+        return self.picking or (self.at >= 0 and self.text == self.kept)
 
-    def _draw_words(self, *_: Any) -> None:
-        """Put as many readings as fit side by side; a button turns to the next ones."""
-        row = self.ids.choices
-        row.clear_widgets()
-        used, room = 0.0, row.width - theme.fs(220)
-        for word in self.words[int(self.first) :]:
-            button = CandidateButton(text=word, chosen=self.mode == "hand" and word == self.text)
-            button.bind(on_release=lambda _, word=word: self._choose(word))
-            used += button.width + theme.px(20)
-            if used > room and row.children:
-                break
-            row.add_widget(button)
-        if len(row.children) < len(self.words) and row.children:
-            more = Factory.MoreButton()
-            more.bind(on_release=lambda _: self.turn())
-            row.add_widget(more)
+    def _edit(self, at: int) -> None:
+        """Write the character at a place anew; at -1 write on after the end."""
+        self.picking, self.at = False, at
+
+    def _drop(self) -> None:
+        self.text = self._with("")
+        self._settle()
+
+    def _offer(self, *_: Any) -> None:
+        """Lay out what can be chosen now."""
+        self.ids.row.offers = self._offers()
+        self.ids.fix.text = t("text.as_it_was" if self._fixing else "text.fix")
+        wrong = self.kept[int(self.at)] if 0 <= self.at < len(self.kept) else ""
+        self.ids.box.hint = t("text.pick") if self.picking else t("text.rewrite", character=wrong) if wrong else self.hint
+
+    def _offers(self) -> list[Offer]:
+        if self.picking:
+            characters = [(c, False, partial(self._edit, n)) for n, c in enumerate(self.text)]
+            return [*characters, (t("text.write_on"), False, partial(self._edit, -1))]
+        if self.words and self.mode == "hand":
+            return [(self._end(whole), whole == self.text, partial(self._choose, w)) for w in self.words if (whole := self._with(w))]
+        if self.words:
+            return [(w, False, partial(self._choose, w)) for w in self.words]
+        if self.at >= 0 and not self.letters:
+            return [(t("text.drop", character=self.kept[int(self.at)]), False, self._drop)]
+        return [(self._end(self.text), True, lambda: None)] if self.text and self.mode == "hand" else []
+
+    def _end(self, text: str) -> str:
+        """Give what there is room for of a long text: its end, where one writes."""
+        return text if len(text) < self.long else "…" + text[1 - self.long :]
