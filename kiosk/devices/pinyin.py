@@ -23,7 +23,7 @@ CUSTOM = {
     f"  engine/segmentors: [abc_segmentor]\n{NO_MEMORY}",
 }
 STROKE_KEYS = dict(zip("一丨丿丶乛", "hspnz", strict=True))
-LOOKED_AT = 300
+LOOKED_AT = 200
 """Candidates of a few strokes among which those that are written here are looked for: there are thousands."""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.domain.ports import Stroke
+from kiosk.domain.ports import Pinyin, Stroke
 from kiosk.domain.surnames import surnames_first
 from kiosk.errors import StoreError, WrongKey
 from kiosk.screens.problems import fault_key
@@ -92,11 +92,19 @@ class Page(BoxLayout):
 
     def spell(self, letters: str, then: Callable[[list[str]], None]) -> None:
         """Give the words that these pinyin letters may be, best first."""
-        self.ask(lambda: self.terminal.pinyin().candidates(letters), then, lane="hand")
+        self._spell_by(lambda engine: engine.candidates(letters), then)
 
     def spell_strokes(self, strokes: str, then: Callable[[list[str]], None]) -> None:
         """Give the characters that begin with these of the strokes 一丨丿丶乛."""
-        self.ask(lambda: self.terminal.pinyin().by_strokes(strokes), then, lane="hand")
+        self._spell_by(lambda engine: engine.by_strokes(strokes), then)
+
+    def _spell_by(self, words: Callable[[Pinyin], list[str]], then: Callable[[list[str]], None]) -> None:
+        """Ask the engine: once it is open at once, since it answers within a millisecond and the next frame shall show it."""
+        engine = self.terminal.open_pinyin
+        if engine is None:
+            self.ask(lambda: words(self.terminal.pinyin()), then, lane="hand")
+        else:
+            then(words(engine))
 
     def spell_name(self, letters: str, then: Callable[[list[str]], None]) -> None:
         """The same where a person's name begins: surnames first."""

@@ -338,6 +338,11 @@ class Terminal(ExceptionHandler):
         """Open the pinyin engine once; call it inside `ask(..., lane="hand")`."""
         return self._open("pinyin", self.parts.open_pinyin)
 
+    @property
+    def open_pinyin(self) -> Pinyin | None:
+        """Give the pinyin engine if it is open."""
+        return self._opened.get("pinyin")
+
     def _open(self, name: str, opener: Callable[[], Any] | None) -> Any:
         if name not in self._opened:
             if opener is None:
