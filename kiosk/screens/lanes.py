@@ -45,6 +45,8 @@ class Lanes:
     def _run(waiting: "queue.SimpleQueue[Callable[[], None] | None]") -> None:
         while (work := waiting.get()) is not None:
             work()
+            # else a lane would hold a visitor's page and words until it is asked something else
+            del work
 
     def close(self) -> None:
         """Let the threads end after what they are doing."""

@@ -70,18 +70,19 @@ class UnitOfWork:
     def list(self, cls: type[R], **equals: Any) -> Sequence[R]:
         """Give all records with these field values, newest revision of each, in order of birth."""
         table = TABLES[cls]
-        query = sa.select(table).where(*(table.c[k] == to_plain(v) for k, v in equals.items())).order_by(table.c.id)
+        where, values = _equal(table, equals)
+        query = sa.select(table).where(*where).order_by(table.c.id)
         if cls is Listing:
             newest = sa.select(table.c.id, sa.func.max(table.c.revision)).group_by(table.c.id)
             query = query.where(sa.tuple_(table.c.id, table.c.revision).in_(newest))
-        return [cast(R, from_row(cls, row)) for row in self.connection.execute(query).mappings()]
+        return [cast(R, from_row(cls, row)) for row in self.connection.execute(query, values).mappings()]
 
     def latest(self, cls: type[R], by: str, limit: int, **equals: Any) -> Sequence[R]:
         """Give the `limit` records with these field values that come last by the field `by`, last first; of records without history."""
         table = TABLES[cls]
-        query = sa.select(table).where(*(table.c[k] == to_plain(v) for k, v in equals.items()))
-        query = query.order_by(table.c[by].desc(), table.c.id.desc()).limit(limit)
-        return [cast(R, from_row(cls, row)) for row in self.connection.execute(query).mappings()]
+        where, values = _equal(table, equals)
+        query = sa.select(table).where(*where).order_by(table.c[by].desc(), table.c.id.desc()).limit(limit)
+        return [cast(R, from_row(cls, row)) for row in self.connection.execute(query, values).mappings()]
 
     def undecided(self, station_id: str) -> Sequence[Listing]:
         """Give a station's listings, newest revision of each, that may wait for a reviewer: no takedown, and no review of it that stands.
@@ -101,8 +102,9 @@ class UnitOfWork:
     def count(self, cls: type, **equals: Any) -> int:
         """Count records with these field values."""
         table = TABLES[cls]
-        query = sa.select(sa.func.count()).select_from(table).where(*(table.c[k] == to_plain(v) for k, v in equals.items()))
-        return self.connection.scalar(query) or 0
+        where, values = _equal(table, equals)
+        query = sa.select(sa.func.count()).select_from(table).where(*where)
+        return self.connection.scalar(query, values) or 0
 
     def keep(self, record: Any) -> None:
         """Write a record of our own and queue it for the county, in this transaction."""
@@ -327,6 +329,13 @@ class Watcher:
     def close(self) -> None:
         """Close the connection."""
         self._raw.close()
+
+
+def _equal(table: sa.Table, equals: dict[str, Any]) -> tuple[list[sa.ColumnElement[bool]], dict[str, Any]]:
+    """Give conditions and their values apart: what stands in a statement stays in SQLAlchemy's cache, and may be somebody's phone."""
+    values = {name: to_plain(value) for name, value in equals.items()}
+    where = [table.c[name].is_(None) if value is None else table.c[name] == sa.bindparam(f"is_{name}") for name, value in values.items()]
+    return where, {f"is_{name}": value for name, value in values.items() if value is not None}
 
 
 def _memory(key: str) -> sa.Table:

@@ -3,7 +3,7 @@
 With PLAY_STATE=DIR it works on the station in DIR, else on a sample office without a store. PLAY_OFFICE
 names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time, PLAY_WARNING_S its countdown.
 PLAY_DESK switches the desk page on. PLAY_DAYS names a file with the days by which the clock is ahead, read
-anew each time: midnight passes while a visitor stands there.
+anew each time: midnight passes while a visitor stands there. PLAY_TRACES: see tests.screens.traces.
 """
 
 import os
@@ -57,6 +57,10 @@ def main() -> None:
                 kitfailing=kit_page.KitFailingScreen,
             )
         terminal.visit.stack.append(Place(sys.argv[4], dict(a.split("=", 1) for a in sys.argv[5:])))
+    if traces := os.environ.get("PLAY_TRACES"):
+        from tests.screens.traces import serve
+
+        serve(Path(traces))
     terminal.run()
 
 
