@@ -1,4 +1,7 @@
-"""The frame that never moves: header, body, dock. Shows the page it is given and passes presses on; decides nothing."""
+"""The frame that never moves: header, body, dock; between header and body a visitor's call, for staff to answer.
+
+Shows the page it is given and passes presses on; decides nothing.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +18,9 @@ from kiosk.screens.widgets.dialog import Dialog
 from kiosk.screens.widgets.words import measure
 from kiosk.text import t
 
+PADDING, TIGHT = 33, 16
+"""Left and right of a word in a lying dock: what looks well, and what is taken where many words stand there."""
+
 
 class Header(BoxLayout):
     """Who we are, where one is, the day and the time. `staff` gives it the ink ground."""
@@ -28,6 +34,16 @@ class Header(BoxLayout):
         """Join the parts; where they do not all fit the first go, since the last says where one is."""
         lines = [" ・ ".join(parts[n:]) for n in range(len(parts))] or [""]
         return next((line for line in lines if measure(line, theme.fs(36), bold=True) <= room), lines[-1])
+
+
+class CallBar(BoxLayout):
+    """A visitor calls: the button says that one comes. No gap while nobody does."""
+
+    text = StringProperty("")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.answer: Callable[[], None] = lambda: None
 
 
 class Dock(BoxLayout):
@@ -84,7 +100,10 @@ class Dock(BoxLayout):
         self._spread()
 
     def _spread(self, *_: Any) -> None:
-        """Give each button what its word needs; upright they share what is left, lying the main action breaks when there is not enough."""
+        """Give each button what its word needs.
+
+        Upright they share what is left; lying they move closer where many stand, and only then the main action's word breaks.
+        """
         row = self._lower
         if theme.upright:
             self.main.width = self._upper.width
@@ -93,9 +112,13 @@ class Dock(BoxLayout):
                 button.width = button.natural + left / len(row.children)
             return
         buttons = [b for b in row.children if b is not self._gap]
+        words = sum(b.natural - 2 * b.padding[0] for b in buttons) + row.spacing * len(buttons)
+        # whole pixels: a word that is a hair too wide for its place breaks
+        room = int(min(theme.px(PADDING), max(theme.px(TIGHT), (row.width - words) / (2 * len(buttons)))))
         for button in buttons:
+            button.padding = (room, 0)
             button.width = button.natural
-        over = sum(b.natural for b in buttons) + row.spacing * len(buttons) - row.width
+        over = words + 2 * room * len(buttons) - row.width
         if over > 0 and self.main in buttons:
             self.main.width -= over
 
@@ -112,9 +135,9 @@ class Dock(BoxLayout):
 class Shell(FloatLayout):
     """Header, body and dock, with room for one dialog and one small sign over them."""
 
-    def __init__(self, press: Callable[[str], None], **kwargs: Any) -> None:
+    def __init__(self, press: Callable[[str], None], answer: Callable[[], None], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.ids.dock.press = press
+        self.ids.dock.press, self.ids.calls.answer = press, answer
         self.page: Page | None = None
         self.dialog: Dialog | None = None
         self._cover: Page | None = None
@@ -153,6 +176,9 @@ class Shell(FloatLayout):
         """Lay a dialog over everything, another dialog included, which is there again when this one closes."""
         dialog.under, self.dialog = self.dialog, dialog
         dialog.on_close = self.close_dialog
+        if dialog.under is not None:
+            # two cards of different heights one over the other look broken
+            dialog.under.opacity = 0
         if self._cover is None:
             self.add_widget(dialog)
 
@@ -161,6 +187,8 @@ class Shell(FloatLayout):
         if self.dialog is not None:
             self.remove_widget(self.dialog)
             self.dialog = self.dialog.under
+            if self.dialog is not None:
+                self.dialog.opacity = 1
 
     def close_dialogs(self) -> None:
         """Take all away: the page goes."""

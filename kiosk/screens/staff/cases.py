@@ -6,34 +6,23 @@ Views: list → reason (why) for a step; list → kind → job → who → words
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 
-from kiosk.domain.case import HOLDING, CaseKind, CaseState
+from kiosk.domain.case import CaseKind, CaseState
+from kiosk.screens.staff.case_card import CaseCard, case_about, case_card, warning
 from kiosk.screens.staff.parts import ReadySentences, ScreenPart
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.widgets.buttons import Chip, Tile
-from kiosk.screens.widgets.panel import Card
-from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:
+    from kiosk.domain.listing import Published
+    from kiosk.domain.worker import Worker
     from kiosk.services.cases import CaseFacts, Effect, Opened
 
 STEPS = {"confirm": CaseState.CONFIRMED, "settle": CaseState.SETTLED, "dismiss": CaseState.DISMISSED}
 ICONS = {CaseKind.UNPAID: "cash-remove", CaseKind.FALSE_LISTING: "alert-octagon", CaseKind.COMPLAINT: "comment-alert"}
 BEFORE = {"reason": "list", "kind": "list", "job": "kind", "who": "job", "words": "who"}
-
-
-class CaseCard(Card):
-    """One case: what happened, who says so, about whom, what was done, and what may be done now."""
-
-    title = StringProperty("")
-    said = StringProperty("")
-    about = StringProperty("")
-    who = StringProperty("")
-    past = StringProperty("")
-    mark = StringProperty("")
-    can_confirm = BooleanProperty(True)
 
 
 class CasePad(ScreenPart):
@@ -45,7 +34,9 @@ class CasePad(ScreenPart):
 
 
 class CasesScreen(StaffPage):
-    """`view` is what is shown; `case_id` and `act` the step that wants a reason; `kind`, `listing_id`, `worker_id` a new case."""
+    """`view` is what is shown; `case_id` and `act` the step that wants a reason; `kind`, `listing_id`, `worker_id` a new case,
+    which and whose it is in words `about`.
+    """
 
     view = StringProperty("list")
     case_id = StringProperty("")
@@ -53,6 +44,7 @@ class CasesScreen(StaffPage):
     kind = StringProperty("")
     listing_id = StringProperty("")
     worker_id = StringProperty("")
+    about = ListProperty([])
     digits = StringProperty("")
     hint = StringProperty("")
     text = StringProperty("")
@@ -73,7 +65,7 @@ class CasesScreen(StaffPage):
 
     def remember(self) -> dict[str, Any]:
         """Keep the view and what was chosen; what was said is said once."""
-        kept = ("view", "case_id", "act", "kind", "listing_id", "worker_id", "digits", "text", "release")
+        kept = ("view", "case_id", "act", "kind", "listing_id", "worker_id", "about", "digits", "text", "release")
         return {name: getattr(self, name) for name in kept} | {"said": ""}
 
     def on_back(self) -> bool:
@@ -116,44 +108,10 @@ class CasesScreen(StaffPage):
         return view
 
     def _card(self, facts: "CaseFacts") -> CaseCard:
-        case, opened = facts.case, self.terminal.local(facts.case.opened_at)
-        key = "cases.opened" if case.by_name else "cases.opened_nobody"
-        named = {"name": case.by_name} if case.by_name else {}
-        written = t(key, month=opened.month, day=opened.day, time=f"{opened:%H:%M}", **named)
-        about = [f"{facts.listing.title} ・ {words.pay(facts.listing)}"] if facts.listing else []
-        employer = facts.employer.name if facts.employer else facts.listing.employer_name if facts.listing else ""
-        about += [t("cases.employer", name=employer)] if employer else []
-        marks = [t("cases.held")] if facts.held else []
-        marks += [t("cases.witnesses", count=facts.witnesses)] if facts.witnesses > 1 else []
-        card = CaseCard(
-            title=f"{t(f'case_kind.{case.kind}')} ・ {t(f'case_state.{facts.state}')}",
-            said=case.text,
-            about=" ・ ".join(about),
-            who=" ・ ".join((self._who(facts), written)),
-            past="\n".join(self._past(facts)),
-            mark=" ・ ".join(marks),
-            can_confirm=facts.state is CaseState.OPEN,
-        )
+        card, case_id = case_card(facts), facts.case.id
         for act in STEPS:
-            card.ids[act].bind(on_release=lambda _, act=act: self._ask_why(case.id, act))
+            card.ids[act].bind(on_release=lambda _, act=act: self._ask_why(case_id, act))
         return card
-
-    @staticmethod
-    def _who(facts: "CaseFacts") -> str:
-        if facts.worker is None:
-            return t("cases.who_unknown")
-        if not facts.worker.name:
-            return t("cases.who_gone")
-        return t("cases.who", name=facts.worker.name, phone=facts.worker.phone.grouped())
-
-    def _past(self, facts: "CaseFacts") -> list[str]:
-        lines = []
-        for step in facts.steps:
-            at = self.terminal.local(step.stepped_at)
-            lines.append(
-                t("cases.step", month=at.month, day=at.day, state=t(f"case_state.{step.state}"), note=step.note, name=step.by_name)
-            )
-        return lines
 
     # why
 
@@ -165,8 +123,9 @@ class CasesScreen(StaffPage):
         facts = self._open()
         assert facts is not None
         view = Factory.CaseReason()
-        section = f"cases.why.{STEPS[self.act]}"
-        self._sentences = ReadySentences(self, section, about=t(f"cases.reason_{self.act}"), note=self._warning(facts), text=self.text)
+        ready = f"cases.why.{STEPS[self.act]}"
+        note = "\n".join(part for part in (case_about(facts), warning(facts, self.act)) if part)
+        self._sentences = ReadySentences(self, ready, about=t(f"cases.reason_{self.act}"), note=note, text=self.text)
         self._sentences.fbind("text", self._take_text)
         view.add_widget(self._sentences)
         if self.act != "confirm" and facts.held:
@@ -176,16 +135,6 @@ class CasesScreen(StaffPage):
             view.add_widget(chip)
         self._await_text()
         return view
-
-    def _warning(self, facts: "CaseFacts") -> str:
-        if self.act != "confirm":
-            return t("cases.release_note") if facts.held else ""
-        if facts.case.kind not in HOLDING:
-            return t("cases.confirm_note_none")
-        if facts.case.employer_id is None:
-            return t("cases.confirm_note_listing" if facts.listing is not None else "cases.confirm_note_none")
-        own = facts.employer is not None and facts.employer.station_id == facts.case.station_id
-        return t("cases.confirm_note" if own else "cases.confirm_note_elsewhere")
 
     def _toggle_release(self, chip: Chip) -> None:
         self.release = chip.chosen = not self.release
@@ -213,6 +162,7 @@ class CasesScreen(StaffPage):
     def add(self) -> None:
         """Begin to write a new case down."""
         self.kind = self.listing_id = self.worker_id = ""
+        self.about = []
         self._show("kind")
 
     def _kind_view(self) -> Any:
@@ -231,7 +181,7 @@ class CasesScreen(StaffPage):
         return self._pad(t("cases.add_about"), t("cases.add_skip"), 5)
 
     def _who_view(self) -> Any:
-        return self._pad(t("cases.add_who"), t("cases.add_nobody"), 8)
+        return self._pad(t("cases.add_who"), t("cases.add_nobody"), 11)
 
     def _pad(self, head: str, skip: str, limit: int) -> Any:
         self.main_text, self.main_icon, self.main_enabled = t("cases.add_ok"), "arrow-right", bool(self.digits)
@@ -239,42 +189,51 @@ class CasesScreen(StaffPage):
 
     def key_in(self, digits: str) -> None:
         """Take what the pad holds."""
-        self.digits, self.main_enabled = digits, bool(digits)
+        self.digits, self.hint, self.main_enabled = digits, "", bool(digits)
 
     def skip(self) -> None:
         """Go on without a number."""
         if self.view == "job":
-            self.listing_id = ""
-            self._show("who")
+            self._take_job("", t("cases.add_skip"))
         else:
-            self.worker_id = ""
-            self._show("words")
+            self._take_who("", t("cases.add_nobody"))
 
     def _look_up(self) -> None:
-        from kiosk.services import browse, recommend
+        from kiosk.services import browse, registrations
 
         digits = self.digits
-        if self.view == "job":
-            self.ask(lambda: browse.numbered(self.here, int(digits)), self._found_job)
-        else:
-            self.ask(lambda: [w.worker.id for w in recommend.waiting_workers(self.here, digits)], self._found_worker)
 
-    def _found_job(self, listing_id: str | None) -> None:
-        if listing_id is None:
+        def find() -> "Published | None":
+            listing_id = browse.numbered(self.here, int(digits))
+            return None if listing_id is None else browse.job(self.here, listing_id).published
+
+        if self.view == "job":
+            self.ask(find, self._found_job)
+        else:
+            self.ask(lambda: registrations.registrations(self.here, digits), self._found_worker)
+
+    def _found_job(self, found: "Published | None") -> None:
+        if found is None:
             self.hint = t("cases.add_no_number")
         else:
-            self.listing_id = listing_id
-            self._show("who")
+            self._take_job(found.listing.id, t("cases.add_job", number=found.number, title=found.listing.title))
 
-    def _found_worker(self, found: list[str]) -> None:
+    def _take_job(self, listing_id: str, said: str) -> None:
+        self.listing_id, self.about = listing_id, [said]
+        self._show("who")
+
+    def _found_worker(self, found: "tuple[Worker, ...]") -> None:
         if len(found) == 1:
-            self.worker_id = found[0]
-            self._show("words")
+            self._take_who(found[0].id, str(found[0].name))
         else:
             self.hint = t("cases.add_no_worker" if not found else "cases.add_many")
 
+    def _take_who(self, worker_id: str, said: str) -> None:
+        self.worker_id, self.about = worker_id, [*self.about[:1], said]
+        self._show("words")
+
     def _words_view(self) -> Any:
-        self._sentences = ReadySentences(self, "cases.said", about=t("cases.add_text"), text=self.text)
+        self._sentences = ReadySentences(self, "cases.said", about=t("cases.add_text"), note=" ・ ".join(self.about), text=self.text)
         self._sentences.fbind("text", self._take_text)
         self._await_text()
         return self._sentences

@@ -40,7 +40,12 @@ class FacilityCard(Card):
     state = StringProperty("")
     text = StringProperty("")
     ink = ColorProperty(theme.green)
-    keeps = BooleanProperty(False)
+
+    def let_expire(self) -> None:
+        """Offer to set the date on which what is in it expires."""
+        button = Factory.ExpiryButton()
+        button.bind(on_release=lambda _: self.act("expiry"))
+        self.ids.acts.add_widget(button)
 
     def act(self, what: str) -> None:
         """Tell the page."""
@@ -107,7 +112,8 @@ class FacilitiesScreen(StaffPage):
     def _draw_rooms(self, box: Any) -> None:
         for one in self._facts[0]:
             card = FacilityCard(icon=ICONS[one.facility], title=t(f"facility.{one.facility.value}"))
-            card.keeps = one.facility is Facility.FIRST_AID
+            if one.facility is Facility.FIRST_AID:
+                card.let_expire()
             card.page, card.facility = self, one.facility
             card.state, card.text = state_words(one, self.terminal.today()), self._looked(one)
             card.ink = theme.green if one.condition is Condition.GOOD else theme.brown
@@ -139,7 +145,8 @@ class FacilitiesScreen(StaffPage):
     def _draw_signups(self, box: Any) -> None:
         for one in self._facts[2]:
             course = one.training
-            title = t("running.signup", name=one.worker.name, course=course.title if course else t("running.no_course"))
+            name = one.worker.name
+            title = t("running.signup", name=name, course=course.title) if course else t("running.signup_gone", name=name)
             phone = t("running.call", phone=one.worker.phone.grouped())
             starts = (
                 t("running.starts", day=day_words(course.starts_on, self.terminal.today()), phone=course.phone.grouped()) if course else ""
@@ -172,7 +179,7 @@ class FacilitiesScreen(StaffPage):
         self.begin()
 
     def _sure(self, key: str, name: str, act: Any) -> None:
-        choices: list[Choice] = [(t("running.cancel"), "danger", act), (t("running.keep"), "station", lambda: None)]
+        choices: list[Choice] = [(t("running.cancel_yes"), "danger", act), (t("running.keep"), "station", lambda: None)]
         self.terminal.open_dialog(Dialog(title=t(key), text=name, icon="information", choices=choices))
 
     def _cancel_booking(self, booking_id: str) -> None:

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.clock import Clock
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ColorProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.listing import Verdict
-from kiosk.domain.review import TEXT_FIELDS, Severity, cleared
+from kiosk.domain.review import Severity
 from kiosk.errors import NotAllowed
 from kiosk.screens.page import Page
-from kiosk.screens.staff.review_words import ago, employer_words, twin_words, verdict_words
+from kiosk.screens.staff.parts import add_turn
+from kiosk.screens.staff.review_cards import finding_cards
+from kiosk.screens.staff.review_words import ago, verdict_words
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Dialog
-from kiosk.screens.widgets.panel import Card
+from kiosk.screens.widgets.labels import NothingHere
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
@@ -30,9 +32,8 @@ if TYPE_CHECKING:
     from kiosk.services.dossier import Dossier
     from kiosk.services.publish import Pending, Undone
 
-SHOWN_TEXTS = tuple(f for f in TEXT_FIELDS if f not in ("title", "place"))
-EDGES = {Severity.BLOCK: theme.brown, Severity.HOLD: theme.orange, Severity.WARN: theme.bar}
-SAID = {Verdict.APPROVE: "review.approved", Verdict.RETURN: "review.returned", Verdict.REJECT: "review.rejected"}
+PAGE = 40
+"""So many cards of the queue are drawn at once."""
 
 
 def explain(page: Page, error: Exception) -> None:
@@ -44,42 +45,15 @@ def explain(page: Page, error: Exception) -> None:
         page.show_problem(error)
 
 
+def said(verdict: Verdict, title: str) -> str:
+    """Say what was decided on which listing."""
+    return t(f"review.said.{verdict.value}", title=title)
+
+
 class ReviewPart(BoxLayout):
     """A part of the page, or one arrangement of all parts."""
 
     review = ObjectProperty(None, allownone=True, rebind=True)
-
-
-class ListingCard(Card):
-    """The listing as it was handed in."""
-
-    review = ObjectProperty(None, allownone=True, rebind=True)
-
-
-class TextBlock(BoxLayout):
-    """One text of the employer's, with what the rules marked in it."""
-
-    label = StringProperty("")
-    text = StringProperty("")
-    spans = ListProperty([])
-
-
-class FindingCard(Card):
-    """What a rule found, how heavy it is, and by which law."""
-
-    kind = StringProperty("")
-    title = StringProperty("")
-    text = StringProperty("")
-    source = StringProperty("")
-    edge = ColorProperty(theme.green)
-    ink = ColorProperty(theme.green)
-
-
-class ReviewSign(ReviewPart):
-    """What was done just now, and for a minute the way back; no gap where nothing was."""
-
-    text = StringProperty("")
-    seconds = NumericProperty(0)
 
 
 class PendingCard(Press):
@@ -101,24 +75,13 @@ class ReviewScreen(StaffPage):
 
     listing_id = StringProperty("")
     reading = BooleanProperty(False)
+    first = NumericProperty(0)
     said = StringProperty("")
     decided_id = StringProperty("")
     decided_at = ObjectProperty(None, allownone=True)
     seconds = NumericProperty(0)
     head = StringProperty("")
     name = StringProperty("")
-    name_spans = ListProperty([])
-    source = StringProperty("")
-    days = StringProperty("")
-    hours = StringProperty("")
-    place = StringProperty("")
-    people = StringProperty("")
-    meals = StringProperty("")
-    papers = StringProperty("")
-    contact = StringProperty("")
-    amount = StringProperty("")
-    unit = StringProperty("")
-    terms = StringProperty("")
     approve_text = StringProperty("")
     can_approve = BooleanProperty(False)
 
@@ -127,6 +90,7 @@ class ReviewScreen(StaffPage):
         self.padding[1] = self.padding[3] = theme.px(24)
         self._waiting: list[Pending] = []
         self._sent = False
+        self._title = ""
         self._form = ""
         self._layout: Any = None
         self._dossier: Dossier | None = None
@@ -155,7 +119,7 @@ class ReviewScreen(StaffPage):
     def remember(self) -> dict[str, Any]:
         """Keep which one is open; what was said is said once, unless it may still be undone."""
         last = {"decided_id": self.decided_id, "decided_at": self.decided_at, "said": self.said if self.seconds else ""}
-        return {"listing_id": self.listing_id, "reading": self.reading, **last}
+        return {"listing_id": self.listing_id, "reading": self.reading, "first": self.first, **last}
 
     def _ask(self) -> None:
         from kiosk.services.publish import pending
@@ -167,7 +131,7 @@ class ReviewScreen(StaffPage):
         self._sent = False
         self.head = t("review.waiting", count=len(self._waiting))
         if self._open() is None:
-            self.reading = False
+            self.reading, self.first = False, 0
             self.listing_id = self._waiting[0].listing.id if self._waiting else ""
         self._draw()
 
@@ -180,7 +144,10 @@ class ReviewScreen(StaffPage):
         form = "Empty" if not self._waiting else "Lying" if three else "Listing" if self.reading else "Queue"
         if form != self._form:
             self._form = form
-            self._layout = getattr(Factory, f"{form}Review")(review=self)
+            if self._waiting:
+                self._layout = getattr(Factory, f"{form}Review")(review=self)
+            else:
+                self._layout = NothingHere(head=t("review.nothing"), text=t("review.nothing_more"))
             self.ids.body.clear_widgets()
             self.ids.body.add_widget(self._layout)
         if "queue" in self._layout.ids:
@@ -190,7 +157,8 @@ class ReviewScreen(StaffPage):
 
     def _draw_queue(self, box: Any) -> None:
         box.clear_widgets()
-        for pending in self._waiting:
+        first = int(self.first) if self.first < len(self._waiting) else 0
+        for pending in self._waiting[first : first + PAGE]:
             one = pending.listing
             verdict, clean = verdict_words(pending.findings)
             edited = t("review.edited") if pending.revision_of_public else ""
@@ -205,6 +173,12 @@ class ReviewScreen(StaffPage):
             )
             card.bind(on_release=lambda card: self._choose(card.listing_id))
             box.add_widget(card)
+        add_turn(box, first, PAGE, len(self._waiting), self._turn)
+
+    def _turn(self, first: int) -> None:
+        self.first = first
+        self._draw_queue(self._layout.ids.queue)
+        self._layout.ids.queue.view.scroll_y = 1
 
     def _choose(self, listing_id: str) -> None:
         self.listing_id, self.reading = listing_id, True
@@ -213,37 +187,16 @@ class ReviewScreen(StaffPage):
             self._draw()
             return
         for card in self._layout.ids.queue.ids.column.children:
-            card.chosen = card.listing_id == listing_id
+            if isinstance(card, PendingCard):
+                card.chosen = card.listing_id == listing_id
         self._draw_listing()
 
     def _draw_listing(self) -> None:
         pending = self._open()
         if pending is None:
             return
-        one, today = pending.listing, self.terminal.today()
-        self.name = t("review.card", title=one.title, count=one.headcount)
-        collected = self.terminal.local(one.collected_at)
-        how = t(f"review.how_{one.collected_how.value}")
-        self.source = " ・ ".join((one.employer_name, t("review.collected", how=how, time=f"{collected:%m-%d %H:%M}")))
-        self.days, self.hours = words.days(one, today), words.hours(one)
-        self.place, self.people = " ・ ".join((words.area(one), one.place)), t("jobs.people", count=one.headcount)
-        self.meals = "，".join(p for p in (words.meals(one) or t("detail.no_meals"), words.lodging(one)) if p)
-        seen = one.employer_verified_on
-        self.papers = t("review.verified", month=seen.month, day=seen.day) if seen else t("review.unverified")
-        self.contact = t("review.contact", name=one.contact_name, phone=one.contact_phone.grouped())
-        self.amount, self.unit, self.terms = words.amount(one), words.unit(one), words.terms(one)
-        harmless = cleared(one, self.here.rules)
-
-        def spans(field: str) -> list[tuple[int, int, str]]:
-            bad = [(*span, "bad") for f in pending.findings if f.field == field for span in f.spans]
-            return bad + [(*c.span, "good") for c in harmless if c.field == field]
-
-        self.name_spans = spans("title")
-        texts = self._layout.ids.card.ids.texts
-        texts.clear_widgets()
-        for field in (*SHOWN_TEXTS, *(["place"] if spans("place") else [])):
-            if text := getattr(one, field):
-                texts.add_widget(TextBlock(label=t(f"rule.field.{field}"), text=text, spans=spans(field)))
+        one = pending.listing
+        self.name = self._layout.ids.card.show(pending, self.terminal.today(), self.here.rules)
         self._dossier = None
         self._draw_findings(pending)
         self._ask_dossier(one.id)
@@ -265,33 +218,12 @@ class ReviewScreen(StaffPage):
         self.ask(lambda: dossier(self.here, self.session, listing_id), take)
 
     def _draw_findings(self, pending: "Pending") -> None:
-        """Say what hinders first, then what the rules and the file say, and last what was looked at and is fine."""
-        from kiosk.services.dossier import COPIES
-        from kiosk.services.rules import say
-
         box, known = self._layout.ids.findings, self._dossier
         box.clear_widgets()
-        if known is not None and known.own:
-            text = t("review.own_alone" if known.alone else "review.own")
-            box.add_widget(FindingCard(kind=t("review.own_kind"), text=text, edge=theme.orange, ink=theme.brown))
-        # a copy that stands there itself needs no sentence about it
-        doubled = COPIES if known is not None and known.twins else frozenset()
-        for found in (f for f in pending.findings if f.rule not in doubled):
-            kind = t(f"review.{found.severity.value}")
-            card = FindingCard(kind=kind, title=say(found.title), text=say(found.say), source=found.source)
-            card.edge, card.ink = EDGES[found.severity], theme.brown
+        for card in finding_cards(pending, known, self.terminal.today(), self.here.rules):
             box.add_widget(card)
-        if known is not None:
-            today = self.terminal.today()
-            box.add_widget(FindingCard(kind=t("review.employer"), **employer_words(known)))
-            for twin in known.twins:
-                box.add_widget(FindingCard(kind=t("review.twin"), edge=theme.bar, ink=theme.brown, **twin_words(twin, today)))
-        harmless = cleared(pending.listing, self.here.rules)
-        good = [t("review.cleared", quote=getattr(pending.listing, c.field)[slice(*c.span)]) for c in harmless]
-        if not pending.findings:
-            good.append(t("review.no_findings"))
-        if good:
-            box.add_widget(FindingCard(kind=t("review.fine"), text="\n".join(good)))
+        if known is not None and known.own and not known.alone:
+            self.can_approve, self.approve_text = False, t("review.own_button")
 
     def edit(self) -> None:
         """Open the posting's pages with what stands there; handed in, it waits for a reviewer again."""
@@ -338,7 +270,7 @@ class ReviewScreen(StaffPage):
         pending = self._open()
         if pending is None:
             return
-        self._sent = True
+        self._sent, self._title = True, pending.listing.title
         here, session, one = self.terminal.office, self.visit.session, pending.listing
         self.ask(
             lambda: decide(here.here, session, one.id, one.revision, verdict, reason=reason, hold_reasons=hold_reasons),
@@ -347,7 +279,7 @@ class ReviewScreen(StaffPage):
         )
 
     def _decided(self, review: "Review") -> None:
-        self.said, self.reading = t(SAID[review.verdict]), False
+        self.said, self.reading = said(review.verdict, self._title), False
         self.decided_id, self.decided_at = review.id, review.reviewed_at
         self._count_down()
         self._ask()
