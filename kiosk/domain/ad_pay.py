@@ -78,6 +78,8 @@ _COINED = re.compile(
 _BARE = re.compile(
     rf"(?<![\dA-Za-z.#第/+-])(?<!\d:)(?P<amount>{AMOUNT})(?P<day>\s*(?:日结|天结))?{_NOT_MONEY}(?![A-Za-z+\d/-]|\s*[:：]|号)"
 )
+_EACH_OF_US = re.compile(r"[一每1]个")
+"""炸油条的一个三千五 is somebody's wage, 一个两毛 a piece's."""
 _UP_TO = re.compile(r"(?:最高|不超过|最多|上限|封顶|高达)\s*$")
 _AND_MORE = re.compile(r"\s*(?:起(?!早|来|鱼|虾)|以上|\+(?![\u4e00-\u9fff\ue000]))")
 _UNDER = re.compile(r"\s*(?:元|块)?(?:以内|以下|封顶|之内)")
@@ -215,7 +217,7 @@ def _take(
             kind = PayUnit.DAY
         if kind is None and groups.get("day"):
             kind = PayUnit.DAY
-        if not _plausible(read, kind, loose=loose):
+        if not _plausible(read, kind, loose=loose) or (kind is PayUnit.PIECE and _EACH_OF_US.match(m[0]) and (read.low or 0) >= 50_000):
             continue
         before, after = text[max(0, m.start() - 14) : m.start()], text[m.end() : m.end() + 4]
         inside = m[0][: m.start(name) - m.start()]
