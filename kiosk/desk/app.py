@@ -5,8 +5,10 @@ Served on the station's own network only, over TLS, when settings switch it on. 
 
 import ipaddress
 import logging
+import traceback
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi import Form as FormField
@@ -21,7 +23,7 @@ from kiosk.desk.counter import COOKIE, FILE_MAX, Counter, Desk, Form, NotSeatedE
 from kiosk.desk.seats import Seats
 from kiosk.errors import BadInput, KioskError, LockedOut, NotAllowed, NotFound, StoreBusy, WrongState
 from kiosk.services.call import answer_calls
-from kiosk.services.sign_in import sign_in, staff_names
+from kiosk.services.sign_in import hand_over, sign_in, staff_names
 from kiosk.services.station import Here, local
 from kiosk.text import t
 
@@ -29,7 +31,7 @@ log = logging.getLogger(__name__)
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Strict-Transport-Security": "max-age=31536000",
     "X-Content-Type-Options": "nosniff",
 }
@@ -43,8 +45,8 @@ def make_app(here: Here) -> FastAPI:
     app = FastAPI(title="desk", docs_url=None, redoc_url=None, openapi_url=None)
     counter = app.state.counter = Counter(here, Seats(), make_templates())
     app.add_middleware(BodyLimit, most=FILE_MAX + ROOM_FOR_FIELDS)
-    _add_doors(app)
     _add_errors(app, counter)
+    _add_doors(app, counter)
     _add_sign_in(app)
     for room in ROOMS:
         app.include_router(room.router)
@@ -68,21 +70,42 @@ def at_home(address: str) -> bool:
     return ip.is_loopback or ip.is_private or ip.is_link_local
 
 
-def _add_doors(app: FastAPI) -> None:
+def foreign(request: Request) -> bool:
+    """Say whether a page of another site made this request: nobody elsewhere may try PINs through a colleague's browser."""
+    if request.method in ("GET", "HEAD"):
+        return False
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "same-origin")
+    return site in ("cross-site", "same-site") or (origin is not None and urlsplit(origin).netloc != request.headers.get("host"))
+
+
+def _add_doors(app: FastAPI, counter: Counter) -> None:
     @app.middleware("http")
     async def door(request: Request, call_next: RequestResponseEndpoint) -> Response:
-        """Let only the station's own network in, and send the headers that keep a browser honest."""
+        """Let only the station's own network and this site's own forms in, and send the headers that keep a browser honest."""
         if request.client is None or not at_home(request.client.host):
             return Response(status_code=403)
-        response = await call_next(request)
+        if foreign(request):
+            response: Response = _sorry(counter, 403, t("desk.strange"))
+        else:
+            try:
+                response = await call_next(request)
+            except Exception as error:  # noqa: BLE001 - every failure ends in a calm page
+                # its text may hold what a person typed: only what it is and where it happened is logged
+                at = traceback.extract_tb(error.__traceback__)[-1]
+                log.error("%s in %s, %s line %s", type(error).__name__, at.name, Path(at.filename).name, at.lineno)
+                response = _sorry(counter, 500, t("desk.failed"))
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
 
 
+def _sorry(counter: Counter, status: int, sentence: str) -> HTMLResponse:
+    return counter.show("sorry.html.j2", status=status, title=t("desk.sorry"), sentence=sentence)
+
+
 def _add_errors(app: FastAPI, counter: Counter) -> None:
     def sorry(status: int, sentence: str) -> HTMLResponse:
-        return counter.show("sorry.html.j2", status=status, title=t("desk.sorry"), sentence=sentence)
+        return _sorry(counter, status, sentence)
 
     @app.exception_handler(NotSeatedError)
     def not_seated(_: Request, __: Exception) -> Response:
@@ -101,19 +124,13 @@ def _add_errors(app: FastAPI, counter: Counter) -> None:
         log.error("%s", type(error).__name__)
         return sorry(503, t("desk.failed"))
 
-    @app.exception_handler(Exception)
-    def unforeseen(_: Request, error: Exception) -> Response:
-        # its text may hold what a person typed: only where it happened is logged, by uvicorn's own logger
-        log.error("%s", type(error).__name__)
-        return sorry(500, t("desk.failed"))
-
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, __: Exception) -> Response:
         return sorry(422, t("desk.strange"))
 
     @app.exception_handler(HTTPException)
     def http(_: Request, error: Any) -> Response:
-        return sorry(error.status_code, t("desk.too_large" if error.status_code == 413 else "desk.no_page"))
+        return sorry(error.status_code, t({400: "desk.strange", 413: "desk.too_large"}.get(error.status_code, "desk.no_page")))
 
 
 SAID: tuple[tuple[type[KioskError], int, str], ...] = (
@@ -143,15 +160,16 @@ def _add_sign_in(app: FastAPI) -> None:
         else:
             answer_calls(desk.here, session)
             response = go("/")
-            secret = desk.seats.take(session, desk.here.now())
+            secret = desk.seats.take(session, desk.pin_of(session.staff_id), desk.here.now())
             response.set_cookie(COOKIE, secret, secure=True, httponly=True, samesite="strict")
             return response
         people = staff_names(desk.here)
         return desk.show("sign_in.html.j2", status=403, title=t("sign_in.title"), people=people, chosen=staff_id, trouble=trouble)
 
     @app.post("/sign-out")
-    def leave(request: Request, desk: Desk, _: Form) -> Response:
+    def leave(request: Request, desk: Desk, form: Form) -> Response:
         """Free the seat: done, or the next colleague takes over."""
+        hand_over(desk.here, form.seat.session)
         desk.seats.leave(request.cookies.get(COOKIE, ""))
         response = go("/sign-in")
         response.delete_cookie(COOKIE)

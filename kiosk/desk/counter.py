@@ -19,6 +19,10 @@ from kiosk.text import t
 COOKIE = "desk"
 FORM_KEY = "form_key"
 FILE_MAX = 8 * 1024 * 1024
+FIELDS_MAX = 10_000
+"""The longest paste gives some hundred ads of some twenty-five fields each: the parser's own thousand would lose what was typed."""
+LINE_MAX = 200
+"""So long is what somebody types into one line: a reason, a note."""
 
 
 class NotSeatedError(Exception):
@@ -37,6 +41,12 @@ class Counter:
     seats: Seats
     templates: Environment
 
+    def pin_of(self, staff_id: str) -> str:
+        """Give the hash of somebody's PIN; empty for who has left."""
+        with self.here.store.read() as u:
+            person = u.get(Staff, staff_id)
+        return person.pin_hash if person is not None and person.active else ""
+
     def show(self, template: str, seat: Seat | None = None, status: int = 200, **values: Any) -> HTMLResponse:
         """Draw a page. Every template gets `t`, the seat, the sections that it may enter and the time."""
         role = seat.session.role if seat else None
@@ -52,10 +62,14 @@ class Sent:
     seat: Seat
     fields: FormData
 
-    def text(self, name: str) -> str:
-        """Give what was typed, without blanks around it; empty when the field did not come."""
+    def text(self, name: str, most: int = LINE_MAX) -> str:
+        """Give what was typed, without blanks around it; empty when the field did not come. A browser lets nobody type more than `most`."""
         value = self.fields.get(name, "")
-        return value.strip() if isinstance(value, str) else ""
+        return value.strip()[:most] if isinstance(value, str) else ""
+
+    def number(self, name: str) -> int:
+        """Give a whole number that the page itself wrote; raise StrangeFormError."""
+        return whole(self.text(name))
 
     def texts(self, name: str) -> list[str]:
         """Give every value of a field that comes more than once, as ticked boxes do."""
@@ -85,14 +99,12 @@ def counter_of(request: Request) -> Counter:
 
 
 def seated(request: Request) -> Seat:
-    """Give who sits at this browser; raise NotSeatedError. Who has left the station loses the seat with the next click."""
+    """Give who sits at this browser; raise NotSeatedError. Who has left, or whose PIN was renewed, loses the seat with the next click."""
     counter = counter_of(request)
     seat = counter.seats.find(request.cookies.get(COOKIE, ""), counter.here.now())
     if seat is None:
         raise NotSeatedError
-    with counter.here.store.read() as u:
-        person = u.get(Staff, seat.session.staff_id)
-    if person is None or not person.active:
+    if counter.pin_of(seat.session.staff_id) != seat.pin:
         counter.seats.leave(request.cookies.get(COOKIE, ""))
         raise NotSeatedError
     return seat
@@ -100,10 +112,17 @@ def seated(request: Request) -> Seat:
 
 async def sent(request: Request, seat: Annotated[Seat, Depends(seated)]) -> AsyncIterator[Sent]:
     """Read a form of this seat, and let go of its files afterwards; raise StrangeFormError."""
-    async with request.form() as fields:
+    async with request.form(max_files=1, max_fields=FIELDS_MAX) as fields:
         if fields.get(FORM_KEY) != seat.form_key:
             raise StrangeFormError
         yield Sent(seat, fields)
+
+
+def whole(words: str) -> int:
+    """Read a whole number that a page wrote; raise StrangeFormError for anything else, and for what no store could keep."""
+    if not (words.isascii() and words.isdigit() and len(words) <= 9):
+        raise StrangeFormError
+    return int(words)
 
 
 def go(path: str) -> RedirectResponse:

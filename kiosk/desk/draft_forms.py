@@ -156,4 +156,4 @@ def _said(troubles: tuple[Trouble, ...]) -> dict[str, str]:
 
 
 def _whole(words: str, most: int) -> int:
-    return min(int(words), most) if words.isascii() and words.isdigit() else 0
+    return min(int(words), most) if words.isascii() and words.isdigit() and len(words) < 10 else 0

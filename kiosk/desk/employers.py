@@ -11,7 +11,7 @@ from kiosk.desk.seats import Seat
 from kiosk.domain.employer import EmployerKind, Seen
 from kiosk.errors import BadInput
 from kiosk.services import employers as files
-from kiosk.services.employer_words import judged, on_day, row_words
+from kiosk.services.employer_words import judged, on_day, row_words, state_words
 from kiosk.services.employers import EmployerFile
 from kiosk.services.station import local
 from kiosk.text import t
@@ -129,7 +129,7 @@ def _file(
                 title=one.title,
                 count=one.headcount,
                 day=_day(one.collected_at),
-                state=t(f"listing_state.{state.value}"),
+                state=state_words(state, held=file.row.held),
             )
             for one, state in file.listings
         ],

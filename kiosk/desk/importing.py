@@ -30,13 +30,13 @@ LISTED_MAX = 300
 @router.get("/import")
 def doors(desk: Desk, seat: Seated, what: str = "", added: int = 0, known: int = 0) -> HTMLResponse:
     """Show both ways in, and what the last import did."""
-    return _page(desk, seat, said=_counted(what, added, known) if added or known else "", what=what)
+    return _page(desk, seat, said=_counted(what, added, known) if added > 0 or known > 0 else "", what=what)
 
 
 @router.post("/import/chat")
 def chat(desk: Desk, form: Form) -> Response:
     """Read pasted ads into forms; nothing is kept yet."""
-    text = form.text("text")
+    text = form.text("text", CHAT_MAX + 1)
     try:
         drafts = drafts_from_chat(text, desk.here.today())
     except BadInput as error:

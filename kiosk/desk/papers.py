@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent, StrangeFormError, go
+from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent, go, whole
 from kiosk.desk.seats import Seat
 from kiosk.domain.station import Role
 from kiosk.errors import BadInput
@@ -54,11 +54,11 @@ def platform_file(desk: Desk, form: Form, what: Entered) -> Response:
 
 @router.post("/papers/entered/{what}")
 def entered(desk: Desk, form: Form, what: Entered) -> Response:
-    """Note what was entered: the ticked ones, each in the revision that stood on the page."""
-    try:
-        marked = [(record_id, int(revision)) for record_id, _, revision in (one.partition("/") for one in form.texts("record"))]
-    except ValueError:
-        raise StrangeFormError from None
+    """Note what was entered: the ticked ones, or every one that stood on the page, each in the revision that stood there."""
+    marks = form.texts("all" if form.text("every") else "record")
+    if not marks:
+        return _page(desk, form.seat, rosters.this_year(desk.here), trouble=t("desk.mark_none"))
+    marked = [(record_id, whole(revision)) for record_id, _, revision in (one.partition("/") for one in marks)]
     export.mark_entered(desk.here, form.seat.session, what, marked)
     return go("/papers?said=entered")
 

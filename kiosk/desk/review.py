@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent, StrangeFormError, go
+from kiosk.desk.counter import LINE_MAX, Counter, Desk, Form, Seated, Sent, StrangeFormError, go
 from kiosk.desk.marked import pieces
 from kiosk.desk.seats import Seat
 from kiosk.domain.listing import Listing, Review, Verdict
@@ -66,11 +66,11 @@ def judge(desk: Desk, form: Form, listing_id: str) -> Response:
             revision,
             verdict,
             reason=form.text("reason"),
-            hold_reasons=dict(form.prefixed("hold.")),
+            hold_reasons={rule: words[:LINE_MAX] for rule, words in form.prefixed("hold.").items()},
         )
     except BadInput as error:
-        waiting = pending(desk.here)
-        return _page(desk, form.seat, waiting, _find(waiting, listing_id), trouble=t(error.key, **error.words), typed=form)
+        waiting, words = pending(desk.here), t(error.key, **error.words)
+        return _page(desk, form.seat, waiting, _find(waiting, listing_id), trouble=words, wrong=error.field, typed=form)
     except NotAllowed:
         waiting = pending(desk.here)
         return _page(desk, form.seat, waiting, _find(waiting, listing_id), trouble=t("review.own"), typed=form)
@@ -80,7 +80,7 @@ def judge(desk: Desk, form: Form, listing_id: str) -> Response:
 def _verdict_sent(form: Sent) -> tuple[Verdict, int]:
     """Read what the buttons of the page send; anything else was not made by it."""
     try:
-        return Verdict(form.text("verdict")), int(form.text("revision"))
+        return Verdict(form.text("verdict")), form.number("revision")
     except ValueError:
         raise StrangeFormError from None
 
@@ -100,6 +100,7 @@ def _page(
     *,
     said: str = "",
     trouble: str = "",
+    wrong: str = "",
     typed: Sent | None = None,
 ) -> HTMLResponse:
     today = desk.here.today()
@@ -129,6 +130,7 @@ def _page(
         one=facts,
         said=t(SAID[said]) if said in SAID else "",
         trouble=trouble,
+        wrong=wrong,
         undo=_undo(desk, seat),
         holds=holds,
         reason=reason,
@@ -157,6 +159,7 @@ def _known(desk: Counter, known: Dossier) -> dict[str, Any]:
     lines, amiss = known_lines(known)
     return {
         "own": t("review.own_alone" if known.alone else "review.own") if known.own else "",
+        "barred": known.own and not known.alone,
         "employer": lines,
         "amiss": amiss,
         "file": known.employer.id if known.employer else "",

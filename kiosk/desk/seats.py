@@ -13,9 +13,13 @@ LONGEST = timedelta(hours=12)
 
 @dataclass(slots=True)
 class Seat:
-    """One signed-in browser. `form_key` must come back with everything it sends (a page of another site does not know it)."""
+    """One signed-in browser. `form_key` must come back with everything it sends (a page of another site does not know it).
+
+    `pin` is the hash of the PIN that opened it: who knew only an old PIN does not stay.
+    """
 
     session: Session
+    pin: str
     form_key: str
     since: datetime
     seen: datetime
@@ -28,12 +32,12 @@ class Seats:
         self._seats: dict[str, Seat] = {}
         self._lock = threading.Lock()
 
-    def take(self, session: Session, now: datetime) -> str:
+    def take(self, session: Session, pin: str, now: datetime) -> str:
         """Seat somebody; give the secret for the cookie."""
         secret = secrets.token_urlsafe(32)
         with self._lock:
             self._seats = {s: seat for s, seat in self._seats.items() if _sits(seat, now)}
-            self._seats[secret] = Seat(session, secrets.token_urlsafe(24), now, now)
+            self._seats[secret] = Seat(session, pin, secrets.token_urlsafe(24), now, now)
         return secret
 
     def find(self, secret: str, now: datetime) -> Seat | None:

@@ -33,7 +33,7 @@ _NAME = (
     rf"(?:(?:{_PLACED}|{_KIND}){{0,2}})(?:{_words(*NAMES.values())})(?!大?酒店|饭店|宾馆|公司|市场|大道|路|街|中心|"
     rf"学校|群|驿站|平台|信息|站)(?:师傅|学徒|组长|班长)?"
 )
-_QUANTITY = r"(?:[一二两三几\d]{1,3}(?:[个位车袋棵亩家户间套台]|吨)?)?(?:了|一下|点|一些|些)?"
+_QUANTITY = rf"(?:[一二两三几\d]{{1,3}}(?:[个位车袋棵亩家户间套台]|吨)?)?{HIDDEN}{{0,3}}(?:了|一下|点|一些|些)?"
 _OBJECTS = {verbs: "|".join(sorted(objects.split("|"), key=lambda w: -len(w))) for verbs, objects in DOINGS.values() if verbs}
 _OBJECT = "|".join(f"(?:{verbs}){_QUANTITY}(?:{objects})" for verbs, objects in _OBJECTS.items())
 _EACH_DOING = tuple(re.compile(f"(?:{verbs}){_QUANTITY}(?:{objects})") for verbs, objects in _OBJECTS.items())
@@ -192,8 +192,8 @@ def _longest(m: re.Match[str]) -> int:
 
 
 def _plain(words: str) -> str:
-    """Leave how many out of a doing: 照顾一个老人, 拖两车砖."""
-    return re.sub(r"(?<=.)(?:[一二两三几\d]{1,3}(?:[个位车袋棵亩家户间套台]|吨)|了|一下|一些|些)(?=.)", "", words)
+    """Leave how many and how long out of a doing: 照顾一个老人, 拖两车砖, 摘三天辣椒."""
+    return re.sub(r"(?<=.)(?:[一二两三几\d]{1,3}(?:[个位车袋棵亩家户间套台]|吨)|了|一下|一些|些)(?=.)", "", words.replace(HIDDEN, ""))
 
 
 def _asked_of_him(text: str, m: re.Match[str]) -> bool:

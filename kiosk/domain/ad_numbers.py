@@ -17,7 +17,10 @@ _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _LETTERS = {"k": "千", "K": "千", "w": "万", "W": "万"}
 
 _ONE_TO_NINE = "一二两俩三四五六七八九"
-ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?=\s*[元块/-])|\d{1,6}(?:\.\d{1,3})?)(?!\d)(?:[千万百kKwW](?:[1-9](?![\d.点]))?)?"
+_THOUSANDS = r"\d{1,3}(?:,\d{3})+(?=\s*[元块/-])|\d{1,6}(?:\.\d{1,3})?"
+_TENTHS = r"[1-9](?![\d.点])|[一二三四五六七八九](?![\d.点零十百千万个天月年日周趟件次人名位斤亩小])"
+"""What stands behind 千 or 百: 4千5, 3千五; not 3千一个月."""
+ARABIC = rf"(?:{_THOUSANDS})(?!\d)(?:[千万百kKwW](?:{_TENTHS})?)?"
 CHINESE = rf"(?:[{_ONE_TO_NINE}]{{1,2}}[万千百十]|[百千]|十)(?:[零〇{_ONE_TO_NINE}十百千])*"
 NUMBER = rf"(?:{ARABIC}|{CHINESE})"
 SMALL = rf"(?:\d{{1,3}}|[{_ONE_TO_NINE}]?十[{_ONE_TO_NINE}]?|[{_ONE_TO_NINE}]{{1,2}}十?)"
@@ -92,10 +95,11 @@ def hide_all(text: str, pattern: re.Pattern[str]) -> str:
 def number(text: str) -> tuple[float, float] | None:
     """Read one number: 260, 4.5k, 4千5, 两百六, 一千二, 二十, 五六百 (500 to 600). None when it is none."""
     text = "".join(_LETTERS.get(c, c) for c in text.replace(",", "").strip())
-    m = re.fullmatch(r"(\d+(?:\.\d+)?)([百千万]?)([1-9]?)", text)
+    m = re.fullmatch(rf"(\d+(?:\.\d+)?)(?:([百千万])([1-9{_ONE_TO_NINE}]?))?", text)
     if m:
-        unit = _UNITS.get(m[2], 1)
-        value = float(m[1]) * unit + (int(m[3]) * unit / 10 if m[3] else 0)
+        unit = _UNITS.get(m[2] or "", 1)
+        tenths = (_DIGITS[m[3]] if m[3] in _DIGITS else int(m[3])) if m[3] else 0
+        value = float(m[1]) * unit + tenths * unit / 10
         return value, value
     m = re.fullmatch(rf"([{_ONE_TO_NINE}])([{_ONE_TO_NINE}])(十?)([十百千万]?)", text)
     if m:

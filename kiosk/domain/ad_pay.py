@@ -75,7 +75,11 @@ _COINED = re.compile(
     rf"(?P<amount>(?:[¥￥]\s*{NUMBER}|{NUMBER}\s*(?:多|几|来)?(?:元|块钱|块)[\d一二三四五六七八九]?|{NUMBER}\s*(?:元|"
     rf"块)?\s*{TO}\s*{NUMBER}\s*(?:元|块钱|块))(?:左右|以上|起)?)"
 )
-_BARE = re.compile(rf"(?<![\dA-Za-z.:#第/+-])(?P<amount>{AMOUNT})(?P<day>\s*(?:日结|天结))?{_NOT_MONEY}(?![A-Za-z+\d/-]|\s*[:：]|号)")
+_BARE = re.compile(
+    rf"(?<![\dA-Za-z.#第/+-])(?<!\d:)(?P<amount>{AMOUNT})(?P<day>\s*(?:日结|天结))?{_NOT_MONEY}(?![A-Za-z+\d/-]|\s*[:：]|号)"
+)
+_EACH_OF_US = re.compile(r"[一每1]个")
+"""炸油条的一个三千五 is somebody's wage, 一个两毛 a piece's."""
 _UP_TO = re.compile(r"(?:最高|不超过|最多|上限|封顶|高达)\s*$")
 _AND_MORE = re.compile(r"\s*(?:起(?!早|来|鱼|虾)|以上|\+(?![\u4e00-\u9fff\ue000]))")
 _UNDER = re.compile(r"\s*(?:元|块)?(?:以内|以下|封顶|之内)")
@@ -91,14 +95,17 @@ _DAY_PAID = r"(?<![当每\d一两三四五六七八九十几半])天结"
 """天结 as 日结 is meant; not 满3天结一次."""
 
 SETTLEMENTS: tuple[tuple[Settlement, re.Pattern[str]], ...] = (
-    (Settlement.DONE, re.compile(r"完工(?:后|就|即|当[天日场]|再|一次性?)?结|全部(?:做|干)完|工程(?:结束|完)")),
+    (
+        Settlement.DONE,
+        re.compile(r"完工(?:后|就|即|当[天日场]|再|一次性?|一起|一块|一并|一把)?(?:结|付|给钱)|全部(?:做|干)完|工程(?:结束|完)"),
+    ),
     (
         Settlement.DAILY,
         re.compile(
             rf"日结|{_DAY_PAID}|当[天日](?:就|现金?|马上)?(?:结|给|付|拿|发)|现结|一天一(?:结|清|付|发)|日清|(?:每[天日]|"
             rf"天天|天黑|收工|晚上|下午)(?:[^,。;\n]{{0,2}})(?:下班|下午|晚上|收工|完工|就|即|马上)*(?:结|发钱|发工资|拿钱|"
             rf"给钱)|天天结|按天(?:结|发|付)|当晚结|下(?:班|工)(?:就|即|当场|后|现|马上)*(?:结|发|给钱|拿钱)|工资当[天日]|"
-            rf"做一天结一天|干一天结一天|现做现结"
+            rf"[做干]一天[结算给拿]一天|现做现结"
         ),
     ),
     (
@@ -124,7 +131,7 @@ SETTLEMENTS: tuple[tuple[Settlement, re.Pattern[str]], ...] = (
         ),
     ),
 )
-DAY_BY_DAY = re.compile(rf"日结|{_DAY_PAID}|一天一结|日清|干一天结一天|做一天结一天")
+DAY_BY_DAY = re.compile(rf"日结|{_DAY_PAID}|一天一结|日清|[做干]一天[结算给拿]一天")
 
 BY_MONTH = re.compile(r"月结|月休|月底|上[六五]休|双休|单休|每月|当月|次月|五险|社保")
 _HALF_DAY = re.compile(r"半[天日]")
@@ -210,7 +217,7 @@ def _take(
             kind = PayUnit.DAY
         if kind is None and groups.get("day"):
             kind = PayUnit.DAY
-        if not _plausible(read, kind, loose=loose):
+        if not _plausible(read, kind, loose=loose) or (kind is PayUnit.PIECE and _EACH_OF_US.match(m[0]) and (read.low or 0) >= 50_000):
             continue
         before, after = text[max(0, m.start() - 14) : m.start()], text[m.end() : m.end() + 4]
         inside = m[0][: m.start(name) - m.start()]

@@ -14,7 +14,7 @@ from kiosk.domain.ad_jobs import Title
 from kiosk.domain.ad_numbers import fold
 from kiosk.domain.ad_pay import PayTalk, with_unit
 from kiosk.domain.ad_read import Read, read_words
-from kiosk.domain.ad_split import Message, Parted, messages
+from kiosk.domain.ad_split import FIELD, Message, Parted, messages
 from kiosk.domain.ad_words import headcount, phones
 from kiosk.domain.codes import Meals, Settlement
 from kiosk.domain.privacy import Phone
@@ -179,7 +179,10 @@ def _from_last_words(ads: list[Ad], last: Group) -> list[Ad]:
     glued = last.own[0].parted is Parted.CLAUSE
     if any(ad.phone for ad in ads[:-1]) or not (glued or read_words(joined(last.own)).phones):
         return ads
-    done = next((i for i in range(min(len(last.own), 12)) if read_words(joined(last.own[: i + 1])).pay), len(last.own))
+    done = next((i for i in range(min(len(last.own), 12)) if read_words(joined(last.own[: i + 1])).pay), None)
+    if done is None:
+        # 电工1人，面议。地址：…: without pay his own words end with the first sentence
+        done = next((i - 1 for i, p in enumerate(last.own) if i and FIELD.match(p.text)), len(last.own))
     words = joined(last.own[done + 1 :])
     rest = read_words(words, bare=False)
     rest.pay = None

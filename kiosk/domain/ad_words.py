@@ -93,7 +93,7 @@ _MEN_WOMEN = re.compile(
 )
 _WOMEN_MEN = re.compile(rf"女(?:工|的|士|生)?\s*({SMALL})(?!\d)\s*[名人个位]?\s*[,、和\s+]*男(?:工|的|士|生)?\s*({SMALL})\s*[名人个位]?")
 _MEN_WOMEN_AFTER = re.compile(rf"({SMALL})\s*个?男(?:工|的)?\s*[,、和\s]*({SMALL})\s*个?女")
-_EACH_SEX = re.compile(rf"男女(?:工)?[^,。;\d\n]{{0,5}}各(?:要|招)?\s*({SMALL})")
+_EACH_SEX = re.compile(rf"男[^,。;\d\n]{{0,6}}女[^,。;\d\n]{{0,6}}各(?:要|招)?\s*({SMALL})")
 _PAIR = re.compile(r"夫妻(?:工|档|俩)?\s*(?:(一|两|三|二|\d)\s*对)?")
 _LABEL = re.compile(rf"(?:人数|名额|招聘人数|需求人数|用工人数|招工人数|缺口)\s*[:：]?\s*(?:约|共)?\s*({_MANY})\s*[名人个位]*")
 _COUNTS = (
@@ -203,6 +203,9 @@ def hide_meals(text: str) -> str:
 
 
 AREA_NAMES = tuple(
-    sorted({n for name in AREAS.values() for n in (name, re.sub(r"[镇乡]$", "", name))} | {"开发区", "经济开发区"}, key=lambda n: -len(n))
+    sorted(
+        {n for name in AREAS.values() for n in (name, re.sub(r"[镇乡]$", "", name))} | {"开发区", "经济开发区", "隔蒲"},
+        key=lambda n: -len(n),
+    )
 )
 """The county's areas as people write them, with and without 镇."""

@@ -116,6 +116,12 @@ class Review:
     own_collection: bool = False
     reviewed_at: datetime
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """Give what the chain of responsibility keeps of it, as a hash: who changes the record later is found out."""
+        holds = "".join(f"\n{rule}\t{words}" for rule, words in sorted(self.hold_reasons.items()))
+        return {"revision": str(self.listing_revision), "by": self.reviewer_name, "reason": self.reason, "holds": holds}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Takedown:

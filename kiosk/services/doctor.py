@@ -11,13 +11,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from kiosk.domain.listing import Review, Verdict
 from kiosk.domain.ports import Paper
 from kiosk.domain.running import ChainHead
 from kiosk.errors import ConfigError, KioskError, PrinterNotReady, StoreError, WrongKey
 from kiosk.services.station import local
 from kiosk.store import chain
 from kiosk.store.connection import damage
-from kiosk.store.store import Store
+from kiosk.store.store import Store, UnitOfWork
 from kiosk.text import t, words
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -92,11 +93,29 @@ def _chain(patient: Patient) -> Iterator[Finding]:
     with patient.store.read() as u:
         told = [(h.seq, h.hash) for h in u.list(ChainHead, device_id=u.recall(DEVICE_ID))]
         broken, head = chain.verify(u.connection, told), u.chain_head()
+        unsaid = _unsaid(u) if broken is None else None
+    if unsaid is not None:
+        facts: dict[str, object] = {"number": unsaid.seq, "when": _when(unsaid.at), "act": _act(unsaid.act)}
+        yield Finding(False, t("doctor.chain.unsaid", **facts) + t("doctor.chain.do"))
+        return
     if broken is None:
         yield Finding(True, t("doctor.chain.good", count=head[0] if head else 0))
         return
-    facts: dict[str, object] = {"number": broken.seq, "count": broken.count, "when": _when(broken.at), "act": _act(broken.act)}
-    yield Finding(False, t(f"doctor.chain.{broken.damage.value}", **facts) + t("doctor.chain.do"))
+    facts = {"number": broken.seq, "count": broken.count, "when": _when(broken.at), "act": _act(broken.act)}
+    emptied = broken.damage is chain.Damage.CUT and not broken.at
+    yield Finding(False, t("doctor.chain.emptied" if emptied else f"doctor.chain.{broken.damage.value}", **facts) + t("doctor.chain.do"))
+
+
+def _unsaid(u: UnitOfWork) -> chain.Act | None:
+    """Give the first decision of the chain that no record bears out: the record was changed or removed behind the station's back."""
+    reviews: dict[str, list[Review]] = {}
+    for review in u.list(Review):
+        reviews.setdefault(review.listing_id, []).append(review)
+    for act in chain.acts(u.connection, [verdict.value for verdict in Verdict]):
+        mine = (r for r in reviews.get(act.subject_id, ()) if (r.verdict.value, r.reviewer_id) == (act.act, act.actor_id))
+        if not any(act.says(review.facts) for review in mine):
+            return act
+    return None
 
 
 def _outbox(patient: Patient) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kiosk.domain.listing import ListingState
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
@@ -24,6 +25,11 @@ def row_words(row: "Row") -> tuple[str, bool]:
     kind = t(f"employers.kind_{employer.kind.value}")
     cases = t("employers.row_cases", count=row.cases) if row.cases else ""
     return " ・ ".join(part for part in (kind, papers, cases) if part), row.held or row.due or bool(row.cases)
+
+
+def state_words(state: ListingState, *, held: bool) -> str:
+    """Say how a listing of his stands: whoever is held stands on no board, however it was decided."""
+    return t("listing_state.held" if held and state is ListingState.APPROVED else f"listing_state.{state.value}")
 
 
 def judged(past: "History") -> str:

@@ -97,8 +97,13 @@ def _from_row(sheet: Sheet, header: Header, row: Row, today: date) -> Draft:
     r.values["description"] = without_contact(r.values["description"])[:DESCRIPTION_MAX]
     r.values["requirements"] = "，".join(x for x in (r.text("requirements"), _age(r.text("age")), r.text("education")) if x)
     r.put("headcount", count_of, "import.bad.headcount")
-    r.values["trade"] = _trade(r.text("trade")) or trade_of(r.values["title"])
-    r.values["area"] = area_of(r.text("area")) or area_of(r.values["place"])
+    for name, value, key in (
+        ("trade", _trade(r.text("trade")) or trade_of(r.values["title"]), "import.bad.trades"),
+        ("area", area_of(r.text("area")) or area_of(r.values["place"]), "import.bad.area"),
+    ):
+        r.values[name] = value
+        if value is None and r.text(name):
+            r.bad(name, key, value=r.text(name)[:30])
     _row_pay(r)
     _row_days(r)
     hours = find_hours(fold(r.text("hours")))

@@ -178,7 +178,7 @@ def decide(
             reviewed_at=_after(last_review(u.list(Review, listing_id=listing_id)), now),
         )
         u.keep(review)
-        u.audit(now, session.staff_id, verdict.value, listing_id, revision=str(revision), reason=reason)
+        u.audit(now, session.staff_id, verdict.value, listing_id, **review.facts)
         if verdict is Verdict.APPROVE:
             u.audit(now, session.staff_id, "publish", listing_id, revision=str(revision))
         elif verdict is Verdict.RETURN:
@@ -206,7 +206,7 @@ def undo(here: Here, session: Session, review_id: str) -> Undone:
             raise BadInput("undo", "bad.review.undo_late")
         undone = replace(review, id=new_id(now), verdict=Verdict.UNDO, reason="", hold_reasons={}, reviewed_at=_after(review, now))
         u.keep(undone)
-        u.audit(now, session.staff_id, "undo", review.listing_id, revision=str(review.listing_revision))
+        u.audit(now, session.staff_id, "undo", review.listing_id, **undone.facts)
         slip_out = review.verdict is Verdict.RETURN and not _cancel_slip(u, review, now)
     return Undone(review=undone, slip_out=slip_out)
 

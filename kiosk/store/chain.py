@@ -7,7 +7,7 @@ Knows nothing of what the acts mean.
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -49,11 +49,26 @@ class Break:
     act: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One row, for who compares it with the records that it speaks of."""
+
+    seq: int
+    at: str
+    actor_id: str
+    act: str
+    subject_id: str
+    digest: str
+
+    def says(self, facts: Mapping[str, str]) -> bool:
+        """Say whether these are the facts that were hashed into it."""
+        return self.digest == _digest(self.digest.partition(":")[0], facts)
+
+
 def append(connection: sa.Connection, now: datetime, actor_id: str, act: str, subject_id: str, facts: Mapping[str, str]) -> None:
     """Add one act; `facts` are hashed with a salt and not stored."""
     last = connection.scalar(sa.select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1)) or START
-    salt = secrets.token_hex(8)
-    digest = f"{salt}:{hashlib.sha256((salt + json.dumps(facts, sort_keys=True)).encode()).hexdigest()}"
+    digest = _digest(secrets.token_hex(8), facts)
     row = {"at": to_plain(now), "actor_id": actor_id, "act": act, "subject_id": subject_id, "digest": digest, "previous": last}
     connection.execute(sa.insert(audit).values(hash=_hash(row), **row))
 
@@ -62,6 +77,13 @@ def head(connection: sa.Connection) -> Head | None:
     """Give number and hash of the newest row, or None."""
     row = connection.execute(sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
     return None if row is None else (row.seq, row.hash)
+
+
+def acts(connection: sa.Connection, names: Iterable[str]) -> Sequence[Act]:
+    """Give the acts of these names, oldest first."""
+    columns = (audit.c.seq, audit.c.at, audit.c.actor_id, audit.c.act, audit.c.subject_id, audit.c.digest)
+    rows = connection.execute(sa.select(*columns).where(audit.c.act.in_(list(names))).order_by(audit.c.seq))
+    return [Act(*row) for row in rows]
 
 
 def verify(connection: sa.Connection, told: Sequence[Head] = ()) -> Break | None:
@@ -130,6 +152,10 @@ def _gone(damage: Damage, seq: int, count: int, before: sa.RowMapping | None) ->
 
 def _named(row: sa.RowMapping) -> dict[str, str]:
     return {k: row[k] for k in ("at", "actor_id", "act", "subject_id", "digest", "previous")}
+
+
+def _digest(salt: str, facts: Mapping[str, str]) -> str:
+    return f"{salt}:{hashlib.sha256((salt + json.dumps(facts, sort_keys=True)).encode()).hexdigest()}"
 
 
 def _hash(row: Mapping[str, str]) -> str:

@@ -262,7 +262,9 @@ class Store:
     """The database, shared by threads; each unit of work takes a connection of its own."""
 
     def __init__(self, open_connection: Callable[[], Any], clock: Callable[[], datetime]) -> None:
-        self._engine = sa.create_engine("sqlite://", module=sqlcipher, creator=open_connection, poolclass=sa.pool.QueuePool)
+        self._engine = sa.create_engine(
+            "sqlite://", module=sqlcipher, creator=open_connection, poolclass=sa.pool.QueuePool, hide_parameters=True
+        )
         self._open, self._clock = open_connection, clock
 
     @contextmanager

@@ -1,10 +1,14 @@
 """The desk page's doors: TLS, PINs with the terminal's lock-outs, seats that end, forms of other sites, peers from outside."""
 
+import pytest
 import requests
+from sqlalchemy import text
 
 from kiosk.desk.app import at_home
 from kiosk.desk.certificate import make_certificate
+from kiosk.domain.station import Role
 from kiosk.services.publish import pending, post
+from kiosk.services.team import add_member, renew_pin, retire
 from kiosk.text import t
 from tests.desk.conftest import DeskStation, fingerprint
 from tests.station import PIN, a_posting
@@ -100,3 +104,68 @@ def test_certificate_when_made_again_is_the_same_and_its_key_is_private(desk: De
     assert len(mark.split(":")) == 32
     make_certificate(desk.certificate.parent, desk.station.clock())
     assert fingerprint(desk.certificate) == mark
+
+
+def test_sign_in_when_another_site_sends_it_is_refused_and_counts_for_nothing(desk: DeskStation) -> None:
+    browser = desk.browser()
+    fields = {"staff_id": desk.station.head.staff_id, "pin": PIN}
+    for headers in ({"Origin": "https://elsewhere.test"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        answer = browser.line.post(f"{desk.base}/sign-in", data=fields, headers=headers, verify=str(desk.certificate), timeout=20)
+        assert answer.status_code == 403
+        assert t("desk.strange") in answer.text
+        assert not browser.line.cookies
+    own = {"Origin": desk.base, "Sec-Fetch-Site": "same-origin"}
+    assert browser.line.post(f"{desk.base}/sign-in", data=fields, headers=own, verify=str(desk.certificate), timeout=20).url.endswith("/")
+
+
+def test_seat_when_the_pin_is_renewed_or_its_owner_leaves_is_free(desk: DeskStation) -> None:
+    here, head = desk.station.here, desk.station.head
+    clerk = add_member(here, head, "张伟", Role.STAFF, "739164")
+    first, second = desk.browser(), desk.browser()
+    first.sign_in(clerk.id, "739164")
+    renew_pin(here, head, clerk.id, "864157")
+    second.sign_in(clerk.id, "864157")
+    for browser, sits in ((first, False), (second, True)):
+        browser.open("/review")
+        assert browser.page.url.endswith("/review") == sits
+    retire(here, head, clerk.id)
+    second.open("/review")
+    assert second.page.url.endswith("/sign-in")
+
+
+def test_sign_out_when_done_is_noted(desk: DeskStation) -> None:
+    browser = desk.signed_in()
+    browser.send("/sign-out")
+    with desk.station.store.read() as u:
+        acts = list(u.connection.execute(text("SELECT act FROM audit ORDER BY seq")).scalars())
+    assert acts[-2:] == ["sign_in", "hand_over"]
+
+
+def test_page_when_something_unforeseen_happens_says_sorry_and_logs_nothing_typed(
+    desk: DeskStation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    browser = desk.signed_in()
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("胡桂花 19900001234")
+
+    monkeypatch.setattr("kiosk.desk.importing.drafts_from_chat", fail)
+    browser.open("/import")
+    assert t("desk.failed") in browser.send("/import/chat", text="招人")
+    assert browser.page.status_code == 500
+    assert browser.page.headers["cache-control"] == "no-store"
+    assert "RuntimeError in fail" in caplog.text
+    assert "胡桂花" not in caplog.text
+
+
+def test_form_when_its_numbers_are_no_numbers_is_strange(desk: DeskStation) -> None:
+    listing = post(desk.station.here, a_posting()).listing
+    browser = desk.signed_in()
+    for number in ("9" * 30, "9" * 5000, "-1", "1.5", "", "１"):
+        browser.open("/review")
+        browser.send(f"/review/{listing.id}", verdict="approve", revision=number)
+        assert browser.page.status_code == 403, number
+        browser.open("/papers")
+        browser.send("/papers/entered/listing", record=f"{listing.id}/{number}")
+        assert browser.page.status_code == 403, number
+    assert len(pending(desk.station.here)) == 1

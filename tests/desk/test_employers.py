@@ -3,8 +3,9 @@
 import pytest
 
 from kiosk.domain.employer import Employer, EmployerKind, Seen
+from kiosk.domain.listing import Verdict
 from kiosk.services import employers
-from kiosk.services.publish import post
+from kiosk.services.publish import decide, pending, post
 from kiosk.text import t
 from tests.desk.conftest import Browser, DeskStation
 from tests.station import a_posting
@@ -100,3 +101,13 @@ def test_file_when_the_act_is_made_up_answers_calmly(desk: DeskStation, act: str
     assert browser.page.status_code == 403
     assert browser.open("/employers/none")
     assert browser.page.status_code == 404
+
+
+def test_file_when_stopped_says_that_no_listing_of_his_stands_on_a_board(desk: DeskStation) -> None:
+    employer, here, head = _employer(desk), desk.station.here, desk.station.head
+    decide(here, head, pending(here)[0].listing.id, 1, Verdict.APPROVE)
+    browser = _open(desk, employer)
+    assert t("listing_state.approved") in browser.page.text
+    browser.send(f"/employers/{employer.id}", act="stop", reason="欠薪")
+    assert t("listing_state.held") in browser.page.text
+    assert t("listing_state.approved") not in browser.page.text

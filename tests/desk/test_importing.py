@@ -172,3 +172,20 @@ def test_file_when_it_is_none_or_broken_or_too_large_says_so(desk: DeskStation) 
 
 def _csv(*rows: list[Any]) -> bytes:
     return "\n".join(",".join(str(cell) for cell in row) for row in rows).encode("gb18030")
+
+
+def test_import_when_a_paste_gives_many_ads_loses_none_of_what_was_typed(desk: DeskStation) -> None:
+    browser = _open(desk)
+    ads = (CHAT.replace("199 0000 1234", f"199 0000 {n:04}").replace("装卸工", f"装卸工{n % 3 + 1}号门") for n in range(60))
+    browser.send("/import/chat", text="\n\n".join(ads))
+    typed = fields(browser)
+    assert len({name.split(".")[1] for name in typed}) == 60
+    said = browser.send("/import/drafts", **typed, take="1")
+    assert t("desk.import_left") in said
+    assert len({name.split(".")[1] for name in fields(browser)}) == 60
+
+
+def test_import_when_a_number_in_a_hidden_field_is_endless_goes_on(desk: DeskStation) -> None:
+    browser = _open(desk)
+    browser.send("/import/drafts", **{"d.1.row": "9" * 5000, "d.1.break_min": "-1", "d.1.pay_fen": "NaN"}, take="1")
+    assert browser.page.status_code == 422

@@ -96,3 +96,15 @@ def test_papers_when_the_mark_is_made_up_changes_nothing(desk: DeskStation) -> N
         browser.open("/papers")
         browser.send(f"/papers/entered/{what}", record=record)
         assert browser.page.status_code in (403, 404, 422)
+
+
+def test_papers_when_all_were_entered_marks_them_with_one_button_and_none_without_a_tick(desk: DeskStation) -> None:
+    listing = _published(desk)
+    browser = desk.signed_in()
+    browser.open("/papers")
+    assert t("desk.mark_none") in browser.send("/papers/entered/listing", all=f"{listing}/1")
+    assert browser.page.status_code == 422
+    assert t("desk.mark_all", count=1) in browser.page.text
+    said = browser.send("/papers/entered/listing", all=f"{listing}/1", every="1")
+    assert t("papers.noted") in said
+    assert said.count(t("papers.all_entered")) == 2

@@ -163,3 +163,21 @@ def _clerk(desk: DeskStation) -> Browser:
     browser = desk.browser()
     browser.sign_in(clerk.id, "739164")
     return browser
+
+
+def test_review_when_a_reason_lacks_shows_which_and_keeps_no_more_than_a_line(desk: DeskStation) -> None:
+    browser, listing = _open(desk, description=FEE)
+    text = browser.send(f"/review/{listing}", verdict="approve", revision="1")
+    assert '<label class="wrong">' + t("desk.why", title=t("rule.fee.title")) in text
+    browser.send(f"/review/{listing}", verdict="reject", revision="1", reason="假" * 3000)
+    with desk.station.store.read() as u:
+        assert [len(r.reason) for r in u.list(Review)] == [200]
+
+
+def test_review_when_a_colleague_must_do_it_offers_no_approval(desk: DeskStation) -> None:
+    head = desk.station.head
+    with desk.station.store.write() as u:
+        add_staff(u, desk.station.clock(), STATION.id, "张伟", Role.STAFF, "739164")
+    post(desk.station.here, a_posting(), Collected.STAFF, head.staff_id)
+    browser = desk.signed_in()
+    assert f"disabled>{t('review.own_kind')}" in browser.open("/review")

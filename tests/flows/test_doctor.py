@@ -105,7 +105,7 @@ def test_doctor_when_all_is_well_says_so(station: TestStation) -> None:
         (["DELETE FROM audit WHERE seq = 4"], "从第 4 条起少了 1 条，在它前面的是 2026-11-23 15:42，审核通过。"),
         (["DELETE FROM audit WHERE seq IN (2, 3)"], "从第 2 条起少了 2 条，在它前面的是 2026-11-23 15:42，登录。"),
         (["DELETE FROM audit WHERE seq > 4"], "从第 5 条起，后面少了 3 条，剩下的最后一条是 2026-11-23 15:42，发布。"),
-        (["DELETE FROM audit", "DELETE FROM sqlite_sequence"], "从第 1 条起，后面少了 7 条，剩下的最后一条是 不知道，不知道。"),
+        (["DELETE FROM audit", "DELETE FROM sqlite_sequence"], "7 条一条都没有了。"),
         (
             [
                 "UPDATE audit SET seq = 99 WHERE seq = 2",
@@ -121,6 +121,17 @@ def test_doctor_when_all_is_well_says_so(station: TestStation) -> None:
         (
             ["DELETE FROM audit WHERE seq = 7", "UPDATE sqlite_sequence SET seq = 6 WHERE name = 'audit'"],
             "从第 7 条起，后面少了 1 条，剩下的最后一条是 2026-11-23 15:42，暂停用工方。",
+        ),
+        *(
+            ([statement], "第 3 条是 2026-11-23 15:42，审核通过，可是那条审核记录后来被改过或者删了。")
+            for statement in (
+                "UPDATE review SET reviewer_name = '王五'",
+                "UPDATE review SET verdict = 'reject'",
+                "UPDATE review SET reason = '没问题'",
+                """UPDATE review SET hold_reasons = '{"fee": "问过了"}'""",
+                "UPDATE review SET listing_revision = 2",
+                "DELETE FROM review",
+            )
         ),
     ],
 )

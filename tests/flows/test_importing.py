@@ -132,6 +132,13 @@ def test_listings_when_one_row_is_bad_name_row_column_and_reason_and_the_others_
     ]
 
 
+def test_listings_when_a_place_is_not_in_the_county_say_so_and_columns_go_by_their_short_names() -> None:
+    short = {"开工日期": "开始", "结束日期": "结束", "工作时间": "几点到几点"}
+    good, far = listings(xlsx([short.get(n, n) for n in NAMES], GOOD, row(所属乡镇="月球")))
+    assert good.complete
+    assert [(x.column, x.reason) for x in far.troubles] == [("所属乡镇", "不认得乡镇：“月球”。请写义堂镇、沙河乡这样的名称。")]
+
+
 @pytest.mark.parametrize(
     ("name", "cell", "pay"),
     [

@@ -373,3 +373,9 @@ def _shape(connection: sa.Connection) -> dict[str, object]:
             "AUTOINCREMENT" in sql,
         )
     return shape
+
+
+def test_store_when_a_statement_fails_names_no_values_in_the_error(store: Store) -> None:
+    with store.write() as u, pytest.raises(sa.exc.DBAPIError) as caught:
+        u.connection.execute(sa.text("INSERT INTO nowhere VALUES (:name)"), {"name": "胡桂花"})
+    assert "胡桂花" not in str(caught.value)
