@@ -52,6 +52,8 @@ def run() -> Iterator[dict[str, Any]]:
                 _say(f"by {order}: {_spread(ordered)}")
             trades = [_ms(lambda q=q: search.count_by_trade(u.connection, q, Filters())) for q in questions[:1000]]
             _say(f"count by trade: {_spread(trades)}")
+            sheets = [_ms(lambda q=q: search.choices(u.connection, q, random_filters(rng), TODAY)) for q in ["", *questions[:200]]]
+            _say(f"all counts of the filter page: without a word {sheets[0]:.0f} ms; {_spread(sheets)}")
         store.close()
         store = make_filled_store(Path(folder) / "checked.db", [row.listing for row in rows])
         with store.read() as u:
@@ -109,6 +111,8 @@ def random_filters(rng: random.Random) -> Filters:
         {"areas": frozenset(rng.sample(list(AREAS), rng.randint(1, 5)))},
         {"settlement": rng.choice(list(Settlement))},
         {"with_meals": True},
+        {"with_lodging": True},
+        {"for_novices": True},
         {"starts_until": TODAY + timedelta(days=rng.choice((0, 1, 3, 7)))},
         {"min_day_fen": rng.choice((15000, 20000, 25000, 30000, 60000))},
     )
