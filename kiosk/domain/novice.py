@@ -1,7 +1,7 @@
 """Whether a listing asks for somebody who has done the work before, read from what it says. Knows no index and no screen.
 
-What is said decides, clause by clause (docs/decisions/looking-for-work.md): a licence, years or "会焊" ask for it; 不要经验 and 包教 say that none
-is asked for; what is only preferred (做过的优先) asks for nothing. Where nothing is said, a craft asks for it and other work does not.
+What is said decides, clause by clause (docs/decisions/looking-for-work.md): a licence, years or 会焊 ask for it; 不要经验 and 包教 say that none is
+asked for; what is only preferred (做过的优先) asks for nothing. Where nothing is said, a craft asks for it and other work does not.
 """
 
 import re
@@ -31,9 +31,9 @@ _OPEN = re.compile(
     r"|包教|包会|可学|教会|(?:有人|老师傅?|师傅)(?:教|带)|带(?:教|薪培训)|岗前培训|现学|新手|生手|小白|学徒|零基础|一学就会|一看就会"
 )
 _ASKS = re.compile(
-    r"经验|做过|干过|手艺|熟练|熟手|熟工|老手|内行|驾照|驾驶证|驾龄|工龄|上岗证|资格证|操作证|技能证|持证|(?<!健康)(?<!身份)(?<!居住)证$"
+    r"经验|(?:做|干|照顾|伺候|带|当|开|盖|修|种|养)过|手艺|熟练|熟手|熟工|老手|内行|驾照|驾驶证|驾龄|工龄|上岗证|资格证|操作证|技能证|持证|(?<!健康)(?<!身份)(?<!居住)证$"
     r"|[ABC][123]本?|叉车证|电工证|焊工证|月嫂证|高空证"
-    r"|[一二两三四五六七八九十\d]+年(?:以上|手艺|经验|左右|多)|会(?:开|焊|修|砌|贴|铺|接线|看图|看CAD|做木|电焊|缝|裁|车|装修)|懂(?:水电|技术|图纸)"
+    r"|[一二两三四五六七八九十\d]+年(?:以上|手艺|经验|左右|多)|会(?:开|.{0,2}焊|修|砌|贴|铺|接线|看图|看CAD|做木|电焊|缝|裁|车|装修)|懂(?:水电|技术|图纸)"
     r"|技师|技工|大工|师傅$"
 )
 

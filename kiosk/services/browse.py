@@ -41,11 +41,12 @@ class JobQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobPage:
-    """One page of the list and the counts beside it."""
+    """One page of the list and the counts beside it. `home` is the area from which distances are counted."""
 
     rows: tuple[Published, ...]
     total: int
     by_trade: dict[str, int]
+    home: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ def jobs(here: Here, query: JobQuery) -> JobPage:
             rows=tuple(u.search(query.text, filters, query.order, query.limit, query.offset)),
             total=by_trade[filters.trade] if filters.trade else sum(by_trade.values()),
             by_trade=by_trade,
+            home=here.station(u).area,
         )
 
 

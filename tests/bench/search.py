@@ -16,6 +16,7 @@ from kiosk.domain.codes import AREAS, Settlement, Trade
 from kiosk.domain.listing import PublicListing
 from kiosk.domain.pay import per_day
 from kiosk.domain.record import EPOCH, to_plain
+from kiosk.domain.wish import SWITCHES
 from kiosk.store import search
 from kiosk.store.migrate import migrate
 from kiosk.store.schema import public_listing, to_row
@@ -110,9 +111,7 @@ def random_filters(rng: random.Random) -> Filters:
         {"trade": rng.choice(list(Trade))},
         {"areas": frozenset(rng.sample(list(AREAS), rng.randint(1, 5)))},
         {"settlement": rng.choice(list(Settlement))},
-        {"with_meals": True},
-        {"with_lodging": True},
-        {"for_novices": True},
+        {"switches": frozenset(rng.sample(SWITCHES, rng.choice((1, 1, 2))))},
         {"starts_until": TODAY + timedelta(days=rng.choice((0, 1, 3, 7)))},
         {"min_day_fen": rng.choice((15000, 20000, 25000, 30000, 60000))},
     )

@@ -16,8 +16,8 @@ from kiosk.characters import readings
 from kiosk.domain.codes import AREAS, Meals, PayUnit, Settlement, Trade
 from kiosk.domain.listing import PublicListing
 from kiosk.domain.normalise import runs, spell, terms
-from kiosk.store.search import DAY_PAYS, DAYS_AHEAD, DDL, SWITCHES, Filters, Order, choices, count, count_by_trade
-from kiosk.store.search import index, search, unindex
+from kiosk.domain.wish import DAY_PAYS, DAYS_AHEAD, SWITCHES
+from kiosk.store.search import DDL, Filters, Order, choices, count, count_by_trade, index, search, unindex
 from tests.bench.brute import Row, find, make_row
 from tests.bench.data import TODAY, make_listings
 
@@ -150,9 +150,10 @@ def test_search_when_letters_can_be_cut_in_two_ways_finds_both(connection: sa.Co
         Filters(trade=Trade.LOADING),
         Filters(areas=frozenset({"420923100", "420923101"})),
         Filters(settlement=Settlement.DAILY),
-        Filters(with_meals=True),
-        Filters(with_lodging=True),
-        Filters(for_novices=True),
+        Filters(switches=frozenset({"meals"})),
+        Filters(switches=frozenset({"lodging"})),
+        Filters(switches=frozenset({"novices"})),
+        Filters(switches=frozenset(SWITCHES)),
         Filters(starts_until=TODAY),
         Filters(ends_from=TODAY + timedelta(days=3)),
         Filters(min_day_fen=26000),
@@ -233,9 +234,7 @@ chosen = st.builds(
     trade=st.none() | st.sampled_from(Trade),
     areas=st.frozensets(st.sampled_from(sorted(AREAS)), max_size=3),
     settlement=st.none() | st.sampled_from(Settlement),
-    with_meals=st.booleans(),
-    with_lodging=st.booleans(),
-    for_novices=st.booleans(),
+    switches=st.frozensets(st.sampled_from(SWITCHES)),
     starts_until=st.none() | st.integers(0, 9).map(lambda days: TODAY + timedelta(days=days)),
     ends_from=st.none() | st.integers(0, 9).map(lambda days: TODAY + timedelta(days=days)),
     min_day_fen=st.none() | st.integers(0, 40000),
@@ -280,7 +279,7 @@ def test_choices_when_anything_is_chosen_count_what_brute_force_finds_for_each(
     assert found.pay == {fen: left(min_day_fen=fen) for fen in DAY_PAYS}
     assert found.days == {ahead: left(starts_until=TODAY + timedelta(days=ahead)) for ahead in DAYS_AHEAD}
     assert found.settlements == {one: left(settlement=one) for one in Settlement}
-    assert found.switches == {name: left(**{name: True}) for name in SWITCHES}
+    assert found.switches == {name: left(switches=filters.switches | {name}) for name in SWITCHES}
 
 
 @settings(max_examples=100, deadline=None)
