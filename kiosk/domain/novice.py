@@ -1,7 +1,8 @@
 """Whether a listing asks for somebody who has done the work before, read from what it says. Knows no index and no screen.
 
-What is said decides, clause by clause (docs/decisions/looking-for-work.md): a licence, years or 会焊 ask for it; 不要经验 and 包教 say that none is
-asked for; what is only preferred (做过的优先) asks for nothing. Where nothing is said, a craft asks for it and other work does not.
+What is said decides, clause by clause (docs/decisions/looking-for-work.md): a licence, years or 会焊 ask for it; 不要经验 and
+包教 say that none is asked for; what is only preferred (做过的优先) asks for nothing. Where nothing is said, a craft asks for it
+and other work does not.
 """
 
 import re

@@ -60,7 +60,7 @@ def test_pay_when_260_a_day_for_nine_hours_gives_the_figures_of_the_design() -> 
     assert (per_day(listing), per_hour(listing), whole_job(listing)) == (26000, 2890, 78000)
     mark = wage_mark(listing, WAGES)
     assert mark is not None
-    assert (yuan(mark.hour_fen), yuan(mark.least_fen), mark.below) == ("28.9", "20", False)
+    assert (yuan(mark.pay_fen), yuan(mark.least_fen), mark.below) == ("28.9", "20", False)
     assert mark.mark == pytest.approx(0.571, abs=0.001)
     assert mark.fill == pytest.approx(0.825, abs=0.001)
 

@@ -123,7 +123,8 @@ class CasesScreen(StaffPage):
         about = [f"{facts.listing.title} ・ {words.pay(facts.listing)}"] if facts.listing else []
         employer = facts.employer.name if facts.employer else facts.listing.employer_name if facts.listing else ""
         about += [t("cases.employer", name=employer)] if employer else []
-        marks = [t("cases.held")] if facts.held else []
+        marks = [t("report.elsewhere_mark", station=facts.owner.name, phone=facts.owner.phone.grouped())] if facts.owner else []
+        marks += [t("cases.held")] if facts.held else []
         marks += [t("cases.witnesses", count=facts.witnesses)] if facts.witnesses > 1 else []
         card = CaseCard(
             title=f"{t(f'case_kind.{case.kind}')} ・ {t(f'case_state.{facts.state}')}",
@@ -140,6 +141,8 @@ class CasesScreen(StaffPage):
 
     @staticmethod
     def _who(facts: "CaseFacts") -> str:
+        if facts.reports:
+            return t("report.who", count=len(facts.reports))
         if facts.worker is None:
             return t("cases.who_unknown")
         if not facts.worker.name:
