@@ -1,6 +1,7 @@
 """我要报名: the separate consent to give the contact to this employer (个人信息保护法 23), then what happens next, honestly."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kivy.clock import Clock
@@ -23,9 +24,10 @@ READ_S = 2.0
 
 
 class ApplyScreen(Page):
-    """`listing_id` names the listing; the worker is the one who registered in this visit."""
+    """`listing_id` names the listing, `job_id` the slip of this visit; the worker is the one who is known in it."""
 
     listing_id = StringProperty("")
+    job_id = StringProperty("")
     applied = BooleanProperty(False)
     name = StringProperty("")
     employer = StringProperty("")
@@ -65,7 +67,8 @@ class ApplyScreen(Page):
         self.name, self.employer = one.title, one.employer_name
         self.pay = " ・ ".join((words.pay(one), t(f"settlement.{one.settlement.value}")))
         if before is not None:
-            self._done(before)
+            # in 大字 the page is built anew, and what was just done is not what was done before
+            self._done(replace(before, already=False, job_id=self.job_id) if self.job_id else before)
 
     def on_leave(self) -> None:
         """Stop watching the printer."""
@@ -138,7 +141,7 @@ class ApplyScreen(Page):
             said.append(t("applied.soon_contact" if applied.contact else "applied.soon", **at(applied.begins_at)))
         elif applied.contact:
             said.append(t("applied.contact"))
-        return "".join([*said, t("applied.wait")])
+        return "\n".join([*said, t("applied.wait")])
 
     def print_again(self) -> None:
         """Print the slip once more, for who has lost it."""
@@ -153,6 +156,7 @@ class ApplyScreen(Page):
         self._failed(error)
 
     def _follow_slip(self, job_id: str) -> None:
+        self.job_id = job_id
         self._watch = PrintWatch(self, job_id, lambda: None, self._say_state)
         self.state = t("print.queued")
 
@@ -167,6 +171,10 @@ class ApplyScreen(Page):
     def on_main(self) -> None:
         """End the visit."""
         self.visit.end()
+
+    def remember(self) -> dict[str, Any]:
+        """Keep the slip that is on its way."""
+        return {"job_id": self.job_id}
 
     def spoken(self) -> str:
         """Ask, or say what happens next."""
