@@ -104,7 +104,7 @@ class ApplyScreen(Page):
         self.text = self._next(applied)
         again = [(t("applied.again"), "printer", "second", self.print_again)] if applied.already else []
         self._offer((t("apply.more"), "magnify", "second", self.more), *again)
-        if not applied.already:
+        if not applied.already and not self.job_id:
             # these stand where the answers stood, and a second tap must not lead away
             self.ids.buttons.disabled = True
             Clock.schedule_once(self._wake, READ_S)
