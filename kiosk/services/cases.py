@@ -72,11 +72,11 @@ class Opened:
 
 
 def live_cases(here: Here) -> tuple[CaseFacts, ...]:
-    """Give what nobody has closed, oldest first; what visitors reported and nobody has taken up yet is among them."""
+    """Give what nobody has closed: first what visitors reported, for it stands in public, then the rest; oldest first."""
     with here.store.read() as u:
         facts = [_facts(u, case) for case in u.list(Case, station_id=here.station_id)]
         facts += [_of_reports(here, u, group) for group in reports.unread(here, u)]
-        return tuple(sorted((f for f in facts if f.state in LIVE), key=lambda f: (f.case.opened_at, f.case.id)))
+        return tuple(sorted((f for f in facts if f.state in LIVE), key=lambda f: (not f.reports, f.case.opened_at, f.case.id)))
 
 
 def open_case(
