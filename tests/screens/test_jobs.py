@@ -298,7 +298,8 @@ def test_detail_when_pay_is_by_any_unit_is_honest_and_whole(
         assert f"一天 {yuan(day)} 元" in said
     elif work_minutes(listing):
         assert hour is not None
-        assert f"合 {yuan(hour)} 元/小时" in said
+        both = f"合 {yuan(day or 0)} 元/天、{yuan(hour)} 元/小时"
+        assert (f"合 {yuan(hour)} 元/小时" if unit is PayUnit.DAY else both) in said
     whole_in_both_sizes(kiosk, "打印小票")
 
 

@@ -174,6 +174,16 @@ def test_compare_when_one_price_without_hours_says_it_cannot() -> None:
     assert compare(a_listing(pay_unit=PayUnit.WHOLE, day_end_min=None), WAGES, 2) is None
 
 
+@pytest.mark.parametrize(
+    ("unit", "pay_fen", "below"), [(PayUnit.MONTH, 190000, True), (PayUnit.MONTH, 200000, False), (PayUnit.DAY, 8000, True)]
+)
+def test_wage_mark_when_no_hours_are_stated_compares_in_the_unit_of_the_law(unit: PayUnit, pay_fen: int, below: bool) -> None:
+    mark = wage_mark(a_listing(pay_unit=unit, pay_fen=pay_fen, day_start_min=None), WAGES)
+    assert mark is not None
+    assert (mark.unit, mark.pay_fen, mark.below) == (unit, pay_fen, below)
+    assert wage_mark(a_listing(), WAGES).unit is PayUnit.HOUR  # type: ignore[union-attr]
+
+
 @given(_listings())
 def test_wage_mark_when_there_is_one_stays_on_the_bar_and_agrees_with_itself(listing: Listing) -> None:
     mark = wage_mark(listing, WAGES)
