@@ -416,8 +416,8 @@ def test_report_when_a_listing_is_not_true_is_told_once_and_staff_see_it(
     kiosk.tap("小字")
     kiosk.tap("要先交钱")
     kiosk.tap("告诉驿站")
-    kiosk.wait_text("记下了，谢谢您")
-    assert looks(kiosk) == []
+    whole_in_both_sizes(kiosk, "记下了，谢谢您")
+    kiosk.tap("小字")
     assert any("上班就看得到" in text or "马上看得到" in text for text in kiosk.texts())
     kiosk.tap("好了")
     kiosk.wait_text("您说的记下了，驿站会去查")

@@ -64,19 +64,24 @@ class ReportDone(BoxLayout):
 
 
 class JobReportScreen(Page):
-    """`listing_id` names the listing; `view` is why, words or done."""
+    """`listing_id` names the listing; `view` is why, words or done, where `head` and `text` say what happens now."""
 
     listing_id = StringProperty("")
     view = StringProperty("why")
     reason = StringProperty("")
     words = StringProperty("")
+    head = StringProperty("")
+    text = StringProperty("")
     name = StringProperty("")
     about = StringProperty("")
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("report.title"), **args)
         self._sent = False
-        self._show(self.view)
+        if self.view == "done":
+            self._finish(self.head, self.text)
+        else:
+            self._show(self.view)
 
     def on_enter(self) -> None:
         """Ask which listing it is."""
@@ -187,17 +192,15 @@ class JobReportScreen(Page):
         )
 
     def _finish(self, head: str, text: str) -> None:
-        self.view = "done"
+        self.view, self.head, self.text = "done", head, text
         self.ids.body.clear_widgets()
         self.ids.body.add_widget(ReportDone(head=head, text=text))
         self.main_text, self.main_icon, self.main_enabled = t("report.back"), "check", True
 
     def remember(self) -> dict[str, Any]:
-        """Keep what was chosen; what was written by hand is kept, too, until it is told."""
-        view = "why" if self.view == "done" else self.view
-        return {"view": view, "reason": self.reason, "words": self.words}
+        """Keep what was chosen and written, and what was said to it."""
+        return {name: getattr(self, name) for name in ("view", "reason", "words", "head", "text")}
 
     def spoken(self) -> str:
         """Ask, or say what happens now."""
-        done = self.ids.body.children[0] if self.view == "done" else None
-        return f"{done.head}。{done.text}" if isinstance(done, ReportDone) else t("report.spoken")
+        return f"{self.head}。{self.text}" if self.view == "done" else t("report.spoken")
