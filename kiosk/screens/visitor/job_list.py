@@ -152,12 +152,14 @@ class JobListScreen(Page):
         badges.append((t("jobs.people", count=one.headcount), "", "peach"))
         badges += [(sign, "", "peach") for sign in (words.meals(one), words.lodging(one), words.ride(one)) if sign]
         km = self.terminal.office.here.areas.km(self._home, one.area)
-        where = [words.area(one), t("jobs.km", km=km) if km else "", one.place]
+        where = [p for p in (words.area(one), t("jobs.km", km=km) if km else "", one.place) if p]
         row = {
             "listing_id": one.id,
             "title": one.title,
             "badges": badges,
-            "where": " ・ ".join(p for p in where if p),
+            "where": " ・ ".join(where),
+            # how far it is says more than the street, which stands on the listing's page
+            "brief": " ・ ".join(where[:2]) if km else "",
             "when": words.when(one, today),
             "amount": words.amount(one),
             "unit": words.short_unit(one),
