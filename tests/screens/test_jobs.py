@@ -433,12 +433,8 @@ def test_report_when_words_are_spelled_sends_them_along(start_real: StartReal, s
     kiosk = start_real(lying, "report", f"listing_id={one.listing.id}")
     kiosk.tap("别的")
     kiosk.tap("想再说一句")
-    kiosk.tap("用拼音")
-    for letter in "baojie":
-        kiosk.tap(letter)
-        time.sleep(0.1)
-    kiosk.tap("保洁")
-    kiosk.wait(lambda seen: sum(thing["text"] == "保洁" for thing in seen["things"]) == 1, "the word")
+    spell(kiosk, "baojie", "保洁")
+    time.sleep(0.4)
     kiosk.tap("返回")
     kiosk.wait_text("哪里不对？")
     assert looks(kiosk) == []

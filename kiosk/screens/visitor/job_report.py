@@ -1,6 +1,5 @@
 """这个活不真实: one touch says what is wrong, a few words may follow; nobody asks who says so. Then what happens with it, honestly."""
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
@@ -104,8 +103,8 @@ class JobReportScreen(Page):
         self.view = view
         self.ids.body.clear_widgets()
         if view == "words":
-            panel = Factory.TextPanel(hint=t("report.more_hint"), read=partial(self.read_hand, free=True), spell=self.spell)
-            panel.text = self.words
+            panel = Factory.TextPanel(hint=t("report.more_hint"), page=self)
+            panel.start(self.words)
             panel.fbind("text", lambda _, text: setattr(self, "words", text))
             self.ids.body.add_widget(panel)
         else:
