@@ -64,7 +64,7 @@ def _compared(listing: PublicListing, wages: MinimumWage | None) -> str:
     elif day is not None:
         parts.append(t("phone.about_day", yuan=pay.yuan(day)))
     mark = pay.wage_mark(listing, wages) if wages is not None else None
-    if mark is not None:
+    if mark is not None and mark.unit is PayUnit.HOUR:
         parts.append(t("phone.below_least" if mark.below else "phone.above_least", yuan=pay.yuan(mark.least_fen)))
     words = ["，".join(parts), t(f"settlement.{listing.settlement}")]
     return " · ".join(w for w in words if w)

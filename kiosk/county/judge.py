@@ -5,7 +5,7 @@
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ KEEPS_HISTORY = frozenset({"listing"})
 ABOUT = {
     "review": "listing_id",
     "takedown": "listing_id",
+    "report": "listing_id",
     "referral": "listing_id",
     "referral_step": "referral_id",
     "employer_sight": "employer_id",
@@ -222,14 +223,16 @@ def _write(batch: Batch, change: Change, data: dict[str, Any]) -> None:
 def _entries(batch: Batch, change: Change, data: dict[str, Any]) -> list[Entry]:
     """Say who gets to see a change.
 
-    Another station sees a listing's revision once a reviewer has approved it, and then whatever is decided about that listing; and that an
-    employer is held, because its listings may stand anywhere.
+    Another station sees a listing's revision once a reviewer has approved it, and then whatever is decided about that listing; that an
+    employer is held, because its listings may stand anywhere; and what is reported of its own listings.
     """
     device, op = batch.author.device_id, Op(change.op)
     own = Entry(of_station(batch.author.station_id), change.entity, change.record_id, change.revision, op, device)
     everyone = Entry(EVERYONE, change.entity, change.record_id, change.revision, op, device)
     if change.entity in PRIVATE:
         return [own]
+    if change.entity == "report":
+        return [own, *_to_owner(batch, own, data)]
     if change.entity == "employer_hold":
         return [everyone]
     if change.entity == "listing":
@@ -241,3 +244,9 @@ def _entries(batch: Batch, change: Change, data: dict[str, Any]) -> list[Entry]:
         held = revision in batch.known[("listing", listing_id)].revisions
         return [Entry(EVERYONE, "listing", listing_id, revision, Op.PUT, device)] * held + [everyone]
     return [everyone if listing_id in batch.shown else own]
+
+
+def _to_owner(batch: Batch, own: Entry, data: dict[str, Any]) -> list[Entry]:
+    """Let the station whose listing is reported see it, too."""
+    listing = batch.known.get(("listing", data.get("listing_id", "")))
+    return [replace(own, audience=of_station(listing.owner))] if listing and listing.owner != batch.author.station_id else []

@@ -60,6 +60,7 @@ def _read(connection: sa.Connection, author: Author, sound: Sound, now: datetime
     """Read what judging needs, one statement for each question."""
     keys = {(c.entity, c.record_id) for c, _ in sound}
     keys |= {(DECIDES[c.entity][0], d[ABOUT[c.entity]]) for c, d in sound if c.entity in DECIDES and d}
+    keys |= {("listing", d["listing_id"]) for c, d in sound if c.entity == "report" and d}
     listings = {record_id for entity, record_id in keys if entity == "listing"}
     known: dict[tuple[str, str], Known] = {}
     records = sa.select(record.c.entity, record.c.id, record.c.revision, record.c.owner, record.c.data)

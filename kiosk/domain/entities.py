@@ -4,6 +4,7 @@ from kiosk.domain.case import Case, CaseStep
 from kiosk.domain.employer import Employer, EmployerHold, EmployerSight
 from kiosk.domain.listing import Listing, Review, Takedown
 from kiosk.domain.referral import Referral, ReferralStep
+from kiosk.domain.report import Report
 from kiosk.domain.running import Booking, ChainHead, FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.station import Policy, Station, Training
 from kiosk.domain.worker import Worker
@@ -21,6 +22,7 @@ ENTITIES: dict[str, type] = {
     "worker": Worker,
     "referral": Referral,
     "referral_step": ReferralStep,
+    "report": Report,
     "case": Case,
     "case_step": CaseStep,
     "facility_check": FacilityCheck,

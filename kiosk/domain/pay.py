@@ -53,10 +53,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class WageMark:
-    """The bar on the pay card: both figures in fen an hour, positions 0 to 1 along the bar."""
+    """The bar on the pay card: both figures in fen a `unit`, positions 0 to 1 along the bar."""
 
-    hour_fen: Fen
+    pay_fen: Fen
     least_fen: Fen
+    unit: PayUnit
     fill: float
     mark: float
     below: bool
@@ -136,12 +137,13 @@ def compare(listing: PublicListing, wages: MinimumWage, tier: int) -> Comparison
 
 
 def wage_mark(listing: PublicListing, wages: MinimumWage) -> WageMark | None:
-    """Place the hourly pay and the lowest lawful one on the pay card's bar; None when there is no hourly figure."""
+    """Place the pay and the lowest lawful one on the pay card's bar, by the hour where hours are stated; None when nothing can be said."""
     found = compare(listing, wages, wages.hold_tier)
-    if found is None or found.unit is not PayUnit.HOUR:
+    if found is None:
         return None
     full = found.least * BAR_FULL
-    return WageMark(to_jiao(found.pay), to_jiao(found.least), min(1.0, float(found.pay / full)), float(1 / BAR_FULL), found.below)
+    figures = to_jiao(found.pay), to_jiao(found.least), found.unit
+    return WageMark(*figures, min(1.0, float(found.pay / full)), float(1 / BAR_FULL), found.below)
 
 
 def yuan(fen: Fen) -> str:

@@ -37,7 +37,10 @@ class RegistrationDraft:
 
 
 class Visit:
-    """The journey. `on_move` is told after every change of place; the shell listens."""
+    """The journey. `on_move` is told after every change of place; the shell listens.
+
+    `reports`: for each listing that was said not to be true in this visit, the id under which that is counted.
+    """
 
     def __init__(self, on_move: Callable[[], None]) -> None:
         self._on_move = on_move
@@ -52,6 +55,7 @@ class Visit:
         self.session: Any = None
         self.on_behalf = False
         self.worker_id = ""
+        self.reports: dict[str, str] = {}
         self.touched = False
 
     @property
@@ -67,7 +71,7 @@ class Visit:
     @property
     def at_rest(self) -> bool:
         """Whether the terminal stands as the next person should find it."""
-        return len(self.stack) == 1 and not self.large and not self.has_entered and self.session is None
+        return len(self.stack) == 1 and not self.large and not self.has_entered and not self.reports and self.session is None
 
     def go(self, page: str, **args: Any) -> None:
         """Open a page with its arguments."""

@@ -1,16 +1,17 @@
 """What a visitor reads: home, the job list, one listing, policies and trainings. Writes nothing."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from kiosk.domain import referral
 from kiosk.domain.codes import AREAS
-from kiosk.domain.listing import Published, Review, Verdict
+from kiosk.domain.employer import Employer
+from kiosk.domain.listing import Listing, Published, Review, Verdict, last_review
 from kiosk.domain.referral import Referral, ReferralState, ReferralStep
 from kiosk.domain.station import Policy, Station, StationLevel, Training
 from kiosk.errors import NotFound
 from kiosk.services import tickets
-from kiosk.services.station import Here
+from kiosk.services.station import Here, local
 from kiosk.store import search
 from kiosk.store.search import Filters, Order
 from kiosk.store.store import UnitOfWork
@@ -41,22 +42,30 @@ class JobQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobPage:
-    """One page of the list and the counts beside it."""
+    """One page of the list and the counts beside it. `home` is the area from which distances are counted."""
 
     rows: tuple[Published, ...]
     total: int
     by_trade: dict[str, int]
+    home: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFacts:
-    """Everything on the detail page. `km` is None when the listing's area is not in the table."""
+    """Everything on the detail page. `km` is None when the listing's area is not in the table.
+
+    `station` collected it, `reviewed_by` names the one whose `reviewer_name` approved it. `verified_what` is known where the
+    employer's file is.
+    """
 
     published: Published
     station: Station
     km: int | None
     referred: int
     reviewer_name: str
+    reviewed_by: str
+    reviewed_on: date | None
+    verified_what: str
     phone_url: str
 
 
@@ -85,6 +94,7 @@ def jobs(here: Here, query: JobQuery) -> JobPage:
             rows=tuple(u.search(query.text, filters, query.order, query.limit, query.offset)),
             total=by_trade[filters.trade] if filters.trade else sum(by_trade.values()),
             by_trade=by_trade,
+            home=here.station(u).area,
         )
 
 
@@ -142,16 +152,21 @@ def referred(u: UnitOfWork, listing_id: str) -> int:
 
 
 def _facts(here: Here, u: UnitOfWork, published: Published) -> JobFacts:
-    listing = published.listing
-    approvals = [
-        r for r in u.list(Review, listing_id=listing.id) if r.verdict is Verdict.APPROVE and r.listing_revision == listing.revision
-    ]
+    listing, whole = published.listing, u.need(Listing, published.listing.id, published.listing.revision)
+    reviews = [r for r in u.list(Review, listing_id=listing.id) if r.verdict is Verdict.APPROVE and r.listing_revision == listing.revision]
+    approval = last_review(reviews)
     station = u.get(Station, listing.station_id) or here.station(u)
+    reviewed_by = u.get(Station, approval.station_id) if approval else None
+    employer = u.get(Employer, whole.employer_id) if whole.employer_id else None
+    known = employer is not None and employer.verified_on == listing.employer_verified_on
     return JobFacts(
         published=published,
         station=station,
         km=here.areas.km(here.station(u).area, listing.area),
         referred=referred(u, listing.id),
-        reviewer_name=approvals[-1].reviewer_name if approvals else "",
+        reviewer_name=approval.reviewer_name if approval else "",
+        reviewed_by=reviewed_by.name if reviewed_by else "",
+        reviewed_on=local(approval.reviewed_at).date() if approval else None,
+        verified_what=employer.verified_what if employer is not None and known else "",
         phone_url=tickets.listing_url(here, listing.id),
     )

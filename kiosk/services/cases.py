@@ -6,7 +6,7 @@ it is a reason in fixed words.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kiosk.domain import case as rules
@@ -16,8 +16,11 @@ from kiosk.domain.employer import Employer
 from kiosk.domain.listing import Listing, Takedown
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Party, Referral, ReferralStep
+from kiosk.domain.report import Report
+from kiosk.domain.station import Station
 from kiosk.domain.worker import Worker
 from kiosk.errors import BadInput
+from kiosk.services import reports
 from kiosk.services.employers import decide_hold, held_now
 from kiosk.services.publish import add_takedown
 from kiosk.services.sign_in import Session
@@ -41,7 +44,11 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
-    """One case with everything that staff look at. `witnesses` say the same of this employer; `story` is what became of the referral."""
+    """One case with everything that staff look at. `witnesses` say the same of this employer; `story` is what became of the referral.
+
+    `reports`: nobody has taken these up yet, the case is what they become with the first step.
+    `owner`: the listing's station, when another.
+    """
 
     case: Case
     state: CaseState
@@ -52,6 +59,8 @@ class CaseFacts:
     held: bool
     witnesses: int
     story: tuple[ReferralStep, ...] = ()
+    reports: tuple[Report, ...] = ()
+    owner: Station | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +72,11 @@ class Opened:
 
 
 def live_cases(here: Here) -> tuple[CaseFacts, ...]:
-    """Give what nobody has closed, oldest first."""
+    """Give what nobody has closed: first what visitors reported, for it stands in public, then the rest; oldest first."""
     with here.store.read() as u:
-        facts = (_facts(u, case) for case in u.list(Case, station_id=here.station_id))
-        return tuple(sorted((f for f in facts if f.state in LIVE), key=lambda f: (f.case.opened_at, f.case.id)))
+        facts = [_facts(u, case) for case in u.list(Case, station_id=here.station_id)]
+        facts += [_of_reports(here, u, group) for group in reports.unread(here, u)]
+        return tuple(sorted((f for f in facts if f.state in LIVE), key=lambda f: (not f.reports, f.case.opened_at, f.case.id)))
 
 
 def open_case(
@@ -94,13 +104,14 @@ def open_unpaid(here: Here, u: UnitOfWork, session: Session, made: Referral, par
 
 
 def step(here: Here, session: Session, case_id: str, state: CaseState, note: str, *, release: bool = False) -> Effect:
-    """Confirm, settle or dismiss; what it does to the listings happens in the same transaction.
+    """Confirm, settle or dismiss; what it does to the listings happens in the same transaction. For reports the case is opened first.
 
     `release` lets the employer's listings stand again when no other case still speaks against them. Raises BadInput without a note or when
     it names the worker, WrongState when the table does not allow it.
     """
     with here.store.write() as u:
-        case = u.need(Case, case_id)
+        case = u.get(Case, case_id) or reports.take_up(here, u, session, case_id)
+        case_id = case.id
         rules.check_step(u.list(CaseStep, case_id=case_id), state)
         _check_words(u, note, case.worker_id)
         now = here.now()
@@ -204,6 +215,14 @@ def _stands_alone(u: UnitOfWork, case: Case) -> bool:
     others = [(one, state) for one, state in _about_the_same(u, case) if one.id != case.id]
     confirmed = any(state is CaseState.CONFIRMED and one.kind in rules.HOLDING for one, state in others)
     return not confirmed and len(rules.witnesses(others)) < WITNESSES
+
+
+def _of_reports(here: Here, u: UnitOfWork, group: reports.Reported) -> CaseFacts:
+    case, listing = reports.as_case(here, group), group.listing
+    elsewhere = listing is not None and listing.station_id != here.station_id
+    return replace(
+        _facts(u, case), reports=group.reports, owner=u.get(Station, listing.station_id) if listing is not None and elsewhere else None
+    )
 
 
 def _facts(u: UnitOfWork, case: Case) -> CaseFacts:

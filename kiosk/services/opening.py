@@ -10,6 +10,12 @@ REVIEW_WITHIN = timedelta(hours=2)
 """What the slip promises an employer (own): half a morning of opening time."""
 
 
+def opens_at(station: Station, now: datetime) -> datetime | None:
+    """Give the instant, UTC, from which somebody is there: now where it is open; None where the hours do not say plainly."""
+    week = read_hours(station.hours)
+    return None if week is None else after(local(now), timedelta(), week).astimezone(UTC)
+
+
 def review_due(station: Station, now: datetime) -> datetime:
     """Give the instant, UTC, by which an employer who posts now is answered."""
     return after(local(now), REVIEW_WITHIN, read_hours(station.hours)).astimezone(UTC)

@@ -9,11 +9,12 @@ from kiosk.domain import case
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.employer import Employer
 from kiosk.domain.facility import Condition, Standing
-from kiosk.domain.listing import Listing
+from kiosk.domain.listing import Listing, PublicListing
 from kiosk.domain.print_job import JobState, PrintJob
+from kiosk.domain.referral import ReferralState, state_of
 from kiosk.domain.station import StaffCall, Station, Training
 from kiosk.domain.words import Say
-from kiosk.services import bookings, facilities, follow_up, signups
+from kiosk.services import bookings, facilities, follow_up, reports, signups
 from kiosk.services.listing_words import time_of
 from kiosk.services.opening import review_due
 from kiosk.services.publish import awaiting_review
@@ -42,6 +43,7 @@ class Need(StrEnum):
     EXPIRY = "expiry"
     LOOK = "look"
     BOOKING = "booking"
+    APPLIED = "applied"
     FOLLOW_UP = "follow_up"
     SIGNUP = "signup"
     PARKED = "parked"
@@ -83,9 +85,10 @@ def today(here: Here) -> tuple[Item, ...]:
             *_calls(u),
             *_printer(u, now),
             *_reviews(here.station(u), awaiting_review(here, u), now),
-            *_cases(u),
+            *_cases(here, u),
             *_facilities(here, u),
             *_bookings(here, u, now),
+            *_applied(here, u),
             *_follow_up(asked),
             *_signups(here, u),
             *_sync(u, now),
@@ -122,7 +125,7 @@ def _reviews(station: Station, waiting: list[Listing], now: datetime) -> Iterato
     )
 
 
-def _starts(listing: Listing) -> datetime:
+def _starts(listing: PublicListing) -> datetime:
     day = datetime.combine(listing.starts_on, datetime.min.time(), CHINA)
     return day + timedelta(minutes=listing.day_start_min or 0)
 
@@ -150,15 +153,20 @@ def _printer(u: UnitOfWork, now: datetime) -> Iterator[Item]:
         )
 
 
-def _cases(u: UnitOfWork) -> Iterator[Item]:
+def _cases(here: Here, u: UnitOfWork) -> Iterator[Item]:
     unfinished = (CaseState.OPEN, CaseState.CONFIRMED)
     open_cases = [c for c in u.list(Case) if case.state_of(u.list(CaseStep, case_id=c.id)) in unfinished]
-    if open_cases:
+    told = reports.unread(here, u)
+    count = len(open_cases) + len(told)
+    if count:
         unpaid = sum(c.kind is CaseKind.UNPAID for c in open_cases)
         detail = Say("today.case_unpaid", {"count": unpaid}) if unpaid else None
-        urgency = Urgency.NOW if unpaid else Urgency.TODAY
-        title = Say("today.case", {"count": len(open_cases)})
-        yield Item(need=Need.CASE, count=len(open_cases), title=title, detail=detail, urgency=urgency, page="cases")
+        if told:
+            # it stands in public while one reads this
+            name = told[-1].listing.title if told[-1].listing else ""
+            detail = Say("report.today_unpaid" if unpaid else "report.today", {"title": name, "count": unpaid})
+        urgency = Urgency.NOW if unpaid or told else Urgency.TODAY
+        yield Item(need=Need.CASE, count=count, title=Say("today.case", {"count": count}), detail=detail, urgency=urgency, page="cases")
 
 
 def _facilities(here: Here, u: UnitOfWork) -> Iterator[Item]:
@@ -235,6 +243,25 @@ def _sync(u: UnitOfWork, now: datetime) -> Iterator[Item]:
         detail = Say("today.sync_waiting", {"count": waiting}) if waiting else Say("today.sync_nothing")
         urgency = Urgency.TODAY if silent >= SILENT_LONG else Urgency.SOON
         yield Item(need=Need.SYNC, count=max(1, waiting), title=title, detail=detail, urgency=urgency)
+
+
+def _applied(here: Here, u: UnitOfWork) -> Iterator[Item]:
+    """Who put himself down was told that somebody sees it."""
+    waiting = [
+        found
+        for made, steps in follow_up.histories(u, here.station_id)
+        if state_of(steps) is ReferralState.INTERESTED and (found := u.published(made.listing_id)) is not None
+    ]
+    if waiting:
+        soon = sum(_starts(found.listing) - here.now() <= SOON for found in waiting)
+        yield Item(
+            need=Need.APPLIED,
+            count=len(waiting),
+            title=Say("applied.today", {"count": len(waiting)}),
+            detail=Say("applied.today_soon", {"count": soon}) if soon else None,
+            urgency=Urgency.NOW if soon else Urgency.TODAY,
+            page="recommend",
+        )
 
 
 def _follow_up(asked: int) -> Iterator[Item]:

@@ -18,6 +18,7 @@ from kiosk.domain.listing import Listing, PublicListing, Review, Takedown
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import field_types, from_plain, to_plain
 from kiosk.domain.referral import Referral, ReferralStep
+from kiosk.domain.report import Report
 from kiosk.domain.running import Booking, ChainHead, FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.station import Policy, Staff, StaffCall, Station, Training
 from kiosk.domain.worker import Worker
@@ -57,6 +58,7 @@ TABLES: dict[type, sa.Table] = {
     Worker: _table("worker", Worker, index=("phone", "code")),
     Referral: _table("referral", Referral, index=("worker_id", "listing_id")),
     ReferralStep: _table("referral_step", ReferralStep, index=("referral_id",)),
+    Report: _table("report", Report, index=("listing_id",)),
     Case: _table("case_file", Case, index=("referral_id", "employer_id")),
     CaseStep: _table("case_step", CaseStep, index=("case_id",)),
     FacilityCheck: _table("facility_check", FacilityCheck, index=("facility",)),
@@ -80,6 +82,7 @@ TOPIC_OF: dict[type, str] = {
     Employer: "worker",
     EmployerSight: "worker",
     EmployerHold: "listing",
+    Report: "case",
     Case: "case",
     CaseStep: "case",
     FacilityCheck: "facility",

@@ -13,7 +13,7 @@ alone: in a description any two initials meet. Knows SQL and tokens; the normali
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -26,13 +26,16 @@ from kiosk.characters import readings
 from kiosk.domain.codes import AREAS, Meals, Settlement, Trade
 from kiosk.domain.listing import PublicListing
 from kiosk.domain.normalise import runs, spell, terms
+from kiosk.domain.novice import open_to_novices
 from kiosk.domain.pay import per_day
+from kiosk.domain.wish import DAY_PAYS, DAYS_AHEAD, SWITCHES
 from kiosk.text import t
 
 BREAK = "¦"
 LETTERS, WAYS = 16, 2500
 """So many first letters are read as syllables, in at most so many ways: enough for all words of 3,000 listings, 99 % have under 280."""
 TRADES = tuple(Trade)
+A, FIRST_AREA = 65, int(min(AREAS))
 
 DDL = [
     "CREATE VIRTUAL TABLE listing_text USING fts5(tokens, content='', contentless_delete=1, tokenize=\"ascii tokenchars '.=_#@'\")",
@@ -53,16 +56,33 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a listing must be besides matching the words. `near` only orders: area codes, nearest first."""
+    """What a listing must be besides matching the words. `near` only orders: area codes, nearest first.
+
+    `switches`: all of these of domain.wish. `starts_until`: one can begin by then, what runs already included.
+    """
 
     trade: Trade | None = None
     areas: frozenset[str] = frozenset()
     settlement: Settlement | None = None
-    with_meals: bool = False
+    switches: frozenset[str] = frozenset()
     starts_until: date | None = None
     ends_from: date | None = None
     min_day_fen: int | None = None
     near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """How many listings each further choice would leave, everything else that is chosen staying as it is.
+
+    By area code, by least pay a day (fen), by days from today on which it begins at the latest, by settlement, by the name of a switch.
+    """
+
+    areas: dict[str, int]
+    pay: dict[int, int]
+    days: dict[int, int]
+    settlements: dict[Settlement, int]
+    switches: dict[str, int]
 
 
 def index(connection: sa.Connection, seq: int, listing: PublicListing, number: int) -> None:
@@ -100,19 +120,44 @@ def count(connection: sa.Connection, query: str, filters: Filters) -> int:
 
 def count_by_trade(connection: sa.Connection, query: str, filters: Filters) -> dict[str, int]:
     """Count the matches of each of the trades, whatever trade `filters` names: the numbers beside the trades to choose from."""
-    select = _Select(query, filters, facets=True, any_trade=True)
-    # One letter a match, counted here: half the time of a sum for each trade, a third of GROUP BY, which sorts all matches.
-    letters = connection.exec_driver_sql(*select.sql("group_concat(char(65 + trade), '')")).scalar() or ""
-    return {trade: letters.count(chr(65 + place)) for place, trade in enumerate(TRADES)}
+    letters = _letters(connection, query, replace(filters, trade=None), "trade")
+    return {trade: letters.count(_letter(place)) for place, trade in enumerate(TRADES)}
+
+
+def choices(connection: sa.Connection, query: str, filters: Filters, today: date) -> Choices:
+    """Count what each further choice would leave; of a kind of which one is chosen, what another would leave in its place."""
+    areas = _letters(connection, query, replace(filters, areas=frozenset()), f"area - {FIRST_AREA}")
+    # a number for each: how many of the pays it reaches (of NULL none), how many of the days come before it begins
+    reached = " + ".join(f"(coalesce(day_fen, 0) >= {fen})" for fen in DAY_PAYS)
+    pay = _letters(connection, query, replace(filters, min_day_fen=None), f"({reached})")
+    passed = " + ".join(f"(starts > {today.toordinal() + ahead})" for ahead in DAYS_AHEAD)
+    days = _letters(connection, query, replace(filters, starts_until=None), f"({passed})")
+    return Choices(
+        areas={code: areas.count(_letter(int(code) - FIRST_AREA)) for code in AREAS},
+        pay={fen: sum(pay.count(_letter(n)) for n in range(rank + 1, len(DAY_PAYS) + 1)) for rank, fen in enumerate(DAY_PAYS)},
+        days={ahead: sum(days.count(_letter(n)) for n in range(rank + 1)) for rank, ahead in enumerate(DAYS_AHEAD)},
+        settlements={s: count(connection, query, replace(filters, settlement=s)) for s in Settlement},
+        switches={name: count(connection, query, replace(filters, switches=filters.switches | {name})) for name in SWITCHES},
+    )
+
+
+def _letters(connection: sa.Connection, query: str, filters: Filters, number: str) -> str:
+    """Give a letter for each match, made of a small number: counting them here takes half the time of sums, a third of GROUP BY."""
+    select = _Select(query, filters, facets=True)
+    return connection.exec_driver_sql(*select.sql(f"group_concat(char({A} + {number}), '')")).scalar() or ""
+
+
+def _letter(number: int) -> str:
+    return chr(A + number)
 
 
 class _Select:
     """One question to the index: where its rows come from, what they must be, and the values bound to it."""
 
-    def __init__(self, query: str, filters: Filters, *, facets: bool = False, any_trade: bool = False) -> None:
+    def __init__(self, query: str, filters: Filters, *, facets: bool = False) -> None:
         self._where: list[str] = []
         self.values: list[Any] = []
-        match = " AND ".join([*map(_match_term, terms(query)), *_match_facets(filters, any_trade=any_trade)])
+        match = " AND ".join([*map(_match_term, terms(query)), *_match_facets(filters)])
         ranges = (
             ("starts <= ?", filters.starts_until and filters.starts_until.toordinal()),
             ("day_fen >= ?", filters.min_day_fen),
@@ -171,7 +216,9 @@ def _tokens(listing: PublicListing, number: int) -> Iterator[str]:
     yield from _grams("_", spelt)
     yield from _grams("=", [[syllable[0] for syllable in stretch] for stretch in spelt])
     yield from (f"#{word}" for word in whole_words(listing, number))
-    yield from (f"@trade.{listing.trade}", f"@area.{listing.area}", f"@settlement.{listing.settlement}", f"@meals.{listing.meals}")
+    yield from (f"@trade.{listing.trade}", f"@area.{listing.area}", f"@settlement.{listing.settlement}")
+    has = {"meals": listing.meals is not Meals.NONE, "lodging": listing.lodging, "novices": open_to_novices(listing)}
+    yield from (f"@{name}" for name in SWITCHES if has[name])
 
 
 def _grams(mark: str, sequences: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -202,11 +249,11 @@ def _match_term(term: str) -> str:
     return f"({' OR '.join(ways)})"
 
 
-def _match_facets(filters: Filters, *, any_trade: bool) -> Iterator[str]:
-    yield from _any("trade", [filters.trade] if filters.trade and not any_trade else [])
+def _match_facets(filters: Filters) -> Iterator[str]:
+    yield from _any("trade", [filters.trade] if filters.trade else [])
     yield from _any("area", sorted(filters.areas))
     yield from _any("settlement", [filters.settlement] if filters.settlement else [])
-    yield from _any("meals", [m for m in Meals if m is not Meals.NONE] if filters.with_meals else [])
+    yield from (f'"@{name}"' for name in sorted(filters.switches))
 
 
 def _any(facet: str, values: Sequence[str]) -> Iterator[str]:

@@ -138,10 +138,10 @@ class Tour:
         with self._step("jobs"):
             eye.tap(t("home.find.title"))
             eye.wait_page("jobs")
-            eye.wait_text(t("jobs.near"))
+            eye.wait_text(t("wish.near"))
         with self._step("detail"):
             eye.tap(t(f"trade.{wanted.listing.trade.value}"))
-            eye.tap(t("jobs.near"))
+            eye.tap(t("wish.near"))
             eye.tap(wanted.listing.title)
             eye.wait_page("detail")
             eye.wait_text(WANTED_PLACE)

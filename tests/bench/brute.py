@@ -6,6 +6,7 @@ from kiosk.characters import readings
 from kiosk.domain.codes import Meals
 from kiosk.domain.listing import PublicListing
 from kiosk.domain.normalise import runs, spell, terms
+from kiosk.domain.novice import open_to_novices
 from kiosk.domain.pay import per_day
 from kiosk.store.search import LETTERS, Filters, Order, long_fields, short_fields, whole_words
 
@@ -21,6 +22,7 @@ class Row:
     initials: str
     whole: frozenset[str]
     day_fen: int | None
+    for_novices: bool
 
 
 def make_row(seq: int, listing: PublicListing, number: int) -> Row:
@@ -36,6 +38,7 @@ def make_row(seq: int, listing: PublicListing, number: int) -> Row:
         "\n".join("".join(syllable[0] for syllable in s) for s in stretches),
         frozenset(whole_words(listing, number)),
         per_day(listing),
+        open_to_novices(listing),
     )
 
 
@@ -54,7 +57,9 @@ def fits(row: Row, filters: Filters) -> bool:
         filters.trade in (None, listing.trade)
         and (not filters.areas or listing.area in filters.areas)
         and filters.settlement in (None, listing.settlement)
-        and (not filters.with_meals or listing.meals is not Meals.NONE)
+        and ("meals" not in filters.switches or listing.meals is not Meals.NONE)
+        and ("lodging" not in filters.switches or listing.lodging)
+        and ("novices" not in filters.switches or row.for_novices)
         and (filters.starts_until is None or listing.starts_on <= filters.starts_until)
         and (filters.ends_from is None or listing.ends_on >= filters.ends_from)
         and (filters.min_day_fen is None or (row.day_fen is not None and row.day_fen >= filters.min_day_fen))

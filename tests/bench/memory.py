@@ -114,7 +114,7 @@ def _write_name(eye: Eye) -> None:
 def _load_list(eye: Eye) -> None:
     eye.tap(t("home.find.title"))
     eye.wait_page("jobs")
-    eye.wait_text(t("jobs.near"))
+    eye.wait_text(t("wish.near"))
     down = eye.wait(lambda seen: any(_is_down(thing) for thing in seen["things"]), "the button that turns the list")
     spot = eye.middle(next(thing["rect"] for thing in down["things"] if _is_down(thing)))
     for _ in range(TURNS):

@@ -16,6 +16,7 @@ from kiosk.domain.codes import AREAS, Settlement, Trade
 from kiosk.domain.listing import PublicListing
 from kiosk.domain.pay import per_day
 from kiosk.domain.record import EPOCH, to_plain
+from kiosk.domain.wish import SWITCHES
 from kiosk.store import search
 from kiosk.store.migrate import migrate
 from kiosk.store.schema import public_listing, to_row
@@ -52,6 +53,8 @@ def run() -> Iterator[dict[str, Any]]:
                 _say(f"by {order}: {_spread(ordered)}")
             trades = [_ms(lambda q=q: search.count_by_trade(u.connection, q, Filters())) for q in questions[:1000]]
             _say(f"count by trade: {_spread(trades)}")
+            sheets = [_ms(lambda q=q: search.choices(u.connection, q, random_filters(rng), TODAY)) for q in ["", *questions[:200]]]
+            _say(f"all counts of the filter page: without a word {sheets[0]:.0f} ms; {_spread(sheets)}")
         store.close()
         store = make_filled_store(Path(folder) / "checked.db", [row.listing for row in rows])
         with store.read() as u:
@@ -108,7 +111,7 @@ def random_filters(rng: random.Random) -> Filters:
         {"trade": rng.choice(list(Trade))},
         {"areas": frozenset(rng.sample(list(AREAS), rng.randint(1, 5)))},
         {"settlement": rng.choice(list(Settlement))},
-        {"with_meals": True},
+        {"switches": frozenset(rng.sample(SWITCHES, rng.choice((1, 1, 2))))},
         {"starts_until": TODAY + timedelta(days=rng.choice((0, 1, 3, 7)))},
         {"min_day_fen": rng.choice((15000, 20000, 25000, 30000, 60000))},
     )

@@ -121,7 +121,7 @@ class Visit:
         time.sleep(10)
         self._eye.tap(t("home.find.title"))
         self._eye.wait_page("jobs")
-        self._eye.wait_text(t("jobs.near"))
+        self._eye.wait_text(t("wish.near"))
         time.sleep(1)
 
     def use(self, found: Found) -> None:
@@ -136,7 +136,7 @@ class Visit:
         self._press(found, self._button(t("dock.back")))
         self._eye.wait_page("jobs")
         for _ in range(2):
-            self._press(found, self._button(t("jobs.meals")))
+            self._press(found, self._button(t("wish.switches_meals")))
             time.sleep(0.3)
 
     def _wait_still(self) -> None:

@@ -23,6 +23,7 @@ from kiosk.domain.listing import ContactScope, Takedown, Verdict
 from kiosk.domain.privacy import Phone
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Referral
+from kiosk.domain.report import Report, ReportReason
 from kiosk.domain.station import Policy
 from kiosk.errors import HubRefused
 from kiosk.sync.protocol import Change, Op, change_of
@@ -46,6 +47,22 @@ def a_policy(**changes: Any) -> Policy:
         published_on=date(2026, 11, 1),
     )
     return replace(policy, **changes)
+
+
+def test_feed_when_a_listing_is_reported_elsewhere_reaches_its_own_station(hub: TestHub) -> None:
+    ours, other, listing = hub.terminal(), hub.terminal(OTHER), a_listing()
+    ours.push(listing, a_review(listing, START))
+    other.look()
+    ours.look()
+    told = Report(
+        id=new_id(START), station_id=OTHER.id, listing_id=listing.id, reason=ReportReason.FEE, words="要交 200 元", reported_at=START
+    )
+    other.push(told)
+    (change,) = ours.look().changes
+    assert (change.entity, change.record_id, change.data["words"]) == ("report", told.id, "要交 200 元")
+    own = replace(told, id=new_id(START), station_id=OURS.id)
+    ours.push(own)
+    assert own.id not in {c.record_id for c in other.look().changes}
 
 
 def test_feed_when_a_listing_is_approved_reaches_the_other_station_in_order(hub: TestHub) -> None:

@@ -8,18 +8,26 @@ from typing import Any
 import pytest
 import zxingcpp
 
-from kiosk.domain.codes import PayUnit, Settlement, Trade
+from kiosk.domain.codes import AREAS, AgeBand, PayUnit, Trade
 from kiosk.domain.listing import Listing, Published, Review, Takedown, Verdict
 from kiosk.domain.pay import per_day, per_hour, work_minutes, yuan
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import new_id
+from kiosk.domain.referral import Referral
+from kiosk.domain.slip import SlipKind
+from kiosk.domain.wish import Wish
+from kiosk.domain.worker import Worker, WorkerState
 from kiosk.services.browse import alive
+from kiosk.services.cases import live_cases
+from kiosk.services.fitting import fitting
 from kiosk.services.hand_out import print_listing
+from kiosk.services.rules import say
 from kiosk.services.tickets import listing_url
+from kiosk.services.wish import find, near_areas
 from kiosk.store.search import Order
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, enlarge, looks, spell, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, enlarge, key_in, looks, spell, whole_in_both_sizes
 from tests.screens.xtest import Kiosk
 
 LONG = "急招小工：清理建筑垃圾，干三天，日结，管中饭"
@@ -112,15 +120,103 @@ def test_jobs_when_sorted_and_narrowed_follows_the_store(start_real: StartReal, 
     kiosk.tap("工钱高")
     best = station.jobs(order=Order.PAY).rows[0].listing.title
     kiosk.wait_text(best)
-    kiosk.tap("日结")
-    daily = station.jobs(filters=replace(alive(station.here), settlement=Settlement.DAILY))
-    kiosk.wait_text(f"一共 {daily.total} 个活")
+    kiosk.tap("今天明天")
+    soon = replace(alive(station.here), starts_until=station.here.today() + timedelta(days=1))
+    kiosk.wait_text(f"一共 {station.jobs(filters=soon).total} 个活")
     kiosk.tap("离我近")
-    kiosk.wait(lambda seen: not _chosen(seen, "工钱高") and _chosen(seen, "离我近"), "one order at a time")
+    near = replace(soon, areas=frozenset(near_areas(station.here)))
+    found = station.jobs(filters=near, order=Order.PAY)
+    kiosk.wait_text(f"一共 {found.total} 个活")
+    kiosk.wait_text(found.rows[0].listing.title)
+    kiosk.wait(lambda seen: _chosen(seen, "工钱高") and _chosen(seen, "离我近"), "both")
 
 
 def _chosen(seen: dict[str, Any], text: str) -> bool:
     return any(thing["text"] == text and thing["button"]["chosen"] for thing in seen["things"] if thing.get("button"))
+
+
+def test_filters_when_tiles_are_chosen_count_and_open_the_list_whose_chips_give_them_up(
+    start_real: StartReal, station: RealStation, screen: Screen
+) -> None:
+    here = station.here
+    own = next(area for area in near_areas(here))
+    kiosk = start_real(screen, "jobs")
+    kiosk.tap("挑一挑")
+    kiosk.wait_text(f"看全部 {station.jobs().total} 个活")
+    kiosk.tap(AREAS[own])
+    wish = Wish(areas=frozenset({own}))
+    kiosk.wait_text(f"看这 {find(here, wish).total} 个活")
+    kiosk.tap("200 元")
+    wish = replace(wish, min_day_fen=20_000)
+    kiosk.wait_text(f"看这 {find(here, wish).total} 个活")
+    kiosk.tap("不要求经验")
+    wish = replace(wish, switches=frozenset({"novices"}))
+    found = find(here, wish)
+    kiosk.wait_text(f"看这 {found.total} 个活")
+    whole_in_both_sizes(kiosk, f"看这 {found.total} 个活")
+    kiosk.tap(f"看这 {found.total} 个活")
+    kiosk.wait_page("jobs")
+    kiosk.wait_text(f"{found.total} 个活")
+    kiosk.wait_text(found.rows[0].listing.title)
+    kiosk.tap("小字")
+    whole_in_both_sizes(kiosk, "一天 200 元以上")
+    kiosk.tap("一天 200 元以上")
+    kiosk.wait_text(f"{find(here, replace(wish, min_day_fen=None)).total} 个活")
+    kiosk.tap("返回")
+    kiosk.wait(lambda seen: seen["page"] != "filters", "the way back does not lead through the choices")
+
+
+def test_filters_when_nothing_would_be_left_let_nobody_choose_it(start_real: StartReal, station: RealStation, lying: Screen) -> None:
+    kiosk = start_real(lying, "filters")
+    kiosk.wait_text(f"看全部 {station.jobs().total} 个活")
+    for word in ("今天就去", "300 元"):
+        kiosk.tap(word)
+    kiosk.wait_text("看这")
+    time.sleep(0.6)
+    empty = [thing for thing in kiosk.view()["things"] if "0 个活" in thing["text"].split("\n") and thing["button"]]
+    assert empty
+    assert not any(thing["button"]["enabled"] or thing["button"]["chosen"] for thing in empty)
+    kiosk.tap("都不选")
+    kiosk.wait_text(f"看全部 {station.jobs().total} 个活")
+
+
+def _become(kiosk: Kiosk, worker: Worker) -> None:
+    """Open one's own registration with the slip's code, and go to the jobs."""
+    key_in(kiosk, worker.code)
+    kiosk.tap("下一步")
+    key_in(kiosk, worker.phone.last_four())
+    kiosk.tap("下一步")
+    kiosk.wait_page("mine_found")
+    kiosk.tap("首页")
+    kiosk.tap("找活干")
+    kiosk.wait_page("jobs")
+
+
+def _worker(station: RealStation) -> Worker:
+    with station.here.store.read() as u:
+        workers = u.list(Worker, station_id=station.here.station_id, state=WorkerState.ACTIVE)
+    return next(w for w in workers if w.age_band is AgeBand.ADULT and fitting(station.here, w.id))
+
+
+def test_fitting_when_one_is_known_shows_what_fits_and_why_beside_the_whole_list(
+    start_real: StartReal, station: RealStation, lying: Screen
+) -> None:
+    worker = _worker(station)
+    kiosk = start_real(lying, "mine")
+    _become(kiosk, worker)
+    kiosk.wait_text(f"一共 {station.jobs().total} 个活")
+    kiosk.tap("适合我的")
+    found = fitting(station.here, worker.id)
+    kiosk.wait_text(f"按您登记的挑出 {len(found)} 个")
+    kiosk.wait_text(" ・ ".join(say(reason) for reason in found[0].reasons))
+    whole_in_both_sizes(kiosk, found[0].listing.title)
+    kiosk.tap("全部的活")
+    kiosk.wait_page("jobs")
+    # the next visitor is nobody
+    kiosk.tap("换人")
+    kiosk.tap("找活干")
+    kiosk.wait_text(f"{station.jobs().total} 个活")
+    assert not any(text.startswith("适合我的") for text in kiosk.texts())
 
 
 def test_jobs_when_nothing_fits_says_so_and_gives_a_way_back(start_real: StartReal, station: RealStation, screen: Screen) -> None:
@@ -202,7 +298,8 @@ def test_detail_when_pay_is_by_any_unit_is_honest_and_whole(
         assert f"一天 {yuan(day)} 元" in said
     elif work_minutes(listing):
         assert hour is not None
-        assert f"合 {yuan(hour)} 元/小时" in said
+        both = f"合 {yuan(day or 0)} 元/天、{yuan(hour)} 元/小时"
+        assert (f"合 {yuan(hour)} 元/小时" if unit is PayUnit.DAY else both) in said
     whole_in_both_sizes(kiosk, "打印小票")
 
 
@@ -303,6 +400,84 @@ def test_detail_when_print_fails_in_the_store_says_so_calmly(start_real: StartRe
     assert looks(kiosk) == []
     kiosk.tap("知道了")
     kiosk.wait(lambda seen: not seen["dialog"], "no dialog")
+
+
+@pytest.mark.parametrize("form", ["lying", "upright"])
+def test_report_when_a_listing_is_not_true_is_told_once_and_staff_see_it(
+    start_real: StartReal, station: RealStation, form: str, request: pytest.FixtureRequest
+) -> None:
+    screen = request.getfixturevalue(form)
+    one = _listed(station, title="装卸工")
+    before = len(live_cases(station.here))
+    kiosk = _detail(start_real, screen, one)
+    kiosk.tap("不真实？点这里告诉我们")
+    kiosk.wait_text("点一下哪里不对")
+    whole_in_both_sizes(kiosk, "想再说一句")
+    kiosk.tap("小字")
+    kiosk.tap("要先交钱")
+    kiosk.tap("告诉驿站")
+    whole_in_both_sizes(kiosk, "记下了，谢谢您")
+    kiosk.tap("小字")
+    assert any("上班就看得到" in text or "马上看得到" in text for text in kiosk.texts())
+    kiosk.tap("好了")
+    kiosk.wait_text("您说的记下了，驿站会去查")
+    kiosk.tap("您说的记下了，驿站会去查")
+    time.sleep(0.5)
+    assert kiosk.view()["page"] == "detail"
+    facts = next(f for f in live_cases(station.here) if f.reports)
+    assert (len(live_cases(station.here)), facts.case.listing_id, facts.case.text) == (before + 1, one.listing.id, "要先交钱")
+
+
+def test_report_when_words_are_spelled_sends_them_along(start_real: StartReal, station: RealStation, lying: Screen) -> None:
+    one = _listed(station, title="装卸工")
+    kiosk = start_real(lying, "report", f"listing_id={one.listing.id}")
+    kiosk.tap("别的")
+    kiosk.tap("想再说一句")
+    spell(kiosk, "baojie", "保洁")
+    time.sleep(0.4)
+    kiosk.tap("返回")
+    kiosk.wait_text("哪里不对？")
+    assert looks(kiosk) == []
+    kiosk.tap("告诉驿站")
+    kiosk.wait_text("记下了，谢谢您")
+    facts = next(f for f in live_cases(station.here) if f.reports)
+    assert facts.case.text == "别的\n“保洁”"
+
+
+def test_apply_when_done_says_what_comes_next_and_offers_no_second_application(
+    start_real: StartReal, station: RealStation, screen: Screen
+) -> None:
+    worker, one = _worker(station), _listed(station, title="装卸工")
+    kiosk = start_real(screen, "mine")
+    _become(kiosk, worker)
+    kiosk.tap("装卸工")
+    kiosk.tap("我要报名")
+    kiosk.tap("先由工作人员替我问")
+    kiosk.wait_text("报名记下了")
+    kiosk.wait_text("您的电话不给用工方。")
+    whole_in_both_sizes(kiosk, "报名记下了")
+    kiosk.tap("小字")
+    time.sleep(2.5)
+    kiosk.tap("再看看别的活")
+    kiosk.wait_page("jobs")
+    kiosk.tap("装卸工")
+    kiosk.tap("我要报名")
+    kiosk.wait_text("您已经报过这个活了")
+    assert looks(kiosk) == []
+    with station.here.store.read() as u:
+        (made,) = u.list(Referral, worker_id=worker.id, listing_id=one.listing.id)
+        slips = [job for job in u.list(PrintJob, subject_id=worker.id) if job.slip.kind is SlipKind.REFERRAL]
+    assert (made.contact_consent, len(slips)) == (False, 1)
+    kiosk.tap("再打一张小票")
+    kiosk.wait_text("小票正在打，请稍等。")
+
+
+def test_apply_when_the_listing_has_gone_offers_others(start_real: StartReal, station: RealStation, lying: Screen) -> None:
+    kiosk = start_real(lying, "apply", "listing_id=018f0000-0000-7000-8000-000000000000")
+    kiosk.wait_text("这个活刚刚招满或撤下了，请看看别的。")
+    assert looks(kiosk) == []
+    kiosk.tap("看看别的活")
+    kiosk.wait_page("jobs")
 
 
 def test_apply_when_nobody_is_registered_leads_to_consent(start_real: StartReal, station: RealStation, lying: Screen) -> None:

@@ -26,7 +26,7 @@ def _open(station: RealStation, start_real: StartReal, screen: Screen) -> Kiosk:
         for record in published(station.here.store, MORE, 3):
             u.receive(record)
     kiosk = start_real(screen, "jobs")
-    kiosk.wait_text(t("jobs.near"))
+    kiosk.wait_text(t("wish.near"))
     kiosk.wait_text(t("jobs.count", count=station.jobs().total))
     return kiosk
 

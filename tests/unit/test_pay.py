@@ -60,7 +60,7 @@ def test_pay_when_260_a_day_for_nine_hours_gives_the_figures_of_the_design() -> 
     assert (per_day(listing), per_hour(listing), whole_job(listing)) == (26000, 2890, 78000)
     mark = wage_mark(listing, WAGES)
     assert mark is not None
-    assert (yuan(mark.hour_fen), yuan(mark.least_fen), mark.below) == ("28.9", "20", False)
+    assert (yuan(mark.pay_fen), yuan(mark.least_fen), mark.below) == ("28.9", "20", False)
     assert mark.mark == pytest.approx(0.571, abs=0.001)
     assert mark.fill == pytest.approx(0.825, abs=0.001)
 
@@ -172,6 +172,16 @@ def test_compare_when_hours_are_not_stated_uses_the_unit_of_the_pay(unit: PayUni
 
 def test_compare_when_one_price_without_hours_says_it_cannot() -> None:
     assert compare(a_listing(pay_unit=PayUnit.WHOLE, day_end_min=None), WAGES, 2) is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "pay_fen", "below"), [(PayUnit.MONTH, 190000, True), (PayUnit.MONTH, 200000, False), (PayUnit.DAY, 8000, True)]
+)
+def test_wage_mark_when_no_hours_are_stated_compares_in_the_unit_of_the_law(unit: PayUnit, pay_fen: int, below: bool) -> None:
+    mark = wage_mark(a_listing(pay_unit=unit, pay_fen=pay_fen, day_start_min=None), WAGES)
+    assert mark is not None
+    assert (mark.unit, mark.pay_fen, mark.below) == (unit, pay_fen, below)
+    assert wage_mark(a_listing(), WAGES).unit is PayUnit.HOUR  # type: ignore[union-attr]
 
 
 @given(_listings())

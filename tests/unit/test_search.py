@@ -16,7 +16,8 @@ from kiosk.characters import readings
 from kiosk.domain.codes import AREAS, Meals, PayUnit, Settlement, Trade
 from kiosk.domain.listing import PublicListing
 from kiosk.domain.normalise import runs, spell, terms
-from kiosk.store.search import DDL, Filters, Order, count, count_by_trade, index, search, unindex
+from kiosk.domain.wish import DAY_PAYS, DAYS_AHEAD, SWITCHES
+from kiosk.store.search import DDL, Filters, Order, choices, count, count_by_trade, index, search, unindex
 from tests.bench.brute import Row, find, make_row
 from tests.bench.data import TODAY, make_listings
 
@@ -38,6 +39,7 @@ JOB = PublicListing(
     pay_unit=PayUnit.DAY,
     settlement=Settlement.DAILY,
     meals=Meals.ONE,
+    lodging=True,
 )
 NUMBER = 17
 NONSENSE = [
@@ -148,7 +150,10 @@ def test_search_when_letters_can_be_cut_in_two_ways_finds_both(connection: sa.Co
         Filters(trade=Trade.LOADING),
         Filters(areas=frozenset({"420923100", "420923101"})),
         Filters(settlement=Settlement.DAILY),
-        Filters(with_meals=True),
+        Filters(switches=frozenset({"meals"})),
+        Filters(switches=frozenset({"lodging"})),
+        Filters(switches=frozenset({"novices"})),
+        Filters(switches=frozenset(SWITCHES)),
         Filters(starts_until=TODAY),
         Filters(ends_from=TODAY + timedelta(days=3)),
         Filters(min_day_fen=26000),
@@ -162,6 +167,8 @@ def test_filter_when_only_one_listing_fits_gives_that_one(connection: sa.Connect
         area="420923450",
         settlement=Settlement.WEEKLY,
         meals=Meals.NONE,
+        lodging=False,
+        requirements="要有经验",
         starts_on=TODAY + timedelta(days=1),
         ends_on=TODAY + timedelta(days=2),
         pay_fen=25999,
@@ -227,7 +234,7 @@ chosen = st.builds(
     trade=st.none() | st.sampled_from(Trade),
     areas=st.frozensets(st.sampled_from(sorted(AREAS)), max_size=3),
     settlement=st.none() | st.sampled_from(Settlement),
-    with_meals=st.booleans(),
+    switches=st.frozensets(st.sampled_from(SWITCHES)),
     starts_until=st.none() | st.integers(0, 9).map(lambda days: TODAY + timedelta(days=days)),
     ends_from=st.none() | st.integers(0, 9).map(lambda days: TODAY + timedelta(days=days)),
     min_day_fen=st.none() | st.integers(0, 40000),
@@ -255,6 +262,24 @@ def test_search_when_anything_is_typed_agrees_with_brute_force(
     assert count(connection, query, filters) == len(expected)
     by_trade = count_by_trade(connection, query, replace(filters, trade=None))
     assert sum(by_trade.values()) == count(connection, query, replace(filters, trade=None))
+
+
+@settings(max_examples=150, deadline=None)
+@given(query=typed | st.just(""), filters=chosen)
+def test_choices_when_anything_is_chosen_count_what_brute_force_finds_for_each(
+    station: tuple[sa.Connection, list[Row]], query: str, filters: Filters
+) -> None:
+    connection, rows = station
+
+    def left(**change: Any) -> int:
+        return len(find(rows, query, replace(filters, **change), Order.NEWEST))
+
+    found = choices(connection, query, filters, TODAY)
+    assert found.areas == {code: left(areas=frozenset({code})) for code in AREAS}
+    assert found.pay == {fen: left(min_day_fen=fen) for fen in DAY_PAYS}
+    assert found.days == {ahead: left(starts_until=TODAY + timedelta(days=ahead)) for ahead in DAYS_AHEAD}
+    assert found.settlements == {one: left(settlement=one) for one in Settlement}
+    assert found.switches == {name: left(switches=filters.switches | {name}) for name in SWITCHES}
 
 
 @settings(max_examples=100, deadline=None)

@@ -32,7 +32,8 @@ def case_card(facts: "CaseFacts") -> CaseCard:
     key = "cases.opened" if case.by_name else "cases.opened_nobody"
     named = {"name": case.by_name} if case.by_name else {}
     written = t(key, month=opened.month, day=opened.day, time=f"{opened:%H:%M}", **named)
-    marks = [t("cases.held")] if facts.held else []
+    marks = [t("report.elsewhere_mark", station=facts.owner.name, phone=facts.owner.phone.grouped())] if facts.owner else []
+    marks += [t("cases.held")] if facts.held else []
     marks += [t("cases.witnesses", count=facts.witnesses)] if facts.witnesses > 1 else []
     return CaseCard(
         title=f"{t(f'case_kind.{case.kind}')} ・ {t(f'case_state.{facts.state}')}",
@@ -53,6 +54,8 @@ def case_about(facts: "CaseFacts") -> str:
 
 
 def _who(facts: "CaseFacts") -> str:
+    if facts.reports:
+        return t("report.who", count=len(facts.reports))
     if facts.worker is None:
         return t("cases.who_unknown")
     if not facts.worker.name:

@@ -32,6 +32,7 @@ ICONS = {
     "expiry": "calendar-alert",
     "look": "eye-check",
     "booking": "account-multiple",
+    "applied": "account-clock",
     "follow_up": "phone-check",
     "signup": "school",
     "parked": "cloud-alert",

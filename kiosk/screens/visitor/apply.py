@@ -1,25 +1,33 @@
 """我要报名: the separate consent to give the contact to this employer (个人信息保护法 23), then what happens next, honestly."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from kivy.clock import Clock
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, StringProperty
 
+from kiosk.errors import NotFound
 from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from kiosk.services.apply import Applied
     from kiosk.services.browse import JobFacts
 
+READ_S = 2.0
+
 
 class ApplyScreen(Page):
-    """`listing_id` names the listing; the worker is the one who registered in this visit."""
+    """`listing_id` names the listing, `job_id` the slip of this visit; the worker is the one who is known in it."""
 
     listing_id = StringProperty("")
+    job_id = StringProperty("")
     applied = BooleanProperty(False)
     name = StringProperty("")
     employer = StringProperty("")
@@ -46,15 +54,21 @@ class ApplyScreen(Page):
             self.ids.buttons.add_widget(button)
 
     def on_enter(self) -> None:
-        """Ask which listing it is: nobody consents to what he does not see."""
+        """Ask which listing it is: nobody consents to what he does not see. Who has put himself down already is not asked again."""
         from kiosk.services import browse
+        from kiosk.services.apply import applied
 
-        self.ask(lambda: browse.job(self.terminal.office.here, self.listing_id), self._take)
+        here, worker_id = self.terminal.office.here, self.visit.worker_id
+        self.ask(lambda: (browse.job(here, self.listing_id), applied(here, worker_id, self.listing_id)), self._take, self._failed)
 
-    def _take(self, facts: "JobFacts") -> None:
+    def _take(self, answer: "tuple[JobFacts, Applied | None]") -> None:
+        facts, before = answer
         one = facts.published.listing
         self.name, self.employer = one.title, one.employer_name
         self.pay = " ・ ".join((words.pay(one), t(f"settlement.{one.settlement.value}")))
+        if before is not None:
+            # in 大字 the page is built anew, and what was just done is not what was done before
+            self._done(replace(before, already=False, job_id=self.job_id) if self.job_id else before)
 
     def on_leave(self) -> None:
         """Stop watching the printer."""
@@ -73,17 +87,78 @@ class ApplyScreen(Page):
 
     def _failed(self, error: Exception) -> None:
         self._sent = False
-        self.show_problem(error)
+        if isinstance(error, NotFound):
+            self._gone()
+        else:
+            self.show_problem(error)
+
+    def _gone(self) -> None:
+        """Say that somebody was faster, and where to go on."""
+        self._sent = True
+        self.head, self.text = t("detail.gone"), ""
+        self._offer((t("applied.others"), "magnify", "station", self.more))
 
     def _done(self, applied: "Applied") -> None:
-        self.applied = True
+        self.applied = self._sent = True
         self.can_go_back = False
-        self.text = t("apply.next")
-        self._offer((t("apply.more"), "magnify", "second", self.more))
+        self.text = self._next(applied)
+        again = [(t("applied.again"), "printer", "second", self.print_again)] if applied.already else []
+        self._offer((t("apply.more"), "magnify", "second", self.more), *again)
+        if not applied.already and not self.job_id:
+            # these stand where the answers stood, and a second tap must not lead away
+            self.ids.buttons.disabled = True
+            Clock.schedule_once(self._wake, READ_S)
         self.head = t("apply.already" if applied.already else "apply.done")
-        self.state = t("print.queued")
+        self.state = t("applied.already_printed" if applied.already else "print.queued")
         self.main_text, self.main_icon = t("apply.finish"), "check"
-        self._watch = PrintWatch(self, applied.job_id, lambda: None, self._say_state)
+        if applied.job_id:
+            self._follow_slip(applied.job_id)
+
+    def _wake(self, _: float) -> None:
+        self.ids.buttons.disabled = False
+
+    def _next(self, applied: "Applied") -> str:
+        """Say what happens next, and when, as far as the station's hours let it be said."""
+        now, today = self.terminal.now(), self.terminal.today()
+
+        def at(instant: "datetime") -> dict[str, str]:
+            there = self.terminal.local(instant)
+            return {"day": words.day(there.date(), today), "time": words.time_of(there)}
+
+        opens = applied.opens_at
+        if opens is None:
+            said = [t("applied.seen", station=applied.station)]
+        elif opens <= now:
+            said = [t("applied.seen_now", station=applied.station)]
+        else:
+            said = [t("applied.seen_then", station=applied.station, **at(opens))]
+        said.append(t("applied.yes" if applied.referral.contact_consent else "applied.no"))
+        if applied.hold:
+            said.append(t("applied.hold"))
+        if applied.full:
+            said.append(t("applied.full"))
+        if applied.too_soon and applied.begins_at is not None:
+            said.append(t("applied.soon_contact" if applied.contact else "applied.soon", **at(applied.begins_at)))
+        elif applied.contact:
+            said.append(t("applied.contact"))
+        return "\n".join([*said, t("applied.wait")])
+
+    def print_again(self) -> None:
+        """Print the slip once more, for who has lost it."""
+        from kiosk.services.apply import print_again
+
+        self.ids.buttons.disabled = True
+        here, worker_id = self.terminal.office.here, self.visit.worker_id
+        self.ask(lambda: print_again(here, worker_id, self.listing_id), self._follow_slip, self._failed_again)
+
+    def _failed_again(self, error: Exception) -> None:
+        self.ids.buttons.disabled = False
+        self._failed(error)
+
+    def _follow_slip(self, job_id: str) -> None:
+        self.job_id = job_id
+        self._watch = PrintWatch(self, job_id, lambda: None, self._say_state)
+        self.state = t("print.queued")
 
     def _say_state(self, sentence: str) -> None:
         self.state = sentence
@@ -96,6 +171,10 @@ class ApplyScreen(Page):
     def on_main(self) -> None:
         """End the visit."""
         self.visit.end()
+
+    def remember(self) -> dict[str, Any]:
+        """Keep the slip that is on its way."""
+        return {"job_id": self.job_id}
 
     def spoken(self) -> str:
         """Ask, or say what happens next."""

@@ -12,6 +12,7 @@ from kiosk.errors import NotFound
 from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
 from kiosk.screens.theme import theme
+from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.words import measure
 from kiosk.services import listing_words as words
 from kiosk.text import t
@@ -41,6 +42,16 @@ class PayTerm(BoxLayout):
     label = StringProperty("")
     value = StringProperty("")
     color = ColorProperty(theme.ink)
+
+
+class SafetyButton(Press):
+    """What nobody may ask for, and the way to say that the listing is not true. `told`: it was said in this visit."""
+
+    told = BooleanProperty(False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("down", theme.button_down)
+        super().__init__(**kwargs)
 
 
 def sentence(text: str) -> str:
@@ -79,9 +90,11 @@ class JobDetailScreen(Page):
     whole = StringProperty("")
     whole_label = StringProperty("")
     printing = BooleanProperty(False)
+    told = BooleanProperty(False)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("jobs.title"), **args)
+        self.told = self.listing_id in self.visit.reports
         self._facts: JobFacts | None = None
         self._watch: PrintWatch | None = None
 
@@ -120,7 +133,7 @@ class JobDetailScreen(Page):
         self.title = one.title if self.short else t("jobs.title")
         seen = one.employer_verified_on
         self.seen = seen is not None
-        self.verified = t("detail.verified", month=seen.month, day=seen.day) if seen else t("detail.unverified")
+        self.verified = self._say_verified(facts)
         self.days, self.hours = words.days(one, today), words.hours(one)
         km = t("jobs.km", km=facts.km) if facts.km else ""
         self.place = " ・ ".join(p for p in (words.area(one), one.place, km) if p)
@@ -130,11 +143,28 @@ class JobDetailScreen(Page):
         self.ride = one.transport or t("detail.no_ride")
         needs = t("detail.requirements", text=one.requirements) if one.requirements else ""
         self.description = "".join(sentence(p) for p in (one.description, needs))
-        number = facts.published.number
-        self.reviewed = t("detail.reviewed", reviewer=facts.reviewer_name, station=facts.station.name, number=number)
+        self.reviewed = self._say_reviewed(facts)
         self._take_pay(one)
         form = f"{'Large' if theme.large else ''}{'Upright' if theme.upright else 'Lying'}"
         self._show(getattr(Factory, f"{form}Detail")(job=self))
+
+    @staticmethod
+    def _say_verified(facts: "JobFacts") -> str:
+        """Say what was seen of the employer and when; what exactly is known only where his file is."""
+        seen = facts.published.listing.employer_verified_on
+        if seen is None:
+            return t("detail.unverified")
+        if facts.verified_what:
+            return t("detail.verified_what", month=seen.month, day=seen.day, what=facts.verified_what)
+        return t("detail.verified", month=seen.month, day=seen.day)
+
+    def _say_reviewed(self, facts: "JobFacts") -> str:
+        """Say who approved it and when, of which station, and who collected it where that is another."""
+        day = t("day.date", month=facts.reviewed_on.month, day=facts.reviewed_on.day) if facts.reviewed_on else ""
+        said = {"reviewer": facts.reviewer_name, "day": day, "station": facts.station.name, "number": facts.published.number}
+        if facts.reviewed_by and facts.reviewed_by != facts.station.name:
+            return t("detail.reviewed_elsewhere", by=facts.reviewed_by, **said)
+        return t("detail.reviewed", **said)
 
     def _take_pay(self, one: "PublicListing") -> None:
         self.amount, self.unit = words.amount(one), words.short_unit(one)
@@ -144,7 +174,8 @@ class JobDetailScreen(Page):
         self.has_bar = mark is not None
         if mark is not None:
             self.bar_share, self.bar_mark = mark.fill, mark.mark
-            self.bar_mark_text, self.bar_end = t("detail.least", yuan=yuan(mark.least_fen)), yuan(mark.hour_fen)
+            self.bar_mark_text = t("detail.least", yuan=yuan(mark.least_fen), unit=t(f"pay_unit.{mark.unit.value}"))
+            self.bar_end = yuan(mark.pay_fen)
             self.pay_warning = t("detail.pay_low") if mark.below else ""
         self.settled = "，".join(p for p in (t(f"settlement.{one.settlement.value}"), one.pay_method) if p)
         whole, days = whole_job(one), work_days(one)
@@ -155,8 +186,12 @@ class JobDetailScreen(Page):
     def _say_pay(one: "PublicListing", hour: int | None, day: int | None, minutes: int | None) -> str:
         """Say what an hour or a day of it comes to, only as far as that follows from what the employer stated."""
         whole = t("jobs.whole") + "，" if one.pay_unit is PayUnit.WHOLE else ""
+        if one.pay_max_fen and one.pay_max_fen > one.pay_fen and (hour or day):
+            whole += t("detail.pay_low_end")
         if minutes and one.pay_unit is PayUnit.HOUR:
-            return t("detail.pay_by_hour", hours=f"{minutes / 60:.3g}", yuan=yuan(day or 0))
+            return whole + t("detail.pay_by_hour", hours=f"{minutes / 60:.3g}", yuan=yuan(day or 0))
+        if hour and day and minutes and one.pay_unit is not PayUnit.DAY:
+            return whole + t("detail.pay_both", hours=f"{minutes / 60:.3g}", day=yuan(day), yuan=yuan(hour))
         if hour and minutes:
             return whole + t("detail.pay_hours", hours=f"{minutes / 60:.3g}", yuan=yuan(hour))
         if day and one.pay_unit is not PayUnit.DAY:
@@ -171,6 +206,11 @@ class JobDetailScreen(Page):
             self.visit.go("apply", listing_id=self.listing_id)
         else:
             self.visit.go("consent")
+
+    def report(self) -> None:
+        """Say that it is not true; once a visit is enough."""
+        if not self.told:
+            self.visit.go("report", listing_id=self.listing_id)
 
     def print_slip(self) -> None:
         """Print the listing, once for each press that the printer has finished with."""

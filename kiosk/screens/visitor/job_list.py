@@ -1,18 +1,18 @@
-"""找活干: every public listing, newest first; by trade, near, well paid, soon, paid daily, with meals, or by a word. Not personalised."""
+"""找活干: every public listing, newest first; by trade, and by whatever else one chooses or writes. Not personalised."""
 
-from datetime import timedelta
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kivy.clock import Clock
-from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.widget import Widget
 
-from kiosk.domain.codes import Settlement, Trade
+from kiosk.domain.codes import Trade
+from kiosk.domain.wish import Wish
 from kiosk.screens.page import Page
 from kiosk.screens.theme import MARGIN, theme
-from kiosk.screens.widgets.buttons import Chip, FilterTile, Press
+from kiosk.screens.visitor.job_chips import JobChips
+from kiosk.screens.widgets.buttons import FilterTile, Press
 from kiosk.screens.widgets.listing_row import row_height, with_height
 from kiosk.screens.widgets.scroll import PagedScroll
 from kiosk.services import listing_words as words
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 PAGE = 20
 ROWS_A_FRAME = 7
-WORD_SHOWN = 6
-SWITCHES = ("near", "high", "soon", "daily", "meals")
-ORDERS = ("near", "high")
 
 
 class SearchPill(Press):
@@ -46,10 +43,9 @@ class EmptyJobs(BoxLayout):
 
 
 class JobListScreen(Page):
-    """The list. `trade`, `on` (the switches that are on) and `text` are how it stands; `loaded` rows, scrolled to `at`."""
+    """The list. `wish` is what is asked for (`text` alone may be given instead); `loaded` rows, scrolled to `at`."""
 
-    trade = StringProperty("")
-    on = ListProperty([])
+    wish = ObjectProperty(Wish())
     text = StringProperty("")
     loaded = NumericProperty(0)
     at = NumericProperty(1)
@@ -62,82 +58,36 @@ class JobListScreen(Page):
         super().__init__(terminal, title=t("jobs.title"), **args)
         # three rows and a line of switches: every pixel counts
         self.padding = [theme.px(n) for n in (MARGIN, 24, MARGIN, 12)]
+        if self.text:
+            self.wish = replace(self.wish, text=self.text)
         self._rows: list[Published] = []
         self._total = 0
+        self._home = ""
         self._asked = 0
         self._more_asked = False
         self._all: AllTrades | None = None
+        self._chips = JobChips(self._change, self._choose_more, self.search)
+        self._chips.show(self.wish)
+        self.add_widget(self._chips, index=1)
         # themselves, not by their ids: those are weak, and nothing else holds them while all trades stand in their place
-        self._parts = [self.ids[name].__self__ for name in ("trades", "chips", "body")]
+        self._parts = [self.ids.trades.__self__, self._chips, self.ids.body.__self__]
         self._by_trade: dict[Any, int] = {}
-        self._count = Factory.CountWord()
-        self._chips: dict[str, Chip] = {}
         self.ids.list.row_height = row_height()
-        self._lay_chips()
         self.ids.list.ids.view.fbind("scroll_y", self._near_end)
-
-    def _lay_chips(self) -> None:
-        """Lay switches, search and count: one line where there is room, else two with as many switches in the first as fit."""
-        for key in SWITCHES:
-            chip = Chip(text=t(f"jobs.{key}"), chosen=key in self.on)
-            chip.bind(on_release=lambda _, key=key: self._switch(key))
-            self._chips[key] = chip
-        if self.text:
-            short = self.text if len(self.text) <= WORD_SHOWN else self.text[:WORD_SHOWN] + "…"
-            search: Press = Chip(text=t("jobs.word", text=short), icon="close", chosen=True)
-            search.bind(on_release=lambda _: self._drop_word())
-        else:
-            search = SearchPill()
-            search.bind(on_release=lambda _: self.search())
-        upper, lower = Factory.ChipRow(), Factory.ChipRow()
-        self.ids.chips.add_widget(upper)
-        in_first = len(SWITCHES) - (1 if theme.upright and theme.large else 0)
-        for chip in list(self._chips.values())[:in_first]:
-            upper.add_widget(chip)
-        row = upper
-        if theme.upright:
-            self.ids.chips.add_widget(lower)
-            row = lower
-            for chip in list(self._chips.values())[in_first:]:
-                row.add_widget(chip)
-            row.add_widget(search)
-            if self.text:
-                row.add_widget(Widget())
-            row.add_widget(self._count)
-        else:
-            row.add_widget(Widget())
-            row.add_widget(self._count)
-            if not self.text:
-                search.size_hint_x, search.width = None, theme.px(440 if not theme.large else 330)
-            row.add_widget(search)
 
     def on_enter(self) -> None:
         """Ask for the first rows, or for as many as there were when one left."""
         self._ask(limit=max(PAGE, int(self.loaded)))
 
-    def _find(self, trade: str, on: list[str], text: str, offset: int, limit: int) -> "JobPage":
-        """Ask the station; runs on the lane."""
-        from dataclasses import replace
-
-        from kiosk.services.browse import JobQuery, alive, jobs, nearest_areas
-        from kiosk.store.search import Order
-
-        here = self.terminal.office.here
-        filters = replace(
-            alive(here),
-            near=nearest_areas(here) if "near" in on else (),
-            trade=Trade(trade) if trade else None,
-            settlement=Settlement.DAILY if "daily" in on else None,
-            with_meals="meals" in on,
-            starts_until=here.today() + timedelta(days=1) if "soon" in on else None,
-        )
-        order = Order.NEAR if "near" in on else Order.PAY if "high" in on else Order.NEWEST
-        return jobs(here, JobQuery(text=text, filters=filters, order=order, offset=offset, limit=limit))
-
     def _ask(self, offset: int = 0, limit: int = PAGE) -> None:
         self._asked += 1
-        mine, trade, on, text = self._asked, self.trade, list(self.on), self.text
+        mine, wish = self._asked, self.wish
         self._more_asked = True
+
+        def look() -> "JobPage":
+            from kiosk.services.wish import find
+
+            return find(self.terminal.office.here, wish, offset, limit)
 
         def take(page: "JobPage") -> None:
             if mine == self._asked:
@@ -147,13 +97,13 @@ class JobListScreen(Page):
             self._more_asked = False
             self.show_problem(error)
 
-        self.ask(lambda: self._find(trade, on, text, offset, limit), take, fail)
+        self.ask(look, take, fail)
 
     def _take(self, page: "JobPage", offset: int) -> None:
         self._rows = self._rows[:offset] + list(page.rows)
-        self._total = page.total
+        self._total, self._home = page.total, page.home
         self._say_empty()
-        self._count.text = t("jobs.count_brief" if theme.large else "jobs.count", count=page.total)
+        self._chips.count.text = t("jobs.count_brief" if theme.large else "jobs.count", count=page.total)
         if offset:
             self._grow(self._asked, page.rows, [])
             return
@@ -181,17 +131,17 @@ class JobListScreen(Page):
     def _say_empty(self) -> None:
         """Say why nothing is there: nothing fits what was asked for, or there is nothing at all."""
         self.empty = not self._rows
-        asked = bool(self.trade or self.on or self.text)
+        asked = not self.wish.bare
         self.empty_text = t("jobs.none" if asked else "jobs.nothing")
         self.empty_more = t("jobs.none_more" if asked else "jobs.nothing_more")
         self.empty_button = t("jobs.clear" if asked else "jobs.register")
 
     def from_empty(self) -> None:
         """Drop what was asked for; where nothing was, register."""
-        if self.trade or self.on or self.text:
-            self.visit.replace("jobs")
-        else:
+        if self.wish.bare:
             self.visit.go("consent")
+        else:
+            self.visit.replace("jobs")
 
     def _row(self, published: "Published") -> dict[str, Any]:
         one = published.listing
@@ -201,14 +151,15 @@ class JobListScreen(Page):
             badges.append((t("jobs.verified"), "check-decagram", "green"))
         badges.append((t("jobs.people", count=one.headcount), "", "peach"))
         badges += [(sign, "", "peach") for sign in (words.meals(one), words.lodging(one), words.ride(one)) if sign]
-        home = self.terminal.home_facts
-        km = self.terminal.office.here.areas.km(home.station.area, one.area) if home else None
-        where = [words.area(one), t("jobs.km", km=km) if km else "", one.place]
+        km = self.terminal.office.here.areas.km(self._home, one.area)
+        where = [p for p in (words.area(one), t("jobs.km", km=km) if km else "", one.place) if p]
         row = {
             "listing_id": one.id,
             "title": one.title,
             "badges": badges,
-            "where": " ・ ".join(p for p in where if p),
+            "where": " ・ ".join(where),
+            # how far it is says more than the street, which stands on the listing's page
+            "brief": " ・ ".join(where[:2]) if km else "",
             "when": words.when(one, today),
             "amount": words.amount(one),
             "unit": words.short_unit(one),
@@ -226,14 +177,16 @@ class JobListScreen(Page):
             self._ask(len(self._rows))
 
     def _draw_trades(self) -> None:
-        """Fill the row of trades: all, those with most work, and the way to the rest."""
+        """Fill the row of trades: all, what fits who is known in this visit, the trades with most work, and the way to the rest."""
         box = self.ids.trades
         box.clear_widgets()
+        own = [self._own_tile()] if self.visit.worker_id else []
+        room = box.cols - len(own)
         names = self._trades()
-        shown = names[: box.cols - 2] if len(names) > box.cols - 1 else names
-        if self.trade and Trade(self.trade) not in shown:
-            shown[-1] = Trade(self.trade)
-        self._tiles(box, shown)
+        shown = names[: room - 2] if len(names) > room - 1 else names
+        if self.wish.trade and self.wish.trade not in shown:
+            shown[-1:] = [self.wish.trade]
+        self._tiles(box, shown, own)
         if len(names) > len(shown):
             more = FilterTile(icon="dots-horizontal", text=t("jobs.more"))
             more.bind(on_release=lambda _: self._show_all())
@@ -241,18 +194,25 @@ class JobListScreen(Page):
 
     def _trades(self) -> list[Trade]:
         names = [Trade(name) for name, count in sorted(self._by_trade.items(), key=lambda item: (-item[1], item[0])) if count]
-        if self.trade and Trade(self.trade) not in names:
-            names.insert(0, Trade(self.trade))
+        if self.wish.trade and self.wish.trade not in names:
+            names.insert(0, self.wish.trade)
         return names
 
-    def _tiles(self, box: Any, trades: list[Trade]) -> None:
-        box.add_widget(self._tile("magnify", t("jobs.all", count=sum(self._by_trade.values())), ""))
+    def _own_tile(self) -> FilterTile:
+        tile = FilterTile(icon="account-heart", text=t("fitting.tile"))
+        tile.bind(on_release=lambda _: self.visit.go("fitting"))
+        return tile
+
+    def _tiles(self, box: Any, trades: list[Trade], own: "Sequence[FilterTile]" = ()) -> None:
+        box.add_widget(self._tile("magnify", t("jobs.all", count=sum(self._by_trade.values())), None))
+        for tile in own:
+            box.add_widget(tile)
         for trade in trades:
             said = t("jobs.trade", trade=t(f"trade.{trade.value}"), count=self._by_trade.get(trade, 0))
-            box.add_widget(self._tile(theme.trade_icon(trade), said, trade.value))
+            box.add_widget(self._tile(theme.trade_icon(trade), said, trade))
 
-    def _tile(self, icon: str, text: str, value: str) -> FilterTile:
-        tile = FilterTile(icon=icon, text=text, chosen=value == self.trade)
+    def _tile(self, icon: str, text: str, value: Trade | None) -> FilterTile:
+        tile = FilterTile(icon=icon, text=text, chosen=value == self.wish.trade)
         tile.bind(on_release=lambda _: self._choose_trade(value))
         return tile
 
@@ -278,32 +238,27 @@ class JobListScreen(Page):
         self._show_list()
         return True
 
-    def _choose_trade(self, value: str) -> None:
+    def _choose_trade(self, value: Trade | None) -> None:
         self._show_list()
-        self.trade = value
+        self._change(replace(self.wish, trade=value))
+
+    def _change(self, wish: Wish) -> None:
+        """Ask for something else."""
+        self.wish = wish
+        self._chips.show(wish)
         self._ask()
 
-    def _switch(self, key: str) -> None:
-        """Turn a switch; the two that order the list exclude one another."""
-        on = set(self.on) ^ {key}
-        if key in ORDERS and key in on:
-            on -= set(ORDERS) - {key}
-        self.on = [k for k in SWITCHES if k in on]
-        for name, chip in self._chips.items():
-            chip.chosen = name in on
-        self._ask()
+    def _choose_more(self) -> None:
+        self.visit.go("filters", wish=self.wish)
 
     def search(self) -> None:
         """Go and write a word."""
-        self.visit.go("search")
-
-    def _drop_word(self) -> None:
-        self.visit.replace("jobs", trade=self.trade, on=list(self.on))
+        self.visit.go("search", wish=self.wish)
 
     def remember(self) -> dict[str, Any]:
         """Keep how the list stands and how far one had come."""
         view = self.ids.list.ids.view
-        return {"trade": self.trade, "on": list(self.on), "text": self.text, "loaded": len(self._rows), "at": view.scroll_y}
+        return {"wish": self.wish, "text": "", "loaded": len(self._rows), "at": view.scroll_y}
 
     def spoken(self) -> str:
         """Say how many there are and read the first ones."""

@@ -1,12 +1,14 @@
 """搜一搜: a word written or spelled, or the number on the board."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.domain.wish import Wish
 from kiosk.screens.page import Page
 from kiosk.text import t
 
@@ -18,12 +20,16 @@ class NumberSearch(BoxLayout):
 
 
 class SearchScreen(Page):
-    """A text panel, or the number pad with `by_number`; the list opens with the word, the listing itself with its number."""
+    """A text panel, or the number pad with `by_number`; the list opens with the word, the listing itself with its number.
+
+    `wish` is what was asked for before: the word is looked for within it.
+    """
 
     by_number = BooleanProperty(False)
     head = StringProperty("")
     wrong = BooleanProperty(False)
     text = StringProperty("")
+    wish = ObjectProperty(Wish())
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("jobs.search_title"), **args)
@@ -93,7 +99,7 @@ class SearchScreen(Page):
 
     def _list(self, text: str) -> None:
         self.visit.back()
-        self.visit.replace("jobs", text=text)
+        self.visit.replace("jobs", wish=replace(self.wish, text=text))
 
     def remember(self) -> dict[str, Any]:
         """Keep the number; what was written by hand is written again."""

@@ -63,7 +63,8 @@ class RowTitle(Words):
 
 
 class ListingRow(Press):
-    """Set every property: rows are reused. `badges` are (text, icon, tone); those for which there is no room are left out.
+    """Set every property: rows are reused. `badges` are (text, icon, tone); those for which there is no room are left out. `brief` stands
+    for `where` where there is no room for that.
 
     `choose` is called with `listing_id` when the row is pressed.
     """
@@ -72,6 +73,7 @@ class ListingRow(Press):
     title = StringProperty("")
     badges = ListProperty([])
     where = StringProperty("")
+    brief = StringProperty("")
     when = StringProperty("")
     amount = StringProperty("")
     unit = StringProperty("")

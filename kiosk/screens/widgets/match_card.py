@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 
 class MatchCard(Press):
-    """One listing that fits, and why."""
+    """One listing that fits, and why; `facts` where the card stands alone."""
 
     title = StringProperty("")
+    facts = StringProperty("")
     pay = StringProperty("")
     why = StringProperty("")
 

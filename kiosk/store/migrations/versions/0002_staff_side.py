@@ -23,6 +23,11 @@ CREATE TABLE case_file (
 );
 CREATE INDEX ix_case_file_employer_id ON case_file (employer_id);
 CREATE INDEX ix_case_file_referral_id ON case_file (referral_id);
+CREATE TABLE report (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, listing_id TEXT NOT NULL, reason TEXT NOT NULL, words TEXT NOT NULL, reported_at TEXT
+    NOT NULL, PRIMARY KEY (id)
+);
+CREATE INDEX ix_report_listing_id ON report (listing_id);
 CREATE TABLE case_step (
     id TEXT NOT NULL, station_id TEXT NOT NULL, case_id TEXT NOT NULL, state TEXT NOT NULL, note TEXT NOT NULL, by_id TEXT NOT NULL,
     by_name TEXT NOT NULL, stepped_at TEXT NOT NULL, PRIMARY KEY (id)
