@@ -1,4 +1,4 @@
-"""Putting a finding right for who does not know how: words struck, pay raised, hours cut, days moved on, so that the rule has nothing to say.
+"""Putting a finding right for who does not know how: words struck, pay raised, hours cut, days moved on, and the rule has nothing to say.
 
 Offers only what the rules themselves, asked again, find in order. Knows no screen and no words but those that were written.
 """
@@ -17,7 +17,7 @@ from kiosk.domain.review import TEXT_FIELDS, Finding, RuleBook, Severity, check
 from kiosk.domain.review_text import Span
 
 SMALL, LARGE = re.compile(r"[、,，。;；!！?？()（）\n…]+"), re.compile(r"[,，。;；!！?？\n…]+")
-"""What parts a text: an item of a list is struck, or else the whole clause. Never a single word: 押金 alone would leave its 200 元 standing."""
+"""What parts a text: an item of a list is struck, or else the clause. Never a single word: 押金 alone would leave its 200 元 standing."""
 STEP_MIN, DAY_MIN = 30, 24 * 60
 BREAKS_MIN = (60, 30, 0)
 

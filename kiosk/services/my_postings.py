@@ -1,4 +1,4 @@
-"""An employer's own postings, opened with the number on his slip and the last four digits of the phone he gave: see, repeat, mend, end them.
+"""An employer's own postings, opened with the number on his slip and the last four of the phone he gave: see, repeat, mend, end them.
 
 A found slip alone opens nothing, and neither does a phone alone (services/receipts says why).
 """
@@ -44,7 +44,7 @@ class MyPostings:
 
 
 def open_postings(here: Here, number: str, last_four: str) -> MyPostings:
-    """Open what a slip's number opens; raise NotFound alike for a wrong number and wrong digits, LockedOut after ten misses in ten minutes."""
+    """Open what a number opens; raise NotFound alike for a wrong number and wrong digits, LockedOut after ten misses in ten minutes."""
     now = here.now()
     with here.store.write() as u:
         receipts.check_guesses(u, now)

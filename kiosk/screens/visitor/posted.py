@@ -6,6 +6,7 @@ from kivy.clock import Clock
 from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.screens.theme import MARGIN, theme
+from kiosk.screens.visitor.my_posting import fours
 from kiosk.screens.visitor.slip_page import SlipPage
 from kiosk.services import listing_words as words
 from kiosk.text import t
@@ -21,6 +22,7 @@ class PostedScreen(SlipPage):
 
     posted = ObjectProperty(None)
     due = StringProperty("")
+    number = StringProperty("")
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("post.title"), can_go_back=False, **args)
@@ -31,6 +33,7 @@ class PostedScreen(SlipPage):
 
     def _draw(self, posted: "Posted") -> None:
         self.job_id = posted.job_id
+        self.number = t("post.number", number=fours(posted.number))
         at, today = self.terminal.local(posted.review_due_at), self.terminal.today()
         self.due = t("post.due", day=words.day(at.date(), today), time=f"{at:%H:%M}")
 
