@@ -10,7 +10,7 @@ from kiosk.domain.employer import EmployerKind, guess_kind
 from kiosk.domain.worker import check_name
 from kiosk.errors import BadInput
 from kiosk.screens.theme import MARGIN, theme
-from kiosk.screens.visitor.posting import STEPS, PostingPage
+from kiosk.screens.visitor.posting import STEPS, PostingPage, trade_words
 from kiosk.screens.widgets.buttons import Chip
 from kiosk.screens.widgets.words import measure
 from kiosk.text import t, words
@@ -29,7 +29,7 @@ def ready_words(field: str, draft: dict[str, Any]) -> list[str]:
     """Give what can be tapped in place of writing a field, likeliest first."""
     trade = Trade(draft.get("trade") or Trade.OTHER)
     if field == "title":
-        return t(f"post.ready.title.{trade.value}").split()
+        return [trade_words(trade), *t(f"post.ready.title.{trade.value}").split()] if trade is not Trade.OTHER else []
     if field == "requirements":
         usual = [words()[f"post.ready.requirements.{n}"] for n in range(1, 9)]
         return list(dict.fromkeys([t("post.any"), *t(f"post.ready.own.{trade.value}").split(), *usual]))
@@ -37,12 +37,16 @@ def ready_words(field: str, draft: dict[str, Any]) -> list[str]:
     return [name] if field == "employer_name" and name and guess_kind(name) is EmployerKind.PERSON else []
 
 
-def in_rows(ready: list[str], rows: int) -> Iterator[str]:
+def chip_width(word: str) -> float:
+    """Give how wide a word's chip is, in screen pixels."""
+    return measure(word, theme.fs(WORD_PX)) + theme.px(AROUND_PX)
+
+
+def in_rows(ready: list[str], room: float, rows: int) -> Iterator[str]:
     """Give the first of them that fit into so many rows; more would leave no room to write."""
-    room = theme.width - 2 * theme.px(MARGIN)
     used = 0.0
     for word in ready:
-        wide = measure(word, theme.fs(WORD_PX)) + theme.px(AROUND_PX)
+        wide = chip_width(word)
         if used and used + theme.px(GAP_PX) + wide > room:
             rows, used = rows - 1, 0.0
         if not rows:
@@ -82,12 +86,15 @@ class PostTextScreen(PostingPage):
 
     def _offer(self, ready: list[str]) -> None:
         """Show ready words, and what is written already as theirs or as one's own."""
-        self._ready = list(in_rows(ready, 3 if theme.upright else 1))
-        # chosen words show themselves: where letters are large, a title would leave no room to write
-        self.tight = bool(self._ready) and theme.large and not theme.upright
         said = [part for part in str(self.draft.get(self.field, "")).split(JOIN) if part]
         if self.field not in MANY:
             said = [JOIN.join(said)] if said else []
+        # what was written before shows itself as a chosen chip, too, unless it is longer than a row
+        room = theme.width - 2 * theme.px(MARGIN)
+        own = [word for word in said if chip_width(word) <= room]
+        self._ready = list(in_rows(list(dict.fromkeys((*own, *ready))), room, 3 if theme.upright else 1))
+        # chosen words show themselves: where letters are large, a title would leave no room to write
+        self.tight = bool(self._ready) and theme.large and not theme.upright
         self._chosen = [w for w in self._ready if w in said]
         self._chips = {}
         self.ids.ready.clear_widgets()
@@ -110,7 +117,7 @@ class PostTextScreen(PostingPage):
         self.ids.panel.wipe()
         self._chosen = [word]
         self._follow()
-        self.go_on()
+        self.on_main()
 
     def _follow(self, *_: Any) -> None:
         own = self.ids.panel.text

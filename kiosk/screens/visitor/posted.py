@@ -27,7 +27,7 @@ class PostedScreen(SlipPage):
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("post.title"), can_go_back=False, **args)
         # a whole slip must stand between header and dock
-        self.padding = [theme.px(n) for n in (MARGIN, 20, MARGIN, 0)]
+        self.padding = [theme.px(n) for n in (MARGIN, 12, MARGIN, 0)]
         self.main_text, self.main_icon, self.main_enabled = t("apply.finish"), "check", False
         self._draw(self.posted)
 
