@@ -77,7 +77,7 @@ def moved_on(starts_on: date, ends_on: date, today: date) -> dict[str, Any]:
 
 def _paid(listing: Listing, finding: Finding, book: RuleBook) -> Iterator[Mend]:
     if finding.rule == "pay_range":
-        yield Mend(changes={"pay_max_fen": None})
+        yield Mend(changes={"pay_fen": listing.pay_fen, "pay_max_fen": None})
         return
     tier = {"wage_low": book.wages.hold_tier, "wage_middle": book.wages.warn_tier}.get(finding.rule)
     found = None if tier is None else compare(listing, book.wages, tier)

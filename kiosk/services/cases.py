@@ -182,7 +182,7 @@ def _hold(here: Here, u: UnitOfWork, session: Session, case: Case, reason: str) 
     if listing.station_id != here.station_id:
         return Effect.ELSEWHERE
     if not u.list(Takedown, listing_id=listing.id):
-        add_takedown(here, u, session.staff_id, session.name, listing.id, reason)
+        add_takedown(here, u, session, listing.id, reason)
     return Effect.TAKEN_DOWN
 
 

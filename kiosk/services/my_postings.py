@@ -6,9 +6,10 @@ A found slip alone opens nothing, and neither does a phone alone (services/recei
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from kiosk.domain.listing import Listing, ListingState, Review, Verdict, last_review
+from kiosk.domain.listing import Listing, ListingState, Review, Takedown, Verdict, last_review
 from kiosk.domain.mending import moved_on
 from kiosk.domain.print_job import PrintJob
+from kiosk.domain.record import new_id
 from kiosk.domain.slip import SlipKind
 from kiosk.errors import NotAllowed, NotFound, WrongState
 from kiosk.services import browse, opening, printing, publish, receipts, slips
@@ -83,13 +84,23 @@ def change(here: Here, mine: MyPostings, listing_id: str, form: PostingForm) -> 
 
 def end(here: Here, mine: MyPostings, listing_id: str, filled: bool) -> None:
     """Take a posting off every board, or out of what waits: he has his people, or he wants none any more. Raises as `change` does."""
-    state = ListingState.FILLED if filled else ListingState.WITHDRAWN
+    state, now = ListingState.FILLED if filled else ListingState.WITHDRAWN, here.now()
     with here.store.write() as u:
         listing = _check_opened(u, mine, listing_id)
         if publish.state_now(here, u, listing) not in CHANGEABLE:
             raise WrongState(f"{listing_id} is at its end")
         reason = t("my_posting.filled" if filled else "my_posting.not_wanted")
-        publish.add_takedown(here, u, EMPLOYER, t("my_posting.himself"), listing_id, reason, state)
+        takedown = Takedown(
+            id=new_id(now),
+            station_id=here.station_id,
+            listing_id=listing_id,
+            by_name=t("my_posting.himself"),
+            reason=reason,
+            state=state,
+            taken_down_at=now,
+        )
+        u.keep(takedown)
+        u.audit(now, EMPLOYER, "take_down", listing_id, reason=reason, state=state.value)
 
 
 def print_again(here: Here, mine: MyPostings, listing_id: str) -> str:
@@ -132,7 +143,7 @@ def _mine(here: Here, u: UnitOfWork, listing: Listing) -> MyPosting:
         listing=listing,
         state=state,
         reason=last.reason if last is not None and refused else "",
-        review_due_at=opening.review_due(here.station(u), listing.collected_at),
+        review_due_at=opening.review_due(here.station(u), listing.collected_at, here.rules),
         number=public.number if public is not None else None,
         referred=browse.referred(u, listing.id),
     )

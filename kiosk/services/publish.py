@@ -85,14 +85,14 @@ def post(here: Here, form: PostingForm, collected_how: Collected = Collected.TER
     with here.store.write() as u:
         listing = enter(here, u, listing)
         if collected_how not in STANDS_THERE:
-            return Posted(listing=listing, review_due_at=opening.review_due(here.station(u), now))
+            return Posted(listing=listing, review_due_at=opening.review_due(here.station(u), now, here.rules))
         return hand_out(here, u, listing, number, now)
 
 
 def hand_out(here: Here, u: UnitOfWork, listing: Listing, number: str, now: datetime) -> Posted:
     """Print the slip of a posting that was just handed in, inside the caller's transaction."""
     station = here.station(u)
-    due = opening.review_due(station, now)
+    due = opening.review_due(station, now, here.rules)
     serial, number = slip_serial(u, station, now), receipts.give_number(u, listing.id, number)
     url = tickets.posting_url(here, u, listing.id, now)
     job = printing.queue_slip(u, slips.posting_slip(listing, station, serial, number, url, due, now), listing.id, now)
@@ -259,25 +259,25 @@ def take_down(
             raise NotAllowed("another station's listing")
         if u.published(listing_id) is None:
             raise WrongState(f"{listing_id} is not public")
-        return add_takedown(here, u, session.staff_id, session.name, listing_id, reason, state)
+        return add_takedown(here, u, session, listing_id, reason, state)
 
 
 def add_takedown(
-    here: Here, u: UnitOfWork, by_id: str, by_name: str, listing_id: str, reason: str, state: ListingState = ListingState.WITHDRAWN
+    here: Here, u: UnitOfWork, session: Session, listing_id: str, reason: str, state: ListingState = ListingState.WITHDRAWN
 ) -> Takedown:
-    """Write a takedown in the caller's transaction, as a confirmed case and an employer do."""
+    """Write a takedown in the caller's transaction, as a confirmed case does."""
     now = here.now()
     takedown = Takedown(
         id=new_id(now),
         station_id=here.station_id,
         listing_id=listing_id,
-        by_name=by_name,
+        by_name=session.name,
         reason=reason.strip(),
         state=state,
         taken_down_at=now,
     )
     u.keep(takedown)
-    u.audit(now, by_id, "take_down", listing_id, reason=reason, state=state.value)
+    u.audit(now, session.staff_id, "take_down", listing_id, reason=reason, state=state.value)
     return takedown
 
 

@@ -50,7 +50,7 @@ def test_put_right_when_words_are_forbidden_strikes_them_and_their_clause(rule: 
             {"starts_on": date(2026, 11, 24), "ends_on": date(2026, 11, 26)},
         ),
         ("hours_odd", {"day_start_min": 420, "day_end_min": 540, "break_min": 180}, {"break_min": 60}),
-        ("pay_range", {"pay_max_fen": 20000}, {"pay_max_fen": None}),
+        ("pay_range", {"pay_max_fen": 20000}, {"pay_fen": 26000, "pay_max_fen": None}),
         (
             "part_time_settlement",
             {"day_end_min": 600, "settlement": Settlement.MONTHLY, "pay_unit": PayUnit.HOUR, "pay_fen": 3000},

@@ -82,7 +82,10 @@ class PostTextScreen(PostingPage):
         if self.field == "place" and (area := self.draft.get("area")):
             from kiosk.services.my_postings import places
 
-            self.ask(lambda: places(self.terminal.office.here, area), lambda found: self._offer(list(found)))
+            self.ask(
+                lambda: places(self.terminal.office.here, area),
+                lambda found: self._offer([place for place in found if len(place) <= MOST["place"]]),
+            )
 
     def _offer(self, ready: list[str]) -> None:
         """Show ready words, and what is written already as theirs or as one's own."""
