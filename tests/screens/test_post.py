@@ -239,7 +239,7 @@ def test_post_when_a_finding_is_to_be_mended_by_hand_leads_to_its_step_and_back(
     kiosk.tap(t("post.myself"))
     kiosk.wait_page("post_text")
     kiosk.wait_text(t("post.text.requirements"))
-    tap(kiosk, "限男性", "能吃苦")
+    tap(kiosk, t("pad.clear"), "能吃苦")
     kiosk.tap(NEXT)
     kiosk.wait_page("post_check")
     kiosk.wait_text(t("post.fine"))

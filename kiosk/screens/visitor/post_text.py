@@ -88,36 +88,34 @@ class PostTextScreen(PostingPage):
             )
 
     def _offer(self, ready: list[str]) -> None:
-        """Show ready words, and what is written already as theirs or as one's own."""
+        """Show ready words; what is written already is theirs, or stands in the panel to be added to."""
         said = [part for part in str(self.draft.get(self.field, "")).split(JOIN) if part]
         if self.field not in MANY:
             said = [JOIN.join(said)] if said else []
-        # what was written before shows itself as a chosen chip, too, unless it is longer than a row
-        room = theme.width - 2 * theme.px(MARGIN)
-        own = [word for word in said if chip_width(word) <= room]
-        self._ready = list(in_rows(list(dict.fromkeys((*own, *ready))), room, 3 if theme.upright else 1))
+        self._ready = list(in_rows(ready, theme.width - 2 * theme.px(MARGIN), 3 if theme.upright else 1))
         # chosen words show themselves: where letters are large, a title would leave no room to write
         self.tight = bool(self._ready) and theme.large and not theme.upright
         self._chosen = [w for w in self._ready if w in said]
         self._chips = {}
         self.ids.ready.clear_widgets()
         for word in self._ready:
-            chip = Chip(text=word, chosen=word in self._chosen)
+            chip = Chip(text=word)
             chip.bind(on_release=lambda _, word=word: self._choose(word))
             self.ids.ready.add_widget(chip)
             self._chips[word] = chip
-        panel = self.ids.panel
-        panel.text = panel.kept = JOIN.join(part for part in said if part not in self._chosen)
+        own = JOIN.join(part for part in said if part not in self._chosen)
+        if own != self.ids.panel.text:
+            self.ids.panel.start(own)
         self._follow()
 
     def _choose(self, word: str) -> None:
         if self.field in MANY:
             chosen = set(self._chosen) ^ {word}
             self._chosen = [w for w in self._ready if w in chosen]
-            self._chips[word].chosen = word in chosen
             self._follow()
             return
         self.ids.panel.wipe()
+        self.ids.panel.start("")
         self._chosen = [word]
         self._follow()
         self.on_main()
