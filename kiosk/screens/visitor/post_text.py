@@ -92,7 +92,8 @@ class PostTextScreen(PostingPage):
         said = [part for part in str(self.draft.get(self.field, "")).split(JOIN) if part]
         if self.field not in MANY:
             said = [JOIN.join(said)] if said else []
-        self._ready = list(in_rows(ready, theme.width - 2 * theme.px(MARGIN), 3 if theme.upright else 1))
+        rows = (2 if theme.large else 3) if theme.upright else 1
+        self._ready = list(in_rows(ready, theme.width - 2 * theme.px(MARGIN), rows))
         # chosen words show themselves: where letters are large, a title would leave no room to write
         self.tight = bool(self._ready) and theme.large and not theme.upright
         self._chosen = [w for w in self._ready if w in said]
