@@ -5,7 +5,8 @@ The words are free text. What they do not say plainly (节假日休息, 下午2:
 
 import re
 import unicodedata
-from datetime import datetime, time, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 Week = tuple[tuple[tuple[int, int], ...], ...]
@@ -52,19 +53,22 @@ def _named(token: re.Match[str]) -> set[int]:
     return set(range(first, DAYS.index(token["last"] or token["first"]) + 1))
 
 
-def after(now: datetime, wait: timedelta, week: Week | None) -> datetime:
+def after(now: datetime, wait: timedelta, week: Week | None, closed: Collection[date] = ()) -> datetime:
     """Give the instant by which `wait` of opening time has passed; `now` and the answer are wall clock times of the station.
 
-    Without hours the whole day counts, and an answer that would come at night is one for the morning.
+    Without hours the whole day counts, and an answer that would come at night is one for the morning. On `closed` days nobody answers.
     """
     if week is None:
         at = now + wait
-        if SOCIABLE[0] <= at.time() <= SOCIABLE[1]:
+        if SOCIABLE[0] <= at.time() <= SOCIABLE[1] and at.date() not in closed:
             return at
-        return datetime.combine(at.date() + timedelta(days=at.time() > MORNING), MORNING, at.tzinfo)
+        at = datetime.combine(at.date() + timedelta(days=at.time() > MORNING), MORNING, at.tzinfo)
+        while at.date() in closed:
+            at += timedelta(days=1)
+        return at
     day = datetime.combine(now.date(), time(), now.tzinfo)
     while True:
-        for opens, shuts in week[day.weekday()]:
+        for opens, shuts in () if day.date() in closed else week[day.weekday()]:
             begins, ends = max(now, day + timedelta(minutes=opens)), day + timedelta(minutes=shuts)
             if ends - begins >= wait:
                 return begins + wait

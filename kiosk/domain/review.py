@@ -89,6 +89,7 @@ class RuleBook:
     hazard: Hazard
     reverify: Reverify
     folding: Folding = dataclasses.field(default_factory=Folding)
+    holidays: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,8 @@ PAGES: dict[str, str] = {
     "post_scope": "visitor.post_scope",
     "post_check": "visitor.post_check",
     "posted": "visitor.posted",
+    "my_posting": "visitor.my_posting",
+    "my_postings": "visitor.my_postings",
     "sign_in": "staff.sign_in",
     "today": "staff.today",
     "review": "staff.review",

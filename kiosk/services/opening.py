@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from kiosk.domain.opening import after, read_hours
+from kiosk.domain.review import RuleBook
 from kiosk.domain.station import Station
 from kiosk.services.station import local
 
@@ -10,12 +11,12 @@ REVIEW_WITHIN = timedelta(hours=2)
 """What the slip promises an employer (own): half a morning of opening time."""
 
 
-def opens_at(station: Station, now: datetime) -> datetime | None:
+def opens_at(station: Station, now: datetime, rules: RuleBook) -> datetime | None:
     """Give the instant, UTC, from which somebody is there: now where it is open; None where the hours do not say plainly."""
     week = read_hours(station.hours)
-    return None if week is None else after(local(now), timedelta(), week).astimezone(UTC)
+    return None if week is None else after(local(now), timedelta(), week, rules.holidays).astimezone(UTC)
 
 
-def review_due(station: Station, now: datetime) -> datetime:
-    """Give the instant, UTC, by which an employer who posts now is answered."""
-    return after(local(now), REVIEW_WITHIN, read_hours(station.hours)).astimezone(UTC)
+def review_due(station: Station, now: datetime, rules: RuleBook) -> datetime:
+    """Give the instant, UTC, by which an employer who posts now is answered: in opening hours, and on no holiday that the rules name."""
+    return after(local(now), REVIEW_WITHIN, read_hours(station.hours), rules.holidays).astimezone(UTC)

@@ -65,10 +65,14 @@ class PostingForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """What the employer gets; `serial` and `job_id` are empty where no slip is printed, because he is not there."""
+    """What the employer gets; `serial`, `number` and `job_id` are empty where no slip is printed, because he is not there.
+
+    `number` opens his postings at the terminal (services/receipts).
+    """
 
     listing: Listing
     serial: str = ""
+    number: str = ""
     review_due_at: datetime
     job_id: str = ""
 

@@ -7,13 +7,14 @@ from typing import Any, Literal
 
 from kiosk.domain.codes import PayUnit, Settlement, Trade
 from kiosk.domain.listing import Collected, Listing, ListingState, Review, Takedown, Verdict, last_review, state_of
+from kiosk.domain.mending import Mend, put_right
 from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.record import new_id
 from kiosk.domain.review import Finding, Severity, check, median_pay
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Staff
 from kiosk.errors import BadInput, NotAllowed, WrongState
-from kiosk.services import employers, opening, printing, slips, tickets
+from kiosk.services import employers, opening, printing, receipts, slips, tickets
 from kiosk.services.posting import Posted as Posted
 from kiosk.services.posting import PostingForm as PostingForm
 from kiosk.services.posting import as_far_as_filled, to_listing
@@ -21,6 +22,7 @@ from kiosk.services.rules import resolved
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here, slip_serial
 from kiosk.store.store import UnitOfWork
+from kiosk.text import t
 
 UNDO_WITHIN = timedelta(minutes=1)
 STANDS_THERE = frozenset({Collected.TERMINAL, Collected.STAFF})
@@ -55,6 +57,15 @@ def check_posting(here: Here, form: PostingForm) -> tuple[Finding, ...]:
         return check(listing, here.rules, (), here.today(), _usual_pay(u))
 
 
+def look_through(here: Here, form: PostingForm) -> tuple[tuple[Finding, Mend | None], ...]:
+    """Check a form as `check_posting` does, and beside each finding give what puts it right without asking, where something does."""
+    listing, today = to_listing(here, form), here.today()
+    instead = {"title": t(f"trade.{listing.trade.value}"), "requirements": t("post.any")}
+    with here.store.read() as u:
+        usual = _usual_pay(u)
+    return tuple((f, put_right(listing, f, here.rules, today, usual, instead)) for f in check(listing, here.rules, (), today, usual))
+
+
 def check_entry(here: Here, form: PostingForm, fields: Collection[str]) -> Finding | None:
     """Give what blocks one of these fields of an unfinished form, or None; what is not entered yet is left alone."""
     today = here.today()
@@ -65,19 +76,27 @@ def check_entry(here: Here, form: PostingForm, fields: Collection[str]) -> Findi
     return next((f for f in found if f.severity is Severity.BLOCK and f.field in fields), None)
 
 
-def post(here: Here, form: PostingForm, collected_how: Collected = Collected.TERMINAL, collected_by: str = "") -> Posted:
-    """Record an employer's listing as pending; raise BadInput when a field is missing or a check blocks."""
+def post(here: Here, form: PostingForm, collected_how: Collected = Collected.TERMINAL, collected_by: str = "", number: str = "") -> Posted:
+    """Record an employer's listing as pending; raise BadInput when a field is missing or a check blocks.
+
+    `number` is that of his earlier slip, which then opens this posting too.
+    """
     listing, now = to_listing(here, form, collected_how, collected_by), here.now()
     with here.store.write() as u:
         listing = enter(here, u, listing)
-        station = here.station(u)
-        due = opening.review_due(station, now)
         if collected_how not in STANDS_THERE:
-            return Posted(listing=listing, review_due_at=due)
-        serial = slip_serial(u, station, now)
-        url = tickets.posting_url(here, u, listing.id, now)
-        job = printing.queue_slip(u, slips.posting_slip(listing, station, serial, url, due, now), listing.id, now)
-    return Posted(listing=listing, serial=serial, review_due_at=due, job_id=job.id)
+            return Posted(listing=listing, review_due_at=opening.review_due(here.station(u), now, here.rules))
+        return hand_out(here, u, listing, number, now)
+
+
+def hand_out(here: Here, u: UnitOfWork, listing: Listing, number: str, now: datetime) -> Posted:
+    """Print the slip of a posting that was just handed in, inside the caller's transaction."""
+    station = here.station(u)
+    due = opening.review_due(station, now, here.rules)
+    serial, number = slip_serial(u, station, now), receipts.give_number(u, listing.id, number)
+    url = tickets.posting_url(here, u, listing.id, now)
+    job = printing.queue_slip(u, slips.posting_slip(listing, station, serial, number, url, due, now), listing.id, now)
+    return Posted(listing=listing, serial=serial, number=number, review_due_at=due, job_id=job.id)
 
 
 def enter(here: Here, u: UnitOfWork, listing: Listing) -> Listing:
@@ -95,26 +114,31 @@ def edit(here: Here, session: Session, listing_id: str, form: PostingForm) -> Li
     Whoever edits has collected this revision. Raises BadInput as `post` does, NotAllowed for another station's listing, WrongState for one
     that was taken down or rejected.
     """
-    entered, now = to_listing(here, form, Collected.STAFF, session.staff_id), here.now()
+    entered = to_listing(here, form, Collected.STAFF, session.staff_id)
     with here.store.write() as u:
-        old = u.need(Listing, listing_id)
-        if old.station_id != here.station_id:
-            raise NotAllowed("another station's listing")
-        if _state(here, u, old) not in EDITABLE:
-            raise WrongState(f"{listing_id} is at its end")
-        same_pay = (entered.pay_fen, entered.pay_unit) == (old.pay_fen, old.pay_unit)
-        new = replace(
-            entered,
-            id=old.id,
-            revision=old.revision + 1,
-            pay_max_fen=old.pay_max_fen if same_pay else None,
-            pay_method=old.pay_method,
-            long_term=old.long_term and entered.ends_on == old.ends_on,
-        )
-        new = employers.attach(here, u, new, session.staff_id)
-        _check_entered(here, u, new)
-        u.keep(new)
-        u.audit(now, session.staff_id, "edit", listing_id, revision=str(new.revision))
+        return revise(here, u, listing_id, entered)
+
+
+def revise(here: Here, u: UnitOfWork, listing_id: str, entered: Listing, editable: Collection[ListingState] = EDITABLE) -> Listing:
+    """Make what was entered the next revision of a listing, inside the caller's transaction; raises as `edit` does."""
+    old = u.need(Listing, listing_id)
+    if old.station_id != here.station_id:
+        raise NotAllowed("another station's listing")
+    if state_now(here, u, old) not in editable:
+        raise WrongState(f"{listing_id} is at its end")
+    same_pay = (entered.pay_fen, entered.pay_unit) == (old.pay_fen, old.pay_unit)
+    new = replace(
+        entered,
+        id=old.id,
+        revision=old.revision + 1,
+        pay_max_fen=old.pay_max_fen if same_pay else None,
+        pay_method=old.pay_method,
+        long_term=old.long_term and entered.ends_on == old.ends_on,
+    )
+    new = employers.attach(here, u, new, new.collected_by)
+    _check_entered(here, u, new)
+    u.keep(new)
+    u.audit(here.now(), new.collected_by, "edit", listing_id, revision=str(new.revision))
     return new
 
 
@@ -130,7 +154,7 @@ def pending(here: Here) -> list[Pending]:
 
 def awaiting_review(here: Here, u: UnitOfWork) -> list[Listing]:
     """Give the listings themselves that wait, soonest start first, for who does not ask what the rules find."""
-    waiting = (one for one in u.undecided(here.station_id) if _state(here, u, one) is ListingState.PENDING)
+    waiting = (one for one in u.undecided(here.station_id) if state_now(here, u, one) is ListingState.PENDING)
     return sorted(waiting, key=lambda one: (one.starts_on, one.day_start_min or 0, one.collected_at))
 
 
@@ -152,7 +176,7 @@ def decide(
     now, reasons = here.now(), hold_reasons or {}
     with here.store.write() as u:
         listing = u.need(Listing, listing_id)
-        if listing.revision != revision or _state(here, u, listing) is not ListingState.PENDING:
+        if listing.revision != revision or state_now(here, u, listing) is not ListingState.PENDING:
             raise WrongState(f"{listing_id} is not pending")
         own = listing.collected_by == session.staff_id
         if own and verdict is Verdict.APPROVE and not alone(u, session):
@@ -257,7 +281,8 @@ def add_takedown(
     return takedown
 
 
-def _state(here: Here, u: UnitOfWork, listing: Listing) -> ListingState:
+def state_now(here: Here, u: UnitOfWork, listing: Listing) -> ListingState:
+    """Say where a revision stands today."""
     reviews, takedowns = u.list(Review, listing_id=listing.id), u.list(Takedown, listing_id=listing.id)
     return state_of(listing, reviews, takedowns, here.today())
 

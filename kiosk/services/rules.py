@@ -54,6 +54,7 @@ def load_rules(folder: Path, on: date) -> RuleBook:
         wages=_latest(wages, on),
         hazard=hazards[0],
         reverify=_latest(terms, on),
+        holidays=frozenset(day for file, table in tables if "holidays" in table for day in _need(file, table["holidays"], "days", list)),
         folding=next((_folding(file, table["fold"]) for file, table in tables if "fold" in table), PLAIN),
     )
 

@@ -133,8 +133,11 @@ def _to_sign(who: str) -> tuple[Block, Block]:
     return _left(t(f"slip.recommendation.{who}")), _left(t("slip.recommendation.line"), Style.BIG)
 
 
-def posting_slip(listing: Listing, station: Station, serial: str, ticket_url: str, due: datetime, now: datetime) -> Slip:
-    """用工登记凭条: that an employer's listing waits for review, and until when. `due` is the instant of the answer."""
+def posting_slip(listing: Listing, station: Station, serial: str, number: str, ticket_url: str, due: datetime, now: datetime) -> Slip:
+    """用工登记凭条: that an employer's listing waits for review, and until when. `due` is the instant of the answer.
+
+    `number` opens the posting at the terminal.
+    """
     answer = local(due)
     later = answer.date() != local(now).date()
     due_words = t("slip.posting.due_day" if later else "slip.posting.due", time=answer, month=answer.month, day=answer.day)
@@ -144,8 +147,7 @@ def posting_slip(listing: Listing, station: Station, serial: str, ticket_url: st
         station,
         _field("serial", serial),
         _field("employer", listing.employer_name),
-        _field("what", listing.title),
-        _field("headcount", t("slip.listing.headcount", count=listing.headcount)),
+        _field("what", t("slip.posting.what", title=listing.title, count=listing.headcount)),
         _field("pay", t("slip.pay.join", pay=_offered(listing), settlement=t(f"settlement.{listing.settlement.value}"))),
         _field("days", _days(listing)),
         _field("place", _place(listing)),
@@ -155,6 +157,8 @@ def posting_slip(listing: Listing, station: Station, serial: str, ticket_url: st
         _centre(due_words, Style.HEAD),
         Code(text=ticket_url),
         _centre(t("slip.scan_posting")),
+        _centre(_fours(number), Style.BIG),
+        _centre(t("slip.posting.keep")),
     )
 
 
@@ -332,7 +336,11 @@ def _instant(now: datetime) -> str:
 
 
 def _code(worker: Worker) -> str:
-    return f"{worker.code[:4]} {worker.code[4:]}"
+    return _fours(worker.code)
+
+
+def _fours(digits: str) -> str:
+    return f"{digits[:4]} {digits[4:]}"
 
 
 def _field(label: str, value: str) -> Field:

@@ -84,7 +84,7 @@ def today(here: Here) -> tuple[Item, ...]:
         found = [
             *_calls(u),
             *_printer(u, now),
-            *_reviews(here.station(u), awaiting_review(here, u), now),
+            *_reviews(here, here.station(u), awaiting_review(here, u), now),
             *_cases(here, u),
             *_facilities(here, u),
             *_bookings(here, u, now),
@@ -105,11 +105,11 @@ def _calls(u: UnitOfWork) -> Iterator[Item]:
         yield Item(need=Need.CALL, count=len(calls), title=Say("today.call"), detail=where, urgency=Urgency.NOW)
 
 
-def _reviews(station: Station, waiting: list[Listing], now: datetime) -> Iterator[Item]:
+def _reviews(here: Here, station: Station, waiting: list[Listing], now: datetime) -> Iterator[Item]:
     if not waiting:
         return
     soon = sum(_starts(one) - now <= SOON for one in waiting)
-    late = sum(now > review_due(station, one.collected_at) for one in waiting)
+    late = sum(now > review_due(station, one.collected_at, here.rules) for one in waiting)
     detail = None
     if soon and late:
         detail = Say("today.review_both", {"soon": soon, "late": late})

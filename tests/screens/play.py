@@ -2,15 +2,17 @@
 
 With PLAY_STATE=DIR it works on the station in DIR, else on a sample office without a store. PLAY_OFFICE
 names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time, PLAY_WARNING_S its countdown.
+PLAY_POSTING gives an employer's draft as JSON, what differs from an honest one.
 PLAY_DESK switches the desk page on. PLAY_DAYS names a file with the days by which the clock is ahead, read
 anew each time: midnight passes while a visitor stands there. PLAY_TRACES: see tests.screens.traces.
 """
 
+import json
 import os
 import sys
 import tempfile
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,8 @@ def main() -> None:
                 kitclinging=kit_page.KitClingingScreen,
                 kitfailing=kit_page.KitFailingScreen,
             )
+        if posting := os.environ.get("PLAY_POSTING"):
+            terminal.visit.posting = _draft(json.loads(posting), terminal.today())
         terminal.visit.stack.append(Place(sys.argv[4], dict(a.split("=", 1) for a in sys.argv[5:])))
     if traces := os.environ.get("PLAY_TRACES"):
         from tests.screens.traces import serve
@@ -82,6 +86,14 @@ def _parts(settings: Settings) -> Any:
         open_pinyin=lambda: bootstrap.open_pinyin(settings),
         open_scanner=lambda: bootstrap.open_scanner(settings),
     )
+
+
+def _draft(changes: dict[str, Any], today: date) -> dict[str, Any]:
+    """Give a posting for tomorrow, filled in as far as the summary; `days_off` moves it."""
+    from tests.station import a_posting
+
+    first = today + timedelta(days=changes.pop("days_off", 1))
+    return asdict(a_posting(starts_on=first, ends_on=first, **changes))
 
 
 def _clock() -> datetime:

@@ -49,7 +49,7 @@ SLIPS: dict[str, Slip] = {
     "listing_foreign": slips.listing_slip(FOREIGN, STATION, "YT-1123-0044", URL, START, owner=OTHER, number=18),
     "referral": slips.referral_slip(WORKER, LISTING, STATION, "YT-1123-0045", URL, START),
     "recommendation": slips.recommendation_slip(WORKER, LISTING, STATION, "YT-1123-0048", URL, START, by="李芳", contact=False, over=True),
-    "posting": slips.posting_slip(LISTING, STATION, "YT-1123-0046", URL, START + timedelta(hours=2), START),
+    "posting": slips.posting_slip(LISTING, STATION, "YT-1123-0046", "58203417", URL, START + timedelta(hours=2), START),
     "returned": slips.returned_slip(LISTING, STATION, "YT-1123-0047", "请写清楚工钱怎么结，几点下班也要写上。", START),
     "reprint": slips.reprinted(slips.registration_slip(WORKER, STATION, URL, START), START + timedelta(minutes=3)),
 }

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.opening import DAYS, Week, after, read_hours
+from kiosk.services.rules import load_rules
 from kiosk.services.station import CHINA
+from tests.station import ASSETS
 
 MONDAY = datetime(2026, 11, 23, tzinfo=CHINA)
 WAIT = timedelta(hours=2)
@@ -110,9 +112,22 @@ def test_after_when_hours_are_not_known_never_promises_the_night(minute: int) ->
         assert (due.hour, due.minute) == (10, 0)
 
 
+@given(WEEKS, st.integers(0, 7 * 1440 - 1), st.sets(st.integers(0, 6), max_size=6))
+def test_after_when_days_are_closed_names_none_of_them(week: Week, minute: int, away: set[int]) -> None:
+    now = MONDAY + timedelta(minutes=minute)
+    closed = {MONDAY.date() + timedelta(days=n) for n in away}
+    for hours in (week, None):
+        due = after(now, WAIT, hours, closed)
+        assert (due - timedelta(microseconds=1)).date() not in closed
+        assert due >= after(now, WAIT, hours)
+
+
 @pytest.mark.parametrize(
     ("words", "now", "due"),
     [
+        (ALL_DAY, "09-30 16:30", "10-04 07:30"),
+        (OFFICE, "10-01 09:00", "10-05 10:30"),
+        ("", "10-02 09:00", "10-04 10:00"),
         (ALL_DAY, "11-23 23:39", "11-24 08:30"),
         (ALL_DAY, "11-23 10:15", "11-23 12:15"),
         (ALL_DAY, "11-23 15:30", "11-23 17:30"),
@@ -129,4 +144,5 @@ def test_after_when_an_employer_posts_names_a_time_at_which_somebody_is_there(wo
     def at(when: str) -> datetime:
         return datetime.strptime(f"2026-{when}", "%Y-%m-%d %H:%M").replace(tzinfo=CHINA)
 
-    assert after(at(now), WAIT, read_hours(words)) == at(due)
+    closed = load_rules(ASSETS / "rules", MONDAY.date()).holidays
+    assert after(at(now), WAIT, read_hours(words), closed) == at(due)

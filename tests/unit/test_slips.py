@@ -109,7 +109,7 @@ def test_listing_slip_when_the_pay_is_a_range_gives_both_ends() -> None:
 
 @pytest.mark.parametrize(("hours", "words_"), [(2, "今天 17:42 前给您答复"), (20, "11月24日 11:42 前给您答复")])
 def test_posting_slip_when_review_is_due_says_when(hours: int, words_: str) -> None:
-    slip = slips.posting_slip(LISTING, STATION, "YT-1", URL, START + timedelta(hours=hours), START)
+    slip = slips.posting_slip(LISTING, STATION, "YT-1", "58203417", URL, START + timedelta(hours=hours), START)
     assert words_ in said(slip)
 
 

@@ -6,7 +6,7 @@ from kivy.properties import NumericProperty
 
 from kiosk.domain.codes import Trade
 from kiosk.screens.theme import theme
-from kiosk.screens.visitor.posting import PostingPage, trade_words
+from kiosk.screens.visitor.posting import CHECK, MINE, PostingPage, trade_words
 from kiosk.screens.widgets.buttons import Tile
 from kiosk.text import t
 
@@ -19,6 +19,9 @@ class PostScreen(PostingPage):
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, head=t("post.trade"), **args)
+        if MINE in self.draft and all(place.page != CHECK for place in self.visit.stack):
+            # who begins here may be somebody else: what a slip opened must not get his posting, too
+            self.draft = self.visit.posting = {}
         self.columns = (3 if theme.large else 4) if theme.upright else (6 if theme.large else 8)
         for trade in Trade:
             tile = Tile(text=trade_words(trade), icon=theme.trade_icon(trade), chosen=trade is self.draft.get("trade"))
@@ -40,6 +43,10 @@ class PostScreen(PostingPage):
     @staticmethod
     def _usual_title(trade: Trade | None) -> str:
         return "" if trade is None or trade is Trade.OTHER else trade_words(trade)
+
+    def on_scan(self, text: str) -> None:
+        """Open what a slip that is scanned here opens."""
+        self.visit.go("my_posting", scanned=text)
 
     def spoken(self) -> str:
         """Say what comes."""

@@ -29,6 +29,9 @@ class PostDaysScreen(PostingPage):
         self._today = terminal.today()
         # a day that has passed since it was chosen has no button any more
         self._start: date | None = first if first and first >= self._today else None
+        if first is None:
+            # most want somebody for tomorrow
+            self._start = self._today + timedelta(days=1)
         self._length: int | None = self.draft.get(LENGTH, (last - first).days + 1 if first and last else None)
         columns = (2 if theme.large else 4) if theme.upright else (4 if theme.large else 8)
         self._starts: dict[date, Tile] = {}

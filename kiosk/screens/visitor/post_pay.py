@@ -55,6 +55,8 @@ class PostPayScreen(PostingPage):
         self.written = t("post.amount", yuan=f"{fen / 100:g}", unit=t(f"pay_unit.{self._unit.value}")) if self.ids.pad.digits else ""
         self.main_enabled = bool(self.ids.pad.digits)
         if self.ids.pad.digits:
-            self.put(pay_fen=fen, pay_unit=self._unit)
+            if (fen, self._unit) != (self.draft.get("pay_fen"), self.draft.get("pay_unit")):
+                # up to how much belonged to the pay that stood here before
+                self.put(pay_fen=fen, pay_unit=self._unit, pay_max_fen=None)
         else:
             self.draft.pop("pay_fen", None)

@@ -6,6 +6,7 @@ from kivy.clock import Clock
 from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.screens.theme import MARGIN, theme
+from kiosk.screens.visitor.my_posting import fours
 from kiosk.screens.visitor.slip_page import SlipPage
 from kiosk.services import listing_words as words
 from kiosk.text import t
@@ -21,16 +22,18 @@ class PostedScreen(SlipPage):
 
     posted = ObjectProperty(None)
     due = StringProperty("")
+    number = StringProperty("")
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("post.title"), can_go_back=False, **args)
         # a whole slip must stand between header and dock
-        self.padding = [theme.px(n) for n in (MARGIN, 20, MARGIN, 0)]
+        self.padding = [theme.px(n) for n in (MARGIN, 12, MARGIN, 0)]
         self.main_text, self.main_icon, self.main_enabled = t("apply.finish"), "check", False
         self._draw(self.posted)
 
     def _draw(self, posted: "Posted") -> None:
         self.job_id = posted.job_id
+        self.number = t("post.number", number=fours(posted.number))
         at, today = self.terminal.local(posted.review_due_at), self.terminal.today()
         self.due = t("post.due", day=words.day(at.date(), today), time=f"{at:%H:%M}")
 

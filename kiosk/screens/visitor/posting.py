@@ -35,14 +35,16 @@ ORDER: tuple[Stop, ...] = (
     ("post_text:title", "words", ("title",)),
     ("post_text:place", "words", ("place",)),
     ("post_text:requirements", "words", ("requirements",)),
-    ("post_text:employer_name", "contact", ("employer_name",)),
     ("post_text:contact_name", "contact", ("contact_name",)),
+    ("post_text:employer_name", "contact", ("employer_name",)),
     ("post_phone", "contact", ("contact_phone",)),
     ("post_scope", "contact", ("contact_scope",)),
 )
 CHECK = "post_check"
 EDITS = "edits"
-"""The draft keeps the id of the listing that staff edit beside the form's fields."""
+"""The draft keeps the id of the listing that is edited beside the form's fields."""
+MINE, OF, BEFORE = "mine", "of", "before"
+"""And, when an employer came back with his slip: what it opened, what he does with which posting, how it stood before he changed it."""
 
 
 def draft_of(listing: "Listing") -> dict[str, Any]:
@@ -67,6 +69,8 @@ def answer(draft: dict[str, Any], field: str, today: date) -> str:
             return t("post.people", count=value)
         case "starts_on":
             last = draft["ends_on"]
+            if last == value:
+                return t("post.one_day", day=words.day(value, today))
             return t("post.from_to", first=words.day(value, today), last=t("day.date", month=last.month, day=last.day))
         case "day_start_min":
             hours = t("day.hours", start=words.clock(value), end=words.clock(draft["day_end_min"]))
