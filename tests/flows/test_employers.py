@@ -128,7 +128,7 @@ def test_employers_when_somebody_complained_come_before_those_whose_papers_are_d
     quiet = post_for(station)
     blamed = post_for(station, employer_name="云梦县梦丰食品厂", contact_phone=OTHER_PHONE)
     employers.see(station.here, station.head, blamed.id, Seen.LICENCE)
-    listing = publish.pending(station.here)[-1].listing
+    listing = next(p.listing for p in publish.pending(station.here) if p.listing.employer_id == blamed.id)
     publish.decide(station.here, station.head, listing.id, 1, Verdict.APPROVE)
     cases.open_case(station.here, station.head, CaseKind.COMPLAINT, "要先交钱", listing_id=listing.id)
     assert [r.employer.id for r in employers.employers(station.here)] == [blamed.id, quiet.id]
