@@ -1,4 +1,7 @@
-"""The frame that never moves: header, body, dock. Shows the page it is given and passes presses on; decides nothing."""
+"""The frame that never moves: header, body, dock; between header and body a visitor's call, for staff to answer.
+
+Shows the page it is given and passes presses on; decides nothing.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +31,16 @@ class Header(BoxLayout):
         """Join the parts; where they do not all fit the first go, since the last says where one is."""
         lines = [" ・ ".join(parts[n:]) for n in range(len(parts))] or [""]
         return next((line for line in lines if measure(line, theme.fs(36), bold=True) <= room), lines[-1])
+
+
+class CallBar(BoxLayout):
+    """A visitor calls: the button says that one comes. No gap while nobody does."""
+
+    text = StringProperty("")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.answer: Callable[[], None] = lambda: None
 
 
 class Dock(BoxLayout):
@@ -112,9 +125,9 @@ class Dock(BoxLayout):
 class Shell(FloatLayout):
     """Header, body and dock, with room for one dialog and one small sign over them."""
 
-    def __init__(self, press: Callable[[str], None], **kwargs: Any) -> None:
+    def __init__(self, press: Callable[[str], None], answer: Callable[[], None], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.ids.dock.press = press
+        self.ids.dock.press, self.ids.calls.answer = press, answer
         self.page: Page | None = None
         self.dialog: Dialog | None = None
         self._cover: Page | None = None
@@ -153,6 +166,9 @@ class Shell(FloatLayout):
         """Lay a dialog over everything, another dialog included, which is there again when this one closes."""
         dialog.under, self.dialog = self.dialog, dialog
         dialog.on_close = self.close_dialog
+        if dialog.under is not None:
+            # two cards of different heights one over the other look broken
+            dialog.under.opacity = 0
         if self._cover is None:
             self.add_widget(dialog)
 
@@ -161,6 +177,8 @@ class Shell(FloatLayout):
         if self.dialog is not None:
             self.remove_widget(self.dialog)
             self.dialog = self.dialog.under
+            if self.dialog is not None:
+                self.dialog.opacity = 1
 
     def close_dialogs(self) -> None:
         """Take all away: the page goes."""

@@ -24,6 +24,7 @@ from kiosk.domain.ports import Handwriting, Pinyin, Scanner, Speaker
 from kiosk.heap import give_back
 from kiosk.screens import light_sleep, pages
 from kiosk.screens.alive import tell
+from kiosk.screens.calls import CallWatch
 from kiosk.screens.guard import Guard
 from kiosk.screens.idle import IdleWatch
 from kiosk.screens.lanes import Lanes
@@ -77,6 +78,7 @@ class Terminal(ExceptionHandler):
         settings = parts.settings
         self._idle = IdleWatch(settings.idle_s, settings.idle_warning_s, self.open_dialog, self.visit.next_person)
         self.guard = Guard(self, settings.idle_s)
+        self.calls = CallWatch(self)
         self._errors: list[float] = []
         self._littered = False
         self._told_at = 0.0
@@ -128,7 +130,7 @@ class Terminal(ExceptionHandler):
         if self.shell is not None:
             Window.remove_widget(self.shell)
         theme.fit(int(Window.width), int(Window.height), self.visit.large)
-        self.shell = Shell(self._pressed)
+        self.shell = Shell(self._pressed, self.calls.answer)
         Window.add_widget(self.shell)
         if EventLoop.window is None:
             EventLoop.window = Window
@@ -208,6 +210,7 @@ class Terminal(ExceptionHandler):
         else:
             place = [t("header.staff")] if page.staff else [t("header.county"), self.station_name]
         header.parts = [p for p in (*place, page.title) if p]
+        self.calls.follow()
         self._show_time()
 
     @property
@@ -376,6 +379,7 @@ class Terminal(ExceptionHandler):
     def _tick(self, _: float) -> None:
         tell("WATCHDOG=1")
         self._show_time()
+        self.calls.tick()
         if self._littered and self._idle.quiet_s() > QUIET_S:
             self._littered = False
             gc.collect()

@@ -304,9 +304,9 @@ def test_review_when_a_visitor_calls_lets_staff_answer(start_real: StartReal, st
     kiosk.wait_text("等您审核")
     assert not open_calls(station.here), "who signs in has come"
     call_staff(station.here, "找活干")
-    whole_in_both_sizes(kiosk, "有人在终端机叫工作人员")
+    whole_in_both_sizes(kiosk, "有人在“找活干”那一页叫工作人员")
     kiosk.tap("我来了")
-    kiosk.wait(lambda seen: not any(t["text"] == "有人在终端机叫工作人员" for t in seen["things"]), "no call")
+    kiosk.wait(lambda seen: not any("叫工作人员" in t["text"] and "那一页" in t["text"] for t in seen["things"]), "no call")
     assert not open_calls(station.here)
 
 

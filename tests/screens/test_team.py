@@ -9,6 +9,7 @@ import pytest
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.station import Role, Staff
 from kiosk.services import team
+from kiosk.services.call import call_staff
 from kiosk.services.sign_in import card_hash, sign_in
 from kiosk.store import chain
 from kiosk.trial.display import Screen
@@ -89,6 +90,7 @@ def test_first_start_when_nobody_is_there_lets_the_head_set_name_and_pin(
     with station.here.store.write() as u:
         for staff in u.list(Staff):
             u.drop(Staff, staff.id)
+    call_staff(station.here, "首页")
     kiosk = start_real(screen, "sign_in")
     kiosk.wait_page("first_start")
     whole_in_both_sizes(kiosk, "站长请写自己的名字")
@@ -112,7 +114,7 @@ def test_first_start_when_nobody_is_there_lets_the_head_set_name_and_pin(
         time.sleep(0.4)
     kiosk.wait_page("today")
     kiosk.wait_text("王芳（站长）")
-    assert _acts(station) == ["set_up_head"]
+    assert _acts(station) == ["set_up_head", "answer_call"]
     kiosk.tap("退出工作人员")
     kiosk.tap("叫工作人员")
     kiosk.tap("我是工作人员")

@@ -67,10 +67,10 @@ def test_today_when_the_store_changes_follows(start_real: StartReal, station: Re
     _only(station, None)
     gone(kiosk, "条用工等审核")
     call_staff(station.here, "找活干")
-    kiosk.wait_text("在“找活干”那一页")
+    kiosk.wait_text("有人在“找活干”那一页叫工作人员")
     assert looks(kiosk) == []
-    kiosk.tap("有人在叫工作人员")
-    gone(kiosk, "有人在叫工作人员")
+    kiosk.tap("我来了")
+    gone(kiosk, "有人在“找活干”那一页叫工作人员")
     assert not open_calls(station.here)
 
 

@@ -76,10 +76,17 @@ class NewPinScreen(StaffPage):
 
     def _send(self) -> None:
         from kiosk.services import team
+        from kiosk.services.call import answer_calls
 
         here, session, pin, name = self.terminal.office, self.visit.session, self._new, self.name
+
+        def set_up() -> Any:
+            made = team.set_up_head(here.here, name, pin)
+            answer_calls(here.here, made)
+            return made
+
         acts = {
-            "first": lambda: team.set_up_head(here.here, name, pin),
+            "first": set_up,
             "add": lambda: team.add_member(here.here, session, name, Role(self.role), pin),
             "renew": lambda: team.renew_pin(here.here, session, self.staff_id, pin),
             "own": lambda: team.change_own_pin(here.here, session, self._old, pin),

@@ -1,4 +1,4 @@
-"""What several staff pages are made of: the sign of what was done, the call of a visitor, sentences to choose from, an empty page."""
+"""What several staff pages are made of: the sign of what was done, sentences to choose from, an empty page."""
 
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,6 @@ class StaffSign(BoxLayout):
     """What was done just now; no gap where nothing was."""
 
     text = StringProperty("")
-
-
-class CallBar(BoxLayout):
-    """A visitor calls: the button says that one comes. No gap while nobody does."""
-
-    page = ObjectProperty(None, allownone=True, rebind=True)
-    called = BooleanProperty(False)
 
 
 class ScreenPart(BoxLayout):

@@ -24,7 +24,6 @@ LOOK_EVERY_S = 3.0
 READ_EVERY_S = 60.0
 """What only time changes (a booking that is over, a line that has been silent) moves no counter of the store."""
 ICONS = {
-    "call": "account-voice",
     "printer": "printer-alert",
     "slips": "receipt-text",
     "review": "clipboard-check",
@@ -109,7 +108,8 @@ class TodayScreen(StaffPage):
         counters = self.here.store.counters()
         if counters == self._counters and time.monotonic() - self._read_at < READ_EVERY_S:
             return None
-        found = today(self.here)
+        # who calls stands in the bar over every page
+        found = tuple(item for item in today(self.here) if item.need != "call")
         self._counters, self._read_at = counters, time.monotonic()
         return found
 
@@ -158,9 +158,6 @@ class TodayScreen(StaffPage):
         """Go where the thing is done, or do it here."""
         if item.page and pages.exists(item.page):
             self.visit.go(item.page, **item.args)
-        elif item.need == "call":
-            self.answer()
-            self.look()
         elif item.need == "slips":
             self._ask_about(item)
         else:
