@@ -99,14 +99,14 @@ def test_published_when_found_by_its_number_is_taken_down_with_a_reason(
     kiosk.tap(t("published.number_go"))
     kiosk.wait_text(t("published.filled"))
     kiosk.tap(t("published.take_down"))
-    whole_in_both_sizes(kiosk, t("published.why_ready.untrue"))
+    whole_in_both_sizes(kiosk, t("published.why_ready.3"))
     _small(kiosk)
-    kiosk.tap(t("published.why_ready.untrue"))
+    kiosk.tap(t("published.why_ready.3"))
     kiosk.tap(t("published.why_ok"))
     kiosk.wait_text(t("published.said_withdrawn", number=one.published.number, title=one.newest.title))
     assert not _stands(station, one)
     made = [(d.state, d.reason) for d in _takedowns(station, one)]
-    assert made == [(ListingState.WITHDRAWN, t("published.why_ready.untrue"))]
+    assert made == [(ListingState.WITHDRAWN, t("published.why_ready.3"))]
 
 
 def test_published_when_edited_waits_anew_while_it_stays(start_real: StartReal, station: RealStation, screen: Screen) -> None:

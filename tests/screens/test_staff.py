@@ -178,7 +178,7 @@ def test_review_when_a_clean_one_is_approved_is_public_and_says_so(start_real: S
     _open(kiosk, one)
     assert not _public(station, one)
     kiosk.tap("通过，上大屏")
-    kiosk.wait_text("通过了，已经上大屏")
+    kiosk.wait_text(f"“{one.listing.title}”通过了，已经上大屏")
     assert _public(station, one)
     with station.here.store.read() as u:
         review = u.list(Review, listing_id=one.listing.id)[-1]
@@ -206,7 +206,7 @@ def test_review_when_rules_hold_wants_a_reason_for_each_before_it_is_public(
         assert not _public(station, one)
         kiosk.tap("已打电话核实，属实")
         kiosk.tap(button)
-    kiosk.wait_text("通过了，已经上大屏")
+    kiosk.wait_text(f"“{one.listing.title}”通过了，已经上大屏")
     assert _public(station, one)
     with station.here.store.read() as u:
         review = u.list(Review, listing_id=one.listing.id)[-1]
@@ -240,7 +240,7 @@ def test_review_when_returned_with_a_reason_queues_a_slip(start_real: StartReal,
     whole_in_both_sizes(kiosk, "请去掉收费的内容")
     kiosk.tap("请去掉收费的内容")
     kiosk.tap("写好了")
-    kiosk.wait_text("退回了，退回单在打印")
+    kiosk.wait_text(f"“{one.listing.title}”退回了，退回单在打印")
     assert _state(station, one) is ListingState.RETURNED
     with station.here.store.read() as u:
         slips = u.list(PrintJob, subject_id=one.listing.id)
@@ -260,7 +260,7 @@ def test_review_when_rejected_with_a_reason_of_ones_own_keeps_it(start_real: Sta
     kiosk.wait_text("假的")
     assert looks(kiosk) == []
     kiosk.tap("写好了")
-    kiosk.wait_text("记下了：不通过")
+    kiosk.wait_text(f"记下了：“{one.listing.title}”不通过")
     assert _state(station, one) is ListingState.REJECTED
     with station.here.store.read() as u:
         assert u.list(Review, listing_id=one.listing.id)[-1].reason == "假的"
@@ -294,7 +294,7 @@ def test_review_when_nothing_waits_says_so_in_a_friendly_way(start_real: StartRe
     _only(station, None)
     kiosk = _review(start_real, screen)
     whole_in_both_sizes(kiosk, "都审完了")
-    kiosk.tap("好了，退出")
+    kiosk.tap("退出工作人员")
     kiosk.wait_page("home")
 
 

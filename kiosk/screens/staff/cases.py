@@ -165,8 +165,8 @@ class CasesScreen(StaffPage):
         facts = self._open()
         assert facts is not None
         view = Factory.CaseReason()
-        section = f"cases.why.{STEPS[self.act]}"
-        self._sentences = ReadySentences(self, section, about=t(f"cases.reason_{self.act}"), note=self._warning(facts), text=self.text)
+        ready = f"cases.why.{STEPS[self.act]}."
+        self._sentences = ReadySentences(self, ready, about=t(f"cases.reason_{self.act}"), note=self._warning(facts), text=self.text)
         self._sentences.fbind("text", self._take_text)
         view.add_widget(self._sentences)
         if self.act != "confirm" and facts.held:
@@ -274,7 +274,7 @@ class CasesScreen(StaffPage):
             self.hint = t("cases.add_no_worker" if not found else "cases.add_many")
 
     def _words_view(self) -> Any:
-        self._sentences = ReadySentences(self, "cases.said", about=t("cases.add_text"), text=self.text)
+        self._sentences = ReadySentences(self, "cases.said.", about=t("cases.add_text"), text=self.text)
         self._sentences.fbind("text", self._take_text)
         self._await_text()
         return self._sentences

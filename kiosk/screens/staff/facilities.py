@@ -40,7 +40,12 @@ class FacilityCard(Card):
     state = StringProperty("")
     text = StringProperty("")
     ink = ColorProperty(theme.green)
-    keeps = BooleanProperty(False)
+
+    def let_expire(self) -> None:
+        """Offer to set the date on which what is in it expires."""
+        button = Factory.ExpiryButton()
+        button.bind(on_release=lambda _: self.act("expiry"))
+        self.ids.acts.add_widget(button)
 
     def act(self, what: str) -> None:
         """Tell the page."""
@@ -107,7 +112,8 @@ class FacilitiesScreen(StaffPage):
     def _draw_rooms(self, box: Any) -> None:
         for one in self._facts[0]:
             card = FacilityCard(icon=ICONS[one.facility], title=t(f"facility.{one.facility.value}"))
-            card.keeps = one.facility is Facility.FIRST_AID
+            if one.facility is Facility.FIRST_AID:
+                card.let_expire()
             card.page, card.facility = self, one.facility
             card.state, card.text = state_words(one, self.terminal.today()), self._looked(one)
             card.ink = theme.green if one.condition is Condition.GOOD else theme.brown

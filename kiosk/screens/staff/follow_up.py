@@ -6,8 +6,8 @@ from kivy.factory import Factory
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.domain.referral import NO, YES, Party, Question, ReferralState, is_news
-from kiosk.screens.staff import parts
 from kiosk.screens.staff.staff_page import StaffPage
+from kiosk.screens.widgets.labels import NothingHere
 from kiosk.screens.widgets.panel import Card
 from kiosk.text import t
 
@@ -62,7 +62,7 @@ class FollowUpScreen(StaffPage):
         self._sent = False
         self.ids.body.clear_widgets()
         if not self._due and not done:
-            self.ids.body.add_widget(parts.NothingLeft(head=t("follow_up.nothing"), text=t("follow_up.nothing_more")))
+            self.ids.body.add_widget(NothingHere(head=t("follow_up.nothing"), text=t("follow_up.nothing_more")))
             return
         view = Factory.FollowUpList()
         self.ids.body.add_widget(view)

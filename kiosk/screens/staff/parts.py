@@ -1,4 +1,4 @@
-"""What several staff pages are made of: the sign of what was done, sentences to choose from, an empty page."""
+"""What several staff pages are made of: the sign of what was done, sentences to choose from, a number to key in."""
 
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ from kiosk.text import t, words
 
 
 class StaffSign(BoxLayout):
-    """What was done just now; no gap where nothing was."""
+    """What was done just now, and while there are `seconds` left the way back, `page.undo()`; no gap where nothing was."""
 
     text = StringProperty("")
+    seconds = NumericProperty(0)
+    page = ObjectProperty(None, allownone=True, rebind=True)
 
 
 class ScreenPart(BoxLayout):
@@ -27,9 +29,10 @@ class ScreenPart(BoxLayout):
 
 
 class FindView(ScreenPart):
-    """Keying in a number: the page holds it as `digits` and follows it by `key_in`."""
+    """Keying in a number: the page holds it as `digits` and follows it by `key_in`. `hint` asks for it, `about` says more."""
 
     hint = StringProperty("")
+    about = StringProperty("")
     note = StringProperty("")
 
 
@@ -40,13 +43,6 @@ class ActRow(Press):
     text = StringProperty("")
     about = StringProperty("")
     grave = BooleanProperty(False)
-
-
-class NothingLeft(BoxLayout):
-    """A page with nothing to do on it says so in a friendly way."""
-
-    head = StringProperty("")
-    text = StringProperty("")
 
 
 class ChoiceChips(BoxLayout):
@@ -77,23 +73,26 @@ class SentenceChoice(BoxLayout):
 
 
 class ReadySentences(BoxLayout):
-    """The sentences of one section of kiosk/text, and the pen. `text` is what was chosen or written."""
+    """A question, ready answers, and the pen. `ready` is how their keys in kiosk/text begin, a number ends them; `text` is the answer.
+
+    `note` and `law` say more of what is asked; the question stays over the pen, too.
+    """
 
     text = StringProperty("")
     about = StringProperty("")
     note = StringProperty("")
+    law = StringProperty("")
     own_width = NumericProperty(0)
 
-    def __init__(self, page: Page, section: str, **kwargs: Any) -> None:
-        self._page, self._section, self._chips = page, section, list[Chip]()
+    def __init__(self, page: Page, ready: str, **kwargs: Any) -> None:
+        self._page, self._ready, self._chips = page, ready, list[Chip]()
         super().__init__(**kwargs)
         self.fbind("text", self._mark)
         self._show_ready()
 
     def _show_ready(self) -> None:
-        self.clear_widgets()
         choice = Factory.SentenceChoice(owner=self)
-        self._chips = [Chip(text=t(key)) for key in words() if key.startswith(f"{self._section}.")]
+        self._chips = [Chip(text=t(key)) for key in words() if key.startswith(self._ready) and key.removeprefix(self._ready).isdigit()]
         for chip in self._chips:
             chip.bind(on_release=lambda chip: setattr(self, "text", chip.text))
             choice.ids.chips.add_widget(chip)
@@ -101,15 +100,18 @@ class ReadySentences(BoxLayout):
         own.width = self.own_width
         own.bind(on_release=lambda _: self._write())
         choice.ids.chips.add_widget(own)
-        self.add_widget(choice)
+        self._put(choice)
         self._mark()
 
     def _write(self) -> None:
-        self.clear_widgets()
         self._chips, self.text = [], ""
         panel = Factory.TextPanel(hint=t("reason.hint"), page=self._page)
         panel.fbind("text", lambda _, text: setattr(self, "text", text))
-        self.add_widget(panel)
+        self._put(panel)
+
+    def _put(self, widget: Any) -> None:
+        self.ids.body.clear_widgets()
+        self.ids.body.add_widget(widget)
 
     def back(self) -> bool:
         """Come back from the pen to the ready sentences; False when they are shown already."""

@@ -11,11 +11,12 @@ from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
 from kiosk.domain.listing import ListingState
 from kiosk.errors import NotAllowed, NotFound, WrongState
-from kiosk.screens.staff.parts import NothingLeft, ReadySentences, ScreenPart
+from kiosk.screens.staff.parts import ReadySentences, ScreenPart
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Choice, Dialog
+from kiosk.screens.widgets.labels import NothingHere
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
@@ -120,7 +121,7 @@ class PublishedScreen(StaffPage):
     def _draw_list(self, found: "StandingPage") -> None:
         self._total, self.offset = found.total, found.offset
         if not found.rows:
-            self._put(NothingLeft(head=t("published.nothing"), text=t("published.nothing_more")))
+            self._put(NothingHere(head=t("published.nothing"), text=t("published.nothing_more")))
             return
         body, last = Factory.PublishedList(screen=self), found.offset + len(found.rows)
         whole = len(found.rows) == found.total
@@ -263,7 +264,7 @@ class PublishedScreen(StaffPage):
 
     def _draw_why(self, one: "Standing") -> None:
         about = t("published.why", number=one.published.number, title=one.published.listing.title)
-        sentences = ReadySentences(self, "published.why_ready", about=about, note=t("published.why_note"), text=self.text)
+        sentences = ReadySentences(self, "published.why_ready.", about=about, note=t("published.why_note"), text=self.text)
         sentences.fbind("text", self._take_text)
         self._put(sentences)
         self._sentences = sentences

@@ -2,17 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kivy.factory import Factory
-from kivy.properties import BooleanProperty, DictProperty, NumericProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
+from kivy.properties import DictProperty, NumericProperty, StringProperty
 
 from kiosk.domain.listing import Verdict
 from kiosk.domain.review import Severity
-from kiosk.screens.staff.review import SAID, explain
+from kiosk.screens.staff.parts import ReadySentences
+from kiosk.screens.staff.review import explain, said
 from kiosk.screens.staff.staff_page import StaffPage
-from kiosk.screens.widgets.buttons import BigButton, Chip
-from kiosk.screens.widgets.text_panel import TextPanel
-from kiosk.text import t, words
+from kiosk.text import t
 
 if TYPE_CHECKING:
     from kiosk.domain.listing import Review
@@ -20,15 +17,11 @@ if TYPE_CHECKING:
     from kiosk.services.publish import Pending
 
 
-class ReadyReasons(BoxLayout):
-    """What was chosen, and the sentences to choose from."""
-
-    page = ObjectProperty(None, allownone=True, rebind=True)
-    own_width = NumericProperty(0)
-
-
 class ReasonScreen(StaffPage):
-    """`verdict` on `revision` of `listing_id`; or `act` (stop, release) on the employer `employer_id`, called `name`."""
+    """`verdict` on `revision` of `listing_id`; or `act` (stop, release) on the employer `employer_id`, called `name`.
+
+    `reasons` are those given so far, by rule: one question follows the other, and 返回 leads back through them.
+    """
 
     employer_id = StringProperty("")
     name = StringProperty("")
@@ -36,55 +29,39 @@ class ReasonScreen(StaffPage):
     listing_id = StringProperty("")
     revision = NumericProperty(1)
     verdict = StringProperty("")
-    head = StringProperty("")
-    about = StringProperty("")
-    law = StringProperty("")
     text = StringProperty("")
     reasons = DictProperty({})
-    writing = BooleanProperty(False)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("reason.hold_title"), **args)
         self._findings: list[Finding] = []
+        self._title = ""
         self._sent = False
-        self._chips: list[Chip] = []
-        self._panel: TextPanel | None = None
         self._kind = self.act or ("hold" if self.verdict == Verdict.APPROVE else self.verdict)
-        self.head = t(f"reason.{self._kind}_head")
-        self.fbind("text", self._follow)
-        self._show_ready()
+        self._sentences: ReadySentences
+        self._ask_why()
 
-    def _show_ready(self) -> None:
-        """Offer the sentences that are said again and again, and the pen."""
-        self.writing, self._panel = False, None
-        self._chips = [Chip(text=t(key)) for key in words() if key.startswith(f"reason.{self._kind}_") and key[-1].isdigit()]
-        ready = Factory.ReadyReasons(page=self)
-        for chip in self._chips:
-            chip.bind(on_release=lambda chip: self._take_ready(chip.text))
-            ready.ids.chips.add_widget(chip)
-        own = BigButton(text=t("reason.write"), icon="draw", size_hint_x=None)
-        own.width = ready.own_width
-        own.bind(on_release=lambda _: self._write())
-        ready.ids.chips.add_widget(own)
-        self._put(ready)
-
-    def _write(self) -> None:
-        """Open the panel for a sentence of one's own."""
-        self.writing, self._chips, self.text = True, [], ""
-        self._panel = Factory.ReasonPanel(hint=t("reason.hint"), page=self)
-        self._panel.fbind("text", lambda _, text: setattr(self, "text", text))
-        self._put(self._panel)
-
-    def _put(self, widget: Any) -> None:
+    def _ask_why(self) -> None:
+        self._sentences = ReadySentences(self, f"reason.{self._kind}_", about=t(f"reason.{self._kind}_head"), text=self.text)
+        self._sentences.fbind("text", self._take_text)
         self.ids.body.clear_widgets()
-        self.ids.body.add_widget(widget)
+        self.ids.body.add_widget(self._sentences)
+        self._say_next()
+        self._follow()
+
+    def _take_text(self, _: Any, text: str) -> None:
+        self.text = text
         self._follow()
 
     def on_back(self) -> bool:
-        """Come back from the pen to the ready sentences; what was written stays."""
-        if not self.writing:
+        """Come back from the pen to the ready sentences, and to the question before; what was written stays."""
+        if self._sentences.back():
+            return True
+        if not self.reasons:
             return False
-        self._show_ready()
+        last = list(self.reasons)[-1]
+        self.text = self.reasons.pop(last)
+        self._ask_why()
         return True
 
     def begin(self) -> None:
@@ -92,14 +69,16 @@ class ReasonScreen(StaffPage):
         from kiosk.services.publish import pending
 
         if self.act:
-            self.about = self.name
+            self._sentences.note = self.name
             return
         self.ask(lambda: pending(self.terminal.office.here), self._take)
 
     def _take(self, waiting: "list[Pending]") -> None:
         mine = [p for p in waiting if p.listing.id == self.listing_id]
+        self._title = "".join(p.listing.title for p in mine)
         if self.verdict != Verdict.APPROVE:
-            self.about = "".join(t("reason.which", title=p.listing.title, employer=p.listing.employer_name) for p in mine)
+            which = [t("reason.which", title=p.listing.title, employer=p.listing.employer_name) for p in mine]
+            self._sentences.note = "".join(which)
             return
         self._findings = [f for p in mine for f in p.findings if f.severity is Severity.HOLD]
         # the sentences stay as they are: a finger may be on one of them already
@@ -111,20 +90,10 @@ class ReasonScreen(StaffPage):
 
         left = [f for f in self._findings if f.rule not in self.reasons]
         if left:
-            self.about = t("reason.about", title=say(left[0].title), say=say(left[0].say))
-            self.law = left[0].source
+            self._sentences.note = t("reason.about", title=say(left[0].title), say=say(left[0].say))
+            self._sentences.law = left[0].source
 
-    def _show_next(self) -> None:
-        self._say_next()
-        self.text = ""
-        self._show_ready()
-
-    def _take_ready(self, text: str) -> None:
-        self.text = text
-
-    def _follow(self, *_: Any) -> None:
-        for chip in self._chips:
-            chip.chosen = chip.text == self.text
+    def _follow(self) -> None:
         more = len({f.rule for f in self._findings} - self.reasons.keys()) > 1
         self.main_text, self.main_icon = t("reason.next" if more else "reason.ok"), "check"
         self.main_enabled = bool(self.text) and not self._sent
@@ -142,7 +111,8 @@ class ReasonScreen(StaffPage):
         if left:
             self.reasons[left[0]] = text
         if len(set(left)) > 1:
-            self._show_next()
+            self.text = ""
+            self._ask_why()
         else:
             self._decide("", dict(self.reasons))
 
@@ -174,7 +144,7 @@ class ReasonScreen(StaffPage):
 
     def _decided(self, review: "Review") -> None:
         """Go back to the queue, which says what was done and for a minute lets it be undone."""
-        done = {"said": t(SAID[review.verdict]), "decided_id": review.id, "decided_at": review.reviewed_at}
+        done = {"said": said(review.verdict, self._title), "decided_id": review.id, "decided_at": review.reviewed_at}
         self.visit.stack[-2].args |= {**done, "listing_id": "", "reading": False}
         self.visit.back()
 
@@ -188,4 +158,4 @@ class ReasonScreen(StaffPage):
 
     def spoken(self) -> str:
         """Say what is asked."""
-        return f"{self.head}{self.about}"
+        return f"{self._sentences.about}{self._sentences.note}"

@@ -100,7 +100,7 @@ class RegistrationsScreen(StaffPage):
     # finding
 
     def _draw_find(self, note: str = "") -> None:
-        view = self._put("find", FindView(screen=self, hint=t("registrations.head")))
+        view = self._put("find", FindView(screen=self, hint=t("registrations.head"), about=t("registrations.head_more")))
         view.ids.pad.digits = self.digits
         view.note = note
         self.main_text, self.main_icon = t("registrations.find"), "magnify"

@@ -21,6 +21,7 @@ from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Dialog
+from kiosk.screens.widgets.labels import NothingHere
 from kiosk.screens.widgets.panel import Card
 from kiosk.services import listing_words as words
 from kiosk.text import t
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 SHOWN_TEXTS = tuple(f for f in TEXT_FIELDS if f not in ("title", "place"))
 EDGES = {Severity.BLOCK: theme.brown, Severity.HOLD: theme.orange, Severity.WARN: theme.bar}
-SAID = {Verdict.APPROVE: "review.approved", Verdict.RETURN: "review.returned", Verdict.REJECT: "review.rejected"}
 
 
 def explain(page: Page, error: Exception) -> None:
@@ -42,6 +42,11 @@ def explain(page: Page, error: Exception) -> None:
         page.terminal.open_dialog(Dialog(title=t("problem.title"), text=t("review.own"), icon="account-multiple", choices=ok))
     else:
         page.show_problem(error)
+
+
+def said(verdict: Verdict, title: str) -> str:
+    """Say what was decided on which listing."""
+    return t(f"review.said.{verdict.value}", title=title)
 
 
 class ReviewPart(BoxLayout):
@@ -73,13 +78,6 @@ class FindingCard(Card):
     source = StringProperty("")
     edge = ColorProperty(theme.green)
     ink = ColorProperty(theme.green)
-
-
-class ReviewSign(ReviewPart):
-    """What was done just now, and for a minute the way back; no gap where nothing was."""
-
-    text = StringProperty("")
-    seconds = NumericProperty(0)
 
 
 class PendingCard(Press):
@@ -127,6 +125,7 @@ class ReviewScreen(StaffPage):
         self.padding[1] = self.padding[3] = theme.px(24)
         self._waiting: list[Pending] = []
         self._sent = False
+        self._title = ""
         self._form = ""
         self._layout: Any = None
         self._dossier: Dossier | None = None
@@ -180,7 +179,10 @@ class ReviewScreen(StaffPage):
         form = "Empty" if not self._waiting else "Lying" if three else "Listing" if self.reading else "Queue"
         if form != self._form:
             self._form = form
-            self._layout = getattr(Factory, f"{form}Review")(review=self)
+            if self._waiting:
+                self._layout = getattr(Factory, f"{form}Review")(review=self)
+            else:
+                self._layout = NothingHere(head=t("review.nothing"), text=t("review.nothing_more"))
             self.ids.body.clear_widgets()
             self.ids.body.add_widget(self._layout)
         if "queue" in self._layout.ids:
@@ -338,7 +340,7 @@ class ReviewScreen(StaffPage):
         pending = self._open()
         if pending is None:
             return
-        self._sent = True
+        self._sent, self._title = True, pending.listing.title
         here, session, one = self.terminal.office, self.visit.session, pending.listing
         self.ask(
             lambda: decide(here.here, session, one.id, one.revision, verdict, reason=reason, hold_reasons=hold_reasons),
@@ -347,7 +349,7 @@ class ReviewScreen(StaffPage):
         )
 
     def _decided(self, review: "Review") -> None:
-        self.said, self.reading = t(SAID[review.verdict]), False
+        self.said, self.reading = said(review.verdict, self._title), False
         self.decided_id, self.decided_at = review.id, review.reviewed_at
         self._count_down()
         self._ask()

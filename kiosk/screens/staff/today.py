@@ -65,7 +65,7 @@ class RoomTile(Press):
 class TodayScreen(StaffPage):
     """`items` is what waits; `read` that the store has answered once."""
 
-    columns = NumericProperty(3)
+    columns = NumericProperty(4)
     greeting = StringProperty("")
     head = StringProperty("")
     items = ListProperty([])
@@ -73,7 +73,7 @@ class TodayScreen(StaffPage):
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("today.title"), can_go_back=False, **args)
-        self.columns = (3 if theme.large else 5) if theme.upright else (2 if theme.large else 3)
+        self.columns = (3 if theme.large else 5) if theme.upright else (2 if theme.large else 4)
         self.ids.halves.orientation = "vertical" if theme.upright else "horizontal"
         self._look: Any = None
         self._kinds: list[tuple[Any, ...]] = []

@@ -22,16 +22,16 @@ def pieces(text: str) -> list[str]:
     """Split into the smallest parts that may stand at the start of a line; blanks end a part."""
     parts: list[str] = []
     for c in text:
-        if parts and (not _may_break(parts[-1][-1], c) or _is_counted(parts[-1], c)):
+        if parts and (not _may_break(parts[-1][-1], c) or _belongs(parts[-1], c)):
             parts[-1] += c
         else:
             parts.append(c)
     return parts
 
 
-def _is_counted(part: str, after: str) -> bool:
-    """Say whether a part is a number with a blank, before what it counts (2 公里)."""
-    return after in COUNTED and part[-1] == " " and part[-2:-1].isdigit()
+def _belongs(part: str, after: str) -> bool:
+    """Say whether a part is a number with a blank, before what it counts (2 公里) or before more of it (138 1234 5678)."""
+    return (after in COUNTED or after.isdigit()) and part[-1] == " " and part[-2:-1].isdigit()
 
 
 def _may_break(before: str, after: str) -> bool:
