@@ -19,6 +19,10 @@ from kiosk.screens.widgets.words import measure
 from kiosk.text import t
 
 
+PADDING, TIGHT = 33, 16
+"""Left and right of a word in a lying dock: what looks well, and what is taken where many words stand there."""
+
+
 class Header(BoxLayout):
     """Who we are, where one is, the day and the time. `staff` gives it the ink ground."""
 
@@ -97,7 +101,7 @@ class Dock(BoxLayout):
         self._spread()
 
     def _spread(self, *_: Any) -> None:
-        """Give each button what its word needs; upright they share what is left, lying the main action breaks when there is not enough."""
+        """Give each button what its word needs; upright they share what is left, lying they move together, and the main action breaks at last."""
         row = self._lower
         if theme.upright:
             self.main.width = self._upper.width
@@ -106,9 +110,12 @@ class Dock(BoxLayout):
                 button.width = button.natural + left / len(row.children)
             return
         buttons = [b for b in row.children if b is not self._gap]
+        words = sum(b.natural - 2 * b.padding[0] for b in buttons) + row.spacing * len(buttons)
+        room = min(theme.px(PADDING), max(theme.px(TIGHT), (row.width - words) / (2 * len(buttons))))
         for button in buttons:
+            button.padding = (room, 0)
             button.width = button.natural
-        over = sum(b.natural for b in buttons) + row.spacing * len(buttons) - row.width
+        over = words + 2 * room * len(buttons) - row.width
         if over > 0 and self.main in buttons:
             self.main.width -= over
 

@@ -89,12 +89,12 @@ def test_recommend_when_begun_from_a_listing_calls_asks_and_prints(start_real: S
     kiosk.wait_text(f"记下了：给{pair.worker.name}打过电话")
     assert recommend.workers_for(station.here, listing.id)[0].called_at is not None
     _first(kiosk, "推荐")
-    kiosk.wait_text("要不要把他的电话告诉东家？")
-    assert not _enabled(kiosk, "推荐，打推荐单"), "nobody has asked him yet"
+    kiosk.wait_text("先问本人：要不要把他的电话告诉东家？")
+    assert not _enabled(kiosk, "打推荐单"), "nobody has asked him yet"
     kiosk.tap("本人同意，给东家")
-    whole_in_both_sizes(kiosk, "要不要把他的电话告诉东家？")
+    whole_in_both_sizes(kiosk, "先问本人：要不要把他的电话告诉东家？")
     _small(kiosk)
-    kiosk.tap("推荐，打推荐单")
+    kiosk.tap("打推荐单")
     kiosk.tap("知道了")
     kiosk.wait_text("推荐好了")
     assert looks(kiosk) == []

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, OptionProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
 
+from kiosk.screens.staff.parts import add_turn
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Chip, Press
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from kiosk.services.employers import Row
 
 PAGE = 40
-"""So many rows are drawn at once; more are found by a name."""
+"""So many rows are drawn at once."""
 
 
 class EmployerCard(Press):
@@ -23,6 +24,7 @@ class EmployerCard(Press):
 
     employer_id = StringProperty("")
     name = StringProperty("")
+    phone = StringProperty("")
     text = StringProperty("")
     amiss = BooleanProperty(False)
 
@@ -33,6 +35,7 @@ class EmployersScreen(StaffPage):
     way = OptionProperty("list", options=("list", "digits", "words"))
     only = OptionProperty("all", options=("all", "due", "held"))
     query = StringProperty("")
+    first = NumericProperty(0)
     head = StringProperty("")
 
     def __init__(self, terminal: Any, **args: Any) -> None:
@@ -73,21 +76,26 @@ class EmployersScreen(StaffPage):
             chip.bind(on_release=lambda _, way=way: self.look(way))
             body.ids.chips.add_widget(chip)
         rows = [r for r in self._rows if self.only == "all" or (r.held if self.only == "held" else r.due)]
-        for row in rows[:PAGE]:
+        first = int(self.first) if self.first < len(rows) else 0
+        for row in rows[first : first + PAGE]:
             body.ids.rows.add_widget(self._card(row))
+        add_turn(body.ids.scroll, first, PAGE, len(rows), self._turn)
         if not rows:
             body.ids.rows.add_widget(Factory.Quiet(text=t("employers.not_found" if self._rows or self.query else "employers.none")))
         self._put(body)
 
     def _card(self, row: "Row") -> EmployerCard:
         text, amiss = row_words(row)
-        name = f"{row.employer.name} ・ {row.employer.phone.grouped()}"
-        card = EmployerCard(employer_id=row.employer.id, name=name, text=text, amiss=amiss)
+        card = EmployerCard(employer_id=row.employer.id, name=row.employer.name, phone=row.employer.phone.grouped(), text=text, amiss=amiss)
         card.bind(on_release=lambda card: self.visit.go("employer_file", employer_id=card.employer_id))
         return card
 
     def _show(self, only: str) -> None:
-        self.only = only
+        self.only, self.first = only, 0
+        self._draw()
+
+    def _turn(self, first: int) -> None:
+        self.first = first
         self._draw()
 
     def look(self, way: str) -> None:
@@ -114,20 +122,20 @@ class EmployersScreen(StaffPage):
 
     def on_main(self) -> None:
         """Look for what was entered."""
-        self.query, self.only, self.way = self._typed, "all", "list"
+        self.query, self.only, self.way, self.first = self._typed, "all", "list", 0
         self._ask()
 
     def on_back(self) -> bool:
         """Come back to the list, and from what was found to all."""
         if self.way == "list" and not self.query:
             return False
-        self.way, self.query = "list", ""
+        self.way, self.query, self.first = "list", "", 0
         self._ask()
         return True
 
     def remember(self) -> dict[str, Any]:
         """Keep what is shown."""
-        return {"way": self.way, "only": self.only, "query": self.query}
+        return {"way": self.way, "only": self.only, "query": self.query, "first": self.first}
 
     def spoken(self) -> str:
         """Say what stands here; never a name or number."""

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
 from kiosk.domain.referral import NO, YES, Party, Question, ReferralState, is_news
+from kiosk.screens.staff.parts import add_turn
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.widgets.labels import NothingHere
 from kiosk.screens.widgets.panel import Card
@@ -14,6 +15,7 @@ from kiosk.text import t
 if TYPE_CHECKING:
     from kiosk.services.follow_up import Asked, Stepped
 
+PAGE = 30
 ASKED_OF = {Question.AGREED: Party.EMPLOYER, Question.CAME: Party.WORKER, Question.PAID: Party.WORKER}
 """Whom one asks first."""
 
@@ -38,6 +40,7 @@ class FollowUpScreen(StaffPage):
     """`how` is how the answers are heard; `said` what was written down just now."""
 
     how = StringProperty("")
+    first = NumericProperty(0)
     said = StringProperty("")
 
     def __init__(self, terminal: Any, **args: Any) -> None:
@@ -46,6 +49,7 @@ class FollowUpScreen(StaffPage):
         self.ids.how.offer([t("follow_up.how_call"), t("follow_up.how_here")])
         self._sent = False
         self._due: tuple[Asked, ...] = ()
+        self._done: tuple[Asked, ...] = ()
 
     def begin(self) -> None:
         """Ask what is due, and what was answered today."""
@@ -55,11 +59,11 @@ class FollowUpScreen(StaffPage):
 
     def remember(self) -> dict[str, Any]:
         """Keep how one hears; what was said is said once."""
-        return {"how": self.how, "said": ""}
+        return {"how": self.how, "first": self.first, "said": ""}
 
     def _draw(self, answer: "tuple[tuple[Asked, ...], tuple[Asked, ...]]") -> None:
         self._due, done = answer
-        self._sent = False
+        self._done, self._sent = done, False
         self.ids.body.clear_widgets()
         if not self._due and not done:
             self.ids.body.add_widget(NothingHere(head=t("follow_up.nothing"), text=t("follow_up.nothing_more")))
@@ -67,12 +71,18 @@ class FollowUpScreen(StaffPage):
         view = Factory.FollowUpList()
         self.ids.body.add_widget(view)
         view.add_widget(Factory.Head(text=t("follow_up.head", count=len(self._due)) if self._due else t("follow_up.nothing")))
-        for one in self._due:
+        first = int(self.first) if self.first < len(self._due) else 0
+        for one in self._due[first : first + PAGE]:
             view.add_widget(self._card(one, open_still=True))
+        add_turn(view, first, PAGE, len(self._due), self._turn)
         if done:
             view.add_widget(Factory.Head(text=t("follow_up.answered")))
-        for one in done:
+        for one in done[:PAGE]:
             view.add_widget(self._card(one, open_still=False))
+
+    def _turn(self, first: int) -> None:
+        self.first = first
+        self._draw((self._due, self._done))
 
     def _card(self, one: "Asked", *, open_still: bool) -> AskCard:
         employer = t("follow_up.employer_station", station=one.owner) if one.owner else ""

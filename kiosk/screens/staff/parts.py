@@ -1,5 +1,6 @@
 """What several staff pages are made of: the sign of what was done, sentences to choose from, a number to key in."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,16 @@ class FindView(ScreenPart):
     hint = StringProperty("")
     about = StringProperty("")
     note = StringProperty("")
+
+
+def add_turn(box: Any, first: int, shown: int, count: int, turn: Callable[[int], None]) -> None:
+    """Let a list of `count` rows, of which `shown` stand there from `first`, go on to the next, or from the last back to the first."""
+    if count <= shown:
+        return
+    rest = first + shown < count
+    button = BigButton(text=t("turn.more" if rest else "turn.first"), icon="chevron-down" if rest else "chevron-up")
+    button.bind(on_release=lambda _: turn(first + shown if rest else 0))
+    box.add_widget(button)
 
 
 class ActRow(Press):

@@ -237,6 +237,10 @@ class PublishedScreen(StaffPage):
             )
         )
 
+    def find(self) -> None:
+        """Look for people who fit."""
+        self.visit.go("recommend", way="listing", view="pairs", chosen=self.listing_id, direct=True)
+
     def edit(self) -> None:
         """Open the posting's pages with the newest revision; handed in, it waits for a reviewer while this one stays."""
         from kiosk.screens.visitor.posting import draft_of

@@ -179,7 +179,7 @@ class QuickListingScreen(StaffPage):
             card.chosen = field == self.field
         missing = next((field for field in FIELDS if not self.has(field) and field != self.field), "")
         if missing:
-            self.main_text, self.main_icon = t("quick.next", field=t(f"quick.{missing}")), "arrow-right"
+            self.main_text, self.main_icon = t("quick.next"), "arrow-right"
             self.main_enabled = True
         else:
             self.main_text, self.main_icon = t("quick.hand_in"), "check"

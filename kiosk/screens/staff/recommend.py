@@ -11,9 +11,9 @@ from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kiosk.errors import NotAllowed
 from kiosk.screens.printing import PrintWatch
 from kiosk.screens.staff.pair_words import listing_words, places, waits, worker_words
-from kiosk.screens.staff.parts import FindView, ReadySentences, ScreenPart
+from kiosk.screens.staff.parts import FindView, ReadySentences, ScreenPart, add_turn
 from kiosk.screens.staff.staff_page import StaffPage
-from kiosk.screens.widgets.buttons import BigButton, Press
+from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Dialog
 from kiosk.screens.widgets.panel import Card
 from kiosk.text import t
@@ -55,12 +55,16 @@ class AskView(ScreenPart):
 
 
 class RecommendScreen(StaffPage):
-    """`way` is listing or worker: from where; `chosen` the id of that one, `other` of the one it is paired with; `view` what is shown."""
+    """`way` is listing or worker: from where; `chosen` the id of that one, `other` of the one it is paired with; `view` what is shown.
+
+    `direct`: another page sent one here with that one, and 返回 leads back there.
+    """
 
     way = StringProperty("listing")
     chosen = StringProperty("")
     other = StringProperty("")
     view = StringProperty("choose")
+    direct = BooleanProperty(False)
     digits = StringProperty("")
     first = NumericProperty(0)
     said = StringProperty("")
@@ -95,6 +99,8 @@ class RecommendScreen(StaffPage):
         """Go back one view."""
         if self._sentences is not None and self._sentences.back():
             return True
+        if self.view == "pairs" and self.direct:
+            return False
         before = {"ask": "pairs", "unfit": "pairs", "pairs": "choose", "find": "choose"}.get(self.view)
         if before is None and not self.digits:
             return False
@@ -153,7 +159,7 @@ class RecommendScreen(StaffPage):
         for one in found[int(self.first) : int(self.first) + PAGE]:
             title, side, text = listing_words(one, self.terminal.today())
             self._add_choice(box, one.published.listing.id, title=title, side=side, text=text, note=places(one))
-        self._add_turn(box, len(found))
+        add_turn(box, int(self.first), PAGE, len(found), self._turn_to)
 
     def _draw_workers(self, found: "tuple[WaitingWorker, ...]") -> None:
         empty = t("recommend.no_found" if self.digits else "recommend.no_workers")
@@ -161,21 +167,12 @@ class RecommendScreen(StaffPage):
         for one in found[int(self.first) : int(self.first) + PAGE]:
             title, side, text = worker_words(one.worker)
             self._add_choice(box, one.worker.id, title=title, side=side, text=text, note=waits(one.days))
-        self._add_turn(box, len(found))
+        add_turn(box, int(self.first), PAGE, len(found), self._turn_to)
 
     def _add_choice(self, box: Any, record_id: str, **said: str) -> None:
         card = ChoiceCard(side_is_pay=self.way == "listing", **said)
         card.bind(on_release=lambda _: self._choose(record_id))
         box.add_widget(card)
-
-    def _add_turn(self, box: Any, count: int) -> None:
-        """Lead on to the next twenty, or from the last back to the first."""
-        if count <= PAGE:
-            return
-        rest = int(self.first) + PAGE < count
-        button = BigButton(text=t("recommend.more" if rest else "recommend.first"), icon="chevron-down" if rest else "chevron-up")
-        button.bind(on_release=lambda _: self._turn_to(int(self.first) + PAGE if rest else 0))
-        box.add_widget(button)
 
     def _turn_to(self, first: int) -> None:
         self.first = first

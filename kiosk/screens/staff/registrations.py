@@ -160,8 +160,9 @@ class RegistrationsScreen(StaffPage):
         view = PersonView(screen=self, title=title, phone=phone, text=text, since=self._since(one), state=_state(one), paused=paused)
         view.code = f"{one.code[:4]} {one.code[4:]}"
         self._put("one", view)
+        fit = [] if paused else [("fit", "briefcase-search", self._find_work)]
         rest = ("resume", "account-check", self._resume) if paused else ("pause", "pause-circle", self._pause)
-        for key, icon, act in (("print", "printer", self._print), rest, ("withdraw", "account-remove", self._ask_withdraw)):
+        for key, icon, act in (*fit, ("print", "printer", self._print), rest, ("withdraw", "account-remove", self._ask_withdraw)):
             row = ActRow(icon=icon, text=t(f"registrations.{key}"), about=t(f"registrations.{key}_say"), grave=key == "withdraw")
             row.bind(on_release=lambda _, act=act: act())
             view.ids.acts.add_widget(row)
@@ -182,6 +183,9 @@ class RegistrationsScreen(StaffPage):
 
         self._busy = True
         self.ask(function, done, failed)
+
+    def _find_work(self) -> None:
+        self.visit.go("recommend", way="worker", view="pairs", chosen=self.chosen, direct=True)
 
     def _print(self) -> None:
         one, session = self._one(), self.session

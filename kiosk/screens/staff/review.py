@@ -16,6 +16,7 @@ from kiosk.domain.listing import Verdict
 from kiosk.domain.review import TEXT_FIELDS, Severity, cleared
 from kiosk.errors import NotAllowed
 from kiosk.screens.page import Page
+from kiosk.screens.staff.parts import add_turn
 from kiosk.screens.staff.review_words import ago, employer_words, twin_words, verdict_words
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from kiosk.services.publish import Pending, Undone
 
 SHOWN_TEXTS = tuple(f for f in TEXT_FIELDS if f not in ("title", "place"))
+PAGE = 40
+"""So many cards of the queue are drawn at once."""
 EDGES = {Severity.BLOCK: theme.brown, Severity.HOLD: theme.orange, Severity.WARN: theme.bar}
 
 
@@ -99,6 +102,7 @@ class ReviewScreen(StaffPage):
 
     listing_id = StringProperty("")
     reading = BooleanProperty(False)
+    first = NumericProperty(0)
     said = StringProperty("")
     decided_id = StringProperty("")
     decided_at = ObjectProperty(None, allownone=True)
@@ -154,7 +158,7 @@ class ReviewScreen(StaffPage):
     def remember(self) -> dict[str, Any]:
         """Keep which one is open; what was said is said once, unless it may still be undone."""
         last = {"decided_id": self.decided_id, "decided_at": self.decided_at, "said": self.said if self.seconds else ""}
-        return {"listing_id": self.listing_id, "reading": self.reading, **last}
+        return {"listing_id": self.listing_id, "reading": self.reading, "first": self.first, **last}
 
     def _ask(self) -> None:
         from kiosk.services.publish import pending
@@ -166,7 +170,7 @@ class ReviewScreen(StaffPage):
         self._sent = False
         self.head = t("review.waiting", count=len(self._waiting))
         if self._open() is None:
-            self.reading = False
+            self.reading, self.first = False, 0
             self.listing_id = self._waiting[0].listing.id if self._waiting else ""
         self._draw()
 
@@ -192,7 +196,8 @@ class ReviewScreen(StaffPage):
 
     def _draw_queue(self, box: Any) -> None:
         box.clear_widgets()
-        for pending in self._waiting:
+        first = int(self.first) if self.first < len(self._waiting) else 0
+        for pending in self._waiting[first : first + PAGE]:
             one = pending.listing
             verdict, clean = verdict_words(pending.findings)
             edited = t("review.edited") if pending.revision_of_public else ""
@@ -207,6 +212,12 @@ class ReviewScreen(StaffPage):
             )
             card.bind(on_release=lambda card: self._choose(card.listing_id))
             box.add_widget(card)
+        add_turn(box, first, PAGE, len(self._waiting), self._turn)
+
+    def _turn(self, first: int) -> None:
+        self.first = first
+        self._draw_queue(self._layout.ids.queue)
+        self._layout.ids.queue.view.scroll_y = 1
 
     def _choose(self, listing_id: str) -> None:
         self.listing_id, self.reading = listing_id, True
@@ -215,7 +226,8 @@ class ReviewScreen(StaffPage):
             self._draw()
             return
         for card in self._layout.ids.queue.ids.column.children:
-            card.chosen = card.listing_id == listing_id
+            if isinstance(card, PendingCard):
+                card.chosen = card.listing_id == listing_id
         self._draw_listing()
 
     def _draw_listing(self) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.gridlayout import GridLayout
 
+from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import BigButton
 from kiosk.text import t
 
@@ -22,7 +23,7 @@ class NumberPad(GridLayout):
         super().__init__(cols=3, **kwargs)
         for key in self.keys:
             words = key if key.isdigit() else t(f"pad.{key}")
-            button = BigButton(text=words, kind="plain", size_px=56 if key.isdigit() else 36, size_hint_y=1)
+            button = BigButton(text=words, kind="plain", size_px=56 if key.isdigit() else 36, size_hint_y=1, padding=(theme.px(8), 0))
             button.bind(on_release=lambda _, key=key: self._press(key))
             self.add_widget(button)
 
