@@ -18,7 +18,6 @@ from kiosk.screens.widgets.dialog import Dialog
 from kiosk.screens.widgets.words import measure
 from kiosk.text import t
 
-
 PADDING, TIGHT = 33, 16
 """Left and right of a word in a lying dock: what looks well, and what is taken where many words stand there."""
 
@@ -101,7 +100,10 @@ class Dock(BoxLayout):
         self._spread()
 
     def _spread(self, *_: Any) -> None:
-        """Give each button what its word needs; upright they share what is left, lying they move together, and the main action breaks at last."""
+        """Give each button what its word needs.
+
+        Upright they share what is left; lying they move closer where many stand, and only then the main action's word breaks.
+        """
         row = self._lower
         if theme.upright:
             self.main.width = self._upper.width

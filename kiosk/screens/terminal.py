@@ -281,6 +281,11 @@ class Terminal(ExceptionHandler):
         elif button == "call":
             self.call()
 
+    @property
+    def helper(self) -> Callable[[], None] | None:
+        """Give what calls somebody to fill in for the visitor; nothing where that is what staff are doing."""
+        return None if self.visit.on_behalf else self.call
+
     def call(self) -> None:
         """Call staff, as the dock's button does; where staff stand, sign them out."""
         assert self.page is not None

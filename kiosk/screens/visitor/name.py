@@ -16,7 +16,7 @@ class NameScreen(RegisteringPage):
         super().__init__(terminal, **args)
         self.main_text, self.main_icon = t("register.next"), "arrow-right"
         panel = self.ids.panel
-        panel.help = terminal.call
+        panel.help = terminal.helper
         panel.start(self.visit.registration.name)
         panel.fbind("text", self._follow)
         self._follow()

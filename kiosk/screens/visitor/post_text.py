@@ -48,7 +48,7 @@ class PostTextScreen(PostingPage):
             self.ids.ready.add_widget(chip)
             self._chips[word] = chip
         panel = self.ids.panel
-        panel.page, panel.names, panel.help = self, field == "contact_name", terminal.call
+        panel.page, panel.names, panel.help = self, field == "contact_name", terminal.helper
         panel.start(JOIN.join(part for part in said if part not in self._chosen))
         panel.fbind("text", self._follow)
         self._follow()
