@@ -52,18 +52,19 @@ class EmployerFile:
     hold: EmployerHold | None
     sights: Sequence[EmployerSight]
     listings: Sequence[tuple[Listing, ListingState]]
+    cases: Sequence[tuple[Case, CaseState]]
     history: History
 
 
 def employers(here: Here, query: str = "") -> list[Row]:
-    """Give the employers whose name, phone or code contains `query`: held ones and those to be looked at again first, then by name."""
+    """Give the employers whose name, phone or code contains `query`: held ones first, then with cases, papers due, and by name."""
     wanted = "".join(query.upper().split())
     with here.store.read() as u:
         found = [e for e in u.list(Employer, station_id=here.station_id) if _fits(e, wanted)]
         holds = {h.employer_id: is_held([h]) for h in sorted(u.list(EmployerHold), key=lambda h: (h.decided_at, h.id))}
         cases = Counter(case.employer_id for case in _standing(u, u.list(Case)))
     rows = [_row(here, e, holds.get(e.id, False), cases[e.id]) for e in found]
-    return sorted(rows, key=lambda r: (not r.held, not r.due, r.employer.name))
+    return sorted(rows, key=lambda r: (not r.held, not r.cases, not r.due, r.employer.name))
 
 
 def employer_file(here: Here, employer_id: str) -> EmployerFile:
@@ -77,6 +78,7 @@ def employer_file(here: Here, employer_id: str) -> EmployerFile:
             hold=max(holds, key=lambda h: (h.decided_at, h.id)) if is_held(holds) else None,
             sights=sorted(u.list(EmployerSight, employer_id=employer_id), key=lambda s: s.seen_at, reverse=True),
             listings=[(one, _state(here, u, one)) for one in reversed(listings)],
+            cases=[(case, case_state(u.list(CaseStep, case_id=case.id))) for case in reversed(u.list(Case, employer_id=employer_id))],
             history=history(u, employer, listings),
         )
 

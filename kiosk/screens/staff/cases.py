@@ -6,7 +6,7 @@ Views: list → reason (why) for a step; list → kind → job → who → words
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 
 from kiosk.domain.case import HOLDING, CaseKind, CaseState
 from kiosk.screens.staff.parts import ReadySentences, ScreenPart
@@ -17,6 +17,8 @@ from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:
+    from kiosk.domain.listing import Published
+    from kiosk.domain.worker import Worker
     from kiosk.services.cases import CaseFacts, Effect, Opened
 
 STEPS = {"confirm": CaseState.CONFIRMED, "settle": CaseState.SETTLED, "dismiss": CaseState.DISMISSED}
@@ -45,7 +47,9 @@ class CasePad(ScreenPart):
 
 
 class CasesScreen(StaffPage):
-    """`view` is what is shown; `case_id` and `act` the step that wants a reason; `kind`, `listing_id`, `worker_id` a new case."""
+    """`view` is what is shown; `case_id` and `act` the step that wants a reason; `kind`, `listing_id`, `worker_id` a new case,
+    which and whose it is in words `about`.
+    """
 
     view = StringProperty("list")
     case_id = StringProperty("")
@@ -53,6 +57,7 @@ class CasesScreen(StaffPage):
     kind = StringProperty("")
     listing_id = StringProperty("")
     worker_id = StringProperty("")
+    about = ListProperty([])
     digits = StringProperty("")
     hint = StringProperty("")
     text = StringProperty("")
@@ -73,7 +78,7 @@ class CasesScreen(StaffPage):
 
     def remember(self) -> dict[str, Any]:
         """Keep the view and what was chosen; what was said is said once."""
-        kept = ("view", "case_id", "act", "kind", "listing_id", "worker_id", "digits", "text", "release")
+        kept = ("view", "case_id", "act", "kind", "listing_id", "worker_id", "about", "digits", "text", "release")
         return {name: getattr(self, name) for name in kept} | {"said": ""}
 
     def on_back(self) -> bool:
@@ -213,6 +218,7 @@ class CasesScreen(StaffPage):
     def add(self) -> None:
         """Begin to write a new case down."""
         self.kind = self.listing_id = self.worker_id = ""
+        self.about = []
         self._show("kind")
 
     def _kind_view(self) -> Any:
@@ -231,7 +237,7 @@ class CasesScreen(StaffPage):
         return self._pad(t("cases.add_about"), t("cases.add_skip"), 5)
 
     def _who_view(self) -> Any:
-        return self._pad(t("cases.add_who"), t("cases.add_nobody"), 8)
+        return self._pad(t("cases.add_who"), t("cases.add_nobody"), 11)
 
     def _pad(self, head: str, skip: str, limit: int) -> Any:
         self.main_text, self.main_icon, self.main_enabled = t("cases.add_ok"), "arrow-right", bool(self.digits)
@@ -239,42 +245,51 @@ class CasesScreen(StaffPage):
 
     def key_in(self, digits: str) -> None:
         """Take what the pad holds."""
-        self.digits, self.main_enabled = digits, bool(digits)
+        self.digits, self.hint, self.main_enabled = digits, "", bool(digits)
 
     def skip(self) -> None:
         """Go on without a number."""
         if self.view == "job":
-            self.listing_id = ""
-            self._show("who")
+            self._take_job("", t("cases.add_skip"))
         else:
-            self.worker_id = ""
-            self._show("words")
+            self._take_who("", t("cases.add_nobody"))
 
     def _look_up(self) -> None:
-        from kiosk.services import browse, recommend
+        from kiosk.services import browse, registrations
 
         digits = self.digits
-        if self.view == "job":
-            self.ask(lambda: browse.numbered(self.here, int(digits)), self._found_job)
-        else:
-            self.ask(lambda: [w.worker.id for w in recommend.waiting_workers(self.here, digits)], self._found_worker)
 
-    def _found_job(self, listing_id: str | None) -> None:
-        if listing_id is None:
+        def find() -> "Published | None":
+            listing_id = browse.numbered(self.here, int(digits))
+            return None if listing_id is None else browse.job(self.here, listing_id).published
+
+        if self.view == "job":
+            self.ask(find, self._found_job)
+        else:
+            self.ask(lambda: registrations.registrations(self.here, digits), self._found_worker)
+
+    def _found_job(self, found: "Published | None") -> None:
+        if found is None:
             self.hint = t("cases.add_no_number")
         else:
-            self.listing_id = listing_id
-            self._show("who")
+            self._take_job(found.listing.id, t("cases.add_job", number=found.number, title=found.listing.title))
 
-    def _found_worker(self, found: list[str]) -> None:
+    def _take_job(self, listing_id: str, said: str) -> None:
+        self.listing_id, self.about = listing_id, [said]
+        self._show("who")
+
+    def _found_worker(self, found: "tuple[Worker, ...]") -> None:
         if len(found) == 1:
-            self.worker_id = found[0]
-            self._show("words")
+            self._take_who(found[0].id, str(found[0].name))
         else:
             self.hint = t("cases.add_no_worker" if not found else "cases.add_many")
 
+    def _take_who(self, worker_id: str, said: str) -> None:
+        self.worker_id, self.about = worker_id, [*self.about[:1], said]
+        self._show("words")
+
     def _words_view(self) -> Any:
-        self._sentences = ReadySentences(self, "cases.said.", about=t("cases.add_text"), text=self.text)
+        self._sentences = ReadySentences(self, "cases.said.", about=t("cases.add_text"), note=" ・ ".join(self.about), text=self.text)
         self._sentences.fbind("text", self._take_text)
         self._await_text()
         return self._sentences

@@ -76,8 +76,7 @@ class EmployerFileScreen(StaffPage):
         employer = file.row.employer
         self.name = employer.name
         code = t("employers.code", code=employer.uscc) if employer.uscc else t("employers.no_code")
-        kind, phone = t(f"employers.kind_{employer.kind.value}"), employer.phone.grouped()
-        self.about = " ・ ".join(part for part in (kind, phone, code if employer.kind is EmployerKind.UNIT else "") if part)
+        self.about = " ・ ".join((employer.phone.grouped(), *([code] if employer.kind is EmployerKind.UNIT else [])))
         self.papers, self.amiss = row_words(file.row)
         self.stopped = ""
         if file.hold is not None:
@@ -95,6 +94,11 @@ class EmployerFileScreen(StaffPage):
             body.ids.sights.add_widget(Factory.Body(text=line))
         elif not file.sights:
             body.ids.sights.add_widget(Factory.Quiet(text=t("employers.file_none")))
+        for case, step in file.cases:
+            line = t("employers.case", day=self._day(case.opened_at), kind=t(f"case_kind.{case.kind}"), state=t(f"case_state.{step}"))
+            body.ids.cases.add_widget(Factory.Body(text=line))
+        if not file.cases:
+            body.ids.cases.add_widget(Factory.Quiet(text=t("employers.file_no_cases")))
         for one, state in file.listings[:LISTED]:
             said = t(f"listing_state.{state.value}")
             line = t("employers.listing", title=one.title, count=one.headcount, day=self._day(one.collected_at), state=said)
@@ -147,7 +151,7 @@ class EmployerFileScreen(StaffPage):
         self.said, self.coding, self.code = "", True, code
         body = CodeKeys(page=self)
         for character in (*CHARACTERS, ""):
-            key = BigButton(text=character or t("pad.delete"), kind="plain", size_px=44 if character else 32, size_hint_y=1, padding=0)
+            key = BigButton(text=character or t("pad.delete"), kind="plain", size_px=44 if character else 28, size_hint_y=1, padding=0)
             key.bind(on_release=lambda _, character=character: self._press(character))
             body.ids.letters.add_widget(key)
         self._put(body)
