@@ -131,7 +131,7 @@ def pending(here: Here) -> list[Pending]:
 def awaiting_review(here: Here, u: UnitOfWork) -> list[Listing]:
     """Give the listings themselves that wait, soonest start first, for who does not ask what the rules find."""
     waiting = (one for one in u.undecided(here.station_id) if _state(here, u, one) is ListingState.PENDING)
-    return sorted(waiting, key=lambda one: (one.starts_on, one.collected_at))
+    return sorted(waiting, key=lambda one: (one.starts_on, one.day_start_min or 0, one.collected_at))
 
 
 def decide(

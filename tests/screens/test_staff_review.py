@@ -11,7 +11,7 @@ from kiosk.services.posting import PostingForm
 from kiosk.services.publish import Pending, decide, pending, post
 from kiosk.trial.display import Screen
 from tests.screens.real import RealStation, StartReal, looks, sample_state, start_real, station, whole_in_both_sizes
-from tests.screens.test_staff import CLERK, HEAD, _first, _only, _open, _public, _review, _session, _sign_in, _state, screen
+from tests.screens.test_staff import CLERK, HEAD, _enabled, _first, _only, _open, _public, _review, _session, _sign_in, _state, screen
 
 __all__ = ["sample_state", "screen", "start_real", "station"]
 
@@ -172,9 +172,8 @@ def test_review_when_it_is_ones_own_says_so_and_is_refused_beside_a_colleague(
     _open(kiosk, own)
     kiosk.wait_text("您自己收集的")
     assert looks(kiosk) == []
-    kiosk.tap("通过，上大屏")
-    kiosk.wait_text("没有办成")
-    kiosk.tap("知道了")
+    kiosk.wait_text("请同事审核")
+    assert not _enabled(kiosk.view(), "请同事审核")
     assert not _public(station, own)
 
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 
-from kiosk.domain.case import HOLDING, CaseKind, CaseState
+from kiosk.domain.case import CaseKind, CaseState
+from kiosk.screens.staff.case_card import CaseCard, case_about, case_card, warning
 from kiosk.screens.staff.parts import ReadySentences, ScreenPart
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.widgets.buttons import Chip, Tile
-from kiosk.screens.widgets.panel import Card
-from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -24,18 +23,6 @@ if TYPE_CHECKING:
 STEPS = {"confirm": CaseState.CONFIRMED, "settle": CaseState.SETTLED, "dismiss": CaseState.DISMISSED}
 ICONS = {CaseKind.UNPAID: "cash-remove", CaseKind.FALSE_LISTING: "alert-octagon", CaseKind.COMPLAINT: "comment-alert"}
 BEFORE = {"reason": "list", "kind": "list", "job": "kind", "who": "job", "words": "who"}
-
-
-class CaseCard(Card):
-    """One case: what happened, who says so, about whom, what was done, and what may be done now."""
-
-    title = StringProperty("")
-    said = StringProperty("")
-    about = StringProperty("")
-    who = StringProperty("")
-    past = StringProperty("")
-    mark = StringProperty("")
-    can_confirm = BooleanProperty(True)
 
 
 class CasePad(ScreenPart):
@@ -121,44 +108,10 @@ class CasesScreen(StaffPage):
         return view
 
     def _card(self, facts: "CaseFacts") -> CaseCard:
-        case, opened = facts.case, self.terminal.local(facts.case.opened_at)
-        key = "cases.opened" if case.by_name else "cases.opened_nobody"
-        named = {"name": case.by_name} if case.by_name else {}
-        written = t(key, month=opened.month, day=opened.day, time=f"{opened:%H:%M}", **named)
-        about = [f"{facts.listing.title} ・ {words.pay(facts.listing)}"] if facts.listing else []
-        employer = facts.employer.name if facts.employer else facts.listing.employer_name if facts.listing else ""
-        about += [t("cases.employer", name=employer)] if employer else []
-        marks = [t("cases.held")] if facts.held else []
-        marks += [t("cases.witnesses", count=facts.witnesses)] if facts.witnesses > 1 else []
-        card = CaseCard(
-            title=f"{t(f'case_kind.{case.kind}')} ・ {t(f'case_state.{facts.state}')}",
-            said=case.text,
-            about=" ・ ".join(about),
-            who=" ・ ".join((self._who(facts), written)),
-            past="\n".join(self._past(facts)),
-            mark=" ・ ".join(marks),
-            can_confirm=facts.state is CaseState.OPEN,
-        )
+        card, case_id = case_card(facts), facts.case.id
         for act in STEPS:
-            card.ids[act].bind(on_release=lambda _, act=act: self._ask_why(case.id, act))
+            card.ids[act].bind(on_release=lambda _, act=act: self._ask_why(case_id, act))
         return card
-
-    @staticmethod
-    def _who(facts: "CaseFacts") -> str:
-        if facts.worker is None:
-            return t("cases.who_unknown")
-        if not facts.worker.name:
-            return t("cases.who_gone")
-        return t("cases.who", name=facts.worker.name, phone=facts.worker.phone.grouped())
-
-    def _past(self, facts: "CaseFacts") -> list[str]:
-        lines = []
-        for step in facts.steps:
-            at = self.terminal.local(step.stepped_at)
-            lines.append(
-                t("cases.step", month=at.month, day=at.day, state=t(f"case_state.{step.state}"), note=step.note, name=step.by_name)
-            )
-        return lines
 
     # why
 
@@ -171,7 +124,8 @@ class CasesScreen(StaffPage):
         assert facts is not None
         view = Factory.CaseReason()
         ready = f"cases.why.{STEPS[self.act]}."
-        self._sentences = ReadySentences(self, ready, about=t(f"cases.reason_{self.act}"), note=self._warning(facts), text=self.text)
+        note = "\n".join(part for part in (case_about(facts), warning(facts, self.act)) if part)
+        self._sentences = ReadySentences(self, ready, about=t(f"cases.reason_{self.act}"), note=note, text=self.text)
         self._sentences.fbind("text", self._take_text)
         view.add_widget(self._sentences)
         if self.act != "confirm" and facts.held:
@@ -181,16 +135,6 @@ class CasesScreen(StaffPage):
             view.add_widget(chip)
         self._await_text()
         return view
-
-    def _warning(self, facts: "CaseFacts") -> str:
-        if self.act != "confirm":
-            return t("cases.release_note") if facts.held else ""
-        if facts.case.kind not in HOLDING:
-            return t("cases.confirm_note_none")
-        if facts.case.employer_id is None:
-            return t("cases.confirm_note_listing" if facts.listing is not None else "cases.confirm_note_none")
-        own = facts.employer is not None and facts.employer.station_id == facts.case.station_id
-        return t("cases.confirm_note" if own else "cases.confirm_note_elsewhere")
 
     def _toggle_release(self, chip: Chip) -> None:
         self.release = chip.chosen = not self.release

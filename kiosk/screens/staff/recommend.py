@@ -11,47 +11,16 @@ from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kiosk.errors import NotAllowed
 from kiosk.screens.printing import PrintWatch
 from kiosk.screens.staff.pair_words import listing_words, places, waits, worker_words
-from kiosk.screens.staff.parts import FindView, ReadySentences, ScreenPart, add_turn
+from kiosk.screens.staff.parts import FindView, ReadySentences, add_turn
+from kiosk.screens.staff.recommend_cards import ChoiceCard, PairCard, ask_view, pair_card
 from kiosk.screens.staff.staff_page import StaffPage
-from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Dialog
-from kiosk.screens.widgets.panel import Card
 from kiosk.text import t
 
 if TYPE_CHECKING:
     from kiosk.services.recommend import OpenListing, Pair, Recommended, WaitingWorker
 
 PAGE = 20
-
-
-class ChoiceCard(Press):
-    """One listing or one person to begin from."""
-
-    title = StringProperty("")
-    side = StringProperty("")
-    side_is_pay = BooleanProperty(False)
-    text = StringProperty("")
-    note = StringProperty("")
-
-
-class PairCard(Card):
-    """One who fits, or what fits him: the reasons, and what to do."""
-
-    title = StringProperty("")
-    side = StringProperty("")
-    side_is_pay = BooleanProperty(False)
-    text = StringProperty("")
-    why = StringProperty("")
-    note = StringProperty("")
-
-
-class AskView(ScreenPart):
-    """The last questions before somebody is recommended."""
-
-    title = StringProperty("")
-    side = StringProperty("")
-    text = StringProperty("")
-    note = StringProperty("")
 
 
 class RecommendScreen(StaffPage):
@@ -230,23 +199,7 @@ class RecommendScreen(StaffPage):
             box.add_widget(self._pair_card(pair))
 
     def _pair_card(self, pair: "Pair") -> PairCard:
-        from kiosk.services.recommend import said
-
-        if self.way == "listing":
-            title, side, text = worker_words(pair.worker)
-        else:
-            title, side, text = listing_words(pair.offer, self.terminal.today())
-        called = self.terminal.local(pair.called_at) if pair.called_at else None
-        marks = (
-            t("recommend.applied") if pair.applied else "",
-            t("recommend.hold") if pair.hold else "",
-            t("recommend.called", time=f"{called:%H:%M}") if called else "",
-            waits(pair.days) if self.way == "listing" else places(pair.offer),
-        )
-        why = " ・ ".join(said(reason) for reason in pair.reasons)
-        note = " ・ ".join(m for m in marks if m)
-        card = PairCard(title=title, side=side, side_is_pay=self.way == "worker", text=text, why=why, note=note)
-        other = self._other_of(pair)
+        card, other = pair_card(pair, self.way, self.terminal.today()), self._other_of(pair)
         card.ids.call.bind(on_release=lambda _: self._call(pair))
         card.ids.unfit.bind(on_release=lambda _: self._go("unfit", other))
         card.ids.refer.bind(on_release=lambda _: self._go("ask", other))
@@ -276,22 +229,7 @@ class RecommendScreen(StaffPage):
     # recommending
 
     def _draw_ask(self, pair: "Pair") -> None:
-        title, side, text = listing_words(pair.offer, self.terminal.today())
-        full = pair.offer.taken >= pair.offer.published.listing.headcount
-        view = self._put(
-            AskView(
-                screen=self,
-                title=f"{pair.worker.name} → {title}",
-                side=side,
-                text=text,
-                note=t("recommend.over_note") if full else "",
-            )
-        )
-        view.ids.contact.offer([t("recommend.ask_yes"), t("recommend.ask_no")])
-        view.ids.how.offer([t("recommend.how_call"), t("recommend.how_here")])
-        if pair.hold:
-            view.ids.hold.head = t("recommend.hold_head")
-            view.ids.hold.offer([t("recommend.hold_1"), t("recommend.hold_2")])
+        self._put(ask_view(self, pair, self.terminal.today()))
         self.main_text, self.main_icon = t("recommend.ok"), "printer"
         self.follow_ask()
 

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.clock import Clock
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ColorProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.listing import Verdict
-from kiosk.domain.review import TEXT_FIELDS, Severity, cleared
+from kiosk.domain.review import Severity
 from kiosk.errors import NotAllowed
 from kiosk.screens.page import Page
 from kiosk.screens.staff.parts import add_turn
-from kiosk.screens.staff.review_words import ago, employer_words, twin_words, verdict_words
+from kiosk.screens.staff.review_cards import finding_cards
+from kiosk.screens.staff.review_words import ago, verdict_words
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Dialog
 from kiosk.screens.widgets.labels import NothingHere
-from kiosk.screens.widgets.panel import Card
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
@@ -32,10 +32,8 @@ if TYPE_CHECKING:
     from kiosk.services.dossier import Dossier
     from kiosk.services.publish import Pending, Undone
 
-SHOWN_TEXTS = tuple(f for f in TEXT_FIELDS if f not in ("title", "place"))
 PAGE = 40
 """So many cards of the queue are drawn at once."""
-EDGES = {Severity.BLOCK: theme.brown, Severity.HOLD: theme.orange, Severity.WARN: theme.bar}
 
 
 def explain(page: Page, error: Exception) -> None:
@@ -56,31 +54,6 @@ class ReviewPart(BoxLayout):
     """A part of the page, or one arrangement of all parts."""
 
     review = ObjectProperty(None, allownone=True, rebind=True)
-
-
-class ListingCard(Card):
-    """The listing as it was handed in."""
-
-    review = ObjectProperty(None, allownone=True, rebind=True)
-
-
-class TextBlock(BoxLayout):
-    """One text of the employer's, with what the rules marked in it."""
-
-    label = StringProperty("")
-    text = StringProperty("")
-    spans = ListProperty([])
-
-
-class FindingCard(Card):
-    """What a rule found, how heavy it is, and by which law."""
-
-    kind = StringProperty("")
-    title = StringProperty("")
-    text = StringProperty("")
-    source = StringProperty("")
-    edge = ColorProperty(theme.green)
-    ink = ColorProperty(theme.green)
 
 
 class PendingCard(Press):
@@ -109,18 +82,6 @@ class ReviewScreen(StaffPage):
     seconds = NumericProperty(0)
     head = StringProperty("")
     name = StringProperty("")
-    name_spans = ListProperty([])
-    source = StringProperty("")
-    days = StringProperty("")
-    hours = StringProperty("")
-    place = StringProperty("")
-    people = StringProperty("")
-    meals = StringProperty("")
-    papers = StringProperty("")
-    contact = StringProperty("")
-    amount = StringProperty("")
-    unit = StringProperty("")
-    terms = StringProperty("")
     approve_text = StringProperty("")
     can_approve = BooleanProperty(False)
 
@@ -234,30 +195,8 @@ class ReviewScreen(StaffPage):
         pending = self._open()
         if pending is None:
             return
-        one, today = pending.listing, self.terminal.today()
-        self.name = t("review.card", title=one.title, count=one.headcount)
-        collected = self.terminal.local(one.collected_at)
-        how = t(f"review.how_{one.collected_how.value}")
-        self.source = " ・ ".join((one.employer_name, t("review.collected", how=how, time=f"{collected:%m-%d %H:%M}")))
-        self.days, self.hours = words.days(one, today), words.hours(one)
-        self.place, self.people = " ・ ".join((words.area(one), one.place)), t("jobs.people", count=one.headcount)
-        self.meals = "，".join(p for p in (words.meals(one) or t("detail.no_meals"), words.lodging(one)) if p)
-        seen = one.employer_verified_on
-        self.papers = t("review.verified", month=seen.month, day=seen.day) if seen else t("review.unverified")
-        self.contact = t("review.contact", name=one.contact_name, phone=one.contact_phone.grouped())
-        self.amount, self.unit, self.terms = words.amount(one), words.unit(one), words.terms(one)
-        harmless = cleared(one, self.here.rules)
-
-        def spans(field: str) -> list[tuple[int, int, str]]:
-            bad = [(*span, "bad") for f in pending.findings if f.field == field for span in f.spans]
-            return bad + [(*c.span, "good") for c in harmless if c.field == field]
-
-        self.name_spans = spans("title")
-        texts = self._layout.ids.card.ids.texts
-        texts.clear_widgets()
-        for field in (*SHOWN_TEXTS, *(["place"] if spans("place") else [])):
-            if text := getattr(one, field):
-                texts.add_widget(TextBlock(label=t(f"rule.field.{field}"), text=text, spans=spans(field)))
+        one = pending.listing
+        self.name = self._layout.ids.card.show(pending, self.terminal.today(), self.here.rules)
         self._dossier = None
         self._draw_findings(pending)
         self._ask_dossier(one.id)
@@ -279,33 +218,12 @@ class ReviewScreen(StaffPage):
         self.ask(lambda: dossier(self.here, self.session, listing_id), take)
 
     def _draw_findings(self, pending: "Pending") -> None:
-        """Say what hinders first, then what the rules and the file say, and last what was looked at and is fine."""
-        from kiosk.services.dossier import COPIES
-        from kiosk.services.rules import say
-
         box, known = self._layout.ids.findings, self._dossier
         box.clear_widgets()
-        if known is not None and known.own:
-            text = t("review.own_alone" if known.alone else "review.own")
-            box.add_widget(FindingCard(kind=t("review.own_kind"), text=text, edge=theme.orange, ink=theme.brown))
-        # a copy that stands there itself needs no sentence about it
-        doubled = COPIES if known is not None and known.twins else frozenset()
-        for found in (f for f in pending.findings if f.rule not in doubled):
-            kind = t(f"review.{found.severity.value}")
-            card = FindingCard(kind=kind, title=say(found.title), text=say(found.say), source=found.source)
-            card.edge, card.ink = EDGES[found.severity], theme.brown
+        for card in finding_cards(pending, known, self.terminal.today(), self.here.rules):
             box.add_widget(card)
-        if known is not None:
-            today = self.terminal.today()
-            box.add_widget(FindingCard(kind=t("review.employer"), **employer_words(known)))
-            for twin in known.twins:
-                box.add_widget(FindingCard(kind=t("review.twin"), edge=theme.bar, ink=theme.brown, **twin_words(twin, today)))
-        harmless = cleared(pending.listing, self.here.rules)
-        good = [t("review.cleared", quote=getattr(pending.listing, c.field)[slice(*c.span)]) for c in harmless]
-        if not pending.findings:
-            good.append(t("review.no_findings"))
-        if good:
-            box.add_widget(FindingCard(kind=t("review.fine"), text="\n".join(good)))
+        if known is not None and known.own and not known.alone:
+            self.can_approve, self.approve_text = False, t("review.own_button")
 
     def edit(self) -> None:
         """Open the posting's pages with what stands there; handed in, it waits for a reviewer again."""

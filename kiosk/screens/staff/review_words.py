@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from kiosk.domain.review import Finding, Severity
 from kiosk.screens.theme import theme
 from kiosk.services.employer_words import known_lines, twin_lines
+from kiosk.services.station import local
 from kiosk.text import t
 
 if TYPE_CHECKING:
+    from kiosk.domain.listing import Listing
     from kiosk.services.dossier import Dossier, Twin
 
 
@@ -29,6 +31,14 @@ def ago(passed: timedelta) -> str:
     if passed < timedelta(hours=1):
         return t("review.ago_minutes", count=passed // timedelta(minutes=1))
     return t("review.ago_hours", count=passed // timedelta(hours=1)) if passed.days < 1 else t("review.ago_days", count=passed.days)
+
+
+def collected(one: "Listing", today: date) -> str:
+    """Say how a listing came in and when; the day in words where it is today or yesterday."""
+    at = local(one.collected_at)
+    near = {0: "day.0", 1: "review.yesterday"}.get((today - at.date()).days)
+    day = t(near) if near else t("day.date", month=at.month, day=at.day)
+    return t("review.collected", how=t(f"review.how_{one.collected_how.value}"), time=f"{day} {at:%H:%M}")
 
 
 def employer_words(known: "Dossier") -> dict[str, Any]:
