@@ -113,7 +113,8 @@ class Dock(BoxLayout):
             return
         buttons = [b for b in row.children if b is not self._gap]
         words = sum(b.natural - 2 * b.padding[0] for b in buttons) + row.spacing * len(buttons)
-        room = min(theme.px(PADDING), max(theme.px(TIGHT), (row.width - words) / (2 * len(buttons))))
+        # whole pixels: a word that is a hair too wide for its place breaks
+        room = int(min(theme.px(PADDING), max(theme.px(TIGHT), (row.width - words) / (2 * len(buttons)))))
         for button in buttons:
             button.padding = (room, 0)
             button.width = button.natural

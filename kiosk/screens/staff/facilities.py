@@ -145,7 +145,8 @@ class FacilitiesScreen(StaffPage):
     def _draw_signups(self, box: Any) -> None:
         for one in self._facts[2]:
             course = one.training
-            title = t("running.signup", name=one.worker.name, course=course.title if course else t("running.no_course"))
+            name = one.worker.name
+            title = t("running.signup", name=name, course=course.title) if course else t("running.signup_gone", name=name)
             phone = t("running.call", phone=one.worker.phone.grouped())
             starts = (
                 t("running.starts", day=day_words(course.starts_on, self.terminal.today()), phone=course.phone.grouped()) if course else ""
@@ -178,7 +179,7 @@ class FacilitiesScreen(StaffPage):
         self.begin()
 
     def _sure(self, key: str, name: str, act: Any) -> None:
-        choices: list[Choice] = [(t("running.cancel"), "danger", act), (t("running.keep"), "station", lambda: None)]
+        choices: list[Choice] = [(t("running.cancel_yes"), "danger", act), (t("running.keep"), "station", lambda: None)]
         self.terminal.open_dialog(Dialog(title=t(key), text=name, icon="information", choices=choices))
 
     def _cancel_booking(self, booking_id: str) -> None:

@@ -1,4 +1,4 @@
-"""The cards of the recommend page: one to begin from, one who fits with the reasons, and the last questions before somebody is recommended."""
+"""The cards of the recommend page: one to begin from, one who fits and why, and the last questions before somebody is recommended."""
 
 from datetime import date
 from typing import TYPE_CHECKING

@@ -11,7 +11,7 @@ from kiosk.screens.widgets.words import Icon, Words, measure
 
 
 class IconWord(Widget):
-    """`wide` and `high` are what it needs, in screen pixels, for the button around it to take."""
+    """`wide` and `high` are what it needs in one line, in screen pixels, for the button around it to take; `tall` as it stands broken."""
 
     text = StringProperty("")
     icon = StringProperty("")
@@ -25,6 +25,7 @@ class IconWord(Widget):
     icon_after = BooleanProperty(False)
     wide = NumericProperty(0)
     high = NumericProperty(0)
+    tall = NumericProperty(0)
 
     def __init__(self, **kwargs: Any) -> None:
         self._icon, self._words = Icon(), Words(halign="center", size_hint=(None, None))
@@ -56,6 +57,7 @@ class IconWord(Widget):
         words, icon = self._words, self._icon
         # half a pixel more, so that what just fits is not broken by rounding
         words.width = min(self._long + 1, max(room, 1))
+        self.tall = max(self._side, words.height)
         # both are given their size now: they would take it by themselves only after this
         icon.size = (self._side, self._side)
         if not self.text:
