@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
+from kiosk.domain.case import CaseKind, CaseState
 from kiosk.domain.employer import Employer, EmployerKind, Seen
-from kiosk.domain.listing import ListingState
+from kiosk.domain.listing import ListingState, Verdict
 from kiosk.errors import BadInput, NotAllowed, WrongState
-from kiosk.services import employers, publish
+from kiosk.services import cases, employers, publish
 from kiosk.services.register import register
 from tests.flows.test_use_cases import a_form, station
 from tests.station import TestStation, a_posting
@@ -121,3 +122,17 @@ def test_employers_when_searched_are_found_by_name_phone_or_code_held_and_due_fi
 def test_register_when_staff_fill_it_in_says_so_in_the_record(station: TestStation) -> None:
     assert register(station.here, a_form(by_staff=station.head.staff_id)).worker.by_staff
     assert not register(station.here, a_form(name="李国强")).worker.by_staff
+
+
+def test_employers_when_somebody_complained_come_before_those_whose_papers_are_due(station: TestStation) -> None:
+    quiet = post_for(station)
+    blamed = post_for(station, employer_name="云梦县梦丰食品厂", contact_phone=OTHER_PHONE)
+    employers.see(station.here, station.head, blamed.id, Seen.LICENCE)
+    listing = publish.pending(station.here)[-1].listing
+    publish.decide(station.here, station.head, listing.id, 1, Verdict.APPROVE)
+    cases.open_case(station.here, station.head, CaseKind.COMPLAINT, "要先交钱", listing_id=listing.id)
+    assert [r.employer.id for r in employers.employers(station.here)] == [blamed.id, quiet.id]
+    assert [(case.kind, state) for case, state in employers.employer_file(station.here, blamed.id).cases] == [
+        (CaseKind.COMPLAINT, CaseState.OPEN)
+    ]
+    assert employers.employer_file(station.here, quiet.id).cases == []

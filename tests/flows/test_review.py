@@ -62,6 +62,13 @@ def test_undo_when_within_a_minute_takes_the_listing_off_the_board_and_lets_it_b
     assert acts(station, listing.id) == [("collect", "employer"), *once, *once]
 
 
+def test_pending_when_several_wait_puts_who_starts_first_first(station: TestStation) -> None:
+    late = publish.post(station.here, a_posting(title="夜里卸车", day_start_min=20 * 60, day_end_min=23 * 60)).listing
+    station.clock.tick(minutes=5)
+    early = publish.post(station.here, a_posting(title="早上摘菜", day_start_min=5 * 60 + 30)).listing
+    assert [p.listing.id for p in publish.pending(station.here)] == [early.id, late.id]
+
+
 def test_undo_when_too_late_or_another_s_or_no_longer_the_last_changes_nothing(station: TestStation) -> None:
     other = colleague(station)
     listing = publish.post(station.here, a_posting()).listing

@@ -8,7 +8,7 @@ SMALLEST_TEXT, SMALLEST_TARGET = 28, 96
 LEAST_CONTRAST = 4.5
 GROUND = (247, 243, 234)
 NAME = 3
-"""Up to so many characters a button that is off only has a name, and may be pale (LOOK: pale, not gone); more say what to do."""
+"""Up to so many characters a button only has a name: off it may be pale (LOOK: pale, not gone; more say what to do). Never broken."""
 
 
 def problems(view: dict[str, Any], width: int, height: int, may_shorten: bool = False) -> list[str]:
@@ -26,6 +26,8 @@ def problems(view: dict[str, Any], width: int, height: int, may_shorten: bool = 
         shown = text["shown"].replace("\n", "").replace(" ", "")
         if not may_shorten and shown != name.replace("\n", "").replace(" ", ""):
             found.append(f"{name!r} is cut to {text['shown']!r}")
+        if len(name) <= NAME and "\n" in text["shown"].strip() and "\n" not in name:
+            found.append(f"{name!r} is broken in two")
         if text["size"] < SMALLEST_TEXT * scale - 0.6:
             found.append(f"{name!r} is {text['size']:.0f} px high")
         # a long text that is scrolled half away ends at its column's edge, not at the screen's

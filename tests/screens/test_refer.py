@@ -1,6 +1,7 @@
 """Recommending, following up and cases on a real store, touched from outside, lying and upright."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from kiosk.domain.record import new_id
 from kiosk.domain.referral import Party, Question, Referral, ReferralState, ReferralStep, in_order
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Staff
+from kiosk.domain.worker import WorkerState
 from kiosk.services import cases, follow_up, recommend
 from kiosk.services.sign_in import Session
 from kiosk.trial.display import Screen
@@ -259,6 +261,9 @@ def test_cases_when_a_visitor_complains_are_written_down(start_real: StartReal, 
     before = len(cases.live_cases(station.here))
     worker = recommend.waiting_workers(station.here)[0].worker
     offer = recommend.open_listings(station.here)[0].published
+    with station.here.store.write() as u:
+        # who has found work wants no more of it, and may complain of it all the same
+        u.put(replace(worker, state=WorkerState.PAUSED))
     kiosk = _open(start_real, screen, "投诉欠薪")
     kiosk.tap("记一件")
     whole_in_both_sizes(kiosk, "信息不实")
@@ -267,13 +272,19 @@ def test_cases_when_a_visitor_complains_are_written_down(start_real: StartReal, 
     kiosk.wait_text("是哪个活？")
     whole_in_both_sizes(kiosk, "说不清是哪个活")
     _small(kiosk)
+    key_in(kiosk, "9999")
+    kiosk.tap("下一步")
+    kiosk.wait_text("没有这个号码的活")
+    kiosk.tap("重写")
     key_in(kiosk, str(offer.number))
+    assert not any("没有这个号码的活" in text for text in kiosk.texts()), "that was the number before"
     kiosk.tap("下一步")
     kiosk.wait_text("谁说的？")
     assert looks(kiosk) == []
     key_in(kiosk, worker.code)
     kiosk.tap("下一步")
     kiosk.wait_text("他说了什么？")
+    kiosk.wait_text(f"{offer.number}号 {offer.listing.title} ・ {worker.name}")
     kiosk.tap("要先交钱")
     kiosk.tap("记下")
     kiosk.wait_text(f"没办完的 {before + 1} 件")

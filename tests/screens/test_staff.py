@@ -204,6 +204,13 @@ def test_review_when_rules_hold_wants_a_reason_for_each_before_it_is_public(
         kiosk.wait_text("大字")
         kiosk.wait_text(one.findings[n].source)
         assert not _public(station, one)
+        if n == 1:
+            kiosk.tap("返回")
+            kiosk.wait_text(one.findings[0].source)
+            kiosk.wait_text("下一处")
+            assert _enabled(kiosk.view(), "下一处"), "what was chosen before stays"
+            kiosk.tap("下一处")
+            kiosk.wait_text(one.findings[1].source)
         kiosk.tap("已打电话核实，属实")
         kiosk.tap(button)
     kiosk.wait_text(f"“{one.listing.title}”通过了，已经上大屏")

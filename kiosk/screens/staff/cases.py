@@ -123,7 +123,7 @@ class CasesScreen(StaffPage):
         facts = self._open()
         assert facts is not None
         view = Factory.CaseReason()
-        ready = f"cases.why.{STEPS[self.act]}."
+        ready = f"cases.why.{STEPS[self.act]}"
         note = "\n".join(part for part in (case_about(facts), warning(facts, self.act)) if part)
         self._sentences = ReadySentences(self, ready, about=t(f"cases.reason_{self.act}"), note=note, text=self.text)
         self._sentences.fbind("text", self._take_text)
@@ -233,7 +233,7 @@ class CasesScreen(StaffPage):
         self._show("words")
 
     def _words_view(self) -> Any:
-        self._sentences = ReadySentences(self, "cases.said.", about=t("cases.add_text"), note=" ・ ".join(self.about), text=self.text)
+        self._sentences = ReadySentences(self, "cases.said", about=t("cases.add_text"), note=" ・ ".join(self.about), text=self.text)
         self._sentences.fbind("text", self._take_text)
         self._await_text()
         return self._sentences

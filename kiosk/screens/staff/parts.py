@@ -84,7 +84,7 @@ class SentenceChoice(BoxLayout):
 
 
 class ReadySentences(BoxLayout):
-    """A question, ready answers, and the pen. `ready` is how their keys in kiosk/text begin, a number ends them; `text` is the answer.
+    """A question, ready answers, and the pen. `ready` begins their keys in kiosk/text, a number ends them; `text` is the answer.
 
     `note` and `law` say more of what is asked; the question stays over the pen, too.
     """
@@ -103,7 +103,8 @@ class ReadySentences(BoxLayout):
 
     def _show_ready(self) -> None:
         choice = Factory.SentenceChoice(owner=self)
-        self._chips = [Chip(text=t(key)) for key in words() if key.startswith(self._ready) and key.removeprefix(self._ready).isdigit()]
+        keys = (key for key in words() if key.startswith(self._ready) and key.removeprefix(self._ready)[1:].isdigit())
+        self._chips = [Chip(text=t(key)) for key in keys]
         for chip in self._chips:
             chip.bind(on_release=lambda chip: setattr(self, "text", chip.text))
             choice.ids.chips.add_widget(chip)

@@ -268,7 +268,7 @@ class PublishedScreen(StaffPage):
 
     def _draw_why(self, one: "Standing") -> None:
         about = t("published.why", number=one.published.number, title=one.published.listing.title)
-        sentences = ReadySentences(self, "published.why_ready.", about=about, note=t("published.why_note"), text=self.text)
+        sentences = ReadySentences(self, "published.why_ready", about=about, note=t("published.why_note"), text=self.text)
         sentences.fbind("text", self._take_text)
         self._put(sentences)
         self._sentences = sentences

@@ -42,7 +42,7 @@ class ReasonScreen(StaffPage):
         self._ask_why()
 
     def _ask_why(self) -> None:
-        self._sentences = ReadySentences(self, f"reason.{self._kind}_", about=t(f"reason.{self._kind}_head"), text=self.text)
+        self._sentences = ReadySentences(self, f"reason.{self._kind}", about=t(f"reason.{self._kind}_head"), text=self.text)
         self._sentences.fbind("text", self._take_text)
         self.ids.body.clear_widgets()
         self.ids.body.add_widget(self._sentences)

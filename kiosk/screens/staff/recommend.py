@@ -272,7 +272,7 @@ class RecommendScreen(StaffPage):
 
     def _draw_unfit(self, pair: "Pair") -> None:
         about = t("recommend.unfit_head", name=pair.worker.name, title=pair.offer.published.listing.title)
-        sentences = ReadySentences(self, "recommend.unfit_why.", about=about, text=self.reason)
+        sentences = ReadySentences(self, "recommend.unfit_why", about=about, text=self.reason)
         self._put(sentences)
         self._sentences = sentences
         self.main_text, self.main_icon = t("recommend.unfit_ok"), "check"

@@ -61,7 +61,11 @@ def _wrap_paragraph(text: str, width: float, measure: Callable[[str], float]) ->
         return [text]
     lines = _fill(text, width, measure)
     if len(lines[-1]) <= LONELY:
+        widest = max(measure(piece.rstrip()) for piece in pieces(text))
         for share in NARROWER:
+            if width * share < widest:
+                # it would be cut inside
+                break
             even = _fill(text, width * share, measure)
             if len(even) > len(lines):
                 break
@@ -78,7 +82,7 @@ def _fill(text: str, width: float, measure: Callable[[str], float]) -> list[str]
         if line and used + measure(piece.rstrip()) > width:
             lines.append(line.rstrip())
             line, used = "", 0.0
-        while measure(piece) > width and len(piece) > 1:
+        while measure(piece.rstrip()) > width and len(piece) > 1:
             cut = next((n for n in range(len(piece) - 1, 0, -1) if measure(piece[:n]) <= width), 1)
             lines.append(piece[:cut])
             piece = piece[cut:]
