@@ -47,10 +47,10 @@ class PersonName(Personal):
     __slots__ = ()
 
     def masked(self) -> str:
-        """Hide the middle, or the end of a two-character name: 王＊兰, 李＊."""
+        """Hide the middle, and how long it is from four characters on; of two the end: 王＊兰, 李＊."""
         if len(self) <= 1:
             return str(self) and "＊"
-        return f"{self[0]}＊" if len(self) == 2 else f"{self[0]}{'＊' * (len(self) - 2)}{self[-1]}"
+        return f"{self[0]}＊" if len(self) == 2 else f"{self[0]}{'＊' * min(len(self) - 2, 2)}{self[-1]}"
 
 
 def is_mobile(text: str) -> bool:

@@ -77,9 +77,9 @@ class PrintWatch:
         self._dialog = Dialog(title=t("print.listing"), text=text, icon="printer", choices=[(t("problem.ok"), "station", close)])
         self._page.terminal.open_dialog(self._dialog)
 
-    def _say(self, sentence: str, job: PrintJob) -> None:
+    def _say(self, sentence: str, job: PrintJob, stuck: bool) -> None:
         self._on_words(sentence)
-        if held_up(job) and not self._in_sight:
+        if stuck and not self._in_sight:
             self._in_sight = True
             if self._dialog is None:
                 self._open(sentence, lambda: None)
@@ -104,11 +104,13 @@ class PrintWatch:
         self._asking = False
         if self._settled:
             return
-        self._say(words(job), job)
+        # nothing prints: nobody is to wait for words that never change
+        late = self._waited > PATIENCE_S and job.state in (JobState.QUEUED, JobState.SENDING, JobState.CONFIRMING)
+        self._say(t("print.failed", serial=job.serial) if late else words(job), job, late or held_up(job))
         if job.state is JobState.UNCERTAIN:
             self.stop()
             self._ask_visitor()
-        elif job.state in (JobState.PRINTED, JobState.FAILED, JobState.CANCELLED) or self._waited > PATIENCE_S:
+        elif job.state in (JobState.PRINTED, JobState.FAILED, JobState.CANCELLED) or late:
             self._settle()
 
     def _settle(self) -> None:
@@ -129,7 +131,7 @@ class PrintWatch:
         def answered(job: PrintJob) -> None:
             if self._dialog is not None:
                 self.open_dialog()
-            self._say(t("print.printed" if came_out else "print.again"), job)
+            self._say(t("print.printed" if came_out else "print.again"), job, held_up(job))
             if came_out:
                 self._settle()
             else:

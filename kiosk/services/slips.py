@@ -225,7 +225,8 @@ def _slip(kind: SlipKind, serial: str, station: Station, *body: Block) -> Slip:
         _centre(t("slip.station_phone", station=station.name, phone=station.phone.grouped())),
         _centre(t("slip.platform")),
     )
-    return Slip(kind=kind, serial=serial, blocks=(*head, *body, *foot))
+    # the foot speaks to visitors
+    return Slip(kind=kind, serial=serial, blocks=(*head, *body, *(foot if kind is not SlipKind.CARD else ())))
 
 
 def _offer(listing: PublicListing, now: datetime) -> list[Block]:

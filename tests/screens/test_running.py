@@ -101,7 +101,7 @@ def test_desk_when_booked_and_cancelled_shows_it(start_real: StartReal, station:
     _tap_right(kiosk, "10:30 到 11:00 ・ 云梦县梦丰食品厂", "取消")
     kiosk.wait_text("取消这一场？")
     assert looks(kiosk) == []
-    kiosk.tap("取消")
+    kiosk.tap("对，取消")
     kiosk.wait_text("取消了")
     assert len(bookings.booked(station.here)) == 1
 

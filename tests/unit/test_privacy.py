@@ -47,6 +47,10 @@ def test_name_when_masked_hides_its_middle(name: str, masked: str) -> None:
     assert PersonName(name).masked() == masked
 
 
+def test_name_when_long_is_masked_without_its_length() -> None:
+    assert PersonName("买买提·艾合买提江").masked() == "买＊＊江"
+
+
 def test_personal_value_when_written_on_purpose_is_whole() -> None:
     assert json.dumps({"n": PersonName("王秀兰")}, ensure_ascii=False) == '{"n": "王秀兰"}'
     assert f"{Phone('19900000001')}" == "19900000001"
