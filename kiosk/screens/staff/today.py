@@ -1,6 +1,7 @@
 """今天: the first page of staff mode. What needs somebody now, most urgent first, and the way into every room with what waits in it."""
 
 import time
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from kivy.clock import Clock
@@ -20,6 +21,8 @@ from kiosk.text import t
 if TYPE_CHECKING:
     from kiosk.services.today import Item
 
+PADDING, SPACING = 26, 20
+"""What a column of a PagedScroll leaves free above and below, and between two rows of rooms."""
 LOOK_EVERY_S = 3.0
 READ_EVERY_S = 60.0
 """What only time changes (a booking that is over, a line that has been silent) moves no counter of the store."""
@@ -82,6 +85,14 @@ class TodayScreen(StaffPage):
         self._rooms: dict[str, RoomTile] = {}
         self._counters: dict[str, int] | None = None
         self._read_at = 0.0
+
+    def row_height(self, high: float, count: int) -> float:
+        """Share the height out so that every room shows at once, also while a visitor calls; where that is too little the rooms scroll."""
+        if theme.upright or theme.large or not count:
+            return float(max(theme.px(152), theme.fs(140)))
+        rows = ceil(count / self.columns)
+        room = (high - theme.px(PADDING) - theme.px(SPACING) * (rows - 1)) / rows
+        return float(max(theme.px(130), min(theme.px(176), int(room))))
 
     def begin(self) -> None:
         """Greet, lay out the rooms of who is signed in, and read what waits: now, and whenever the store changes."""

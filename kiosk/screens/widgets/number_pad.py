@@ -21,9 +21,10 @@ class NumberPad(GridLayout):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(cols=3, **kwargs)
+        size_px = 28 if theme.large else 36
         for key in self.keys:
             words = key if key.isdigit() else t(f"pad.{key}")
-            button = BigButton(text=words, kind="plain", size_px=56 if key.isdigit() else 36, size_hint_y=1, padding=(theme.px(8), 0))
+            button = BigButton(text=words, kind="plain", size_px=56 if key.isdigit() else size_px, size_hint_y=1, padding=(theme.px(4), 0))
             button.bind(on_release=lambda _, key=key: self._press(key))
             self.add_widget(button)
 
