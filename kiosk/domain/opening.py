@@ -5,7 +5,7 @@ The words are free text. What they do not say plainly (节假日休息, 下午2:
 
 import re
 import unicodedata
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 Week = tuple[tuple[tuple[int, int], ...], ...]
@@ -50,6 +50,12 @@ def _named(token: re.Match[str]) -> set[int]:
         return set(range(7 if token["every"] else 5))
     first = DAYS.index(token["first"])
     return set(range(first, DAYS.index(token["last"] or token["first"]) + 1))
+
+
+def spans_on(day: date, week: Week) -> tuple[tuple[datetime, datetime], ...]:
+    """Give from when to when it is open on a day, as wall clock times without a zone."""
+    midnight = datetime.combine(day, time())
+    return tuple((midnight + timedelta(minutes=opens), midnight + timedelta(minutes=shuts)) for opens, shuts in week[day.weekday()])
 
 
 def after(now: datetime, wait: timedelta, week: Week | None) -> datetime:

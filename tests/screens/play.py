@@ -1,9 +1,11 @@
 """Run the terminal by itself: python -m tests.screens.play WIDTH HEIGHT [LEFT [PAGE [key=value…]]] (DISPLAY must be set).
 
 With PLAY_STATE=DIR it works on the station in DIR, else on a sample office without a store. PLAY_OFFICE
-names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time, PLAY_WARNING_S its countdown.
-PLAY_DESK switches the desk page on. PLAY_DAYS names a file with the days by which the clock is ahead, read
-anew each time: midnight passes while a visitor stands there. PLAY_TRACES: see tests.screens.traces.
+names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time, PLAY_WARNING_S its countdown,
+PLAY_ATTRACT_S switches the slides at rest on. PLAY_DESK switches the desk page on. PLAY_WIFI and
+PLAY_WIFI_PASSWORD are the visitors' network, PLAY_SPEAKER what sounds. PLAY_DAYS names a file with the days by
+which the clock is ahead, read anew each time: midnight passes while a visitor stands there.
+PLAY_TRACES: see tests.screens.traces.
 """
 
 import os
@@ -39,9 +41,12 @@ def main() -> None:
         terminal=place,
         idle_s=idle,
         idle_warning_s=int(warning),
-        speaker="silent",
+        speaker=os.environ.get("PLAY_SPEAKER", "silent"),
         desk=os.environ.get("PLAY_DESK", ""),
         scanner="simulator:",
+        attract_after_s=int(os.environ.get("PLAY_ATTRACT_S", "0")),
+        wifi_name=os.environ.get("PLAY_WIFI", ""),
+        wifi_password=os.environ.get("PLAY_WIFI_PASSWORD", ""),
     )
     terminal = Terminal(_parts(settings))
     if sys.argv[4:]:
@@ -78,6 +83,7 @@ def _parts(settings: Settings) -> Any:
         settings=settings,
         now=_clock if real else lambda: sample.NOW,
         open_speaker=lambda: bootstrap.open_speaker(settings),
+        open_chime=lambda: bootstrap.open_chime(settings),
         open_handwriting=lambda: bootstrap.open_handwriting(settings),
         open_pinyin=lambda: bootstrap.open_pinyin(settings),
         open_scanner=lambda: bootstrap.open_scanner(settings),
