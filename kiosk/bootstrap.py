@@ -15,7 +15,7 @@ from kiosk.errors import ConfigError, StoreError, WrongKey
 if TYPE_CHECKING:
     from kiosk.agent.loop import Agent
     from kiosk.desk.serve import DeskServer
-    from kiosk.domain.ports import Handwriting, Paper, Pinyin, Scanner, Speaker
+    from kiosk.domain.ports import Chime, Handwriting, Paper, Pinyin, Scanner, Speaker
     from kiosk.services.station import Here
     from kiosk.store.store import Store
     from kiosk.sync.client import HttpHub
@@ -103,6 +103,13 @@ def open_speaker(settings: Settings) -> Speaker:
     if settings.speaker == "silent":
         return SilentSpeaker()
     raise ConfigError(f"speaker: {settings.speaker!r} is neither espeak nor silent")
+
+
+def open_chime(settings: Settings) -> Chime:
+    """Choose what rings for staff: ALSA's player, or nothing where the voice is silent, too."""
+    from kiosk.devices.chime import AplayChime, SilentChime
+
+    return SilentChime() if settings.speaker == "silent" else AplayChime()
 
 
 def open_scanner(settings: Settings) -> Scanner | None:

@@ -7,10 +7,12 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk.domain import wifi
 from kiosk.domain.record import RecordError, from_plain
 from kiosk.errors import ConfigError
 
 FILE = "kiosk.toml"
+ATTRACT_LEAST_S = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class Settings:
     `printer` is a URI: tcp://host:port, file:///dev/usb/lp0, serial:///dev/ttyS0?baud=9600 or simulator:
     `scanner` is one, too: serial:///dev/ttyACM0?baud=9600, simulator: (write codes into STATE/run/scanner), or empty for none.
     `desk` is where the staff's page listens, as host:port (0.0.0.0:8443 for the station's own network); empty switches it off.
+    `wifi_name` and `wifi_password` are the visitors' network; without a name there is none, without a password it is open.
+    `attract_after_s`: so long at rest at home, the terminal shows what one can do here; 0 switches that off.
     """
 
     state: str
@@ -58,6 +62,9 @@ class Settings:
     sync_wait_s: int = 25
     sample: bool = False
     mini_program_picture: str = ""
+    wifi_name: str = ""
+    wifi_password: str = ""
+    attract_after_s: int = 120
 
     @property
     def state_dir(self) -> Path:
@@ -94,6 +101,10 @@ def load(state: Path) -> Settings:
         raise ConfigError("idle_s: 60 to 90 seconds (RULES, privacy)")
     if settings.desk:
         settings.desk_at()
+    if bad := wifi.wrong(settings.wifi_name, settings.wifi_password):
+        raise ConfigError(f"wifi_{bad}: a name has at most 32 bytes, a password 8 to 63 plain characters")
+    if settings.attract_after_s and settings.attract_after_s < ATTRACT_LEAST_S:
+        raise ConfigError(f"attract_after_s: 0, or at least {ATTRACT_LEAST_S} seconds: somebody may still be reading home")
     if settings.hub.startswith("http://") and not settings.hub.startswith(("http://127.0.0.1", "http://[::1]", "http://localhost")):
         raise ConfigError("hub: plain HTTP only on loopback")
     return settings

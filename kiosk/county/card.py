@@ -1,4 +1,4 @@
-"""A listing in the words of the phone page: the pay card and five facts. Knows no database and no HTML."""
+"""What is public in the words of the phone page: a listing's pay card and five facts, a policy, a course. Knows no database and no HTML."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +7,8 @@ from kiosk.domain import pay
 from kiosk.domain.codes import AREAS, Meals, PayUnit
 from kiosk.domain.listing import PublicListing
 from kiosk.domain.pay import MinimumWage
+from kiosk.domain.privacy import Phone
+from kiosk.domain.station import Policy, Training
 from kiosk.text import t
 
 
@@ -29,6 +31,31 @@ class Card:
     compared: str
     facts: tuple[Fact, ...]
     requirements: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the page shows of a policy or a course: its facts, its text in paragraphs, and whom to ask."""
+
+    title: str
+    lead: str
+    facts: tuple[str, ...]
+    paragraphs: tuple[str, ...]
+    phone: Phone
+
+
+def make_reading(record: Policy | Training) -> Reading:
+    """Say a policy or a course whole."""
+    if isinstance(record, Policy):
+        lead, facts = record.summary, (t("policy.who", text=record.who), t("policy.how", text=record.how))
+    else:
+        starts = t("day.date", month=record.starts_on.month, day=record.starts_on.day)
+        lead = t("policy.when", day=starts, days=record.days)
+        fee = t("policy.fee", yuan=pay.yuan(record.fee_fen)) if record.fee_fen else t("policy.free")
+        place = t("policy.where", place=AREAS.get(record.area, "") + record.place)
+        facts = (place, t("policy.seats", count=record.seats, fee=fee), *((record.subsidy,) if record.subsidy else ()))
+    paragraphs = tuple(line for line in record.body.strip().splitlines() if line)
+    return Reading(title=record.title, lead=lead, facts=facts, paragraphs=paragraphs, phone=record.phone)
 
 
 def make_card(listing: PublicListing, wages: MinimumWage | None, today: date) -> Card:

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kiosk.county.card import Card, make_card
+from kiosk.county.card import Card, Reading, make_card, make_reading
 from kiosk.county.schema import device, record, ticket_key
 from kiosk.county.vault import Vault
 from kiosk.domain import referral as referrals
@@ -21,8 +21,8 @@ from kiosk.domain.listing import Listing, ListingState, Review, Takedown, public
 from kiosk.domain.pay import MinimumWage
 from kiosk.domain.record import from_plain
 from kiosk.domain.referral import Referral, ReferralStep
-from kiosk.domain.station import Station
-from kiosk.domain.ticket import IDENTIFIES_FOR, Ticket, TicketKind
+from kiosk.domain.station import Policy, Station, Training
+from kiosk.domain.ticket import IDENTIFIES_FOR, PublicKind, Ticket, TicketKind
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.errors import TicketError
 from kiosk.text import t, words
@@ -41,6 +41,7 @@ class Page:
     title: str = ""
     text: str = ""
     card: Card | None = None
+    reading: Reading | None = None
     for_worker: bool = True
     steps: tuple[str, ...] = ()
     station: Station | None = None
@@ -57,9 +58,11 @@ class PhoneDesk:
 
     def page(self, connection: sa.Connection, token: str, now: datetime) -> Page:
         """Give the page for a token of any kind, good or bad."""
-        listing_id = tickets.read_public(token)
-        if listing_id is not None:
-            return _Records(self, connection, now).public_listing(listing_id, None)
+        public = tickets.read_public(token)
+        if public is not None:
+            kind, record_id = public
+            records = _Records(self, connection, now)
+            return records.public_listing(record_id, None) if kind is PublicKind.LISTING else records.published(kind, record_id)
         try:
             ticket, station_id = self._verify(connection, token, now)
         except TicketError as error:
@@ -121,6 +124,15 @@ class _Records:
         if isinstance(found, Referral):
             return self._referral(found, station_id)
         return self._posting(found, station_id)
+
+    def published(self, kind: PublicKind, record_id: str) -> Page:
+        """Give a policy or a course of the county."""
+        is_policy = kind is PublicKind.POLICY
+        rows = self._rows("policy" if is_policy else "training", record.c.id == record_id)
+        data = rows[-1].data if rows else None
+        if data is None:
+            return Page(status=404, **_words("phone.published_gone"))
+        return Page(ok=True, for_worker=False, reading=make_reading(from_plain(Policy, data) if is_policy else from_plain(Training, data)))
 
     def public_listing(self, listing_id: str, signed_by: str | None) -> Page:
         """Give a listing as everyone may see it; `signed_by` is the station whose slip was scanned, if any."""

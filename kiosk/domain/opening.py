@@ -53,6 +53,12 @@ def _named(token: re.Match[str]) -> set[int]:
     return set(range(first, DAYS.index(token["last"] or token["first"]) + 1))
 
 
+def spans_on(day: date, week: Week) -> tuple[tuple[datetime, datetime], ...]:
+    """Give from when to when it is open on a day, as wall clock times without a zone."""
+    midnight = datetime.combine(day, time())
+    return tuple((midnight + timedelta(minutes=opens), midnight + timedelta(minutes=shuts)) for opens, shuts in week[day.weekday()])
+
+
 def after(now: datetime, wait: timedelta, week: Week | None, closed: Collection[date] = ()) -> datetime:
     """Give the instant by which `wait` of opening time has passed; `now` and the answer are wall clock times of the station.
 

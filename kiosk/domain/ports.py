@@ -53,6 +53,14 @@ class Speaker(Protocol):
         ...
 
 
+class Chime(Protocol):
+    """Lets the hall hear that a visitor calls."""
+
+    def ring(self) -> None:
+        """Ring once, and come back when it is over: on a lane of its own."""
+        ...
+
+
 class Scanner(Protocol):
     """Reads bar codes and QR codes: staff cards, slips."""
 

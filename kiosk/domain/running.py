@@ -2,6 +2,8 @@
 marks of entry into the provincial platform, heads of the chain of responsibility. Owned by the station, seen by the county alone.
 """
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -34,7 +36,9 @@ class FacilityCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """The negotiation desk is taken. `who` is what staff call out: a firm or a slip's number, never a worker's name."""
+    """The negotiation desk is taken. `who` is what staff call out: a firm or a number, never a worker's name. `by_name` is who of the staff
+    booked it, empty where a visitor did.
+    """
 
     id: str
     revision: int
@@ -47,9 +51,14 @@ class Booking:
     booked_at: datetime
 
 
+def call_number(booking_id: str) -> str:
+    """Give the four digits by which a booking is called and cancelled: read off its id, so that nothing more is kept."""
+    return str(1000 + int.from_bytes(hashlib.sha256(booking_id.encode()).digest()[:8]) % 9000)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signup:
-    """A registered worker wants a course; `told` once staff have passed it on."""
+    """A registered worker wants a course, or no longer does. `told` once staff have passed on what stands here, or nobody need be told."""
 
     id: str
     revision: int
@@ -60,6 +69,12 @@ class Signup:
     cancelled: bool = False
     by_name: str = ""
     signed_at: datetime
+
+
+def in_line(signups: Sequence[Signup], seats: int) -> dict[str, int]:
+    """Give for each sign-up that stands how many it is behind the seats: 0 has one, 1 is the first who waits. Who came first goes first."""
+    standing = sorted((s for s in signups if not s.cancelled), key=lambda s: (s.signed_at, s.id))
+    return {s.id: max(0, n - seats) for n, s in enumerate(standing, start=1)}
 
 
 class SpendingKind(StrEnum):

@@ -1,7 +1,7 @@
 """Stations, their staff, and what the county publishes for them: policies and trainings."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
@@ -107,6 +107,10 @@ class Training:
     sample: bool = False
 
 
+CALLS_FOR = timedelta(minutes=10)
+"""So long a call is heard and seen; who has not come by then is out, and the visitor is told so."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffCall:
     """A visitor pressed 叫工作人员; stays at the station."""
@@ -116,3 +120,12 @@ class StaffCall:
     called_at: datetime
     answered_at: datetime | None = None
     answered_by: str = ""
+
+    def calling(self, now: datetime) -> bool:
+        """Say whether it is still heard and seen."""
+        return self.answered_at is None and is_heard(self.called_at, now)
+
+
+def is_heard(called_at: datetime, now: datetime) -> bool:
+    """Say whether a call that nobody has answered is still heard; a clock that was set back does not prolong it."""
+    return timedelta() <= now - called_at < CALLS_FOR

@@ -2,7 +2,7 @@
 
 Layout, 36 bytes, base64url to 48 characters: version and kind (a nibble each) · county (3) · key id (4) · record id (16) · hour of issue
 since 1970 (3) · HMAC-SHA256 cut to 9 bytes. The key id names one device's ticket key. Hour 0 means "clock not set": the hub judges by the
-record. A public listing on the board needs no ticket: its token is `L` and the listing's id, 23 characters. Validity: DESIGN, tickets.
+record. What is public needs no ticket: its token is a letter and the record's id, 23 characters. Validity: DESIGN, tickets.
 """
 
 import base64
@@ -108,20 +108,29 @@ def verify(token: str, key: bytes, now: datetime) -> Ticket:
     return ticket
 
 
-def public_token(listing_id: str) -> str:
-    """Give the token of a public listing, which needs no signature: 23 characters."""
-    return "L" + base64.urlsafe_b64encode(UUID(listing_id).bytes).decode().rstrip("=")
+class PublicKind(StrEnum):
+    """What everybody may see: the first letter of its token."""
+
+    LISTING = "L"
+    POLICY = "P"
+    TRAINING = "T"
 
 
-def read_public(token: str) -> str | None:
-    """Give the listing's id when the token is a plain public link, else None."""
-    if len(token) != 23 or not token.startswith("L"):
+def public_token(record_id: str, kind: PublicKind = PublicKind.LISTING) -> str:
+    """Give the token of what is public, which needs no signature: 23 characters."""
+    return kind.value + base64.urlsafe_b64encode(UUID(record_id).bytes).decode().rstrip("=")
+
+
+def read_public(token: str) -> tuple[PublicKind, str] | None:
+    """Give the kind and the record's id when the token is a plain public link, else None."""
+    if len(token) != 23 or token[0] not in tuple(PublicKind):
         return None
+    kind = PublicKind(token[0])
     try:
-        listing_id = str(UUID(bytes=base64.b64decode(token[1:] + "==", altchars=b"-_", validate=True)))
+        record_id = str(UUID(bytes=base64.b64decode(token[1:] + "==", altchars=b"-_", validate=True)))
     except (binascii.Error, ValueError):
         return None
-    return listing_id if public_token(listing_id) == token else None
+    return (kind, record_id) if public_token(record_id, kind) == token else None
 
 
 def url(phone_base: str, token: str) -> str:

@@ -28,6 +28,7 @@ def run_terminal(settings: Settings) -> int:
         settings=settings,
         now=bootstrap.wall_clock,
         open_speaker=lambda: bootstrap.open_speaker(settings),
+        open_chime=lambda: bootstrap.open_chime(settings),
         open_handwriting=lambda: bootstrap.open_handwriting(settings),
         open_pinyin=lambda: bootstrap.open_pinyin(settings),
         open_scanner=lambda: bootstrap.open_scanner(settings),

@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from kiosk.domain.station import StaffCall
     from kiosk.services.browse import HomeFacts
+    from kiosk.services.call import Called
     from kiosk.services.station import Here
 
 
@@ -25,8 +27,16 @@ class Office(Protocol):
         """Give what home shows."""
         ...
 
-    def call_staff(self, where: str) -> None:
-        """Note that a visitor wants a person; a second call while one is open is the same one."""
+    def call_staff(self, where: str) -> "Called":
+        """Note that a visitor wants a person; a second call while one is heard is the same one."""
+        ...
+
+    def call_of(self, call_id: str) -> "StaffCall | None":
+        """Give a call as it stands, None when it was taken back."""
+        ...
+
+    def take_back(self, call_id: str) -> None:
+        """Forget a call that is no longer needed."""
         ...
 
     def mini_program(self) -> str:
@@ -51,11 +61,23 @@ class StationOffice:
 
         return home(self.here)
 
-    def call_staff(self, where: str) -> None:
+    def call_staff(self, where: str) -> "Called":
         """Note that a visitor wants a person."""
         from kiosk.services.call import call_staff
 
-        call_staff(self.here, where)
+        return call_staff(self.here, where)
+
+    def call_of(self, call_id: str) -> "StaffCall | None":
+        """Give a call as it stands."""
+        from kiosk.services.call import call_of
+
+        return call_of(self.here, call_id)
+
+    def take_back(self, call_id: str) -> None:
+        """Forget a call."""
+        from kiosk.services.call import take_back
+
+        take_back(self.here, call_id)
 
     def mini_program(self) -> str:
         """Give the address of the hub's page for phones."""

@@ -142,6 +142,8 @@ class Shell(FloatLayout):
         self.dialog: Dialog | None = None
         self._cover: Page | None = None
         self._waiting: Any = None
+        self._frame = self.ids.frame.__self__
+        self._resting: Any = None
 
     def show(self, page: Page) -> None:
         """Swap the page."""
@@ -157,6 +159,16 @@ class Shell(FloatLayout):
         if page is None:
             for dialog in reversed(self._dialogs()):
                 self.add_widget(dialog)
+
+    def rest(self, show: Any) -> None:
+        """Show this alone, over all of the screen, while nobody is there; None brings the frame back as it was."""
+        if self._resting is not None:
+            self.remove_widget(self._resting)
+            self.add_widget(self._frame, index=len(self.children))
+        self._resting = show
+        if show is not None:
+            self.remove_widget(self._frame)
+            self.add_widget(show)
 
     def _fill(self) -> None:
         self.ids.body.clear_widgets()

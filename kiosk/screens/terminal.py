@@ -20,10 +20,12 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 
 from kiosk.config import Settings
-from kiosk.domain.ports import Handwriting, Pinyin, Scanner, Speaker
+from kiosk.domain.ports import Chime, Handwriting, Pinyin, Scanner, Speaker
 from kiosk.heap import give_back
 from kiosk.screens import light_sleep, pages
 from kiosk.screens.alive import tell
+from kiosk.screens.attract import Attract
+from kiosk.screens.calling import Calling
 from kiosk.screens.calls import CallWatch
 from kiosk.screens.guard import Guard
 from kiosk.screens.idle import IdleWatch
@@ -34,7 +36,7 @@ from kiosk.screens.problems import sentence
 from kiosk.screens.shell import Shell
 from kiosk.screens.theme import CHINA, theme
 from kiosk.screens.visit import Visit
-from kiosk.screens.widgets.dialog import Choice, Dialog
+from kiosk.screens.widgets.dialog import Dialog
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class Parts:
     settings: Settings
     now: Callable[[], datetime]
     open_speaker: Callable[[], Speaker] | None = None
+    open_chime: Callable[[], Chime] | None = None
     open_handwriting: Callable[[], Handwriting] | None = None
     open_pinyin: Callable[[], Pinyin] | None = None
     open_scanner: Callable[[], Scanner | None] | None = None
@@ -79,6 +82,8 @@ class Terminal(ExceptionHandler):
         self._idle = IdleWatch(settings.idle_s, settings.idle_warning_s, self.open_dialog, self.visit.next_person)
         self.guard = Guard(self, settings.idle_s)
         self.calls = CallWatch(self)
+        self._calling = Calling(self)
+        self._attract = Attract(self, settings.attract_after_s)
         self._errors: list[float] = []
         self._littered = False
         self._told_at = 0.0
@@ -117,6 +122,7 @@ class Terminal(ExceptionHandler):
 
     def _scanned(self, text: str) -> None:
         self._idle.touched()
+        self._attract.wake()
         page = self.front
         if page is not None and self.shell is not None and (page.covers or self.shell.dialog is None):
             page.on_scan(text)
@@ -127,6 +133,7 @@ class Terminal(ExceptionHandler):
 
     def _build_shell(self) -> None:
         """Build the frame anew: at start, after 大字, after the window changed."""
+        self._attract.wake()
         if self.shell is not None:
             Window.remove_widget(self.shell)
         theme.fit(int(Window.width), int(Window.height), self.visit.large)
@@ -290,16 +297,13 @@ class Terminal(ExceptionHandler):
         """Call staff, as the dock's button does; where staff stand, sign them out."""
         assert self.page is not None
         if self.guard.lock is not None:
-            self.lanes.ask(lambda: self.office.call_staff(t("lock.title")), lambda _: None, self.log_error)
+            self._calling.begin(t("lock.title"), told=False)
             self.guard.lock.called()
             return
         if self._staffed:
             self.visit.next_person()
             return
-        where = self.page.title or t("header.home")
-        self.lanes.ask(lambda: self.office.call_staff(where), lambda _: None, self.show_problem)
-        choices: list[Choice] = [(t("call.staff"), "second", lambda: self.visit.go("sign_in")), (t("call.ok"), "station", lambda: None)]
-        self.open_dialog(Dialog(title=t("call.title"), text=t("call.text"), icon="account-voice", choices=choices))
+        self._calling.begin(self.page.title or t("header.home"))
 
     def open_dialog(self, dialog: Dialog) -> None:
         """Lay a dialog over the page."""
@@ -363,6 +367,11 @@ class Terminal(ExceptionHandler):
         if self.parts.open_speaker is not None:
             self.lanes.ask(lambda: self._open("speaker", self.parts.open_speaker).say(text), lambda _: None, self.log_error, "voice")
 
+    def ring(self) -> None:
+        """Let the hall hear that somebody calls, where there is a loudspeaker."""
+        if self.parts.open_chime is not None:
+            self.lanes.ask(lambda: self._open("chime", self.parts.open_chime).ring(), lambda _: None, self.log_error, "chime")
+
     def hush(self) -> None:
         """Stop reading."""
         if "speaker" in self._opened:
@@ -372,14 +381,15 @@ class Terminal(ExceptionHandler):
         if self.shell is not None and (theme.width, theme.height) != (int(Window.width), int(Window.height)):
             self._build_shell()
 
-    def _touched(self, *_: Any) -> None:
-        """Note a touch, also for the agent, which then holds its sync back (kiosk.agent.loop)."""
+    def _touched(self, *_: Any) -> bool:
+        """Note a touch, also for the agent, which then holds its sync back (kiosk.agent.loop); True keeps it from the page."""
         self._idle.touched()
         self._littered = True
         if time.monotonic() - self._told_at > TELL_EVERY_S:
             self._told_at = time.monotonic()
             with suppress(OSError):  # the folder is the agent's, who makes it
                 (self.parts.settings.state_dir / "run" / "touched").touch()
+        return self._attract.feels()
 
     def _tick(self, _: float) -> None:
         tell("WATCHDOG=1")
@@ -393,6 +403,7 @@ class Terminal(ExceptionHandler):
             self.guard.watch(self._idle.quiet_s())
         elif not self.visit.at_rest or (self.shell is not None and self.shell.dialog is not None):
             self._idle.look()
+        self._attract.watch(self._idle.quiet_s())
 
     def _preload(self, _: float) -> bool:
         """Load one page after the other while nobody touches; False ends it."""

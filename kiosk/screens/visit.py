@@ -23,7 +23,7 @@ class Place:
 
 @dataclass(slots=True, kw_only=True)
 class RegistrationDraft:
-    """What a worker entered so far; `listing_id` is the job he wants, when he came from one."""
+    """What a worker entered so far; `listing_id` is the job, `training_id` the course that he wants, when he came from one."""
 
     consented_at: datetime | None = None
     age_band: AgeBand | None = None
@@ -34,6 +34,7 @@ class RegistrationDraft:
     pay_unit: PayUnit = PayUnit.DAY
     area: str | None = None
     listing_id: str | None = None
+    training_id: str | None = None
 
 
 class Visit:
@@ -125,12 +126,14 @@ class Visit:
         self._on_move()
 
     def finish_registration(self, registered: Any) -> None:
-        """Go to the end of a registration, or on to the listing that it was for; the draft goes, 返回 leads home."""
-        wanted = self.registration.listing_id
+        """Go to the end of a registration, or on to the listing or course that it was for; the draft goes, 返回 leads home."""
+        wanted, course = self.registration.listing_id, self.registration.training_id
         self.registration = RegistrationDraft()
         self.worker_id = registered.worker.id
         self.stack = [Place(HOME), Place("done", {"registered": registered})]
-        if wanted:
+        if course:
+            self.stack.append(Place("signup", {"training_id": course}))
+        elif wanted:
             self.stack.append(Place("apply", {"listing_id": wanted}))
         self._on_move()
 

@@ -5,13 +5,14 @@ be read.
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from kiosk.domain import pay
 from kiosk.domain.codes import AREAS, Meals
 from kiosk.domain.listing import ContactScope, Listing, PublicListing
+from kiosk.domain.running import Booking
 from kiosk.domain.slip import Align, Block, Code, Field, Line, Rule, Slip, SlipKind, Style
-from kiosk.domain.station import Station
+from kiosk.domain.station import Policy, Station, Training
 from kiosk.domain.worker import Worker
 from kiosk.services.station import local
 from kiosk.text import t
@@ -177,6 +178,71 @@ def returned_slip(listing: Listing, station: Station, serial: str, reason: str, 
         _left(reason),
         Rule(),
         _left(t("slip.returned.how")),
+    )
+
+
+def policy_slip(policy: Policy, station: Station, serial: str, url: str, now: datetime) -> Slip:
+    """政策摘要: who can have it and how, to take home; the whole text stands behind the code."""
+    return _slip(
+        SlipKind.POLICY,
+        serial,
+        station,
+        _centre(policy.title, Style.BIG),
+        _left(policy.summary),
+        Rule(),
+        Field(label=t("slip.policy.who"), value=policy.who),
+        Field(label=t("slip.policy.how"), value=policy.how),
+        Field(label=t("slip.policy.ask"), value=policy.phone.grouped()),
+        Rule(),
+        Code(text=url),
+        _centre(t("slip.policy.scan")),
+        _centre(f"{serial}  {_instant(now)}"),
+    )
+
+
+def training_slip(worker: Worker, training: Training, behind: int, station: Station, serial: str, url: str, now: datetime) -> Slip:
+    """培训报名凭条: when and where the course is and what its text says to bring. `behind` counts the seats that he is short of one."""
+    starts = t("slip.training.starts", day=_day(training.starts_on), count=training.days)
+    fee = t("slip.training.fee", yuan=pay.yuan(training.fee_fen)) if training.fee_fen else t("slip.training.free")
+    place = AREAS.get(training.area, "") + training.place
+    rows = [("starts", starts), ("place", place), ("fee", fee), ("subsidy", training.subsidy), ("ask", training.phone.grouped())]
+    return _slip(
+        SlipKind.TRAINING,
+        serial,
+        station,
+        _field("serial", serial),
+        _field("name", worker.name.masked()),
+        _field("time", _instant(now)),
+        Rule(),
+        _centre(training.title, Style.BIG),
+        _centre(t("slip.training.waits", count=behind) if behind else t("slip.training.has_seat"), Style.HEAD),
+        *(Field(label=t(f"slip.training.label.{label}"), value=value) for label, value in rows if value),
+        *([_left(training.body.strip())] if training.body.strip() else []),
+        Rule(),
+        Code(text=url),
+        _centre(t("slip.training.scan")),
+        _centre(t("slip.training.give_back")),
+    )
+
+
+def booking_slip(booking: Booking, number: str, station: Station, serial: str, now: datetime) -> Slip:
+    """洽谈间预约: when the desk is his and by which number he is called; nobody's name."""
+    start = local(booking.starts_at)
+    end = start + timedelta(minutes=booking.minutes)
+    return _slip(
+        SlipKind.BOOKING,
+        serial,
+        station,
+        _centre(t("slip.booking.number")),
+        _centre(t("slip.booking.called", number=number), Style.BIG),
+        Rule(),
+        _field("days", _day(start.date())),
+        Field(label=t("slip.booking.from"), value=t("slip.when.hours", start=f"{start:%H:%M}", end=f"{end:%H:%M}")),
+        Field(label=t("slip.booking.where"), value=station.address),
+        Rule(),
+        _centre(t("slip.booking.wait")),
+        _centre(t("slip.booking.cancel")),
+        _centre(f"{serial}  {_instant(now)}"),
     )
 
 

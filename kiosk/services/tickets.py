@@ -18,6 +18,16 @@ def listing_url(here: Here, listing_id: str) -> str:
     return ticket.url(here.phone_base, ticket.public_token(listing_id))
 
 
+def policy_url(here: Here, policy_id: str) -> str:
+    """Give the plain link to a policy."""
+    return ticket.url(here.phone_base, ticket.public_token(policy_id, ticket.PublicKind.POLICY))
+
+
+def training_url(here: Here, training_id: str) -> str:
+    """Give the plain link to a course."""
+    return ticket.url(here.phone_base, ticket.public_token(training_id, ticket.PublicKind.TRAINING))
+
+
 def registration_url(here: Here, u: UnitOfWork, worker: Worker, now: datetime) -> str:
     """Give the signed link to a registration's state."""
     return _signed(here, u, TicketKind.REGISTRATION, worker.id, now)

@@ -20,6 +20,7 @@ from kiosk.domain.employer import EmployerHold
 from kiosk.domain.entities import NAME_OF
 from kiosk.domain.listing import Listing, Published, Review, Takedown, Verdict
 from kiosk.domain.record import to_plain
+from kiosk.domain.station import StaffCall
 from kiosk.errors import NotFound, StoreBusy, StoreError, StoreFull, WrongKey
 from kiosk.store import chain, public, search
 from kiosk.store.connection import connect
@@ -145,6 +146,12 @@ class UnitOfWork:
         self._topics.add(TOPIC_OF[cls])
         if cls is Listing:
             public.project(self.connection, record_id, self.today)
+
+    def called_at(self) -> datetime | None:
+        """Give when a visitor called last whom nobody has answered, or None; the board may ask it."""
+        table = TABLES[StaffCall]
+        last = self.connection.scalar(sa.select(sa.func.max(table.c.called_at)).where(table.c.answered_at.is_(None)))
+        return datetime.fromisoformat(last) if last else None
 
     def sweep(self) -> int:
         """Take listings that have ended out of the public; give how many."""

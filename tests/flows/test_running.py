@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -12,17 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.facility import Condition
-from kiosk.domain.privacy import Phone
-from kiosk.domain.record import new_id
-from kiosk.domain.running import Booking, Facility, FacilityCheck, Signup, Spending, SpendingKind
-from kiosk.domain.station import Role, Training
-from kiosk.errors import BadInput, NotAllowed, NotFound, WrongState
-from kiosk.services import bookings, facilities, ledger, signups
-from kiosk.services.register import register
+from kiosk.domain.running import Booking, Facility, FacilityCheck, Spending, SpendingKind
+from kiosk.domain.station import Role
+from kiosk.errors import BadInput, NotAllowed, WrongState
+from kiosk.services import bookings, facilities, ledger
 from kiosk.services.sign_in import Session
-from kiosk.services.withdraw import withdraw
-from tests.flows.test_use_cases import a_form
-from tests.station import START, STATION, TestStation, make_station
+from tests.station import TestStation, make_station
 
 CLERK = Session("c", "张伟", Role.STAFF)
 TODAY = date(2026, 11, 23)
@@ -35,29 +29,6 @@ def station(tmp_path: Path) -> Iterator[TestStation]:
     station = make_station(tmp_path)
     yield station
     station.store.close()
-
-
-def a_training(seats: int = 2, starts_on: date = date(2026, 12, 1)) -> Training:
-    return Training(
-        id=new_id(START),
-        revision=1,
-        title="月嫂",
-        body="",
-        area=STATION.area,
-        place="县培训中心",
-        starts_on=starts_on,
-        days=5,
-        seats=seats,
-        fee_fen=0,
-        subsidy="",
-        phone=Phone("07120000100"),
-    )
-
-
-def given_training(station: TestStation, training: Training) -> Training:
-    with station.store.write() as u:
-        u.receive(training)
-    return training
 
 
 def condition(station: TestStation, facility: Facility) -> Condition:
@@ -211,46 +182,6 @@ def test_book_when_done_in_any_order_never_overlaps_and_takes_all_that_is_free(d
             assert free
     for one, other in combinations(bookings.booked(desk.here), 2):
         assert bookings.ends_at(one) <= other.starts_at or bookings.ends_at(other) <= one.starts_at
-
-
-def test_sign_up_when_made_twice_is_one_and_staff_pass_it_on(station: TestStation) -> None:
-    training, worker = given_training(station, a_training()), register(station.here, a_form()).worker
-    made = signups.sign_up(station.here, worker.id, training.id)
-    assert signups.sign_up(station.here, worker.id, training.id) == made
-    waiting = signups.to_pass_on(station.here)
-    assert [(w.signup, w.worker, w.training) for w in waiting] == [(made, worker, training)]
-    done = signups.told(station.here, CLERK, made.id)
-    assert (done.told, done.revision, done.by_name) == (True, 2, "张伟")
-    assert signups.told(station.here, CLERK, made.id) == done
-    assert signups.to_pass_on(station.here) == ()
-
-
-def test_sign_up_when_full_or_begun_or_unknown_is_refused(station: TestStation) -> None:
-    full, begun = given_training(station, a_training(seats=1)), given_training(station, a_training(starts_on=TODAY - timedelta(days=1)))
-    first = register(station.here, a_form()).worker
-    second = register(station.here, replace(a_form(), name="李大山", phone="19900004321")).worker
-    held = signups.sign_up(station.here, first.id, full.id)
-    with pytest.raises(BadInput) as found:
-        signups.sign_up(station.here, second.id, full.id)
-    assert field_of(found) == ("training_id", "bad.signup.full")
-    signups.cancel(station.here, CLERK, held.id)
-    assert signups.sign_up(station.here, second.id, full.id).worker_id == second.id
-    with pytest.raises(BadInput) as found:
-        signups.sign_up(station.here, first.id, begun.id)
-    assert field_of(found) == ("training_id", "bad.signup.begun")
-    with pytest.raises(NotFound):
-        signups.sign_up(station.here, first.id, "nowhere")
-
-
-def test_withdraw_when_signed_up_gives_the_place_back(station: TestStation) -> None:
-    training, worker = given_training(station, a_training(seats=1)), register(station.here, a_form()).worker
-    signups.sign_up(station.here, worker.id, training.id)
-    withdraw(station.here, worker.id)
-    with station.store.read() as u:
-        assert [(s.cancelled, s.revision) for s in u.list(Signup)] == [(True, 2)]
-    assert signups.to_pass_on(station.here) == ()
-    with pytest.raises(NotAllowed):
-        signups.sign_up(station.here, worker.id, training.id)
 
 
 def spend(station: TestStation, fen: int = 36_000, spent_on: date = TODAY, session: Session | None = None) -> Spending:

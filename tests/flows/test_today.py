@@ -19,7 +19,8 @@ from kiosk.services.call import answer_calls, call_staff
 from kiosk.services.register import register
 from kiosk.services.rules import say
 from kiosk.services.today import Item, Need, Urgency, today
-from tests.flows.test_running import CLERK, a_training, given_training
+from tests.flows.test_running import CLERK
+from tests.flows.test_signups import a_training, given_training
 from tests.flows.test_use_cases import a_form
 from tests.station import START, STATION, TestStation, a_posting, make_station
 
@@ -163,7 +164,7 @@ def test_today_when_somebody_signed_up_grows_urgent_as_the_course_comes_near(sta
     training, worker = given_training(station, a_training()), register(station.here, a_form()).worker
     signups.sign_up(station.here, worker.id, training.id)
     item = only(station)
-    assert (item.need, item.urgency, said(item)) == (Need.SIGNUP, Urgency.SOON, ("1 个人报名学手艺，还没转告", "月嫂"))
+    assert (item.need, item.urgency, said(item)) == (Need.SIGNUP, Urgency.SOON, ("1 个人报名学手艺，还没转告", "月嫂班"))
     station.clock.tick(days=5)
     assert [i.urgency for i in today(station.here) if i.need is Need.SIGNUP] == [Urgency.TODAY]
 

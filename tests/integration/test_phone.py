@@ -19,13 +19,14 @@ from kiosk.domain.listing import Listing, ListingState, Takedown, Verdict
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Referral, ReferralState, ReferralStep
-from kiosk.domain.ticket import TicketKind, public_token
+from kiosk.domain.ticket import PublicKind, TicketKind, public_token
 from kiosk.domain.worker import WorkerState
 from kiosk.text import t, words
 from kiosk.trial.browser import photograph
 from tests.hub_parts import OTHER, OURS, Terminal, TestHub, some_id
 from tests.integration.test_hub_push import a_worker, held
 from tests.station import START, Clock, a_listing, a_review
+from tests.unit.slip_samples import POLICY, TRAINING
 
 PERSONAL = ("王秀兰", "13800005678", "40718836", "周建国", "19900001234")
 SIZE_MAX = 30 * 1024
@@ -341,3 +342,13 @@ def test_page_when_the_employer_is_held_shows_the_listing_no_more(hub: TestHub, 
     shows(look(hub, public_token(listing.id)), 410, t("phone.listing.down.title"))
     ours.push(replace(hold, id=new_id(START), held=False, decided_at=START + timedelta(hours=1)))
     shows(look(hub, public_token(listing.id)), 200, "装卸工")
+
+
+def test_page_when_it_is_a_policy_or_a_course_shows_it_whole_and_whom_to_ask(hub: TestHub) -> None:
+    hub.publish(POLICY, TRAINING)
+    policy = look(hub, public_token(POLICY.id, PublicKind.POLICY))
+    shows(policy, 200, POLICY.title, POLICY.summary, POLICY.who, POLICY.how, POLICY.body, 'href="tel:07120000100"')
+    course = look(hub, public_token(TRAINING.id, PublicKind.TRAINING))
+    shows(course, 200, TRAINING.title, "12月9日开课，一共 15 天", "胡金店镇", TRAINING.place, "收 24 个人，不要钱", TRAINING.body)
+    for kind, record_id in ((PublicKind.POLICY, TRAINING.id), (PublicKind.TRAINING, some_id(Clock()))):
+        shows(look(hub, public_token(record_id, kind)), 404, t("phone.published_gone.title"))

@@ -2,7 +2,8 @@
 
 With PLAY_STATE=DIR it works on the station in DIR, else on a sample office without a store. PLAY_OFFICE
 names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time, PLAY_WARNING_S its countdown.
-PLAY_POSTING gives an employer's draft as JSON, what differs from an honest one.
+PLAY_ATTRACT_S switches the slides at rest on, PLAY_WIFI and PLAY_WIFI_PASSWORD are the visitors' network, PLAY_SPEAKER
+what sounds. PLAY_POSTING gives an employer's draft as JSON, what differs from an honest one.
 PLAY_DESK switches the desk page on. PLAY_DAYS names a file with the days by which the clock is ahead, read
 anew each time: midnight passes while a visitor stands there. PLAY_TRACES: see tests.screens.traces.
 """
@@ -41,9 +42,12 @@ def main() -> None:
         terminal=place,
         idle_s=idle,
         idle_warning_s=int(warning),
-        speaker="silent",
+        speaker=os.environ.get("PLAY_SPEAKER", "silent"),
         desk=os.environ.get("PLAY_DESK", ""),
         scanner="simulator:",
+        attract_after_s=int(os.environ.get("PLAY_ATTRACT_S", "0")),
+        wifi_name=os.environ.get("PLAY_WIFI", ""),
+        wifi_password=os.environ.get("PLAY_WIFI_PASSWORD", ""),
     )
     terminal = Terminal(_parts(settings))
     if sys.argv[4:]:
@@ -82,6 +86,7 @@ def _parts(settings: Settings) -> Any:
         settings=settings,
         now=_clock if real else lambda: sample.NOW,
         open_speaker=lambda: bootstrap.open_speaker(settings),
+        open_chime=lambda: bootstrap.open_chime(settings),
         open_handwriting=lambda: bootstrap.open_handwriting(settings),
         open_pinyin=lambda: bootstrap.open_pinyin(settings),
         open_scanner=lambda: bootstrap.open_scanner(settings),

@@ -6,7 +6,10 @@ from typing import Any
 
 from kiosk.domain.codes import Meals, PayUnit, Settlement, Trade
 from kiosk.domain.listing import PublicListing, Published
+from kiosk.domain.privacy import Phone
+from kiosk.domain.station import StaffCall
 from kiosk.errors import WrongKey
+from kiosk.services.call import Called
 
 NOW = datetime(2026, 11, 23, 7, 42, tzinfo=UTC)
 
@@ -52,6 +55,13 @@ class SampleOffice:
         return SimpleNamespace(station=SimpleNamespace(name="义堂站"), total=128, newest=LISTINGS, updated_at=NOW)
 
     def call_staff(self, where: str) -> Any:
+        call = StaffCall(id="c", where=where, called_at=NOW)
+        return Called(call=call, shut=False, hours="", phone=Phone("07124000001"))
+
+    def call_of(self, call_id: str) -> Any:
+        return StaffCall(id=call_id, where="", called_at=NOW)
+
+    def take_back(self, call_id: str) -> None:
         return None
 
     def mini_program(self) -> str:

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from kiosk.domain.codes import AgeBand, PayUnit, Trade
 from kiosk.domain.listing import ContactScope, Listing
 from kiosk.domain.privacy import PersonName, Phone
+from kiosk.domain.running import Booking
 from kiosk.domain.slip import Slip
-from kiosk.domain.station import Station
+from kiosk.domain.station import Policy, Station, Training
 from kiosk.domain.worker import Worker
 from kiosk.services import slips
 from tests.station import START, STATION, a_listing
@@ -43,6 +44,41 @@ FOREIGN: Listing = replace(
 )
 OPEN: Listing = replace(FOREIGN, contact_scope=ContactScope.ALL_STATIONS)
 
+POLICY = Policy(
+    id="00000000-0000-7000-8000-0000000000cc",
+    revision=1,
+    title="灵活就业社保补贴",
+    summary="年纪偏大的就业困难人员，自己交养老、医保，可以补一部分。",
+    body="补多少：按实际交的钱来算，最多补三分之二。",
+    who="登记失业后认定为就业困难人员的。",
+    how="带身份证、缴费单、银行卡，到镇里人社窗口填一张表。",
+    phone=Phone("07120000100"),
+    published_on=date(2026, 9, 1),
+)
+TRAINING = Training(
+    id="00000000-0000-7000-8000-0000000000dd",
+    revision=1,
+    title="电焊工取证班",
+    body="焊机、面罩、焊条都备好，带双厚底鞋来。",
+    area="420923108",
+    place="胡金店钢构厂实训车间",
+    starts_on=date(2026, 12, 9),
+    days=15,
+    seats=24,
+    fee_fen=0,
+    subsidy="学费、考试费不要",
+    phone=Phone("07120000100"),
+)
+BOOKING = Booking(
+    id="00000000-0000-7000-8000-0000000000ee",
+    revision=1,
+    station_id=STATION.id,
+    who="找活的 4071 号",
+    starts_at=START + timedelta(hours=18),
+    minutes=60,
+    booked_at=START,
+)
+
 SLIPS: dict[str, Slip] = {
     "registration": slips.registration_slip(WORKER, STATION, URL, START),
     "listing": slips.listing_slip(LISTING, STATION, "YT-1123-0043", URL, START, number=17),
@@ -51,6 +87,9 @@ SLIPS: dict[str, Slip] = {
     "recommendation": slips.recommendation_slip(WORKER, LISTING, STATION, "YT-1123-0048", URL, START, by="李芳", contact=False, over=True),
     "posting": slips.posting_slip(LISTING, STATION, "YT-1123-0046", "58203417", URL, START + timedelta(hours=2), START),
     "returned": slips.returned_slip(LISTING, STATION, "YT-1123-0047", "请写清楚工钱怎么结，几点下班也要写上。", START),
+    "policy": slips.policy_slip(POLICY, STATION, "YT-1123-0050", URL, START),
+    "training": slips.training_slip(WORKER, TRAINING, 2, STATION, "YT-1123-0051", URL, START),
+    "booking": slips.booking_slip(BOOKING, "4071", STATION, "YT-1123-0052", START),
     "reprint": slips.reprinted(slips.registration_slip(WORKER, STATION, URL, START), START + timedelta(minutes=3)),
 }
 RECOMMENDATION = slips.recommendation_slip(WORKER, LISTING, STATION, "YT-1123-0049", URL, START, by="李芳", contact=True)

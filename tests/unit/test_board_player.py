@@ -16,6 +16,7 @@ from kiosk.errors import StoreError, WrongKey
 from kiosk.screens.board.memory import PlayedFile
 from kiosk.screens.board.player import GRACE_S, RETRY_S, Player
 from kiosk.screens.board.scene import Row, Scene, State
+from kiosk.services.call import answer_calls, call_staff
 from kiosk.services.station import Here
 from kiosk.store.store import open_store
 from tests.station import KEY, STATION, TestStation, a_listing, a_review, make_station
@@ -283,3 +284,28 @@ def test_player_when_what_was_played_is_damaged_begins_anew(playing: Playing, da
     scene = playing.step()
     assert scene is not None
     assert len(scene.rows) == 1
+
+
+def test_player_when_a_visitor_calls_shows_it_until_somebody_comes(playing: Playing) -> None:
+    playing.approve()
+    before = playing.step()
+    assert before is not None
+    call_staff(playing.station.here, "我的登记")
+    calling = playing.step()
+    assert calling is not None
+    assert (calling.calling, calling.rows, calling.turn) == (True, before.rows, before.turn)
+    assert "我的登记" not in repr(calling)
+    answer_calls(playing.station.here, playing.station.head)
+    after = playing.step()
+    assert after is not None
+    assert not after.calling
+
+
+def test_player_when_nobody_comes_for_ten_minutes_the_call_falls_silent(playing: Playing) -> None:
+    playing.approve(ends_on=a_listing().ends_on + timedelta(days=9))
+    call_staff(playing.station.here, "首页")
+    assert (playing.step() or Scene(state=State.WAITING)).calling
+    playing.restart()
+    assert (playing.step() or Scene(state=State.WAITING)).calling, "a board that starts meanwhile shows it too"
+    playing.station.clock.tick(minutes=10)
+    assert not (playing.step() or Scene(state=State.WAITING, calling=True)).calling

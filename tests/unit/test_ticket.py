@@ -92,12 +92,14 @@ def test_ticket_when_the_clock_ran_years_ahead_has_no_age() -> None:
     assert tickets.issue(TicketKind.REGISTRATION, SUBJECT, 7, NOW + timedelta(hours=3)).age(NOW) == timedelta()
 
 
-def test_public_token_when_read_gives_the_listing() -> None:
-    token = tickets.public_token(SUBJECT)
-    assert (len(token), tickets.read_public(token)) == (23, SUBJECT)
+@pytest.mark.parametrize("kind", tickets.PublicKind)
+def test_public_token_when_read_gives_kind_and_record(kind: tickets.PublicKind) -> None:
+    token = tickets.public_token(SUBJECT, kind)
+    assert len(token) == 23
+    assert tickets.read_public(token) == (kind, SUBJECT)
 
 
-@given(st.text(max_size=30) | st.text("ABCabc019-_", min_size=22, max_size=22).map("L".__add__))
-def test_public_token_when_it_is_any_text_gives_a_listing_only_if_it_is_the_token_of_that_listing(text: str) -> None:
-    listing_id = tickets.read_public(text)
-    assert listing_id is None or tickets.public_token(listing_id) == text
+@given(st.text(max_size=30) | st.tuples(st.sampled_from("LPTX"), st.text("ABCabc019-_", min_size=22, max_size=22)).map("".join))
+def test_public_token_when_it_is_any_text_gives_a_record_only_if_it_is_the_token_of_that_record(text: str) -> None:
+    found = tickets.read_public(text)
+    assert found is None or tickets.public_token(found[1], found[0]) == text

@@ -106,6 +106,7 @@ class Board:
             "highlight": scene.highlight.number if scene.highlight else None,
             "url": scene.highlight.url if scene.highlight else "",
             "fresh": [scene.fresh.number] if scene.fresh else [],
+            "calling": scene.calling,
             "total": scene.total,
             "heard_at": to_plain(scene.heard_at),
             "data_age_s": age,

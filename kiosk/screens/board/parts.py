@@ -116,9 +116,10 @@ class UprightHeader(BoardHeader):
 
 
 class NewStrip(Box):
-    """What was just approved; without it, a word to those who look for hands."""
+    """That somebody calls for staff; else what was just approved; else a word to those who look for hands."""
 
     new = BooleanProperty(False)
+    calling = BooleanProperty(False)
     text = StringProperty("")
     text_px = NumericProperty(45)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.domain import playlist
 from kiosk.domain.playlist import Item, Page, PlaylistSettings
-from kiosk.domain.station import Station
+from kiosk.domain.station import Station, is_heard
 from kiosk.errors import KioskError, StoreError
 from kiosk.screens.board.memory import PlayedFile
 from kiosk.screens.board.scene import Row, Scene, State, row
@@ -60,6 +60,8 @@ class Player:
         self._items: tuple[Item, ...] = ()
         self._heard_at: datetime | None = None
         self._arrived: tuple[str, int] = ("", 0)
+        self._called_at: datetime | None = None
+        self._calling = False
 
     def step(self) -> Scene | None:
         """Look whether something changed or a page's time is over; give what stands on the board now, or None when it is the same."""
@@ -91,7 +93,9 @@ class Player:
             self._here = self._open()
             self._watcher = self._here.store.watch()
         assert self._watcher is not None
-        news = bool(self._watcher.changed() & TOPICS)
+        moved = self._watcher.changed()
+        news = bool(moved & TOPICS)
+        called = self._hear_call(self._here, "call" in moved)
         if self._beat() >= self._heard_due:
             self._heard_due = self._beat() + HEARD_EVERY_S
             news |= self._hear(self._here)
@@ -102,7 +106,7 @@ class Player:
                 self._page = playlist.standing(self._page, self._items, self._now())
         bare = self._page is None or not self._page.rows
         if self._beat() < self._turn_at and not (bare and news):
-            return news
+            return news or called
         played = self._page.played if self._page is not None else self._file.read()
         self._page = playlist.plan(self._items, played, self._settings, self._now())
         self._turns += 1
@@ -123,6 +127,14 @@ class Player:
         with here.store.read() as u:
             self._take_memory(here, u)
         return before != (self._heard_at, self._here.phone_base if self._here else "")
+
+    def _hear_call(self, here: Here, moved: bool) -> bool:
+        """Look whether a visitor calls for staff; say whether that is new. A call that nobody answers falls silent with time alone."""
+        if moved:
+            with here.store.read() as u:
+                self._called_at = u.called_at()
+        before, self._calling = self._calling, self._called_at is not None and is_heard(self._called_at, here.now())
+        return before != self._calling
 
     def _take_memory(self, here: Here, u: "UnitOfWork") -> None:
         heard = u.recall(HEARD_AT)
@@ -196,6 +208,7 @@ class Player:
             pages=self._page.of,
             until=self._page.until,
             more_url=f"{self._here.phone_base}/",
+            calling=self._calling,
         )
 
     def _row(self, u: "UnitOfWork", item: Item | None) -> Row | None:

@@ -50,6 +50,7 @@ class Scene:
     """Everything on the board but the clock. Instants are UTC; `turn` grows with each page, `until` is when the next one comes.
 
     `total` counts all public listings. `clock_right` is False when the machine's clock was never set. `more_url` leads to all listings.
+    `calling`: a visitor at the terminal calls for staff.
     """
 
     state: State
@@ -66,6 +67,7 @@ class Scene:
     pages: int = 1
     until: datetime | None = None
     more_url: str = ""
+    calling: bool = False
 
 
 def row(published: Published, url: str, today: date) -> Row:

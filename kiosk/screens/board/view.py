@@ -185,16 +185,17 @@ class BoardView(BoxLayout):
 
     def _say_strip(self, scene: Scene) -> None:
         strip, fresh, sizes = self.ids.strip, scene.fresh, self._sizes
-        strip.new = fresh is not None
-        text = t("board.quiet_strip")
+        strip.calling = scene.calling
+        strip.new = fresh is not None and not scene.calling
+        text = t("board.calling" if scene.calling else "board.quiet_strip")
         room = sizes.width - 2 * (sizes.margin + sizes.pad) - sizes.gap - 3 * theme.fs(sizes.text)
-        if fresh is not None:
+        if fresh is not None and not scene.calling:
             said = {"number": fresh.number, "people": fresh.people, "area": fresh.area, "pay": f"{fresh.amount} {fresh.unit}"}
             text = t("board.new_line", title=fresh.title, **said)
             rest = measure(t("board.new_line", title="", **said), theme.fs(sizes.small), bold=True)
             if measure(text, theme.fs(sizes.small), bold=True) > room:
                 text = t("board.new_line", title=shorten(fresh.title, room - rest, sizes.small, bold=True), **said)
-        strip.text_px = sizes.text if measure(text, theme.fs(sizes.text), bold=strip.new) <= room else sizes.small
+        strip.text_px = sizes.text if measure(text, theme.fs(sizes.text), bold=strip.new or strip.calling) <= room else sizes.small
         strip.text = text
 
     def _say_safety(self, turn: int) -> None:

@@ -135,7 +135,8 @@ class FacilitiesScreen(StaffPage):
                 last = start.date()
                 box.add_widget(Factory.RunningHead(text=f"{words.day(last, today)} {day_words(last, today)}"))
             hours = t("day.hours", start=words.time_of(start), end=words.time_of(start + timedelta(minutes=one.minutes)))
-            row = RunningRow(title=f"{hours} ・ {one.who}", text=t("running.booked_by", name=one.by_name))
+            by = t("running.booked_by", name=one.by_name) if one.by_name else t("running.booked_self")
+            row = RunningRow(title=f"{hours} ・ {one.who}", text=by)
             row.second = t("running.cancel")
             row.on_second = partial(self._sure, "running.cancel_booking", one.who, partial(self._cancel_booking, one.id))
             box.add_widget(row)
@@ -146,13 +147,14 @@ class FacilitiesScreen(StaffPage):
         for one in self._facts[2]:
             course = one.training
             name = one.worker.name
-            title = t("running.signup", name=name, course=course.title) if course else t("running.signup_gone", name=name)
+            key = "running.signup_cancelled" if one.signup.cancelled else "running.signup_waits" if one.behind else "running.signup"
+            title = t(key, name=name, course=course.title) if course else t("running.signup_gone", name=name)
             phone = t("running.call", phone=one.worker.phone.grouped())
             starts = (
                 t("running.starts", day=day_words(course.starts_on, self.terminal.today()), phone=course.phone.grouped()) if course else ""
             )
             row = RunningRow(title=title, text=" ・ ".join(p for p in (phone, starts) if p))
-            row.first, row.second = t("running.told"), t("running.cancel")
+            row.first, row.second = t("running.told"), "" if one.signup.cancelled else t("running.cancel")
             row.on_first = partial(self._tell, one.signup.id)
             cancel = partial(self._cancel_signup, one.signup.id)
             row.on_second = partial(self._sure, "running.cancel_signup", one.worker.name, cancel)

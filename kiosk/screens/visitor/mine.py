@@ -22,7 +22,10 @@ def grouped(digits: str) -> str:
 
 
 class MineScreen(Page):
-    """Two numbers, one after the other; `code` is the first once it stands, `digits` what is keyed in of the present one."""
+    """Two numbers, one after the other; `code` is the first once it stands, `digits` what is keyed in of the present one.
+
+    `training_id` is the course that it is for, where one came from there.
+    """
 
     code = StringProperty("")
     head = StringProperty("")
@@ -31,6 +34,7 @@ class MineScreen(Page):
     given = StringProperty("")
     hint = StringProperty("")
     wrong = BooleanProperty(False)
+    training_id = StringProperty("")
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("home.mine.title"), **args)
@@ -74,7 +78,10 @@ class MineScreen(Page):
 
     def _found(self, mine: "Mine") -> None:
         self.visit.worker_id = mine.worker.id
-        self.visit.replace("mine_found", mine=mine)
+        if self.training_id:
+            self.visit.replace("signup", training_id=self.training_id)
+        else:
+            self.visit.replace("mine_found", mine=mine)
 
     def _not_found(self, error: Exception) -> None:
         self._asking = False

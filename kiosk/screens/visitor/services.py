@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from kivy.properties import BooleanProperty, ColorProperty, StringProperty
 
 from kiosk.domain.facility import Condition, Standing
-from kiosk.domain.running import Facility
+from kiosk.domain.running import Facility, FacilityCheck
 from kiosk.screens.page import Page
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
@@ -23,7 +23,8 @@ ICONS = {
     Facility.REST: "sofa",
     Facility.DESK: "account-multiple",
 }
-TO_BE_REPORTED = (Condition.GOOD, Condition.UNCHECKED, Condition.EXPIRING, Condition.EXPIRED)
+OPENS = {Facility.WIFI: "wifi", Facility.DESK: "talk"}
+"""What has a page of its own."""
 
 
 class _Offer:
@@ -38,15 +39,20 @@ class _Offer:
 
 
 class OfferCard(_Offer, Card):
-    """One thing that a station offers: how it stands, and `can_report` that it is broken."""
+    """One thing that a station offers: how it stands, that it is broken `can_report`, and `leads` to a page of its own where it has one."""
 
     state = StringProperty("")
     state_ink = ColorProperty(theme.green)
     can_report = BooleanProperty(False)
+    leads = StringProperty("")
 
     def report(self) -> None:
         """Tell the page."""
         self.page.report(self.facility)
+
+    def open(self) -> None:
+        """Go to its page."""
+        self.page.visit.go(OPENS[self.facility])
 
 
 class HelpCard(_Offer, Press):
@@ -71,6 +77,10 @@ class ServicesScreen(Page):
             name = facility.value
             card = OfferCard(icon=icon, title=t(f"facility.{name}"), text=t(f"offer.{name}.text"))
             card.page, card.facility = self, facility
+            if facility is Facility.WIFI and not terminal.parts.settings.wifi_name:
+                card.text = t("offer.wifi.none")
+            elif facility in OPENS:
+                card.leads = t(f"offer.{name}.open")
             self._cards[facility] = card
             self.ids.offers.add_widget(card)
         helping = HelpCard(icon="human-greeting", title=t("offer.help.title"), text=t("offer.help.text"))
@@ -95,7 +105,7 @@ class ServicesScreen(Page):
             card = self._cards[one.facility]
             card.state = self._state(one)
             card.state_ink = theme.green if one.condition in (Condition.GOOD, Condition.EXPIRING) else theme.brown
-            card.can_report = one.condition in TO_BE_REPORTED
+            card.can_report = one.condition is not Condition.BROKEN
 
     def _state(self, one: Standing) -> str:
         """Say how it stands as a visitor needs it: what keeps for another month is good."""
@@ -108,12 +118,16 @@ class ServicesScreen(Page):
         return t(f"offer.{condition.value}_since", when=day)
 
     def report(self, facility: Facility) -> None:
-        """Tell staff that something is broken."""
+        """Tell staff that something is broken; who comes second hears that they know."""
         from kiosk.services import facilities
 
-        def thank(_: object) -> None:
+        pressed_at = self.terminal.now()
+
+        def thank(report: FacilityCheck) -> None:
             card = self._cards[facility]
             card.state, card.state_ink, card.can_report = t("offer.thanks"), theme.green, False
+            if report.checked_at < pressed_at:
+                card.state = t("offer.already")
 
         self.ask(lambda: facilities.report_broken(self.terminal.office.here, facility), thank)
 
