@@ -1,6 +1,6 @@
 """我要报名: a worker wants a listing. Makes the referral, its consent and its slip in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.domain import referral
 from kiosk.domain.listing import Listing
@@ -25,6 +25,7 @@ class Applied:
 def apply(here: Here, worker_id: str, listing_id: str, contact_consent: bool) -> Applied:
     """Note a worker's interest; raise NotFound when the listing is no longer public, NotAllowed when the worker withdrew.
 
+    Who rested wants work again: he is recommended once more.
     `contact_consent`: the separate consent to give the contact to this employer (个人信息保护法 23).
     """
     now = here.now()
@@ -35,6 +36,10 @@ def apply(here: Here, worker_id: str, listing_id: str, contact_consent: bool) ->
         worker = u.need(Worker, worker_id)
         if worker.state is WorkerState.WITHDRAWN:
             raise NotAllowed("withdrawn")
+        if worker.state is WorkerState.PAUSED:
+            worker = replace(worker, revision=worker.revision + 1, state=WorkerState.ACTIVE)
+            u.keep(worker)
+            u.audit(now, "visitor", "resume_worker", worker.id)
         mine = u.list(Referral, worker_id=worker_id, listing_id=listing_id)
         live = [r for r in mine if referral.state_of(u.list(ReferralStep, referral_id=r.id)) is not ReferralState.DECLINED]
         taken = len(u.list(Referral, listing_id=listing_id))
