@@ -26,7 +26,7 @@ class Changed:
 
 
 def change_phone(here: Here, author: Author, worker_id: str, phone: str, phone_of: PhoneOf) -> Changed:
-    """Take another number; the station's own where `phone_of` says so, then `phone` is not looked at. Raises BadInput, NotFound, NotAllowed.
+    """Take another number; the station's where `phone_of` says so, then `phone` is not looked at. Raises BadInput, NotFound, NotAllowed.
 
     Slip and code stay good; from now on the new number's last four digits belong to them.
     """

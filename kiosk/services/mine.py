@@ -74,6 +74,6 @@ def my_registration(here: Here, worker_id: str) -> Mine:
 
 def _mine(here: Here, u: UnitOfWork, made: Referral) -> MyReferral:
     steps, listing = list(u.list(ReferralStep, referral_id=made.id)), u.get(Listing, made.listing_id)
-    state, answers = referral.state_of(steps), pay_answers(here, made, listing, steps)
+    state, answers = referral.state_of(steps), pay_answers(here, listing, steps)
     asks = bool(answers) and state not in referral.HIS_OWN and not is_put_off(u, made.id)
     return MyReferral(referral=made, listing=listing, state=state, pay_answers=answers, asks=asks)

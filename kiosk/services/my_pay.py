@@ -26,7 +26,7 @@ PUT_RIGHT_FOR = timedelta(days=30)
 """So long an answer is offered to be put right (own)."""
 
 
-def pay_answers(here: Here, made: Referral, listing: Listing | None, steps: list[ReferralStep]) -> tuple[PayAnswer, ...]:
+def pay_answers(here: Here, listing: Listing | None, steps: list[ReferralStep]) -> tuple[PayAnswer, ...]:
     """Give what a worker may say of his pay now; nothing before it is due."""
     said = rules.confirmations(steps)
     if listing is None or not said:

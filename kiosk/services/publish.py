@@ -13,8 +13,8 @@ from kiosk.domain.review import Finding, Severity, check, median_pay
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Staff
 from kiosk.errors import BadInput, NotAllowed, WrongState
-from kiosk.services.author import Author
 from kiosk.services import employers, opening, printing, slips, tickets
+from kiosk.services.author import Author
 from kiosk.services.posting import Posted as Posted
 from kiosk.services.posting import PostingForm as PostingForm
 from kiosk.services.posting import as_far_as_filled, to_listing
