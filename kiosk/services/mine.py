@@ -72,6 +72,22 @@ def my_registration(here: Here, worker_id: str) -> Mine:
         return Mine(worker=worker, referrals=tuple(_mine(here, u, one) for one in made), matches=best_matches(here, u, worker))
 
 
+def my_referral(here: Here, worker_id: str, referral_id: str) -> MyReferral:
+    """Give one of a worker's referrals. Raises NotFound for what is not his."""
+    with here.store.read() as u:
+        made = u.need(Referral, referral_id)
+        if made.worker_id != worker_id:
+            raise NotFound(referral_id)
+        return _mine(here, u, made)
+
+
+def next_question(here: Here, worker_id: str) -> str:
+    """Give the id of the newest referral about whose pay a worker is to be asked; empty when there is none."""
+    with here.store.read() as u:
+        made = sorted(u.list(Referral, worker_id=worker_id), key=lambda r: r.created_at, reverse=True)
+        return next((one.id for one in made if _mine(here, u, one).asks), "")
+
+
 def _mine(here: Here, u: UnitOfWork, made: Referral) -> MyReferral:
     steps, listing = list(u.list(ReferralStep, referral_id=made.id)), u.get(Listing, made.listing_id)
     state, answers = referral.state_of(steps), pay_answers(here, listing, steps)

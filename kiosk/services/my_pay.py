@@ -20,7 +20,7 @@ from kiosk.services.station import Here, local
 from kiosk.store.store import UnitOfWork
 from kiosk.text import t
 
-PUT_OFF = "mine.put_off"
+PUT_OFF = "pay_asked.put_off"
 """Of which referrals a worker does not want to be asked: ids."""
 PUT_RIGHT_FOR = timedelta(days=30)
 """So long an answer is offered to be put right (own)."""

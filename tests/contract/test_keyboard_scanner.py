@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.devices import keyboard_scanner
 from kiosk.devices.keyboard_scanner import EVENT, EVIOCGRAB, LONGEST, PLAIN, SHIFTED, KeyLine
 from kiosk.devices.scanner import open_scanner
 
@@ -117,7 +116,7 @@ def test_scanner_when_it_types_is_grabbed_before_a_key_is_read_and_left_alone_wh
             raise OSError(errno.EBUSY, "somebody else has it")
         return 0
 
-    monkeypatch.setattr(keyboard_scanner.fcntl, "ioctl", ioctl)
+    monkeypatch.setattr("kiosk.devices.keyboard_scanner.fcntl.ioctl", ioctl)
     monkeypatch.setattr("kiosk.devices.scanner.AGAIN_S", 0.1)
     scanner = open_scanner(f"hid://{fifo}", tmp_path / "link")
     assert scanner is not None

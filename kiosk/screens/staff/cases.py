@@ -14,6 +14,7 @@ from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.widgets.buttons import Chip, Tile
 from kiosk.screens.widgets.panel import Card
 from kiosk.services import listing_words as words
+from kiosk.services.worker_words import phone_words
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class CasesScreen(StaffPage):
             return t("cases.who_unknown")
         if not facts.worker.name:
             return t("cases.who_gone")
-        return t("cases.who", name=facts.worker.name, phone=facts.worker.phone.grouped())
+        return t("cases.who", name=facts.worker.name, phone=phone_words(facts.worker))
 
     def _past(self, facts: "CaseFacts") -> list[str]:
         lines = []

@@ -16,6 +16,7 @@ from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.screens.widgets.labels import NothingHere
 from kiosk.screens.widgets.panel import Card
 from kiosk.services import listing_words as words
+from kiosk.services.worker_words import phone_words
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class FacilitiesScreen(StaffPage):
         for one in self._facts[2]:
             course = one.training
             title = t("running.signup", name=one.worker.name, course=course.title if course else t("running.no_course"))
-            phone = t("running.call", phone=one.worker.phone.grouped())
+            phone = t("running.call", phone=phone_words(one.worker))
             starts = (
                 t("running.starts", day=day_words(course.starts_on, self.terminal.today()), phone=course.phone.grouped()) if course else ""
             )

@@ -9,15 +9,9 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.page import Page
-from kiosk.screens.widgets.buttons import BigButton, Chip, Press
+from kiosk.screens.widgets.buttons import BigButton, Chip
 from kiosk.screens.widgets.panel import Card
 from kiosk.text import t, words
-
-
-class StaffSign(BoxLayout):
-    """What was done just now; no gap where nothing was."""
-
-    text = StringProperty("")
 
 
 class CallBar(BoxLayout):
@@ -38,15 +32,6 @@ class FindView(ScreenPart):
 
     hint = StringProperty("")
     note = StringProperty("")
-
-
-class ActRow(Press):
-    """One thing that can be done, and what it does."""
-
-    icon = StringProperty("")
-    text = StringProperty("")
-    about = StringProperty("")
-    grave = BooleanProperty(False)
 
 
 class NothingLeft(BoxLayout):

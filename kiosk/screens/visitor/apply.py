@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class ApplyScreen(Page):
     """`listing_id` names the listing; the worker is the one who registered in this visit."""
 
+    takes_slips = False
     listing_id = StringProperty("")
     applied = BooleanProperty(False)
     name = StringProperty("")

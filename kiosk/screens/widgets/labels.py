@@ -51,3 +51,9 @@ class Stopped(BoxLayout):
     """What stands in the place of a page when nothing can be done there, and why."""
 
     text = StringProperty("")
+
+
+class StaffSign(BoxLayout):
+    """What was done just now; no gap where nothing was."""
+
+    text = StringProperty("")
