@@ -38,7 +38,8 @@ class MinePaidScreen(Page):
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("mine_pay.title"), **args)
-        self.columns = 2 if theme.upright or theme.large else 4
+        # all answers must be seen at once: one that is scrolled out of sight is answered less
+        self.columns = 2 if theme.upright else 4
         self._sent = False
 
     def on_enter(self) -> None:
@@ -63,7 +64,7 @@ class MinePaidScreen(Page):
         self.pay, self.when = words.pay(listing), t("mine.when", day=day)
         self.ids.answers.clear_widgets()
         for answer in one.pay_answers:
-            tile = Tile(text=t(f"mine_pay.{answer.value}"), icon=ICONS[answer], size_px=40)
+            tile = Tile(text=t(f"mine_pay.{answer.value}"), icon=ICONS[answer], size_px=36 if theme.large and not theme.upright else 40)
             tile.bind(on_release=lambda _, answer=answer: self._answer(answer))
             self.ids.answers.add_widget(tile)
 
