@@ -32,6 +32,8 @@ def a_worker(station: RealStation) -> Worker:
 def begin(start_real: StartReal, screen: Screen, large: bool) -> Kiosk:
     kiosk = start_real(screen)
     kiosk.wait_page("home")
+    # the store has answered: nothing waits for it any more
+    kiosk.wait_text("义堂站", 40)
     if large:
         enlarge(kiosk)
     return kiosk
