@@ -261,6 +261,6 @@ def test_registration_when_its_life_is_played_at_random_keeps_its_rules() -> Non
         case = Life.TestCase
         case.settings = settings(max_examples=10, stateful_step_count=20, deadline=None)
         try:
-            case().runTest()  # type: ignore[no-untyped-call]
+            case().runTest()
         finally:
             Life.station.store.close()

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kiosk.domain import ticket
+from kiosk.domain.codes import COUNTY
 from kiosk.domain.referral import Referral
 from kiosk.domain.slip import Code
 from kiosk.domain.ticket import TicketKind
@@ -52,7 +53,7 @@ def refused(station: TestStation, text: str) -> str:
     return caught.value.key.removeprefix("bad.scan.")
 
 
-def link(kind: TicketKind, subject: str, *, key: bytes = KEY, key_id: int = KEY_ID, county: str = ticket.COUNTY) -> str:
+def link(kind: TicketKind, subject: str, *, key: bytes = KEY, key_id: int = KEY_ID, county: str = COUNTY) -> str:
     made = ticket.issue(kind, subject, key_id, START, county)
     return ticket.url("https://phone.test", ticket.sign(made, key))
 

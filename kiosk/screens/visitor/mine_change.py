@@ -73,6 +73,7 @@ class MineChangeScreen(Page):
     def _open(self, page: str, worker: "Worker") -> None:
         """Open the page of one thing, with how it stands."""
         self.visit.change = RegistrationDraft(
+            name=str(worker.name),
             phone_of=worker.phone_of,
             trades=worker.trades,
             pay_fen=worker.pay_fen,
