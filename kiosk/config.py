@@ -41,7 +41,8 @@ class Settings:
     """Everything an installer may choose.
 
     `printer` is a URI: tcp://host:port, file:///dev/usb/lp0, serial:///dev/ttyS0?baud=9600 or simulator:
-    `scanner` is one, too: serial:///dev/ttyACM0?baud=9600, simulator: (write codes into STATE/run/scanner), or empty for none.
+    `scanner` is one, too: serial:///dev/ttyACM0?baud=9600, hid:///dev/input/by-id/NAME-event-kbd, simulator: (write codes into
+    STATE/run/scanner), or empty for none.
     `desk` is where the staff's page listens, as host:port (0.0.0.0:8443 for the station's own network); empty switches it off.
     `wifi_name` and `wifi_password` are the visitors' network; without a name there is none, without a password it is open.
     `attract_after_s`: so long at rest at home, the terminal shows what one can do here; 0 switches that off.

@@ -30,6 +30,12 @@ from kiosk.text import t, words
 CHINA = timezone(timedelta(hours=8))
 STATUS_OF = {"malformed": 404, "forged": 403, "unknown_key": 403, "foreign": 404, "expired": 410}
 PAGE_OF = {"unknown_key": "forged"}
+ENTITY_OF = {
+    TicketKind.REGISTRATION: "worker",
+    TicketKind.REFERRAL: "referral",
+    TicketKind.RECOMMENDATION: "referral",
+    TicketKind.POSTING: "listing",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +115,7 @@ class _Records:
         """Give the page for a verified ticket, which speaks only of its own station's records."""
         if ticket.kind is TicketKind.LISTING:
             return self.public_listing(ticket.subject, station_id)
-        entity = {TicketKind.REGISTRATION: "worker", TicketKind.REFERRAL: "referral", TicketKind.POSTING: "listing"}[ticket.kind]
+        entity = ENTITY_OF[ticket.kind]
         rows = self._rows(entity, record.c.id == ticket.subject, record.c.owner == station_id)
         if not rows:
             return self._page(station_id, "phone.waiting")

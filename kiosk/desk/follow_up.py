@@ -10,6 +10,7 @@ from kiosk.domain.referral import NO, YES, Party, Question, ReferralState, is_ne
 from kiosk.services import follow_up as asking
 from kiosk.services.follow_up import Asked
 from kiosk.services.station import local
+from kiosk.services.worker_words import phone_words
 from kiosk.text import t
 
 router = APIRouter()
@@ -59,7 +60,7 @@ def _card(one: Asked, *, open_still: bool) -> dict[str, Any]:
         "id": one.referral.id,
         "title": t(f"follow_up.{one.question}", name=one.worker.name),
         "job": t("follow_up.job", title=one.listing.title, employer=one.listing.employer_name),
-        "worker": one.worker.phone.grouped(),
+        "worker": phone_words(one.worker),
         "employer": one.listing.contact_phone.grouped() if one.shows_contact else "",
         "owner": "" if one.shows_contact else owner,
         "note": _note(one, open_still=open_still),

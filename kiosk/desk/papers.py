@@ -18,6 +18,7 @@ from kiosk.services.roster import Period
 from kiosk.services.station import local
 from kiosk.services.table_write import File
 from kiosk.services.table_write import Form as FileForm
+from kiosk.services.worker_words import phone_words
 from kiosk.text import t
 
 router = APIRouter()
@@ -101,7 +102,7 @@ def _page(desk: Counter, seat: Seat, period: Period, *, said: str = "", trouble:
         {
             "mark": f"{one.id}/{one.revision}",
             "name": one.name,
-            "cells": ("、".join(t(f"trade.{trade.value}") for trade in one.trades), one.phone.grouped(), one.number),
+            "cells": ("、".join(t(f"trade.{trade.value}") for trade in one.trades), phone_words(one), one.number),
             "again": one.id in waiting.again,
         }
         for one in waiting.workers

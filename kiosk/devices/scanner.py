@@ -1,7 +1,8 @@
-"""Code scanners that speak as a serial line, as most USB ones can be set to: each code is one line of text. Knows nothing of what it says.
+"""Code scanners: each code is one line of text. Knows nothing of what it says.
 
-A scanner set to be a keyboard is not for us: whatever types could then work the screen. The simulator reads a pseudo-terminal, to which a
-link in the state folder leads: what is written into it was scanned.
+They speak as a serial line, as most USB ones can be set to, or type as a keyboard, which is then taken for ourselves alone: whatever
+types could work the screen. The simulator reads a pseudo-terminal, to which a link in the state folder leads: what is written into it was
+scanned.
 """
 
 import logging
@@ -14,6 +15,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from kiosk.devices import transport
+from kiosk.devices.keyboard_scanner import keyboard
 from kiosk.devices.transport import Line, Transport
 from kiosk.errors import ConfigError
 
@@ -94,22 +96,24 @@ class _Master:
 
 
 def open_scanner(uri: str, link: Path) -> LineScanner | None:
-    """Make the scanner that `uri` names: serial:///dev/ttyACM0?baud=9600, simulator: (`link` is where to write codes to), empty for none.
+    """Make the scanner that `uri` names, None for an empty one; raise ConfigError.
 
-    Raises ConfigError.
+    serial:///dev/ttyACM0?baud=9600, hid:///dev/input/by-id/NAME, simulator: (`link` is where to write codes to).
     """
     if not uri:
         return None
     try:
         parts = urlsplit(uri)
         asked = {k: v[-1] for k, v in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
-        baud = int(asked.pop("baud", "9600"))
+        baud = int(asked.pop("baud", "9600")) if parts.scheme == "serial" else 0
     except ValueError as error:
         raise ConfigError(f"scanner: {uri!r}: {error}") from None
     if asked or parts.netloc:
         raise ConfigError(f"scanner: {uri!r}")
     if parts.scheme == "serial" and parts.path.startswith("/"):
         return LineScanner(transport.serial_port(parts.path, baud))
+    if parts.scheme == "hid" and parts.path.startswith("/"):
+        return LineScanner(keyboard(parts.path))
     if uri == "simulator:":
         return LineScanner(Transport("simulator", lambda: Line(_Master(link))))
-    raise ConfigError(f"scanner: {uri!r}: none of serial:///path, simulator:")
+    raise ConfigError(f"scanner: {uri!r}: none of serial:///path, hid:///path, simulator:")

@@ -153,3 +153,44 @@ def question(state: ReferralState, listing: PublicListing, moved_on: date) -> tu
     if state is ReferralState.ARRIVED:
         return Question.PAID, moved_on + timedelta(days=PAID_AFTER.get(listing.settlement, 31))
     return (Question.PAID, next_day) if state is ReferralState.UNPAID else None
+
+
+class PayAnswer(StrEnum):
+    """What a worker says at the terminal when he is asked 工钱拿到了吗?"""
+
+    ALL = "all"
+    PART = "part"
+    NOTHING = "nothing"
+    NOT_THERE = "not_there"
+
+
+HIS_OWN = frozenset({ReferralState.PAID, ReferralState.UNPAID, ReferralState.NO_SHOW})
+"""Where an answer leads, and what a later answer puts right."""
+
+
+def pay_is_due(state: ReferralState, listing: PublicListing, moved_on: date, today: date) -> bool:
+    """Say whether whoever was recommended must have been paid by now, had he worked; nobody need have noted that he was taken or came."""
+    if state not in (ReferralState.REFERRED, ReferralState.ACCEPTED, ReferralState.ARRIVED):
+        return False
+    came_on = moved_on if state is ReferralState.ARRIVED else max(moved_on, listing.starts_on)
+    asked = question(ReferralState.ARRIVED, listing, came_on)
+    return asked is not None and asked[1] <= today
+
+
+def steps_for(answer: PayAnswer, state: ReferralState, said: Sequence[ReferralStep]) -> tuple[ReferralState, ...]:
+    """Give the steps that write a worker's answer down; none where it is no news. `said` as confirmations gives it.
+
+    Who says that he was paid, or not, says too that he was taken and came.
+    """
+    if answer is PayAnswer.NOT_THERE:
+        to = ReferralState.DECLINED if state is ReferralState.REFERRED else ReferralState.NO_SHOW
+        return (to,) if to in NEXT[state] else ()
+    to = ReferralState.PAID if answer is PayAnswer.ALL else ReferralState.UNPAID
+    before: dict[ReferralState, tuple[ReferralState, ...]] = {
+        ReferralState.REFERRED: (ReferralState.ACCEPTED, ReferralState.ARRIVED),
+        ReferralState.ACCEPTED: (ReferralState.ARRIVED,),
+        ReferralState.NO_SHOW: (ReferralState.ARRIVED,),
+    }
+    if state in before:
+        return (*before[state], to)
+    return (to,) if said and is_news(state, said, to, Party.WORKER) else ()

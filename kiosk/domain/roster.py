@@ -14,7 +14,7 @@ from kiosk.domain.employer import Employer
 from kiosk.domain.listing import Listing
 from kiosk.domain.normalise import runs
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep, state_of
-from kiosk.domain.worker import Worker
+from kiosk.domain.worker import PhoneOf, Worker
 
 REPEAT_WITHIN = timedelta(days=7)
 """The same person sent to the same employer again this soon is probably one hire told twice (own); to the same listing, always."""
@@ -119,7 +119,8 @@ def roster_rows(known: Sequence[Recommendation]) -> list[RosterRow]:
     registrations, names = defaultdict(set), defaultdict(set)
     for known_worker in (r.about.worker for r in rows if r.about.worker):
         registrations[person(known_worker)].add(known_worker.id)
-        names[known_worker.phone].add(plain(known_worker.name))
+        if _has_phone(known_worker):
+            names[known_worker.phone].add(plain(known_worker.name))
     before: dict[str, list[RosterRow]] = defaultdict(list)
     done = []
     for row in rows:
@@ -131,7 +132,7 @@ def roster_rows(known: Sequence[Recommendation]) -> list[RosterRow]:
             doubts.append(Doubt.REPEATED)
         if len(registrations[who]) > 1:
             doubts.append(Doubt.TWICE_REGISTERED)
-        if worker and worker.phone and len(names[worker.phone]) > 1 and Doubt.SHARED_PHONE not in doubts:
+        if worker and len(names[worker.phone]) > 1 and Doubt.SHARED_PHONE not in doubts:
             doubts.append(Doubt.SHARED_PHONE)
         ordered = tuple(d for d in Doubt if d in doubts)
         done.append(replace(row, doubts=ordered, repeats=twin.referred_at if twin else None))
@@ -140,8 +141,13 @@ def roster_rows(known: Sequence[Recommendation]) -> list[RosterRow]:
 
 
 def person(worker: Worker) -> str:
-    """Give what makes two registrations one person: phone and name; a withdrawn one is only itself."""
-    return f"{worker.phone} {plain(worker.name)}" if worker.phone and worker.name else worker.id
+    """Give what makes two registrations one person: phone and name; who withdrew, or has no phone, is only himself."""
+    return f"{worker.phone} {plain(worker.name)}" if _has_phone(worker) and worker.name else worker.id
+
+
+def _has_phone(worker: Worker) -> bool:
+    """Say whether the number is his or his family's: the station's is everybody's."""
+    return bool(worker.phone) and worker.phone_of is not PhoneOf.STATION
 
 
 def plain(name: str) -> str:
@@ -172,7 +178,7 @@ def _doubts(about: Recommendation) -> list[Doubt]:
     if worker and worker.name and listing:
         named = {plain(listing.contact_name), plain(listing.employer_name), *([plain(employer.name)] if employer else [])}
         phones = {str(listing.contact_phone), *([str(employer.phone)] if employer else [])}
-        same_name, same_phone = plain(worker.name) in named, bool(worker.phone) and str(worker.phone) in phones
+        same_name, same_phone = plain(worker.name) in named, _has_phone(worker) and str(worker.phone) in phones
         if same_name and same_phone:
             doubts.append(Doubt.SELF_DEALING)
         elif same_phone:

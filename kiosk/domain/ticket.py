@@ -31,12 +31,13 @@ _CLOCK_AHEAD = timedelta(hours=24)
 
 
 class TicketKind(StrEnum):
-    """What a ticket is for."""
+    """What a ticket is for. A 推荐单 passes through the employer's hands: it names a referral, and identifies nobody."""
 
     LISTING = "listing"
     REGISTRATION = "registration"
     REFERRAL = "referral"
     POSTING = "posting"
+    RECOMMENDATION = "recommendation"
 
 
 _KINDS = dict(enumerate(TicketKind, start=1))

@@ -17,9 +17,20 @@ class WorkerState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class PhoneOf(StrEnum):
+    """Whose phone a worker gave."""
+
+    OWN = "own"
+    RELATIVE = "relative"
+    STATION = "station"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """One registration, owned by the station that took it. `code` is the 8-digit number on the slip, valid at its station."""
+    """One registration, owned by the station that took it. `code` is the 8-digit number on the slip, valid at its station.
+
+    A couple may share one phone: each has a code of his own. The station's phone stands on every slip, so it tells nobody apart.
+    """
 
     id: str
     revision: int
@@ -27,6 +38,7 @@ class Worker:
     state: WorkerState = WorkerState.ACTIVE
     name: PersonName
     phone: Phone
+    phone_of: PhoneOf = PhoneOf.OWN
     age_band: AgeBand
     trades: tuple[Trade, ...]
     pay_fen: int | None

@@ -38,6 +38,7 @@ class Page(BoxLayout):
     main_icon = StringProperty("")
     main_enabled = BooleanProperty(True)
     staff = False
+    takes_slips = True
     covers = False
     """Whether it lies over another page that must not be seen: nothing leads away from it but what it does itself."""
 
@@ -59,7 +60,11 @@ class Page(BoxLayout):
         """Do what the main action says."""
 
     def on_scan(self, text: str) -> None:
-        """Take what the scanner read."""
+        """Take what the scanner read: a visitor's slip leads on from every page but those where something is being entered."""
+        if self.takes_slips and not self.staff:
+            from kiosk.screens.visitor.scanning import follow_scan
+
+            follow_scan(self, text)
 
     def on_back(self) -> bool:
         """Handle 返回 inside the page: True when there was something to go back from within it."""

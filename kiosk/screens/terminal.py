@@ -124,6 +124,8 @@ class Terminal(ExceptionHandler):
         self._idle.touched()
         self._attract.wake()
         page = self.front
+        if self.shell is not None and self.shell.dialog is not None and self.shell.dialog.gives_way:
+            self.shell.close_dialog()
         if page is not None and self.shell is not None and (page.covers or self.shell.dialog is None):
             page.on_scan(text)
 

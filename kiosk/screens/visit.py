@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from kiosk.domain.codes import AgeBand, PayUnit, Trade
+from kiosk.domain.worker import PhoneOf
 
 HOME = "home"
 
@@ -29,6 +30,7 @@ class RegistrationDraft:
     age_band: AgeBand | None = None
     name: str = ""
     phone: str = field(default="", repr=False)
+    phone_of: PhoneOf = PhoneOf.OWN
     trades: tuple[Trade, ...] = ()
     pay_fen: int | None = None
     pay_unit: PayUnit = PayUnit.DAY
@@ -52,6 +54,7 @@ class Visit:
     def _clear(self) -> None:
         self.stack: list[Place] = [Place(HOME)]
         self.registration = RegistrationDraft()
+        self.change = RegistrationDraft()
         self.posting: dict[str, Any] = {}
         self.session: Any = None
         self.on_behalf = False
@@ -90,6 +93,19 @@ class Visit:
             self.stack.pop()
             self._on_move()
 
+    def back_saying(self, words: str, **args: Any) -> None:
+        """Go to the page before, which gets what there is to say of what was done here."""
+        if len(self.stack) > 1:
+            self.stack[-2].args |= {"said": words, **args}
+        self.back()
+
+    def come_with(self, page: str, **args: Any) -> None:
+        """Begin for who comes with a slip: whatever the one before left goes, the size of the letters stays."""
+        self.turn += 1
+        self._clear()
+        self.touched = True
+        self.go(page, **args)
+
     def back_to(self, page: str) -> None:
         """Go back to the last place of that page, or open it when there is none."""
         for depth in range(len(self.stack) - 2, -1, -1):
@@ -104,16 +120,17 @@ class Visit:
         self.stack = [Place(HOME)]
         self._on_move()
 
-    def fill_in_for(self, page: str, posting: dict[str, Any] | None = None) -> None:
-        """Open a visitor's page for staff, who fill it in for somebody; they stay signed in."""
+    def fill_in_for(self, page: str, posting: dict[str, Any] | None = None, worker_id: str = "") -> None:
+        """Open a visitor's page for staff, who fill it in for somebody, perhaps a worker whom they know; they stay signed in."""
         self.stop_filling_in()
         self.posting = posting or {}
+        self.worker_id = worker_id
         self.on_behalf = True
         self.go(page)
 
     def stop_filling_in(self) -> None:
         """Forget what staff filled in for somebody."""
-        self.registration, self.posting, self.worker_id = RegistrationDraft(), {}, ""
+        self.registration, self.change, self.posting, self.worker_id = RegistrationDraft(), RegistrationDraft(), {}, ""
         self.on_behalf = self.touched = False
 
     def end(self) -> None:

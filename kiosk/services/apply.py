@@ -1,6 +1,6 @@
 """我要报名: a worker wants a listing. Makes the referral, its consent and its slip in one transaction; says what happens next and when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kiosk.domain import referral
@@ -46,6 +46,7 @@ class Applied:
 def apply(here: Here, worker_id: str, listing_id: str, contact_consent: bool) -> Applied:
     """Note a worker's interest; who had put himself down before gets no second slip (`print_again`).
 
+    Who rested wants work again: he is recommended once more.
     Raises NotFound when the listing is no longer public, NotAllowed when the worker withdrew, BadInput('age') when he is too young for it.
     `contact_consent`: the separate consent to give the contact to this employer (个人信息保护法 23).
     """
@@ -55,6 +56,10 @@ def apply(here: Here, worker_id: str, listing_id: str, contact_consent: bool) ->
         worker = u.need(Worker, worker_id)
         if worker.state is WorkerState.WITHDRAWN:
             raise NotAllowed("withdrawn")
+        if worker.state is WorkerState.PAUSED:
+            worker = replace(worker, revision=worker.revision + 1, state=WorkerState.ACTIVE)
+            u.keep(worker)
+            u.audit(now, "visitor", "resume_worker", worker.id)
         if worker.age_band in (AgeBand.UNDER_16, AgeBand.MINOR) and hazardous(published.listing, here.rules.hazard):
             raise BadInput("age", "bad.apply.young")
         made = _live(u, worker_id, listing_id)

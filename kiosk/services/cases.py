@@ -15,12 +15,13 @@ from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.employer import Employer
 from kiosk.domain.listing import Listing, Takedown
 from kiosk.domain.record import new_id
-from kiosk.domain.referral import Party, Referral, ReferralStep
+from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
 from kiosk.domain.report import Report
 from kiosk.domain.station import Station
 from kiosk.domain.worker import Worker
 from kiosk.errors import BadInput
 from kiosk.services import reports
+from kiosk.services.author import HIMSELF, Author, Himself
 from kiosk.services.employers import decide_hold, held_now
 from kiosk.services.publish import add_takedown
 from kiosk.services.sign_in import Session
@@ -95,12 +96,12 @@ def open_case(
         return _open(here, u, session, kind, text, listing_id, employer_id, worker_id, referral_id)
 
 
-def open_unpaid(here: Here, u: UnitOfWork, session: Session, made: Referral, party: Party) -> Case | None:
-    """Open the case of an unpaid referral in the caller's transaction; None when one is open already."""
+def open_unpaid(here: Here, u: UnitOfWork, author: Author, made: Referral, party: Party, text: str = "") -> Case | None:
+    """Open the case of an unpaid referral in the caller's transaction; None when one is open already. `text` says it in other words."""
     if any(_state(u, case) in LIVE for case in u.list(Case, referral_id=made.id)):
         return None
-    text = t("cases.unpaid_said", party=t(f"follow_up.party_{party}"))
-    return _open(here, u, session, CaseKind.UNPAID, text, made.listing_id, None, made.worker_id, made.id).case
+    text = text or t("cases.unpaid_said", party=t(f"follow_up.party_{party}"))
+    return _open(here, u, author, CaseKind.UNPAID, text, made.listing_id, None, made.worker_id, made.id).case
 
 
 def step(here: Here, session: Session, case_id: str, state: CaseState, note: str, *, release: bool = False) -> Effect:
@@ -138,7 +139,7 @@ def step(here: Here, session: Session, case_id: str, state: CaseState, note: str
 def _open(
     here: Here,
     u: UnitOfWork,
-    session: Session,
+    author: Author,
     kind: CaseKind,
     text: str,
     listing_id: str | None,
@@ -158,14 +159,14 @@ def _open(
         referral_id=referral_id,
         worker_id=worker_id,
         text=text.strip(),
-        by_name=session.name,
+        by_name=author.name,
         opened_at=now,
     )
     u.keep(case)
-    u.audit(now, session.staff_id, "open_case", case.id, kind=kind)
+    u.audit(now, author.staff_id, "open_case", case.id, kind=kind)
     effect = Effect.NONE
     if kind in rules.HOLDING and len(rules.witnesses(_about_the_same(u, case))) >= WITNESSES:
-        effect = _hold(here, u, session, case, t("cases.hold_two"))
+        effect = _hold(here, u, author, case, t("cases.hold_two"))
     return Opened(case=case, effect=effect)
 
 
@@ -178,14 +179,16 @@ def _check_words(u: UnitOfWork, text: str, worker_id: str | None) -> None:
         raise BadInput("reason", "bad.case.names")
 
 
-def _hold(here: Here, u: UnitOfWork, session: Session, case: Case, reason: str) -> Effect:
+def _hold(here: Here, u: UnitOfWork, author: Author, case: Case, reason: str) -> Effect:
     """Hold the employer; where nobody keeps its file, take the listing down. What is another station's is left to the county."""
+    if author is HIMSELF:
+        author = Himself(name=t("cases.two_workers"))
     if case.employer_id is not None:
         employer = u.get(Employer, case.employer_id)
         if employer is None or employer.station_id != here.station_id:
             return Effect.ELSEWHERE
         if not held_now(u, case.employer_id):
-            decide_hold(here, u, session, case.employer_id, True, reason)
+            decide_hold(here, u, author, case.employer_id, True, reason)
         return Effect.HELD
     listing = u.get(Listing, case.listing_id) if case.listing_id else None
     if listing is None:
@@ -193,7 +196,7 @@ def _hold(here: Here, u: UnitOfWork, session: Session, case: Case, reason: str) 
     if listing.station_id != here.station_id:
         return Effect.ELSEWHERE
     if not u.list(Takedown, listing_id=listing.id):
-        add_takedown(here, u, session, listing.id, reason)
+        add_takedown(here, u, author, listing.id, reason)
     return Effect.TAKEN_DOWN
 
 
@@ -202,12 +205,21 @@ def _state(u: UnitOfWork, case: Case) -> CaseState:
 
 
 def _about_the_same(u: UnitOfWork, case: Case) -> Sequence[tuple[Case, CaseState]]:
-    """Give the cases about the same employer, or about the same listing where nobody keeps a file; this one among them."""
+    """Give the cases about the same employer, or about the same listing where nobody keeps a file; this one among them.
+
+    Whoever says by now that he was paid speaks no more in a case that staff have not confirmed.
+    """
     if case.employer_id is not None:
         same = u.list(Case, employer_id=case.employer_id)
     else:
         same = u.list(Case, listing_id=case.listing_id) if case.listing_id else [case]
-    return [(one, _state(u, one)) for one in same]
+    states = [(one, _state(u, one)) for one in same]
+    return [(one, state) for one, state in states if state is not CaseState.OPEN or not _paid_since(u, one)]
+
+
+def _paid_since(u: UnitOfWork, case: Case) -> bool:
+    steps = u.list(ReferralStep, referral_id=case.referral_id) if case.kind is CaseKind.UNPAID and case.referral_id else ()
+    return referral.state_of(steps) is ReferralState.PAID
 
 
 def _stands_alone(u: UnitOfWork, case: Case) -> bool:

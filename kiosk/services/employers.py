@@ -12,6 +12,7 @@ from kiosk.domain.listing import Listing, ListingState, Review, Takedown, Verdic
 from kiosk.domain.record import new_id
 from kiosk.domain.uscc import check_code
 from kiosk.errors import BadInput, NotAllowed, WrongState
+from kiosk.services.author import Author
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here
 from kiosk.store.store import UnitOfWork
@@ -188,7 +189,7 @@ def release(here: Here, session: Session, employer_id: str, reason: str) -> Empl
         return decide_hold(here, u, session, employer_id, False, reason)
 
 
-def decide_hold(here: Here, u: UnitOfWork, session: Session, employer_id: str, held: bool, reason: str) -> EmployerHold:
+def decide_hold(here: Here, u: UnitOfWork, session: Author, employer_id: str, held: bool, reason: str) -> EmployerHold:
     """Hold or release inside the caller's transaction, as a confirmed case does."""
     if not reason.strip():
         raise BadInput("reason", "bad.review.reason")

@@ -12,7 +12,7 @@ from kiosk.domain.listing import Listing
 from kiosk.domain.pay import yuan
 from kiosk.domain.record import new_id
 from kiosk.domain.running import PlatformEntry
-from kiosk.domain.worker import Worker, WorkerState
+from kiosk.domain.worker import PhoneOf, Worker, WorkerState
 from kiosk.errors import NotAllowed
 from kiosk.services import listing_words, table_write
 from kiosk.services.sign_in import Session
@@ -119,7 +119,9 @@ def worker_cells(worker: Worker) -> list[Cell]:
     wanted = f"{yuan(worker.pay_fen)} {t(f'pay_unit.{worker.pay_unit.value}')}" if worker.pay_fen else t("export.negotiable")
     area = AREAS.get(worker.area or "")
     intention = t("export.in_area", trades=trades, area=area) if area else trades
-    return [str.__str__(worker.name), intention, wanted, str.__str__(worker.phone)]
+    phone = str.__str__(worker.phone)
+    contact = phone if worker.phone_of is PhoneOf.OWN else t(f"export.phone_of_{worker.phone_of.value}", phone=phone)
+    return [str.__str__(worker.name), intention, wanted, contact]
 
 
 def _waiting(here: Here, u: UnitOfWork) -> Waiting:

@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from kiosk.domain import referral as rules
 from kiosk.domain.case import Case
@@ -17,6 +17,7 @@ from kiosk.domain.referral import Party, Question, Referral, ReferralState, Refe
 from kiosk.domain.station import Station
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.services import cases, slips
+from kiosk.services.author import Author
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here, local
 from kiosk.store.store import UnitOfWork
@@ -110,7 +111,7 @@ def step(here: Here, session: Session, referral_id: str, state: ReferralState, p
 def add_step(
     here: Here,
     u: UnitOfWork,
-    session: Session,
+    author: Author,
     made: Referral,
     state: ReferralState,
     party: Party,
@@ -118,22 +119,24 @@ def add_step(
     contact_consent: bool | None = None,
 ) -> ReferralStep:
     """Add one step inside the caller's transaction; raise WrongState when the table does not allow it."""
-    rules.check_step(u.list(ReferralStep, referral_id=made.id), state, party)
+    before = u.list(ReferralStep, referral_id=made.id)
+    rules.check_step(before, state, party)
     now = here.now()
     one = ReferralStep(
         id=new_id(now),
         station_id=here.station_id,
         referral_id=made.id,
         state=state,
-        by_name=session.name,
+        by_name=author.name,
         how=how,
         party=party,
-        by_id=session.staff_id,
+        by_id=author.staff_id,
         contact_consent=contact_consent,
-        stepped_at=now,
+        # past the step before, even within a millisecond or on a clock that was set back: the later word counts
+        stepped_at=max([now, *(s.stepped_at + timedelta(milliseconds=1) for s in before)]),
     )
     u.keep(one)
-    u.audit(now, session.staff_id, f"referral_{state}", made.id, party=party, how=how)
+    u.audit(now, author.staff_id, f"referral_{state}", made.id, party=party, how=how)
     return one
 
 

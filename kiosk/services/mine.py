@@ -1,4 +1,7 @@
-"""My registration, found by the slip's 8-digit code and the last four digits of the phone: a found slip must not open a person's record."""
+"""My registration, found by the slip's 8-digit code and the last four digits of the phone: a found slip must not open a person's record.
+
+What a scanned slip says is services/scan's; who gave the station's number has no digits of his own and goes through staff.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,11 +10,13 @@ from kiosk.domain import referral
 from kiosk.domain.listing import Listing
 from kiosk.domain.matching import Match
 from kiosk.domain.record import to_plain
-from kiosk.domain.referral import Referral, ReferralState, ReferralStep
-from kiosk.domain.worker import Worker, WorkerState
-from kiosk.errors import LockedOut, NotFound
+from kiosk.domain.referral import PayAnswer, Referral, ReferralState, ReferralStep
+from kiosk.domain.worker import PhoneOf, Worker, WorkerState
+from kiosk.errors import LockedOut, NotAllowed, NotFound
+from kiosk.services.my_pay import is_put_off, pay_answers
 from kiosk.services.register import best_matches
 from kiosk.services.station import Here
+from kiosk.store.store import UnitOfWork
 
 GUESSES = 10
 GUESS_WINDOW = timedelta(minutes=10)
@@ -19,11 +24,13 @@ GUESS_WINDOW = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyReferral:
-    """One listing that I put myself down for."""
+    """One listing that I put myself down for. `pay_answers`: what I may say of my pay; `asks`: that I am to be asked about it."""
 
     referral: Referral
     listing: Listing | None
     state: ReferralState
+    pay_answers: tuple[PayAnswer, ...] = ()
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,25 +45,51 @@ class Mine:
 def find_mine(here: Here, code: str, last_four: str) -> Mine:
     """Open a registration; raise NotFound alike for a wrong code and wrong digits, LockedOut after ten misses in ten minutes.
 
-    `LockedOut.until` is when the oldest of them no longer counts.
+    `LockedOut.until` is when the oldest of them no longer counts. NotAllowed: whoever registered under the station's number, which stands
+    on every slip, is let in by staff; asking counts as a miss.
     """
     now = here.now()
     with here.store.write() as u:
         misses = [m for m in (u.recall("guesses") or "").split() if m > to_plain(now - GUESS_WINDOW)]
         if len(misses) >= GUESSES:
             raise LockedOut(datetime.fromisoformat(misses[0]) + GUESS_WINDOW)
-        found = [w for w in u.list(Worker, code=code) if w.phone.last_four() == last_four and w.state is not WorkerState.WITHDRAWN]
+        coded = [w for w in u.list(Worker, code=code) if w.state is not WorkerState.WITHDRAWN]
+        without = any(w.phone_of is PhoneOf.STATION for w in coded)
+        found = [w for w in coded if w.phone_of is not PhoneOf.STATION and w.phone.last_four() == last_four]
         u.remember("guesses", " ".join(misses if found else [*misses, to_plain(now)]))
     if not found:
-        raise NotFound("registration")
+        raise NotAllowed("through staff") if without else NotFound("registration")
+    return my_registration(here, found[0].id)
+
+
+def my_registration(here: Here, worker_id: str) -> Mine:
+    """Give the registration of who has proved who he is, as it stands now. Raises NotFound when it was withdrawn."""
     with here.store.read() as u:
-        made = sorted(u.list(Referral, worker_id=found[0].id), key=lambda r: r.created_at, reverse=True)
-        referrals = tuple(
-            MyReferral(
-                referral=one,
-                listing=u.get(Listing, one.listing_id),
-                state=referral.state_of(u.list(ReferralStep, referral_id=one.id)),
-            )
-            for one in made
-        )
-        return Mine(worker=found[0], referrals=referrals, matches=best_matches(here, u, found[0]))
+        worker = u.need(Worker, worker_id)
+        if worker.state is WorkerState.WITHDRAWN:
+            raise NotFound(worker_id)
+        made = sorted(u.list(Referral, worker_id=worker_id), key=lambda r: r.created_at, reverse=True)
+        return Mine(worker=worker, referrals=tuple(_mine(here, u, one) for one in made), matches=best_matches(here, u, worker))
+
+
+def my_referral(here: Here, worker_id: str, referral_id: str) -> MyReferral:
+    """Give one of a worker's referrals. Raises NotFound for what is not his."""
+    with here.store.read() as u:
+        made = u.need(Referral, referral_id)
+        if made.worker_id != worker_id:
+            raise NotFound(referral_id)
+        return _mine(here, u, made)
+
+
+def next_question(here: Here, worker_id: str) -> str:
+    """Give the id of the newest referral about whose pay a worker is to be asked; empty when there is none."""
+    with here.store.read() as u:
+        made = sorted(u.list(Referral, worker_id=worker_id), key=lambda r: r.created_at, reverse=True)
+        return next((one.id for one in made if _mine(here, u, one).asks), "")
+
+
+def _mine(here: Here, u: UnitOfWork, made: Referral) -> MyReferral:
+    steps, listing = list(u.list(ReferralStep, referral_id=made.id)), u.get(Listing, made.listing_id)
+    state, answers = referral.state_of(steps), pay_answers(here, listing, steps)
+    asks = bool(answers) and state not in referral.HIS_OWN and not is_put_off(u, made.id)
+    return MyReferral(referral=made, listing=listing, state=state, pay_answers=answers, asks=asks)

@@ -15,6 +15,7 @@ from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Staff
 from kiosk.errors import BadInput, NotAllowed, WrongState
 from kiosk.services import employers, opening, printing, receipts, slips, tickets
+from kiosk.services.author import Author
 from kiosk.services.posting import Posted as Posted
 from kiosk.services.posting import PostingForm as PostingForm
 from kiosk.services.posting import as_far_as_filled, to_listing
@@ -263,7 +264,7 @@ def take_down(
 
 
 def add_takedown(
-    here: Here, u: UnitOfWork, session: Session, listing_id: str, reason: str, state: ListingState = ListingState.WITHDRAWN
+    here: Here, u: UnitOfWork, session: Author, listing_id: str, reason: str, state: ListingState = ListingState.WITHDRAWN
 ) -> Takedown:
     """Write a takedown in the caller's transaction, as a confirmed case does."""
     now = here.now()

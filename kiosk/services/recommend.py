@@ -13,14 +13,17 @@ from kiosk.domain import referral as rules
 from kiosk.domain.codes import AgeBand
 from kiosk.domain.listing import Listing, Published
 from kiosk.domain.matching import Fit, match, match_workers
+from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.record import new_id, to_plain
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
 from kiosk.domain.review import hazardous
+from kiosk.domain.slip import Slip, SlipKind
 from kiosk.domain.station import Station
 from kiosk.domain.words import Say
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.errors import BadInput, NotAllowed, NotFound
 from kiosk.services import printing, slips, tickets
+from kiosk.services.author import Author
 from kiosk.services.follow_up import add_step, histories
 from kiosk.services.rules import say
 from kiosk.services.sign_in import Session
@@ -184,25 +187,56 @@ def refer(
         said = f"{how}（{hold_reason.strip()}）" if hold_reason.strip() else how
         add_step(here, u, session, made, ReferralState.REFERRED, Party.STAFF, said, contact_consent)
         listing = u.need(Listing, listing_id, published.listing.revision)
-        station, owner = here.station(u), u.get(Station, listing.station_id)
-        slip = slips.recommendation_slip(
-            worker,
-            listing,
-            station,
-            slip_serial(u, station, now),
-            tickets.referral_url(here, u, made, now),
-            now,
-            by=session.name,
-            contact=contact_consent,
-            over=over,
-            owner=owner,
-        )
+        slip = _slip(here, u, worker, made, listing, session.name, contact=contact_consent, over=over)
         job = printing.queue_slip(u, slip, made.id, now)
         if contact_consent:
             u.audit(now, session.staff_id, "worker_contact_on_slip", made.id)
-        if slips.shows_contact(listing, station):
+        if slips.shows_contact(listing, here.station(u)):
             u.audit(now, session.staff_id, "contact_on_slip", listing_id)
     return Recommended(referral=made, job_id=job.id, over=over)
+
+
+def print_again(here: Here, u: UnitOfWork, author: Author, worker: Worker) -> list[str]:
+    """Queue anew, marked 补打, the 推荐单 that name a worker and that no employer has answered yet; give the jobs' ids.
+
+    For when his name or number has changed: what of them still waits for the printer goes.
+    """
+    jobs, now = [], here.now()
+    for made in u.list(Referral, worker_id=worker.id):
+        said = u.list(ReferralStep, referral_id=made.id)
+        listing = u.get(Listing, made.listing_id)
+        if rules.state_of(said) is not ReferralState.REFERRED or not rules.may_give_contact(made, said) or listing is None:
+            continue
+        before = [job for job in u.list(PrintJob, subject_id=made.id) if job.slip.kind is SlipKind.RECOMMENDATION]
+        for job in before:
+            if job.state is JobState.QUEUED:
+                u.drop(PrintJob, job.id)
+        by = rules.confirmations(said)[0].by_name
+        serial = before[-1].serial if before else ""
+        slip = _slip(here, u, worker, made, listing, by, contact=True, over=made.over_headcount, serial=serial)
+        jobs.append(printing.queue_slip(u, slips.reprinted(slip, now), made.id, now).id)
+        u.audit(now, author.staff_id, "worker_contact_on_slip", made.id)
+        if slips.shows_contact(listing, here.station(u)):
+            u.audit(now, author.staff_id, "contact_on_slip", listing.id)
+    return jobs
+
+
+def _slip(
+    here: Here, u: UnitOfWork, worker: Worker, made: Referral, listing: Listing, by: str, *, contact: bool, over: bool, serial: str = ""
+) -> Slip:
+    now, station = here.now(), here.station(u)
+    return slips.recommendation_slip(
+        worker,
+        listing,
+        station,
+        serial or slip_serial(u, station, now),
+        tickets.recommendation_url(here, u, made, now),
+        now,
+        by=by,
+        contact=contact,
+        over=over,
+        owner=u.get(Station, listing.station_id),
+    )
 
 
 def said(reason: Say) -> str:

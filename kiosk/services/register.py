@@ -7,7 +7,7 @@ from datetime import datetime
 from kiosk.domain.codes import AgeBand, PayUnit, Trade
 from kiosk.domain.matching import Match, match
 from kiosk.domain.record import new_id
-from kiosk.domain.worker import Worker, WorkerState, check_age, check_mobile, check_name
+from kiosk.domain.worker import PhoneOf, Worker, WorkerState, check_age, check_mobile, check_name
 from kiosk.errors import BadInput
 from kiosk.services import printing, slips, tickets
 from kiosk.services.station import Here, slip_serial
@@ -20,10 +20,14 @@ MATCHES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationForm:
-    """What a visitor entered. `pay_fen` None is 面议; `by_staff` is the id of who filled it in for somebody who cannot."""
+    """What a visitor entered. `pay_fen` None is 面议; `by_staff` is the id of who filled it in for somebody who cannot.
+
+    Where `phone_of` is the station, `phone` is not looked at.
+    """
 
     name: str
     phone: str
+    phone_of: PhoneOf = PhoneOf.OWN
     age_band: AgeBand
     trades: tuple[Trade, ...]
     pay_fen: int | None
@@ -46,17 +50,16 @@ class Registered:
 def register(here: Here, form: RegistrationForm) -> Registered:
     """Register a worker, or bring an earlier registration of the same name and phone up to date.
 
+    Under the station's number everybody is somebody new: it and a name do not make one person, and a slip opens a registration.
     Raises BadInput naming the field. Says nothing about whether the phone was known (a stranger must not learn it).
     """
     now = here.now()
-    name, phone, band = check_name(form.name), check_mobile(form.phone), check_age(form.age_band)
-    if not form.trades:
-        raise BadInput("trades", "bad.trades.empty")
-    if form.pay_fen is not None and not 0 < form.pay_fen <= PAY_MAX_FEN.get(form.pay_unit, 6_000_000):
-        raise BadInput("pay", "bad.pay.range")
+    at_station = form.phone_of is PhoneOf.STATION
+    name, phone, band = check_name(form.name), None if at_station else check_mobile(form.phone), check_age(form.age_band)
+    check_wish(form.trades, form.pay_fen, form.pay_unit)
     with here.store.write() as u:
         station = here.station(u)
-        earlier = [w for w in u.list(Worker, phone=phone) if w.name == name and w.station_id == station.id]
+        earlier = [w for w in u.list(Worker, phone=phone) if w.name == name and w.station_id == station.id] if phone else []
         known = earlier[0] if earlier else None
         worker = Worker(
             id=known.id if known else new_id(now),
@@ -64,7 +67,8 @@ def register(here: Here, form: RegistrationForm) -> Registered:
             station_id=station.id,
             state=WorkerState.ACTIVE,
             name=name,
-            phone=phone,
+            phone=phone or station.phone,
+            phone_of=form.phone_of,
             age_band=band,
             trades=form.trades,
             pay_fen=form.pay_fen,
@@ -84,6 +88,14 @@ def register(here: Here, form: RegistrationForm) -> Registered:
         slip = slips.registration_slip(worker, station, url, now)
         job = printing.queue_slip(u, slip, worker.id, now)
     return Registered(worker=worker, ticket_url=url, job_id=job.id, matches=matches)
+
+
+def check_wish(trades: tuple[Trade, ...], pay_fen: int | None, pay_unit: PayUnit) -> None:
+    """Raise BadInput when no trade was chosen, or for a pay that nobody asks for."""
+    if not trades:
+        raise BadInput("trades", "bad.trades.empty")
+    if pay_fen is not None and not 0 < pay_fen <= PAY_MAX_FEN.get(pay_unit, 6_000_000):
+        raise BadInput("pay", "bad.pay.range")
 
 
 def best_matches(here: Here, u: UnitOfWork, worker: Worker) -> tuple[Match, ...]:

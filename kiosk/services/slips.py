@@ -13,8 +13,9 @@ from kiosk.domain.listing import ContactScope, Listing, PublicListing
 from kiosk.domain.running import Booking
 from kiosk.domain.slip import Align, Block, Code, Field, Line, Rule, Slip, SlipKind, Style
 from kiosk.domain.station import Policy, Station, Training
-from kiosk.domain.worker import Worker
+from kiosk.domain.worker import PhoneOf, Worker
 from kiosk.services.station import local
+from kiosk.services.worker_words import phone_words
 from kiosk.text import t
 
 
@@ -113,7 +114,7 @@ def recommendation_slip(
         Field(label=label["worker"], value=str(worker.name) if contact else worker.name.masked()),
         Field(label=label["age"], value=t(f"age_band.{worker.age_band.value}")),
         Field(label=label["trades"], value="、".join(t(f"trade.{trade.value}") for trade in worker.trades)),
-        Field(label=label["phone"], value=worker.phone.grouped() if contact else asked),
+        Field(label=label["phone"], value=phone_words(worker) if contact and worker.phone_of is not PhoneOf.STATION else asked),
         Rule(),
         *_offer(listing, now),
         *_contact(listing, station, owner or station),

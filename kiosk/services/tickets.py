@@ -38,6 +38,11 @@ def referral_url(here: Here, u: UnitOfWork, referral: Referral, now: datetime) -
     return _signed(here, u, TicketKind.REFERRAL, referral.id, now)
 
 
+def recommendation_url(here: Here, u: UnitOfWork, referral: Referral, now: datetime) -> str:
+    """Give the signed link on a 推荐单: to a referral's state too, but to no registration, because the employer holds it."""
+    return _signed(here, u, TicketKind.RECOMMENDATION, referral.id, now)
+
+
 def posting_url(here: Here, u: UnitOfWork, listing_id: str, now: datetime) -> str:
     """Give the employer's signed link to his posting, which is not public yet."""
     return _signed(here, u, TicketKind.POSTING, listing_id, now)

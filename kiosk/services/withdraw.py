@@ -6,7 +6,7 @@ from kiosk.domain.case import Case
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.referral import Referral
-from kiosk.domain.worker import Worker, WorkerState
+from kiosk.domain.worker import PhoneOf, Worker, WorkerState
 from kiosk.services import signups
 from kiosk.services.station import Here
 from kiosk.store.store import UnitOfWork
@@ -25,7 +25,7 @@ def withdraw(here: Here, worker_id: str, actor_id: str = "worker") -> None:
         worker = u.need(Worker, worker_id)
         if worker.state is WorkerState.WITHDRAWN:
             return
-        nobody = replace(worker, name=PersonName(""), phone=Phone(""), trades=(), pay_fen=None, area=None)
+        nobody = replace(worker, name=PersonName(""), phone=Phone(""), phone_of=PhoneOf.OWN, trades=(), pay_fen=None, area=None)
         u.keep(replace(nobody, revision=worker.revision + 1, state=WorkerState.WITHDRAWN))
         for subject in (worker.id, *(made.id for made in u.list(Referral, worker_id=worker.id))):
             _drop_slips(u, subject)

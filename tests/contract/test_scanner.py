@@ -105,7 +105,17 @@ def test_scanner_when_settings_name_none_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["usb:", "serial://host/dev/x", "serial:///dev/x?speed=1", "serial:///dev/x?baud=fast", "simulator:x", "tcp://h:1"]
+    "uri",
+    [
+        "usb:",
+        "serial://host/dev/x",
+        "serial:///dev/x?speed=1",
+        "serial:///dev/x?baud=fast",
+        "hid:///dev/x?baud=1",
+        "hid:x",
+        "simulator:x",
+        "tcp://h:1",
+    ],
 )
 def test_scanner_when_settings_are_wrong_says_so(tmp_path: Path, uri: str) -> None:
     with pytest.raises(ConfigError):

@@ -172,7 +172,8 @@ def test_page_when_it_is_a_referral_shows_its_state_and_the_listing(hub: TestHub
         for n, s in enumerate(ways.get(state, state.value).split())
     ]
     ours.push(listing, a_review(listing, START), worker, referral, *steps)
-    shows(look(hub, token(ours, TicketKind.REFERRAL, referral.id)), 200, t(f"phone.referral.{state}.title"), "装卸工", "260")
+    for kind in (TicketKind.REFERRAL, TicketKind.RECOMMENDATION):
+        shows(look(hub, token(ours, kind, referral.id)), 200, t(f"phone.referral.{state}.title"), "装卸工", "260")
 
 
 def _posted(ours: Terminal, state: ListingState) -> Listing:

@@ -32,6 +32,8 @@ def a_worker(station: RealStation) -> Worker:
 def begin(start_real: StartReal, screen: Screen, large: bool) -> Kiosk:
     kiosk = start_real(screen)
     kiosk.wait_page("home")
+    # the store has answered: nothing waits for it any more
+    kiosk.wait_text("义堂站", 40)
     if large:
         enlarge(kiosk)
     return kiosk
@@ -50,7 +52,7 @@ def test_mine_when_both_numbers_are_right_shows_how_it_stands(
     worker = a_worker(station)
     kiosk = begin(start_real, request.getfixturevalue(form), large)
     kiosk.tap(t("home.mine.title"))
-    kiosk.wait_text(t("mine.code"))
+    kiosk.wait_text(t("mine_scan.head"))
     assert looks(kiosk) == []
     number(kiosk, worker.code)
     kiosk.wait_text(t("mine.last"))
@@ -73,7 +75,7 @@ def test_mine_when_found_leads_to_a_listing_without_registering_again(start_real
     match = find_mine(station.here, worker.code, worker.phone.last_four()).matches[0]
     kiosk = begin(start_real, lying, large=False)
     kiosk.tap(t("home.mine.title"))
-    kiosk.wait_text(t("mine.code"))
+    kiosk.wait_text(t("mine_scan.head"))
     number(kiosk, worker.code)
     kiosk.wait_text(t("mine.last"))
     number(kiosk, worker.phone.last_four())
@@ -94,7 +96,7 @@ def test_mine_when_the_last_four_are_wrong_reveals_nothing_and_keeps_the_code(
     wrong = f"{(int(worker.phone.last_four()) + 1) % 10000:04d}"
     kiosk = begin(start_real, lying, large=False)
     kiosk.tap(t("home.mine.title"))
-    kiosk.wait_text(t("mine.code"))
+    kiosk.wait_text(t("mine_scan.head"))
     number(kiosk, worker.code)
     kiosk.wait_text(t("mine.last"))
     number(kiosk, wrong)
@@ -116,7 +118,7 @@ def test_mine_when_guessed_too_often_waits_and_says_until_when(start_real: Start
             find_mine(station.here, "00000000", "0000")
     kiosk = begin(start_real, lying, large=False)
     kiosk.tap(t("home.mine.title"))
-    kiosk.wait_text(t("mine.code"))
+    kiosk.wait_text(t("mine_scan.head"))
     number(kiosk, worker.code)
     kiosk.wait_text(t("mine.last"))
     number(kiosk, f"{(int(worker.phone.last_four()) + 1) % 10000:04d}")
@@ -195,7 +197,7 @@ def test_mine_when_withdrawn_asks_once_more_then_forgets(start_real: StartReal, 
     worker = a_worker(station)
     kiosk = begin(start_real, lying, large=False)
     kiosk.tap(t("home.mine.title"))
-    kiosk.wait_text(t("mine.code"))
+    kiosk.wait_text(t("mine_scan.head"))
     number(kiosk, worker.code)
     kiosk.wait_text(t("mine.last"))
     number(kiosk, worker.phone.last_four())

@@ -60,6 +60,10 @@ def test_registrations_when_the_slip_is_lost_print_it_let_him_rest_and_take_it_b
     whole_in_both_sizes(kiosk, f"{worker.code[:4]} {worker.code[4:]}")
     _small(kiosk)
     kiosk.tap(t("registrations.print"))
+    kiosk.wait_text(t("registered.check"))
+    assert looks(kiosk) == []
+    kiosk.tap(t("registered.checked"))
+    kiosk.wait_text(t("print.listing"))
     kiosk.wait(lambda seen: bool(seen["dialog"]), "the slip on its way")
     _over(kiosk)
     with station.here.store.read() as u:

@@ -15,7 +15,7 @@ from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.referral import Party, Referral, ReferralStep, state_of
 from kiosk.domain.referral import ReferralState as S
 from kiosk.domain.roster import FAILED, Doubt, Grade, Recommendation, RosterRow, grade, missing, roster_rows
-from kiosk.domain.worker import Worker
+from kiosk.domain.worker import PhoneOf, Worker
 from tests.station import a_listing
 
 START = datetime(2026, 11, 3, 1, tzinfo=UTC)
@@ -245,3 +245,10 @@ def test_roster_when_the_order_of_reading_changes_is_the_same(told: list[tuple[i
         return [(r.about.referral.id, r.doubts, r.repeats) for r in rows]
 
     assert shape(roster_rows(known)) == shape(roster_rows(mixed))
+
+
+def test_roster_when_several_gave_the_stations_number_takes_them_for_several() -> None:
+    workers = [replace(_worker(n, name, "07124000001"), phone_of=PhoneOf.STATION) for n, name in enumerate(("刘国庆", "刘国庆", "王秀兰"))]
+    listing = replace(a_listing(), contact_phone=Phone("07124000001"))
+    rows = roster_rows([_told(worker, listing, number=n) for n, worker in enumerate(workers)])
+    assert [row.doubts for row in rows] == [(), (), ()]

@@ -8,6 +8,7 @@ from kiosk.domain.case import HOLDING, CaseState
 from kiosk.screens.widgets.panel import Card
 from kiosk.services import listing_words as words
 from kiosk.services.station import local
+from kiosk.services.worker_words import phone_words
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _who(facts: "CaseFacts") -> str:
         return t("cases.who_unknown")
     if not facts.worker.name:
         return t("cases.who_gone")
-    return t("cases.who", name=facts.worker.name, phone=facts.worker.phone.grouped())
+    return t("cases.who", name=facts.worker.name, phone=phone_words(facts.worker))
 
 
 def _past(facts: "CaseFacts") -> list[str]:

@@ -16,6 +16,7 @@ from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.screens.widgets.labels import NothingHere
 from kiosk.screens.widgets.panel import Card
 from kiosk.services import listing_words as words
+from kiosk.services.worker_words import phone_words
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class FacilitiesScreen(StaffPage):
             name = one.worker.name
             key = "running.signup_cancelled" if one.signup.cancelled else "running.signup_waits" if one.behind else "running.signup"
             title = t(key, name=name, course=course.title) if course else t("running.signup_gone", name=name)
-            phone = t("running.call", phone=one.worker.phone.grouped())
+            phone = t("running.call", phone=phone_words(one.worker))
             starts = (
                 t("running.starts", day=day_words(course.starts_on, self.terminal.today()), phone=course.phone.grouped()) if course else ""
             )

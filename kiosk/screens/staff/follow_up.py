@@ -10,6 +10,7 @@ from kiosk.screens.staff.parts import add_turn
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.widgets.labels import NothingHere
 from kiosk.screens.widgets.panel import Card
+from kiosk.services.worker_words import phone_words
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class FollowUpScreen(StaffPage):
         card = AskCard(
             title=t(f"follow_up.{one.question}", name=one.worker.name),
             job=t("follow_up.job", title=one.listing.title, employer=one.listing.employer_name),
-            worker_phone=t("follow_up.worker_phone", phone=one.worker.phone.grouped()),
+            worker_phone=t("follow_up.worker_phone", phone=phone_words(one.worker)),
             employer_phone=employer,
             note=self._note(one, open_still=open_still),
             yes=t(f"follow_up.yes_{one.question}"),

@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kiosk.domain.pay import yuan
+from kiosk.domain.worker import PhoneOf
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
@@ -27,12 +28,15 @@ def places(one: "OpenListing") -> str:
 
 
 def worker_words(one: "Worker") -> tuple[str, str, str]:
-    """Give name with age, the whole phone in groups, and what he does for what pay."""
+    """Give name with age, the whole phone in groups, and what he does for what pay, with whose phone it is."""
     wish = t("recommend.wants_open")
     if one.pay_fen is not None:
         wish = t("recommend.wants", pay=f"{yuan(one.pay_fen)} {t(f'pay_unit.{one.pay_unit.value}')}")
     trades = "、".join(t(f"trade.{trade.value}") for trade in one.trades)
-    return f"{one.name} ・ {t(f'age_band.{one.age_band.value}')}", one.phone.grouped(), f"{trades} ・ {wish}"
+    text = f"{trades} ・ {wish}"
+    if one.phone_of is not PhoneOf.OWN:
+        text = f"{text} ・ {t(f'phone_of.said_{one.phone_of.value}')}"
+    return f"{one.name} ・ {t(f'age_band.{one.age_band.value}')}", one.phone.grouped(), text
 
 
 def waits(days: int) -> str:

@@ -10,17 +10,9 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.page import Page
-from kiosk.screens.widgets.buttons import BigButton, Chip, Press
+from kiosk.screens.widgets.buttons import BigButton, Chip
 from kiosk.screens.widgets.panel import Card
 from kiosk.text import t, words
-
-
-class StaffSign(BoxLayout):
-    """What was done just now, and while there are `seconds` left the way back, `page.undo()`; no gap where nothing was."""
-
-    text = StringProperty("")
-    seconds = NumericProperty(0)
-    page = ObjectProperty(None, allownone=True, rebind=True)
 
 
 class ScreenPart(BoxLayout):
@@ -45,15 +37,6 @@ def add_turn(box: Any, first: int, shown: int, count: int, turn: Callable[[int],
     button = BigButton(text=t("turn.more" if rest else "turn.first"), icon="chevron-down" if rest else "chevron-up")
     button.bind(on_release=lambda _: turn(first + shown if rest else 0))
     box.add_widget(button)
-
-
-class ActRow(Press):
-    """One thing that can be done, and what it does."""
-
-    icon = StringProperty("")
-    text = StringProperty("")
-    about = StringProperty("")
-    grave = BooleanProperty(False)
 
 
 class ChoiceChips(BoxLayout):

@@ -1,6 +1,6 @@
-"""登记的人: staff find a registration by the phone's digits; his code, his slip once more, a rest from work, and taking it back.
+"""登记的人: staff find a registration by digits or name; his code, his slip once more, a change, a rest from work, and taking it back.
 
-One page with three views, one after the other: find → found → one.
+One page with views that follow each other: find, or name → found → one. Changing is done on the visitors' pages, marked 代填.
 """
 
 from collections.abc import Callable
@@ -13,9 +13,9 @@ from kivy.properties import BooleanProperty, StringProperty
 from kiosk.domain.worker import WorkerState
 from kiosk.screens.printing import PrintWatch
 from kiosk.screens.staff.pair_words import worker_words
-from kiosk.screens.staff.parts import ActRow, FindView, ScreenPart
+from kiosk.screens.staff.parts import FindView, ScreenPart
 from kiosk.screens.staff.staff_page import StaffPage
-from kiosk.screens.widgets.buttons import Press
+from kiosk.screens.widgets.buttons import ActRow, BigButton, Press
 from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.services import registrations as use
 from kiosk.text import t
@@ -50,10 +50,11 @@ class PersonView(ScreenPart):
 
 
 class RegistrationsScreen(StaffPage):
-    """`digits` is what was keyed in, `chosen` the id of who is shown; `said` what was done just now."""
+    """`digits` is what was keyed in, or `name` what was written; `chosen` the id of who is shown; `said` what was done just now."""
 
     view = StringProperty("find")
     digits = StringProperty("")
+    name = StringProperty("")
     chosen = StringProperty("")
     said = StringProperty("")
 
@@ -67,6 +68,8 @@ class RegistrationsScreen(StaffPage):
         """Draw the pad, or ask again for who was shown."""
         if self.view == "find":
             self._draw_find()
+        elif self.view == "name":
+            self._draw_name()
         else:
             self._look()
 
@@ -78,7 +81,7 @@ class RegistrationsScreen(StaffPage):
 
     def remember(self) -> dict[str, Any]:
         """Keep the view and who is shown; what was said is said once."""
-        return {"view": self.view, "digits": self.digits, "chosen": self.chosen}
+        return {"view": self.view, "digits": self.digits, "name": self.name, "chosen": self.chosen}
 
     def on_back(self) -> bool:
         """Go back one view."""
@@ -87,7 +90,10 @@ class RegistrationsScreen(StaffPage):
         self.said = ""
         if self.view == "one":
             self._draw_found()
+        elif self.view == "found" and self.name:
+            self._draw_name()
         else:
+            self.name = ""
             self._draw_find()
         return True
 
@@ -103,8 +109,23 @@ class RegistrationsScreen(StaffPage):
         view = self._put("find", FindView(screen=self, hint=t("registrations.head"), about=t("registrations.head_more")))
         view.ids.pad.digits = self.digits
         view.note = note
+        by_name = BigButton(text=t("registered.by_name"), icon="draw")
+        by_name.bind(on_release=lambda _: self._draw_name())
+        view.ids.ways.add_widget(by_name)
         self.main_text, self.main_icon = t("registrations.find"), "magnify"
         self.main_enabled = len(self.digits) >= use.LEAST_DIGITS
+
+    def _draw_name(self, note: str = "") -> None:
+        view = self._put("name", Factory.FindNameView())
+        view.note = note
+        panel = view.ids.panel
+        panel.page, panel.names = self, True
+        panel.start(self.name)
+        self.main_text, self.main_icon, self.main_enabled = t("registrations.find"), "magnify", bool(self.name)
+        panel.fbind("text", self._written)
+
+    def _written(self, _: Any, name: str) -> None:
+        self.name, self.main_enabled = name, bool(name)
 
     def key_in(self, digits: str) -> None:
         """Take what the pad holds; what was said of the number before is over."""
@@ -118,12 +139,14 @@ class RegistrationsScreen(StaffPage):
         self._look()
 
     def _look(self) -> None:
-        digits = self.digits
-        self.ask(lambda: use.registrations(self.here, digits), self._take)
+        digits, name = self.digits, self.name
+        self.ask(lambda: use.registered_as(self.here, name) if name else use.registrations(self.here, digits), self._take)
 
     def _take(self, found: "tuple[Worker, ...]") -> None:
         self._found = found
-        if not found:
+        if not found and self.name:
+            self._draw_name(t("registrations.nobody"))
+        elif not found:
             self._draw_find(t("registrations.nobody"))
         elif any(w.id == self.chosen for w in found):
             self._draw_one()
@@ -162,8 +185,10 @@ class RegistrationsScreen(StaffPage):
         self._put("one", view)
         fit = [] if paused else [("fit", "briefcase-search", self._find_work)]
         rest = ("resume", "account-check", self._resume) if paused else ("pause", "pause-circle", self._pause)
-        for key, icon, act in (*fit, ("print", "printer", self._print), rest, ("withdraw", "account-remove", self._ask_withdraw)):
-            row = ActRow(icon=icon, text=t(f"registrations.{key}"), about=t(f"registrations.{key}_say"), grave=key == "withdraw")
+        change = ("change", "pencil", self._change)
+        for key, icon, act in (*fit, ("print", "printer", self._check), change, rest, ("withdraw", "account-remove", self._ask_withdraw)):
+            words = "registered" if key == "change" else "registrations"
+            row = ActRow(icon=icon, text=t(f"{words}.{key}"), about=t(f"{words}.{key}_say"), grave=key == "withdraw")
             row.bind(on_release=lambda _, act=act: act())
             view.ids.acts.add_widget(row)
 
@@ -186,6 +211,19 @@ class RegistrationsScreen(StaffPage):
 
     def _find_work(self) -> None:
         self.visit.go("recommend", way="worker", view="pairs", chosen=self.chosen, direct=True)
+
+    def _check(self) -> None:
+        """A lost slip opens a registration: it goes to nobody but its owner."""
+        choices: list[Choice] = [
+            (t("registered.not_checked"), "second", lambda: None),
+            (t("registered.checked"), "station", self._print),
+        ]
+        self.terminal.open_dialog(
+            Dialog(title=t("registered.check"), text=t("registered.check_text"), icon="account-question", choices=choices)
+        )
+
+    def _change(self) -> None:
+        self.visit.fill_in_for("mine_change", worker_id=self.chosen)
 
     def _print(self) -> None:
         one, session = self._one(), self.session
@@ -227,7 +265,7 @@ class RegistrationsScreen(StaffPage):
 
     def _withdrawn(self, _: None) -> None:
         """Forget his number here, too."""
-        self.digits, self.chosen, self._found = "", "", ()
+        self.digits, self.name, self.chosen, self._found = "", "", "", ()
         self.said = t("registrations.withdrawn")
         self._draw_find()
 

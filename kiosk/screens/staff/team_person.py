@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from kivy.properties import NumericProperty, StringProperty
 
 from kiosk.screens.printing import PrintWatch
-from kiosk.screens.staff.parts import ActRow
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
+from kiosk.screens.widgets.buttons import ActRow
 from kiosk.screens.widgets.dialog import Dialog
 from kiosk.text import t
 

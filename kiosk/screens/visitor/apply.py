@@ -26,6 +26,7 @@ READ_S = 2.0
 class ApplyScreen(Page):
     """`listing_id` names the listing, `job_id` the slip of this visit; the worker is the one who is known in it."""
 
+    takes_slips = False
     listing_id = StringProperty("")
     job_id = StringProperty("")
     applied = BooleanProperty(False)

@@ -1,17 +1,20 @@
-"""我的登记: the slip's eight digits, then the last four of the phone. A found slip alone opens nobody's record."""
+"""我的登记: the slip before the scanner, or its eight digits; then the last four of the phone. A found slip alone opens nobody's record."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.errors import LockedOut, NotFound
+from kiosk.errors import BadInput, LockedOut, NotAllowed, NotFound
 from kiosk.screens.page import Page
+from kiosk.screens.problems import sentence
 from kiosk.screens.theme import theme
+from kiosk.screens.visitor.scanning import lead
 from kiosk.text import t
 
 if TYPE_CHECKING:
     from kiosk.services.mine import Mine
+    from kiosk.services.scan import Scanned
 
 CODE, LAST = 8, 4
 
@@ -41,6 +44,7 @@ class MineScreen(Page):
         self.ids.both.orientation = "vertical" if theme.upright else "horizontal"
         self.main_text, self.main_icon = t("mine.next"), "arrow-right"
         self._asking = False
+        self._scans = bool(terminal.parts.settings.scanner)
         self._ask_for(self.digits)
 
     def on_enter(self) -> None:
@@ -48,7 +52,12 @@ class MineScreen(Page):
         self.ask_store(lambda _: None)
 
     def _ask_for(self, digits: str = "") -> None:
-        self.head, hint = (t("mine.last"), t("mine.last_hint")) if self.code else (t("mine.code"), t("mine.code_hint"))
+        if self.code:
+            self.head, hint = t("mine.last"), t("mine.last_hint")
+        elif self._scans:
+            self.head, hint = t("mine_scan.head"), t("mine_scan.hint")
+        else:
+            self.head, hint = t("mine.code"), t("mine.code_hint")
         self.given = t("mine.given", code=grouped(self.code)) if self.code else ""
         self._say(hint)
         self.ids.pad.limit = LAST if self.code else CODE
@@ -76,10 +85,33 @@ class MineScreen(Page):
         self._asking, self.main_enabled = True, False
         self.ask(lambda: find_mine(self.terminal.office.here, self.code, digits), self._found, self._not_found)
 
+    def on_scan(self, text: str) -> None:
+        """Take a slip instead of its digits; what it says about a code that is none of ours stands where the digits are asked for."""
+        from kiosk.services.scan import read_scan
+
+        self.ask(lambda: read_scan(self.terminal.office.here, text), lambda found: self._scanned(found, text), self._not_a_slip)
+
+    def _scanned(self, found: "Scanned", text: str) -> None:
+        if not found.code:
+            lead(self, found, text)
+            return
+        self.code = found.code
+        self.visit.touched = True
+        self._ask_for()
+
+    def _not_a_slip(self, error: Exception) -> None:
+        if isinstance(error, BadInput):
+            self._say(sentence(error), wrong=True)
+        else:
+            self.show_problem(error)
+
     def _found(self, mine: "Mine") -> None:
         self.visit.worker_id = mine.worker.id
+        asked = next((one.referral.id for one in mine.referrals if one.asks), "")
         if self.training_id:
             self.visit.replace("signup", training_id=self.training_id)
+        elif asked:
+            self.visit.replace("mine_paid", referral_id=asked)
         else:
             self.visit.replace("mine_found", mine=mine)
 
@@ -92,6 +124,8 @@ class MineScreen(Page):
             # the minute after: hours without seconds would name one that is too early
             until = self.terminal.local(error.until + timedelta(minutes=1))
             self._say(t("mine.locked", time=f"{until:%H:%M}"), wrong=True)
+        elif isinstance(error, NotAllowed):
+            self._say(t("mine_scan.through_staff"), wrong=True)
         else:
             self.show_problem(error)
         self.take(self.digits)

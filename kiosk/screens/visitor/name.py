@@ -17,19 +17,19 @@ class NameScreen(RegisteringPage):
         self.main_text, self.main_icon = t("register.next"), "arrow-right"
         panel = self.ids.panel
         panel.help = terminal.helper
-        panel.start(self.visit.registration.name)
+        panel.start(self.draft.name)
         panel.fbind("text", self._follow)
         self._follow()
 
     def _follow(self, *_: Any) -> None:
-        self.visit.registration.name = self.ids.panel.text
+        self.draft.name = self.ids.panel.text
         self.main_enabled = bool(self.ids.panel.text)
         self.terminal.refresh_dock()
 
     def on_main(self) -> None:
         """Go on to the phone, unless the name cannot be one."""
         try:
-            self.visit.registration.name = check_name(self.ids.panel.text)
+            self.draft.name = check_name(self.ids.panel.text)
         except BadInput as error:
             self.terminal.say(sentence(error))
             self.show_problem(error)

@@ -24,10 +24,10 @@ class PayScreen(RegisteringPage):
     columns = NumericProperty(5)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
-        super().__init__(terminal, **args)
+        super().__init__(terminal, **{"head": t("pay.head")} | args)
         self.columns = (2 if theme.large else 3) if theme.upright else (4 if theme.large else 5)
         self.main_text = t("pay.finish")
-        self._chosen = self.visit.registration.pay_fen is not None
+        self._chosen = self.draft.pay_fen is not None
         self._sent = False
         for unit in AMOUNTS:
             chip = Chip(text=t(f"pay.{unit.value}"))
@@ -37,19 +37,19 @@ class PayScreen(RegisteringPage):
         self._draw()
 
     def _set_unit(self, unit: PayUnit) -> None:
-        draft = self.visit.registration
+        draft = self.draft
         if draft.pay_unit is not unit:
             draft.pay_unit, draft.pay_fen = unit, None
             self._chosen = False
             self._draw()
 
     def _set_amount(self, fen: int | None) -> None:
-        self.visit.registration.pay_fen = fen
+        self.draft.pay_fen = fen
         self._chosen = True
         self._draw()
 
     def _draw(self) -> None:
-        draft = self.visit.registration
+        draft = self.draft
         for chip in self.ids.units.children:
             chip.chosen = chip.unit is draft.pay_unit
         self.ids.amounts.clear_widgets()
@@ -69,13 +69,13 @@ class PayScreen(RegisteringPage):
             return
         self._sent = True
         self.main_enabled = False
-        draft = self.visit.registration
+        draft = self.draft
         self.ask(lambda: self._register(draft), self._done, self._failed)
 
     def _register(self, draft: Any) -> Any:
         from kiosk.services.register import RegistrationForm, register
 
-        names = ("name", "phone", "age_band", "trades", "pay_fen", "pay_unit", "area", "consented_at")
+        names = ("name", "phone", "phone_of", "age_band", "trades", "pay_fen", "pay_unit", "area", "consented_at")
         by_staff = self.visit.session.staff_id if self.visit.on_behalf else ""
         return register(self.terminal.office.here, RegistrationForm(**{n: getattr(draft, n) for n in names}, by_staff=by_staff))
 

@@ -98,6 +98,7 @@ def page_for(field: str) -> str:
 class PostingPage(Page):
     """One page of the posting. `stop` is its name in ORDER."""
 
+    takes_slips = False
     steps = ListProperty([])
     step = NumericProperty(0)
     head = StringProperty("")

@@ -11,6 +11,7 @@ from kiosk.text import t
 class SlipPage(Page):
     """`job_id` names the slip; `state` says where it stands. The page's rule has a SlipView with the id `slip`."""
 
+    takes_slips = False
     job_id = StringProperty("")
     state = StringProperty("")
     _watch: PrintWatch | None = None

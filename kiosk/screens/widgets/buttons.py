@@ -155,6 +155,15 @@ class CandidateButton(Press):
         self.down = theme.green_down if chosen else theme.card_down
 
 
+class ActRow(Press):
+    """One thing that can be done, and what it does."""
+
+    icon = StringProperty("")
+    text = StringProperty("")
+    about = StringProperty("")
+    grave = BooleanProperty(False)
+
+
 class DockButton(_Worded):
     """A button of the dock: icon beside the word, or over it where the screen stands or the letters are large."""
 

@@ -1,11 +1,11 @@
 """All widgets by name, so that one import makes them known to .kv."""
 
-from kiosk.screens.widgets.buttons import BigButton, CandidateButton, Chip, DockButton, FilterTile, Press, Tile
+from kiosk.screens.widgets.buttons import ActRow, BigButton, CandidateButton, Chip, DockButton, FilterTile, Press, Tile
 from kiosk.screens.widgets.candidate_row import CandidateRow
 from kiosk.screens.widgets.dialog import Dialog
 from kiosk.screens.widgets.icon_word import IconWord
 from kiosk.screens.widgets.keys import Keys
-from kiosk.screens.widgets.labels import Badge, IconLine, NothingHere, Notice
+from kiosk.screens.widgets.labels import Badge, IconLine, NothingHere, Notice, StaffSign
 from kiosk.screens.widgets.listing_row import ListingRow
 from kiosk.screens.widgets.marked_words import MarkedWords
 from kiosk.screens.widgets.match_card import MatchCard
@@ -21,6 +21,7 @@ from kiosk.screens.widgets.words import Icon, Word, Words
 from kiosk.screens.widgets.writing_box import WritingBox
 
 __all__ = [
+    "ActRow",
     "AmountPad",
     "Badge",
     "BigButton",
@@ -50,6 +51,7 @@ __all__ = [
     "QrCode",
     "RowList",
     "SlipView",
+    "StaffSign",
     "StepBar",
     "TextPanel",
     "Tile",

@@ -1,6 +1,6 @@
 """Small signs made of a word and an icon."""
 
-from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.theme import theme
@@ -51,3 +51,11 @@ class Stopped(BoxLayout):
     """What stands in the place of a page when nothing can be done there, and why."""
 
     text = StringProperty("")
+
+
+class StaffSign(BoxLayout):
+    """What was done just now, and while there are `seconds` left the way back, `page.undo()`; no gap where nothing was."""
+
+    text = StringProperty("")
+    seconds = NumericProperty(0)
+    page = ObjectProperty(None, allownone=True, rebind=True)

@@ -1,5 +1,5 @@
-"""The staff's side: employers' files, cases, facilities, bookings, sign-ups, spending, entry marks, heads of the chain, staff cards;
-the chain itself refuses changes."""
+"""The staff's side: employers' files, cases, facilities, bookings, sign-ups, spending, entry marks, heads of the chain, staff cards,
+whose phone a worker gave; the chain itself refuses changes."""
 
 from alembic import op
 
@@ -76,6 +76,18 @@ CREATE TABLE referral_step (
 INSERT INTO referral_step SELECT id, station_id, referral_id, state, by_name, how, 'staff', '', NULL, stepped_at FROM old_referral_step;
 DROP TABLE old_referral_step;
 CREATE INDEX ix_referral_step_referral_id ON referral_step (referral_id);
+ALTER TABLE worker RENAME TO old_worker;
+CREATE TABLE worker (
+    id TEXT NOT NULL, revision INTEGER NOT NULL, station_id TEXT NOT NULL, state TEXT NOT NULL, name TEXT NOT NULL,
+    phone TEXT NOT NULL, phone_of TEXT NOT NULL, age_band TEXT NOT NULL, trades TEXT NOT NULL, pay_fen INTEGER, pay_unit TEXT NOT NULL,
+    area TEXT, code TEXT NOT NULL, number TEXT NOT NULL, notice_version TEXT NOT NULL, consented_at TEXT NOT NULL, by_staff INTEGER
+    NOT NULL, registered_at TEXT NOT NULL, PRIMARY KEY (id)
+);
+INSERT INTO worker SELECT id, revision, station_id, state, name, phone, 'own', age_band, trades, pay_fen, pay_unit, area, code, number,
+    notice_version, consented_at, by_staff, registered_at FROM old_worker;
+DROP TABLE old_worker;
+CREATE INDEX ix_worker_code ON worker (code);
+CREATE INDEX ix_worker_phone ON worker (phone);
 CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
 CREATE TRIGGER audit_lasts BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
 CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)
