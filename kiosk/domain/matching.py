@@ -175,7 +175,7 @@ def _by_base(
     """Sort the listings that may be shown by all their points but those for pay."""
     wanted = frozenset(worker.trades)
     chosen = {trade: CHOSEN if trade in wanted else 0 for trade in (Trade if Trade.OTHER in wanted else wanted)}
-    near = {area: _near_points(areas.km(home, area)) for area in areas.centres}
+    near = {area: _near_points(areas.km(home, area)) for area in (*areas.centres, home)}
     soon: dict[date, int] = {}
     buckets: dict[int, list[PublicListing]] = {points: [] for points in range(NEAR + SOON + CHOSEN + 1)}
     for listing in listings:

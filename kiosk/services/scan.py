@@ -91,7 +91,7 @@ def _verified(here: Here, u: UnitOfWork, token: str) -> Ticket:
 def _public(u: UnitOfWork, kind: PublicKind, record_id: str) -> Scanned:
     if kind is PublicKind.LISTING:
         return _listing(u, record_id)
-    record = u.get(Policy if kind is PublicKind.POLICY else Training, record_id)
+    record = u.get(Policy, record_id) if kind is PublicKind.POLICY else u.get(Training, record_id)
     if record is None:
         raise BadInput("scan", "bad.scan.gone")
     return Scanned(record=record)

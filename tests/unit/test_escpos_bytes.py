@@ -42,7 +42,7 @@ def test_slip_when_printed_has_every_line_in_its_place(name: str, profile: Profi
 
 
 @pytest.mark.parametrize("profile", [PAPER_80, PAPER_58], ids=["80", "58"])
-@pytest.mark.parametrize("name", [n for n in SLIPS if n != "returned"])
+@pytest.mark.parametrize("name", [n for n, slip in SLIPS.items() if any(isinstance(block, Code) for block in slip.blocks)])
 def test_code_when_printed_is_read_from_the_paper_and_wide_enough(name: str, profile: Profile) -> None:
     image = printed(SLIPS[name], profile).image.convert("L")
     found = zxingcpp.read_barcode(image)
