@@ -57,6 +57,8 @@ def view(terminal: "Terminal") -> dict[str, Any]:
         "title": page.title if page is not None else "",
         "dialog": shell is not None and shell.dialog is not None,
         "large": terminal.visit.large,
+        "contrast": terminal.visit.contrast,
+        "low": terminal.visit.low,
         "things": [] if shell is None else things(shell),
     }
 
@@ -96,7 +98,7 @@ def _collect(widget: Any, things: list[dict[str, Any]], clip: tuple[float, float
                 }
             things.append(thing)
     inner = clip
-    if widget.__class__.__name__ in ("FeelingScroll", "FeelingRows"):
+    if widget.__class__.__name__ in ("FeelingScroll", "FeelingRows", "Body"):
         cut = _cut(box, clip)
         inner = (cut[0], cut[1], cut[2], cut[3])
     for child in reversed(widget.children):

@@ -3,22 +3,29 @@
 from collections.abc import Callable
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ListProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.stencilview import StencilView
 
 from kiosk.screens.page import Page
-from kiosk.screens.theme import theme
-from kiosk.screens.widgets.buttons import DockButton
+from kiosk.screens.theme import TARGET, theme
+from kiosk.screens.widgets.buttons import DockButton, Press
 from kiosk.screens.widgets.dialog import Dialog
+from kiosk.screens.widgets.tint import tint
 from kiosk.screens.widgets.words import measure
+from kiosk.screens.widgets.writing_box import WritingBox
 from kiosk.text import t
 
 
 class Header(BoxLayout):
-    """Who we are, where one is, the day and the time. `staff` gives it the ink ground."""
+    """Who we are, where one is, the day and the time; lying, the way to 怎么看着方便, too. `staff` gives it the ink ground."""
 
+    press: Any = ObjectProperty(lambda _: None)
+    covered = BooleanProperty(False)
+    ink = tint("header_ink")
     parts = ListProperty([])
     side = StringProperty("")
     staff = BooleanProperty(False)
@@ -30,11 +37,54 @@ class Header(BoxLayout):
         return next((line for line in lines if measure(line, theme.fs(36), bold=True) <= room), lines[-1])
 
 
+class Body(FloatLayout, StencilView):
+    """Where the page stands, between header and dock. Lowered (按钮放低) the page is `slid` down until its top is within reach, with
+    `title` in the place above; its end is then behind the dock until it is pushed up again.
+    """
+
+    title = StringProperty("")
+    slid = NumericProperty(0)
+    page: Any = None
+
+    def put(self, page: Any) -> None:
+        """Show this page and nothing else."""
+        self.take_away()
+        self.page = page
+        self.add_widget(page)
+        self.slide(False)
+
+    def take_away(self) -> None:
+        """Show no page."""
+        if self.page is not None:
+            self.remove_widget(self.page)
+            self.page = None
+
+    def slide(self, down: bool) -> None:
+        """Let the page down, or push it up."""
+        self.slid = max(0.0, self.top - theme.reach) if down else 0.0
+        if self.page is not None:
+            self.page.pos_hint = {"x": 0, "y": -self.slid / max(self.height, 1)}
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether something to be touched begins too high; what shows a part as large as a finger within reach does not."""
+        if self.page is None:
+            return False
+        targets = [w for w in self.page.walk(restrict=True) if isinstance(w, (Press, WritingBox)) and not w.disabled and w.height]
+        lowest = theme.reach - theme.px(TARGET)
+        return any(w.to_window(*w.pos)[1] + self.slid > lowest for w in targets)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Feel only what is seen: the rest is behind header and dock."""
+        return self.collide_point(*touch.pos) and bool(super().on_touch_down(touch))
+
+
 class Dock(BoxLayout):
     """The buttons that are on every page at the same place. What does not apply is pale, not gone.
 
     换人 comes in as soon as a visitor has entered something; the page's main action stands left of 叫工作人员, on an upright screen
-    in a row of its own above the others, within reach of a seated person.
+    in a row of its own above the others, within reach of a seated person. Upright, 怎么看着方便 is reached from here (lying, from the
+    header), and lowered the page is pulled down and pushed up from here.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -48,15 +98,22 @@ class Dock(BoxLayout):
         self.back = self._button("back", "arrow-left")
         self.home = self._button("home", "home")
         self.large = self._button("small" if theme.large else "large", "format-size", "large")
+        self.easier = self._button("easier", "tune-variant")
         self.say = self._button("say", "volume-high")
         self.change = self._button("change", "account-switch")
         self.main = self._button("", "", "main", "main")
         self.call = self._button("call", "account-voice", kind="station")
+        self.pull = self._button("pull", "arrow-collapse-down", kind="second")
+        self.pull.stacked = False
         self._gap = BoxLayout()
         for row in (self._upper, self._lower):
             row.fbind("width", self._spread)
         self._shape: tuple[bool, bool] | None = None
         self._arrange(False, False)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Keep what falls between the buttons: a lowered page goes on behind them."""
+        return bool(super().on_touch_down(touch)) or self.collide_point(*touch.pos)
 
     def _button(self, key: str, icon: str, name: str = "", kind: str = "plain") -> DockButton:
         button = DockButton(text=t(f"dock.{key}") if key else "", icon=icon, kind=kind, stacked=self._stacked and kind != "main")
@@ -72,9 +129,11 @@ class Dock(BoxLayout):
         self._shape = (entered, main)
         for row in (self, self._upper, self._lower):
             row.clear_widgets()
-        lower = [self.back, self.home, self.large, self.say, *([self.change] if entered else [])]
-        if theme.upright and main:
-            self._upper.add_widget(self.main)
+        easier = [self.easier] if theme.upright else []
+        lower = [self.back, self.home, self.large, *easier, self.say, *([self.change] if entered else [])]
+        if theme.upright and (main or theme.low):
+            for widget in [*([self.main] if main else []), *([self.pull] if theme.low else [])]:
+                self._upper.add_widget(widget)
             self.add_widget(self._upper)
         elif not theme.upright:
             lower += [self._gap, *([self.main] if main else [])]
@@ -87,7 +146,11 @@ class Dock(BoxLayout):
         """Give each button what its word needs; upright they share what is left, lying the main action breaks when there is not enough."""
         row = self._lower
         if theme.upright:
-            self.main.width = self._upper.width
+            if theme.low and self.main in self._upper.children:
+                self.pull.width = self.pull.natural
+                self.main.width = self._upper.width - self.pull.width - self._upper.spacing
+            else:
+                self.main.width = self.pull.width = self._upper.width
             left = row.width - sum(b.natural for b in row.children) - row.spacing * (len(row.children) - 1)
             for button in row.children:
                 button.width = button.natural + left / len(row.children)
@@ -104,7 +167,7 @@ class Dock(BoxLayout):
         self._arrange(entered or hand_over, bool(page.main_text))
         self.back.disabled = not (can_go_back and page.can_go_back)
         self.main.text, self.main.icon, self.main.disabled = page.main_text, page.main_icon, not page.main_enabled
-        self.home.disabled = self.large.disabled = page.covers
+        self.home.disabled = self.large.disabled = self.easier.disabled = page.covers
         self.call.text = t("dock.leave_staff" if staffed and not page.covers else "dock.call")
         self.change.text = t("hand_over.button" if hand_over else "dock.change")
 
@@ -114,11 +177,12 @@ class Shell(FloatLayout):
 
     def __init__(self, press: Callable[[str], None], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.ids.dock.press = press
+        self.ids.dock.press = self.ids.header.press = press
         self.page: Page | None = None
         self.dialog: Dialog | None = None
         self._cover: Page | None = None
         self._waiting: Any = None
+        self._may_slide = False
 
     def show(self, page: Page) -> None:
         """Swap the page."""
@@ -136,10 +200,38 @@ class Shell(FloatLayout):
                 self.add_widget(dialog)
 
     def _fill(self) -> None:
-        self.ids.body.clear_widgets()
-        self._waiting = None
+        body = self.ids.body
+        self.show_waiting(False)
+        body.take_away()
         if page := self._cover or self.page:
-            self.ids.body.add_widget(page)
+            body.put(page)
+        self._may_slide = theme.low
+        self.settle()
+
+    def settle(self) -> None:
+        """Let a page down where something on it is out of reach, as long as nobody has moved it himself or touched it."""
+        if self._may_slide:
+            Clock.schedule_once(lambda _: self._slide_by_itself(), 0)
+
+    def _slide_by_itself(self) -> None:
+        body = self.ids.body
+        if self._may_slide and not body.slid and body.out_of_reach:
+            self._slide(True)
+
+    def touched(self) -> None:
+        """Let the page stand where it is from now on."""
+        self._may_slide = False
+
+    def pull(self) -> None:
+        """Pull the page down, or push it up."""
+        self._may_slide = False
+        self._slide(not self.ids.body.slid)
+
+    def _slide(self, down: bool) -> None:
+        self.ids.body.slide(down)
+        dock = self.ids.dock
+        dock.pull.text = t("dock.push" if down else "dock.pull")
+        dock.pull.icon = "arrow-collapse-up" if down else "arrow-collapse-down"
 
     def _dialogs(self) -> list[Dialog]:
         """Give what lies over the page, the uppermost first."""

@@ -78,11 +78,11 @@ class Terminal(ExceptionHandler):
         self._idle = IdleWatch(settings.idle_s, settings.idle_warning_s, self.open_dialog, self.visit.next_person)
         self.guard = Guard(self, settings.idle_s)
         self._errors: list[float] = []
+        self._modes = self.visit.modes
         self._littered = False
         self._told_at = 0.0
         self._problem: Dialog | None = None
         self._to_preload = [name for name in pages.PAGES if pages.exists(name)]
-        Window.clearcolor = theme.ground
         # words decide heights and columns follow them, level by level: all within one frame
         Clock.max_iteration = 40
         Window.bind(on_resize=self._resized)
@@ -127,7 +127,9 @@ class Terminal(ExceptionHandler):
         """Build the frame anew: at start, after 大字, after the window changed."""
         if self.shell is not None:
             Window.remove_widget(self.shell)
-        theme.fit(int(Window.width), int(Window.height), self.visit.large)
+        self._modes = self.visit.modes
+        theme.fit(int(Window.width), int(Window.height), *self._modes)
+        Window.clearcolor = theme.ground
         self.shell = Shell(self._pressed)
         Window.add_widget(self.shell)
         if EventLoop.window is None:
@@ -188,7 +190,7 @@ class Terminal(ExceptionHandler):
         self._idle.forget()
         if self.visit.session is None:
             self.guard.open()
-        if theme.large != self.visit.large:
+        if self._modes != self.visit.modes:
             self._build_shell()
         else:
             self._open_place()
@@ -202,12 +204,13 @@ class Terminal(ExceptionHandler):
         entered = self.visit.has_entered and not page.covers
         self.shell.ids.dock.follow(page, len(self.visit.stack) > 1, entered, self._staffed, hand_over)
         header = self.shell.ids.header
-        header.staff = self._staffed
+        header.staff, header.covered = self._staffed, page.covers
         if self.visit.on_behalf and not page.covers:
             place = [t("header.behalf", name=self.visit.session.name)]
         else:
             place = [t("header.staff")] if page.staff else [t("header.county"), self.station_name]
         header.parts = [p for p in (*place, page.title) if p]
+        self.shell.ids.body.title = page.title or self.station_name
         self._show_time()
 
     @property
@@ -267,6 +270,10 @@ class Terminal(ExceptionHandler):
         elif button == "large":
             self.visit.large = not self.visit.large
             self._moved()
+        elif button == "easier":
+            self.open_dialog(self._easier())
+        elif button == "pull" and self.shell is not None:
+            self.shell.pull()
         elif button == "say":
             self.say(page.spoken())
         elif button == "change" and page.staff and self.visit.session is not None:
@@ -277,6 +284,21 @@ class Terminal(ExceptionHandler):
             page.on_main()
         elif button == "call":
             self.call()
+
+    def _easier(self) -> Dialog:
+        """怎么看着方便: what stands in no one's way until it is wanted. Each choice is told as what pressing it does."""
+        visit = self.visit
+
+        def turn(mode: str) -> Callable[[], None]:
+            def act() -> None:
+                setattr(visit, mode, not getattr(visit, mode))
+                self._moved()
+
+            return act
+
+        modes = ("large", "contrast", *(["low"] if theme.upright else []))
+        choices: list[Choice] = [(t(f"easier.{m}_{'off' if getattr(visit, m) else 'on'}"), "second", turn(m)) for m in modes]
+        return Dialog(title=t("easier.title"), icon="tune-variant", choices=[*choices, (t("easier.ok"), "station", lambda: None)])
 
     def call(self) -> None:
         """Call staff, as the dock's button does; where staff stand, sign them out."""
@@ -323,6 +345,8 @@ class Terminal(ExceptionHandler):
                 self.shell.show_waiting(False)
             act()
             self._follow()
+            if self.shell is not None:
+                self.shell.settle()
 
         self.lanes.ask(function, lambda r: settle(lambda: then(r)), lambda e: settle(lambda: (failed or page.show_problem)(e)), lane)
 
@@ -368,6 +392,8 @@ class Terminal(ExceptionHandler):
         """Note a touch, also for the agent, which then holds its sync back (kiosk.agent.loop)."""
         self._idle.touched()
         self._littered = True
+        if self.shell is not None:
+            self.shell.touched()
         if time.monotonic() - self._told_at > TELL_EVERY_S:
             self._told_at = time.monotonic()
             with suppress(OSError):  # the folder is the agent's, who makes it

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ColorProperty, StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.domain.facility import Condition, Standing
 from kiosk.domain.running import Facility
@@ -15,6 +15,7 @@ from kiosk.screens.widgets.buttons import Chip
 from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.screens.widgets.labels import NothingHere
 from kiosk.screens.widgets.panel import Card
+from kiosk.screens.widgets.tint import tint
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
@@ -39,7 +40,7 @@ class FacilityCard(Card):
     title = StringProperty("")
     state = StringProperty("")
     text = StringProperty("")
-    ink = ColorProperty(theme.green)
+    ink = tint("green")
     keeps = BooleanProperty(False)
 
     def act(self, what: str) -> None:

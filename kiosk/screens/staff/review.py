@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.clock import Clock
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ColorProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.listing import Verdict
@@ -22,6 +22,7 @@ from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Dialog
 from kiosk.screens.widgets.panel import Card
+from kiosk.screens.widgets.tint import tint
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from kiosk.services.publish import Pending, Undone
 
 SHOWN_TEXTS = tuple(f for f in TEXT_FIELDS if f not in ("title", "place"))
-EDGES = {Severity.BLOCK: theme.brown, Severity.HOLD: theme.orange, Severity.WARN: theme.bar}
+EDGES = {Severity.BLOCK: "brown", Severity.HOLD: "orange", Severity.WARN: "bar"}
 SAID = {Verdict.APPROVE: "review.approved", Verdict.RETURN: "review.returned", Verdict.REJECT: "review.rejected"}
 
 
@@ -71,8 +72,8 @@ class FindingCard(Card):
     title = StringProperty("")
     text = StringProperty("")
     source = StringProperty("")
-    edge = ColorProperty(theme.green)
-    ink = ColorProperty(theme.green)
+    edge = tint("green")
+    ink = tint("green")
 
 
 class ReviewSign(ReviewPart):
@@ -279,7 +280,7 @@ class ReviewScreen(StaffPage):
         for found in (f for f in pending.findings if f.rule not in doubled):
             kind = t(f"review.{found.severity.value}")
             card = FindingCard(kind=kind, title=say(found.title), text=say(found.say), source=found.source)
-            card.edge, card.ink = EDGES[found.severity], theme.brown
+            card.edge, card.ink = getattr(theme, EDGES[found.severity]), theme.brown
             box.add_widget(card)
         if known is not None:
             today = self.terminal.today()

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.codes import PayUnit
@@ -12,6 +12,7 @@ from kiosk.errors import NotFound
 from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
 from kiosk.screens.theme import theme
+from kiosk.screens.widgets.tint import tint
 from kiosk.screens.widgets.words import measure
 from kiosk.services import listing_words as words
 from kiosk.text import t
@@ -40,7 +41,7 @@ class PayTerm(BoxLayout):
 
     label = StringProperty("")
     value = StringProperty("")
-    color = ColorProperty(theme.ink)
+    color = tint("ink")
 
 
 def sentence(text: str) -> str:
