@@ -26,9 +26,15 @@ class Header(BoxLayout):
     press: Any = ObjectProperty(lambda _: None)
     covered = BooleanProperty(False)
     ink = tint("header_ink")
+    fill = tint("header")
     parts = ListProperty([])
     side = StringProperty("")
     staff = BooleanProperty(False)
+
+    def on_kv_post(self, _: Any) -> None:
+        """Upright, the dock has the way to 怎么看着方便: the header is out of reach."""
+        if theme.upright:
+            self.remove_widget(self.ids.easier)
 
     @staticmethod
     def fitting(parts: list[str], room: float) -> str:
@@ -37,7 +43,7 @@ class Header(BoxLayout):
         return next((line for line in lines if measure(line, theme.fs(36), bold=True) <= room), lines[-1])
 
 
-class Body(FloatLayout, StencilView):
+class PagePlace(FloatLayout, StencilView):
     """Where the page stands, between header and dock. Lowered (按钮放低) the page is `slid` down until its top is within reach, with
     `title` in the place above; its end is then behind the dock until it is pushed up again.
     """
@@ -86,6 +92,8 @@ class Dock(BoxLayout):
     in a row of its own above the others, within reach of a seated person. Upright, 怎么看着方便 is reached from here (lying, from the
     header), and lowered the page is pulled down and pushed up from here.
     """
+
+    fill = tint("card")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
