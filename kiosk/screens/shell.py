@@ -10,6 +10,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.stencilview import StencilView
 
+from kiosk.screens import finger
 from kiosk.screens.page import Page
 from kiosk.screens.theme import TARGET, theme
 from kiosk.screens.widgets.buttons import DockButton, Press
@@ -261,6 +262,7 @@ class Shell(FloatLayout):
         if self.dialog is not None:
             self.remove_widget(self.dialog)
             self.dialog = self.dialog.under
+            finger.changed()
 
     def close_dialogs(self) -> None:
         """Take all away: the page goes."""

@@ -22,7 +22,7 @@ from kivy.core.window import Window
 from kiosk.config import Settings
 from kiosk.domain.ports import Handwriting, Pinyin, Scanner, Speaker
 from kiosk.heap import give_back
-from kiosk.screens import light_sleep, pages
+from kiosk.screens import finger, light_sleep, pages
 from kiosk.screens.alive import tell
 from kiosk.screens.guard import Guard
 from kiosk.screens.idle import IdleWatch
@@ -151,6 +151,7 @@ class Terminal(ExceptionHandler):
         page.entry = place
         self.page = page
         self.shell.show(page)
+        finger.changed()
         for name in ("title", "can_go_back", "main_text", "main_icon", "main_enabled"):
             page.fbind(name, self._follow)
         page.shown = True
@@ -318,7 +319,9 @@ class Terminal(ExceptionHandler):
     def open_dialog(self, dialog: Dialog) -> None:
         """Lay a dialog over the page."""
         assert self.shell is not None
+        dialog.say = self.say
         self.shell.open_dialog(dialog)
+        finger.changed()
 
     def show_problem(self, error: Exception) -> None:
         """Say calmly what went wrong."""

@@ -118,7 +118,7 @@ def _out_of_reach(stage: Stage) -> list[str]:
         reached = set()
         for widget in shell.walk(restrict=True):
             if isinstance(widget, Press) and not widget.disabled and widget.width > 1 and widget.opacity:
-                x, y = widget.to_window(*widget.pos)
+                y = widget.to_window(*widget.pos)[1]
                 low = max(y, body.to_window(*body.pos)[1]) if widget in inside else y
                 if min(y + widget.height, theme.reach) - low >= min(finger, widget.height - SLACK):
                     reached.add(id(widget))

@@ -1,4 +1,4 @@
-"""What the states need: drafts, records found in the store, acts that press no button. Functions for the table's `before`, `args`, `then`."""
+"""What the states need: drafts, records found in the store, acts that press no button; for the table's `before`, `args`, `then`."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,5 +1,6 @@
 """Reading aloud: real recordings in the places of their sentences, played by the real espeak-ng into a file."""
 
+import itertools
 import math
 import struct
 import wave
@@ -9,7 +10,11 @@ import pytest
 
 from kiosk.devices.speaker import RATE, EspeakSpeaker, recorded, sentences
 
-WORDS = {"home.spoken": "这里是{station}。点左上角绿色的找活干。有不明白的，叫工作人员。", "pay.spoken": "先选一天。再点一个数。", "dock.say": "读给我听"}
+WORDS = {
+    "home.spoken": "这里是{station}。点左上角绿色的找活干。有不明白的，叫工作人员。",
+    "pay.spoken": "先选一天。再点一个数。",
+    "dock.say": "读给我听",
+}
 TONE_S = 2.0
 
 
@@ -36,7 +41,7 @@ def spoken(text: str, folder: Path, out: Path) -> tuple[float, float]:
     for start in range(0, len(values) - window, window):
         part = values[start : start + window]
         loud = sum(abs(v) for v in part) / window
-        turns = sum((a < 0) != (b < 0) for a, b in zip(part, part[1:], strict=False))
+        turns = sum((a < 0) != (b < 0) for a, b in itertools.pairwise(part))
         heard += loud > 1000 and abs(turns - 44) <= 2
     return len(values) / RATE, heard / 20
 

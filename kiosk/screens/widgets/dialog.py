@@ -28,6 +28,7 @@ class Dialog(AnchorLayout):
         super().__init__(**kwargs)
         self.under: Dialog | None = None
         self.on_close: Callable[[], None] = lambda: None
+        self.say: Callable[[str], None] = lambda _: None
         for words, kind, act in choices:
             button = BigButton(text=words, kind=kind)
             button.bind(on_release=lambda _, act=act: self._choose(act))
