@@ -34,8 +34,10 @@ class Header(BoxLayout):
 
     def on_kv_post(self, _: Any) -> None:
         """Upright, the dock has the way to 怎么看着方便: the header is out of reach."""
+        # kept: the rule goes on asking how wide it is, and ids are weak
+        self._easier = self.ids.easier.__self__
         if theme.upright:
-            self.remove_widget(self.ids.easier)
+            self.remove_widget(self._easier)
 
     @staticmethod
     def fitting(parts: list[str], room: float) -> str:

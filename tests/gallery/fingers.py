@@ -97,6 +97,7 @@ def main() -> None:
     at_home()
     watch = stage.terminal._idle
     stage.visit.touched = True
+    watch.touched()
     watch._touched_at -= watch._idle_s - watch._warning_s
     watch.look()
     seen["warned"] = stage.terminal.shell is not None and stage.terminal.shell.dialog is not None

@@ -16,12 +16,14 @@ Look = tuple[bool, bool, bool]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one state looks like in one look."""
+    """What one state looks like in one look; `spoken` is what 读给我听 reads there, `said` what was read without it."""
 
     look: str
     state: str
     wrong: list[str]
     picture: str
+    spoken: str
+    said: list[str]
     took_s: float
 
 

@@ -79,6 +79,7 @@ def an_old_answer(stage: "Stage") -> None:
 def idle(stage: "Stage") -> None:
     """Let nobody have touched for a minute."""
     watch = stage.terminal._idle
+    watch.touched()
     watch._touched_at -= watch._idle_s - watch._warning_s
     watch.look()
     watch.forget()
@@ -192,13 +193,10 @@ def posted(stage: "Stage") -> dict[str, Any]:
 
 def no_paper(stage: "Stage") -> None:
     """Let the printer have run out of paper, and the page have heard of it."""
-    with stage.here.store.write() as u:
-        for job in u.list(PrintJob):
-            if job.state.value == "queued":
-                u.put(replace(job, trouble="paper"))
     watch = stage.page._watch
-    if watch is not None:
-        watch._look(1.0)
+    with stage.here.store.write() as u:
+        u.put(replace(u.need(PrintJob, watch._job_id), trouble="paper"))
+    watch._look(1.0)
     stage.pump()
 
 

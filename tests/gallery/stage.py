@@ -3,6 +3,7 @@
 Slow calls run at once and answer in the next frame; nothing is drawn but for a picture, so that a state takes about a tenth of a second.
 """
 
+import gc
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,6 +31,7 @@ from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.words import Word, Words
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here
+from kiosk.store.store import open_store
 from kiosk.text import t
 
 GL_PACK_ALIGNMENT = 0x0D05
@@ -92,11 +94,17 @@ class Stage:
         self.terminal = Terminal(parts)
         self.lanes = AtOnce()
         self.terminal.lanes = self.lanes  # type: ignore[assignment]
+        self.said: list[str] = []
+        self.terminal.say = lambda text: self.said.append(text)  # type: ignore[method-assign]
         self.terminal._listen = lambda: None  # type: ignore[method-assign]
         runTouchApp(embedded=True)
         for name in pages.PAGES:
             if pages.exists(name):
                 pages.load(name)
+        # looking through all that was loaded again and again took half of the time
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
         self.terminal._build_shell()
         self.pump()
 
@@ -105,7 +113,9 @@ class Stage:
         self._copies += 1
         for name, source in self._sources.items():
             state = shutil.copytree(source, self._work / f"{name}-{self._copies}")
-            here = replace(bootstrap.open_here(Settings(state=str(state))), clock=self.clock)
+            settings = Settings(state=str(state))
+            store = open_store(settings.store_path, bootstrap.read_key(settings), clock=self.clock)
+            here = replace(bootstrap.open_here(settings), store=store, clock=self.clock)
             self._offices[name] = StationOffice(lambda here=here: here)  # type: ignore[misc]
         self._offices["none"] = NoStore()
         self._session: Session | None = None
@@ -191,6 +201,12 @@ class Stage:
         """Let 请稍等 stand there."""
         assert self.terminal.shell is not None
         self.terminal.shell.show_waiting(True)
+
+    def spoken(self) -> str:
+        """Give what 读给我听 reads: of the page, and of the dialog over it."""
+        shell = self.terminal.shell
+        dialog = shell.dialog.spoken() if shell is not None and shell.dialog is not None else ""
+        return str(self.page.spoken()) + dialog
 
     def later(self, **by: float) -> None:
         """Let time pass."""

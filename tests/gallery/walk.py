@@ -40,9 +40,11 @@ def _walk(stage: Any, wanted: dict[str, Any], large: bool, contrast: bool, low: 
     for number, state in enumerate(STATES):
         if wanted["only"] and wanted["only"] not in state.title:
             continue
-        began = time.perf_counter()
+        began, spoken = time.perf_counter(), ""
+        stage.said = []
         try:
             state.build(stage, large=large, contrast=contrast, low=low)
+            spoken = stage.spoken()
             found = wrong(stage, wanted["width"], wanted["height"], state.shortens)
             if found:
                 # a column measures itself after it was laid out
@@ -57,7 +59,15 @@ def _walk(stage: Any, wanted: dict[str, Any], large: bool, contrast: bool, low: 
             picture = f"{look}/{number:03d}-{state.title.replace(' ', '-').replace(',', '')}.png"
             stage.picture(Path(wanted["pictures"]) / picture)
         took = round(time.perf_counter() - began, 3)
-        line = {"look": look, "state": state.title, "wrong": found, "picture": picture, "took_s": took}
+        line = {
+            "look": look,
+            "state": state.title,
+            "wrong": found,
+            "picture": picture,
+            "spoken": spoken,
+            "said": stage.said,
+            "took_s": took,
+        }
         print(json.dumps(line, ensure_ascii=False), flush=True)
 
 

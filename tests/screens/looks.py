@@ -23,8 +23,7 @@ def problems(view: dict[str, Any], width: int, height: int, may_shorten: bool = 
         name, whole, rect = text["text"], text["whole"], text["rect"]
         if rect[2] <= rect[0] or rect[3] <= rect[1]:
             continue
-        shown = text["shown"].replace("\n", "").replace(" ", "")
-        if not may_shorten and shown != name.replace("\n", "").replace(" ", ""):
+        if not may_shorten and "".join(text["shown"].split()) != "".join(name.split()):
             found.append(f"{name!r} is cut to {text['shown']!r}")
         if text["size"] < SMALLEST_TEXT * scale - 0.6:
             found.append(f"{name!r} is {text['size']:.0f} px high")
