@@ -222,7 +222,8 @@ class Shell(FloatLayout):
     def settle(self) -> None:
         """Let a page down where something on it is out of reach, as long as nobody has moved it himself or touched it."""
         if self._may_slide:
-            Clock.schedule_once(lambda _: self._slide_by_itself(), 0)
+            # a frame later: only then does everything stand where it will
+            Clock.schedule_once(lambda _: Clock.schedule_once(lambda _: self._slide_by_itself(), 0), 0)
 
     def _slide_by_itself(self) -> None:
         body = self.ids.body

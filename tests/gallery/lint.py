@@ -18,7 +18,7 @@ from tests.gallery.stage import Stage
 from tests.screens.looks import problems
 from tests.screens.play import FONTS
 
-SLACK = 2
+SLACK, ICON_SLACK = 2, 4
 LATIN = re.compile(r"[A-Za-z]{3,}")
 LATIN_FINE = re.compile(r"https?://\S+|\b[A-Z]{2,4}-\d{4}-\d{4}|(?:[0-9A-F]{2,}[ :]?){2,}|WI-?FI|YT", re.IGNORECASE)
 DOCK = ("back", "home", "say")
@@ -76,7 +76,7 @@ def _spills(root: Any) -> list[str]:
         drawn = (isinstance(widget, (Word, Words)) and widget.text) or (isinstance(widget, Icon) and widget.icon)
         if (drawn or isinstance(widget, Press)) and widget.width > 1 and widget.height > 1:
             over = (box[0] - own[0], own[2] - box[2], *(() if free else (box[1] - own[1], own[3] - box[3])))
-            if max(over) > SLACK:
+            if max(over) > (SLACK if not isinstance(widget, Icon) else ICON_SLACK):
                 name = getattr(widget, "text", "") or getattr(widget, "icon", "") or type(widget).__name__
                 found.append(f"{name!r} leaves what holds it by {max(over):.0f} px: {[round(n) for n in own]} of {[round(n) for n in box]}")
         if isinstance(widget, ScrollView):

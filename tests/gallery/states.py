@@ -13,7 +13,6 @@ VISITOR = (
     State("home", "no store", station="none"),
     State("home", "no news for a day", before=of.an_old_answer),
     State("home", "somebody is registering", before=of.a_draft()),
-    State("home", "staff are called", press=("叫工作人员",)),
     State("home", "still there", then=of.idle),
     State("home", "how to see best", press=("调一调",)),
     State("home", "failed", then=of.a_problem),
@@ -21,7 +20,7 @@ VISITOR = (
     State("jobs", "one trade", args={"trade": "loading"}, shortens=True),
     State("jobs", "near and soon", args={"on": ["near", "soon", "daily", "meals"]}, shortens=True),
     State("jobs", "all trades", press=("更多",)),
-    State("jobs", "a long title", args={"text": of.LONG_TITLE[:6]}),
+    State("jobs", "a long title", args={"text": of.LONG_TITLE[:6]}, shortens=True),
     State("jobs", "nothing found", args={"text": "开飞机"}),
     State("jobs", "no work", station="empty"),
     State("jobs", "no store", station="none"),
@@ -123,7 +122,6 @@ STAFF = (
     State("lock", "wrong", press=tuple("000000")),
     State("today"),
     State("today", "nothing waits", station="empty"),
-    State("today", "somebody calls", before=of.a_call),
     State("today", "staff", who="张伟"),
     State("today", "no store", then=of.lose_store),
     State("review"),
@@ -131,7 +129,6 @@ STAFF = (
     State("review", "reading", args=of.waiting_one(None)),
     State("review", "hold", args=of.waiting_one("hold")),
     State("review", "block", args=of.waiting_one("block")),
-    State("review", "somebody calls", before=of.a_call),
     State("reason", args=of.to_decide("approve", "hold")),
     State("reason", "return", args=of.to_decide("return", None)),
     State("reason", "reject, chosen", args=of.to_decide("reject", None), press=("内容不真实",)),
@@ -207,4 +204,11 @@ STAFF = (
     State("team_person", "sure he left", args=of.a_colleague, press=("已离开",)),
     State("team_add"),
 )
-STATES = VISITOR + STAFF
+LAST = (
+    # a call stands in the store from here on
+    State("home", "staff are called", press=("叫工作人员",)),
+    State("today", "somebody calls", before=of.a_call),
+    State("registrations", "nobody, somebody calls", press=(*"9999", "找")),
+    State("review", "somebody calls", before=of.a_call),
+)
+STATES = VISITOR + STAFF + LAST

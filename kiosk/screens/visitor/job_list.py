@@ -83,7 +83,8 @@ class JobListScreen(Page):
             chip.bind(on_release=lambda _, key=key: self._switch(key))
             self._chips[key] = chip
         if self.text:
-            short = self.text if len(self.text) <= WORD_SHOWN else self.text[:WORD_SHOWN] + "…"
+            most = WORD_SHOWN // 2 if theme.large else WORD_SHOWN
+            short = self.text if len(self.text) <= most else self.text[:most] + "…"
             search: Press = Chip(text=t("jobs.word", text=short), icon="close", chosen=True)
             search.bind(on_release=lambda _: self._drop_word())
         else:
