@@ -205,6 +205,9 @@ STAFF = (
     State("team_add"),
 )
 LAST = (
+    State("review", "just approved", args=of.waiting_one(None), press=("通过，上大屏",)),
+    State("cases", "settle what is held", press=("查实了", "去过现场，属实", "记下", "办结")),
+    State("papers", "one entered", args={"view": "listing"}, press=("录好了",)),
     # a call stands in the store from here on
     State("home", "staff are called", press=("叫工作人员",)),
     State("today", "somebody calls", before=of.a_call),
