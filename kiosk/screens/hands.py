@@ -10,11 +10,9 @@ from math import hypot
 TOGETHER_S = 0.35
 """A touch that comes so soon after another, which still lies there, belongs to the same hand: it is left out. One that comes later may act,
 and then the one that rested is a palm."""
-AGAIN_S, AGAIN_PX = 0.7, 110.0
+AGAIN_S, AGAIN_PX = 0.5, 110.0
 """Within this time and this near (design pixels) of the last tap a touch on a page that has changed meanwhile is its echo (own: old hands
-double-tap within 0.6 s)."""
-BOUNCE_S, BOUNCE_PX = 0.06, 40.0
-"""A finger that trembles leaves the glass for less than this; nobody taps so fast."""
+double-tap within that; nobody has read a new page so soon)."""
 
 
 class Fate(Enum):
@@ -57,12 +55,10 @@ class Hands:
     def _judge(self, x: float, y: float, now: float) -> Fate:
         if self._last is not None:
             at, last_x, last_y = self._last
-            away, since = hypot(x - last_x, y - last_y) / self.scale, now - at
+            away = hypot(x - last_x, y - last_y) / self.scale
             # a page may take its time to come: the echo is counted from when it stands there
             changed = self._changed_at >= at - TOGETHER_S
             if changed and now - max(at, self._changed_at) < AGAIN_S and away < AGAIN_PX:
-                return Fate.LEFT_OUT
-            if since < BOUNCE_S and away < BOUNCE_PX:
                 return Fate.LEFT_OUT
         acting = [resting for resting in self._down.values() if resting.acts]
         if not acting:

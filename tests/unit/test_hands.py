@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from kiosk.screens.hands import AGAIN_PX, AGAIN_S, BOUNCE_S, TOGETHER_S, Fate, Hands
+from kiosk.screens.hands import AGAIN_PX, AGAIN_S, TOGETHER_S, Fate, Hands
 
 
 def tap(hands: Hands, x: float, y: float, now: float, hold: float = 0.08) -> Fate:
@@ -47,12 +47,6 @@ def test_hands_when_the_page_stays_lets_digits_be_keyed_quickly() -> None:
     hands = Hands()
     hands.changed(-10)
     assert {tap(hands, 300, 300, n * 0.15, 0.05) for n in range(8)} == {Fate.ACTS}
-
-
-def test_hands_when_a_finger_trembles_counts_it_once() -> None:
-    hands = Hands()
-    tap(hands, 300, 300, 0)
-    assert hands.begins("bounce", 303, 300, 0.08 + BOUNCE_S / 2) is Fate.LEFT_OUT
 
 
 @given(
