@@ -256,16 +256,22 @@ class Shell(FloatLayout):
     def open_dialog(self, dialog: Dialog) -> None:
         """Lay a dialog over everything, another dialog included, which is there again when this one closes."""
         dialog.under, self.dialog = self.dialog, dialog
-        dialog.on_close = self.close_dialog
+        dialog.on_close = lambda: self.close_dialog(dialog)
         if self._cover is None:
             self.add_widget(dialog)
 
-    def close_dialog(self) -> None:
-        """Take the uppermost dialog away."""
-        if self.dialog is not None:
-            self.remove_widget(self.dialog)
-            self.dialog = self.dialog.under
-            finger.changed()
+    def close_dialog(self, dialog: Dialog | None = None) -> None:
+        """Take a dialog away, the uppermost one unless it is named; what lies over it stays."""
+        standing = self._dialogs()
+        dialog = dialog or self.dialog
+        if dialog is None or dialog not in standing:
+            return
+        self.remove_widget(dialog)
+        if dialog is self.dialog:
+            self.dialog = dialog.under
+        else:
+            standing[standing.index(dialog) - 1].under = dialog.under
+        finger.changed()
 
     def close_dialogs(self) -> None:
         """Take all away: the page goes."""

@@ -35,6 +35,9 @@ class Dialog(AnchorLayout):
             self.ids.choices.add_widget(button)
 
     def _choose(self, act: Callable[[], None]) -> None:
+        if self.parent is None:
+            # taken away while the finger lay on it
+            return
         self.on_close()
         act()
 
