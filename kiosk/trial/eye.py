@@ -98,7 +98,10 @@ class Eye:
 
     def tap(self, text: str, timeout_s: float = 20) -> None:
         """Touch the button that shows `text`."""
-        at = self.place(text, timeout_s)
+        self.touch(self.place(text, timeout_s))
+
+    def touch(self, at: Point) -> None:
+        """Touch a place of the screen, not before what came there has been seen."""
         seen = self.view()
         stands = seen.get("page"), seen.get("title"), seen.get("dialog")
         if self._tapped is not None:

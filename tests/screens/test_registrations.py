@@ -80,7 +80,7 @@ def test_registrations_when_the_slip_is_lost_print_it_let_him_rest_and_take_it_b
     kiosk.tap(t("registrations.withdraw"))
     kiosk.wait_text(t("registrations.withdraw_ask", name=worker.name))
     texts = [thing for thing in kiosk.view()["things"] if thing["text"] == t("registrations.withdraw") and thing["button"]]
-    kiosk.screen.tap(kiosk.middle(texts[-1]["button"]["rect"]))
+    kiosk.touch(kiosk.middle(texts[-1]["button"]["rect"]))
     kiosk.wait_text(t("registrations.withdrawn"))
     assert _worker(station, worker.id).state is WorkerState.WITHDRAWN
     assert worker.name not in "".join(kiosk.texts())
