@@ -73,7 +73,7 @@ def _buttons(seen: dict[str, Any], text: str) -> list[list[int]]:
 def _press(kiosk: Kiosk, text: str, nth: int = 0) -> None:
     seen = kiosk.wait(lambda seen: len(_buttons(seen, text)) > nth, f"{text} {nth + 1}")
     time.sleep(0.2)
-    kiosk.screen.tap(kiosk.middle(_buttons(seen, text)[nth]))
+    kiosk.touch(kiosk.middle(_buttons(seen, text)[nth]))
 
 
 def _marks(station: RealStation) -> list[PlatformEntry]:

@@ -49,7 +49,7 @@ def _first(kiosk: Kiosk, text: str) -> None:
     while (now := rects(kiosk.wait(lambda seen: bool(rects(seen)), text))) != before:
         before = now
         time.sleep(0.2)
-    kiosk.screen.tap(kiosk.middle(now[0]))
+    kiosk.touch(kiosk.middle(now[0]))
 
 
 def _enabled(kiosk: Kiosk, text: str) -> bool:

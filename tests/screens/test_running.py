@@ -34,7 +34,7 @@ def _tap_under(kiosk: Kiosk, title: str, text: str) -> None:
     top = kiosk.wait_text(title)["rect"]
     below = [t for t in kiosk.view()["things"] if t["text"] == text and t["button"] and t["rect"][1] > top[1]]
     nearest = min(below, key=lambda t: t["rect"][1] - top[1] + abs(t["rect"][0] - top[0]))
-    kiosk.screen.tap(kiosk.middle(nearest["button"]["rect"]))
+    kiosk.touch(kiosk.middle(nearest["button"]["rect"]))
 
 
 def _condition(station: RealStation, facility: Facility) -> Condition:
@@ -109,7 +109,7 @@ def test_desk_when_booked_and_cancelled_shows_it(start_real: StartReal, station:
 def _tap_right(kiosk: Kiosk, title: str, text: str) -> None:
     level = kiosk.wait_text(title)["rect"][1]
     row = min((t for t in kiosk.view()["things"] if t["text"] == text and t["button"]), key=lambda t: abs(t["rect"][1] - level))
-    kiosk.screen.tap(kiosk.middle(row["button"]["rect"]))
+    kiosk.touch(kiosk.middle(row["button"]["rect"]))
 
 
 def test_booking_when_the_firm_is_unknown_is_written(start_real: StartReal, station: RealStation, lying: Screen) -> None:

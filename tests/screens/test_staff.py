@@ -77,7 +77,7 @@ def _cards(seen: dict[str, Any], one: Pending) -> list[list[int]]:
 
 def _open(kiosk: Kiosk, one: Pending) -> None:
     seen = kiosk.wait(lambda seen: bool(_cards(seen, one)), f"the card of {one.listing.title}")
-    kiosk.screen.tap(kiosk.middle(_cards(seen, one)[0]))
+    kiosk.touch(kiosk.middle(_cards(seen, one)[0]))
     kiosk.wait_text("退回，请他改")
     time.sleep(0.3)
 
