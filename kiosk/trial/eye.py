@@ -103,7 +103,7 @@ class Eye:
     def touch(self, at: Point) -> None:
         """Touch a place of the screen, not before what came there has been seen."""
         seen = self.view()
-        stands = seen.get("page"), seen.get("title"), seen.get("dialog")
+        stands = tuple(seen.get(name) for name in ("page", "title", "dialog", "large", "contrast", "low"))
         if self._tapped is not None:
             (x, y), stood = self._tapped
             if stands != stood and hypot(at[0] - x, at[1] - y) < SAME_PX:

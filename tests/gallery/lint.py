@@ -36,6 +36,23 @@ def wrong(stage: Stage, width: int, height: int, shortens: bool) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def lost(stage: Stage) -> list[str]:
+    """Say what is gone after 大字 and back: the page is built anew, and what was entered must stand there again. A dialog may go."""
+    shell, visit = stage.terminal.shell, stage.visit
+    if shell is None or shell.dialog is not None or stage.page.covers:
+        return []
+
+    def texts() -> set[str]:
+        return {thing["text"] for thing in stage.view()["things"] if thing["kind"] == "text"}
+
+    before = texts()
+    for _ in range(2):
+        visit.large = not visit.large
+        stage.terminal._moved()
+        stage.pump(8)
+    return [f"大字 and back lost {text!r}" for text in sorted(before - texts())]
+
+
 def _without_dock(view: dict[str, Any], width: int, height: int) -> list[str]:
     shown = {thing["text"]: thing["rect"] for thing in view["things"] if thing["kind"] == "text"}
     wanted = [t(f"dock.{name}") for name in DOCK] + [t("dock.small" if view["large"] else "dock.large")]

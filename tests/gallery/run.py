@@ -35,8 +35,13 @@ def looks_of(form: str, short: bool = False) -> list[Look]:
     return looks + ([(False, False, True), (True, False, True)] if form == "upright" else [])
 
 
-def walk(form: str, looks: list[Look], full: Path, empty: Path, work: Path, pictures: Path | None = None, only: str = "") -> list[Finding]:
-    """Walk all states in these looks; raises CalledProcessError with what was printed when the walk itself breaks."""
+def walk(
+    form: str, looks: list[Look], full: Path, empty: Path, work: Path, pictures: Path | None = None, only: str = "", keep: bool = False
+) -> list[Finding]:
+    """Walk all states in these looks; raise RuntimeError with what was printed when the walk itself breaks.
+
+    `keep`: try, too, whether each state is the same after 大字 and back.
+    """
     width, height = FORMS[form]
     work.mkdir(parents=True, exist_ok=True)
     wanted = {
@@ -48,6 +53,7 @@ def walk(form: str, looks: list[Look], full: Path, empty: Path, work: Path, pict
         "looks": looks,
         "pictures": str(pictures) if pictures else "",
         "only": only,
+        "keep": keep,
     }
     screen = VirtualScreen(width, height)
     try:

@@ -36,6 +36,8 @@ from kiosk.text import t
 
 GL_PACK_ALIGNMENT = 0x0D05
 FRAMES, MOST_FRAMES = 5, 60
+CLEAR_EVERY = 8
+"""Pages that are gone hold themselves together: forty of them are 200 MB."""
 
 
 class AtOnce:
@@ -85,7 +87,7 @@ class Stage:
 
     def __init__(self, full: Path, empty: Path, work: Path, now: datetime) -> None:
         self._sources, self._work, self._now = {"full": full, "empty": empty}, work, now
-        self._copies = 0
+        self._copies = self._resets = 0
         self.clock = lambda: self._now
         self._offices: dict[str, StationOffice] = {}
         self.renew()
@@ -104,7 +106,7 @@ class Stage:
         # looking through all that was loaded again and again took half of the time
         gc.collect()
         gc.freeze()
-        gc.set_threshold(50_000, 20, 100)
+        gc.set_threshold(50_000, 20, 1_000_000)
         self.terminal._build_shell()
         self.pump()
 
@@ -154,6 +156,9 @@ class Stage:
     def reset(self, station: str = "full", *, large: bool = False, contrast: bool = False, low: bool = False) -> None:
         """Be as nobody has been there yet."""
         terminal, visit = self.terminal, self.terminal.visit
+        self._resets += 1
+        if self._resets % CLEAR_EVERY == 0:
+            gc.collect()
         self.lanes.still = False
         if terminal.shell is not None:
             terminal.shell.close_dialogs()

@@ -18,7 +18,8 @@ class State:
     `before` makes what the page finds (drafts, records); `press` names buttons by their words, one after the other; `then` does the rest.
     `station` is full, empty or none (its store does not open); `who` is a member of staff by name, else the head is signed in on the
     staff's pages; `behalf`: staff fill it in for somebody; `busy`: nothing answers; `places` are pages that lie beneath.
-    `shortens`: a text may end in … here, because the whole of it stands elsewhere.
+    `shortens`: a text may end in … here, because the whole of it stands elsewhere; `forgets`: 大字 ends it, and may (a view that one opens
+    with a tap, a sentence that is said once).
     """
 
     page: str
@@ -33,6 +34,7 @@ class State:
     busy: bool = False
     places: tuple[str, ...] = ()
     shortens: bool = False
+    forgets: bool = False
 
     @property
     def title(self) -> str:

@@ -16,7 +16,7 @@ from tests.screens.play import FONTS
 
 
 def main() -> None:
-    """Walk. JSON has width, height, full, empty, work, looks (large, contrast, low), pictures (a folder or nothing), only."""
+    """Walk. JSON has width, height, full, empty, work, looks (large, contrast, low), pictures (a folder or nothing), only, keep."""
     wanted = json.loads(sys.argv[1])
     width, height = wanted["width"], wanted["height"]
     work = Path(wanted["work"])
@@ -32,13 +32,13 @@ def main() -> None:
 
 
 def _walk(stage: Any, wanted: dict[str, Any], large: bool, contrast: bool, low: bool) -> None:
-    from tests.gallery.lint import wrong
+    from tests.gallery.lint import lost, wrong
     from tests.gallery.states import STATES
 
     form = "lying" if wanted["width"] > wanted["height"] else "upright"
     look = "-".join([form, *(["large"] if large else []), *(["contrast"] if contrast else []), *(["low"] if low else [])])
     for number, state in enumerate(STATES):
-        if wanted["only"] and wanted["only"] not in state.title:
+        if wanted["only"] not in state.title or (wanted.get("keep") and state.forgets):
             continue
         began, spoken = time.perf_counter(), ""
         stage.said = []
@@ -50,6 +50,8 @@ def _walk(stage: Any, wanted: dict[str, Any], large: bool, contrast: bool, low: 
                 # a column measures itself after it was laid out
                 stage.pump(12)
                 found = wrong(stage, wanted["width"], wanted["height"], state.shortens)
+            if wanted.get("keep"):
+                found += lost(stage)
         except Exception as error:  # noqa: BLE001 - one state that cannot be built must not hide the others
             import traceback
 

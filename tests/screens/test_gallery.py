@@ -84,6 +84,12 @@ def test_state_when_shown_in_every_other_look_is_whole(walked: Walk, form: str) 
     assert _wrong(walked(form, looks_of(form)[2:])) == []
 
 
+@pytest.mark.long
+def test_state_when_letters_grow_and_shrink_is_as_it_was(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    """大字 builds the page anew: what was entered stands there again."""
+    assert _wrong(walk("lying", looks_of("lying")[:1], *folders, tmp_path / "work", keep=True)) == []
+
+
 def test_page_when_read_aloud_names_nobody(walked: Walk, folders: tuple[Path, Path]) -> None:
     here = bootstrap.open_here(Settings(state=str(folders[0])))
     with here.store.read() as u:

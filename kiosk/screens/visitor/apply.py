@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
@@ -27,12 +27,16 @@ class ApplyScreen(Page):
     head = StringProperty("")
     text = StringProperty("")
     state = StringProperty("")
+    done = ObjectProperty(None, allownone=True)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("apply.title"), **args)
         self._watch: PrintWatch | None = None
         self._sent = False
         self.head, self.text = t("apply.head"), t("apply.text")
+        if self.done is not None:
+            self._done(self.done)
+            return
         self._offer(
             (t("apply.yes"), "phone-check", "station", lambda: self.answer(True)),
             (t("apply.no"), "account-voice", "second", lambda: self.answer(False)),
@@ -76,7 +80,7 @@ class ApplyScreen(Page):
         self.show_problem(error)
 
     def _done(self, applied: "Applied") -> None:
-        self.applied = True
+        self.applied, self.done = True, applied
         self.can_go_back = False
         self.text = t("apply.next")
         self._offer((t("apply.more"), "magnify", "second", self.more))
@@ -96,6 +100,10 @@ class ApplyScreen(Page):
     def on_main(self) -> None:
         """End the visit."""
         self.visit.end()
+
+    def remember(self) -> dict[str, Any]:
+        """Keep what the office answered: in 大字 nobody is asked again."""
+        return {"done": self.done}
 
     def spoken(self) -> str:
         """Ask, or say what happens next."""
