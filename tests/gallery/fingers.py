@@ -32,7 +32,7 @@ def main() -> None:
 
     stage = Stage(Path(wanted["full"]), Path(wanted["empty"]), Path(wanted["work"]), NOW)
 
-    class Finger(MotionEvent):
+    class Finger(MotionEvent):  # type: ignore[misc]
         """One finger."""
 
         def __init__(self, name: str, words: str) -> None:

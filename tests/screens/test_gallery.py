@@ -27,8 +27,8 @@ from tests.gallery.stations import make
 
 SCREENS = Path(__file__).parents[2] / "kiosk" / "screens"
 HAN = re.compile("[\u4e00-\u9fff]")
-READS_CHINESE = {"wrap.py", "search.py"}
-"""Where lines break, and which sign stands behind a number: characters that are looked for, not shown."""
+READS_CHINESE = {"wrap.py", "search.py", "keys.py"}
+"""Where lines break, which sign stands behind a number, the five strokes: characters that are looked for, not words that are shown."""
 ASKED_FOR = {"phone whole"}
 """His own number, read back digit by digit to who has keyed it in and pressed 读给我听."""
 
@@ -136,7 +136,7 @@ def test_words_when_shown_come_from_the_tables_of_words() -> None:
         tree = ast.parse(path.read_text("utf-8"))
         said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
-        wrong += [f"{path.name}:{node.lineno} {node.value}" for node in strings if id(node) not in said and HAN.search(str(node.value))]
+        wrong += [f"{path.name}:{node.lineno} {node.value!s}" for node in strings if id(node) not in said and HAN.search(str(node.value))]
     for path in sorted(SCREENS.rglob("*.kv")):
         lines = enumerate(path.read_text("utf-8").splitlines(), start=1)
         wrong += [f"{path.name}:{number} {line.strip()}" for number, line in lines if HAN.search(line.split("#")[0])]

@@ -174,7 +174,7 @@ class FacilitiesScreen(StaffPage):
 
     def _sure(self, key: str, name: str, act: Any) -> None:
         choices: list[Choice] = [(t("running.cancel"), "danger", act), (t("running.keep"), "station", lambda: None)]
-        self.terminal.open_dialog(Dialog(title=t(key), text=name, icon="information", choices=choices))
+        self.terminal.open_dialog(Dialog(title=t(key), text=name, aloud=t(key), icon="information", choices=choices))
 
     def _cancel_booking(self, booking_id: str) -> None:
         from kiosk.services import bookings

@@ -17,11 +17,15 @@ PADDING, LYING_PAPER_PX, LYING_CODE_PX, CODE_PX = 24, 1044, 124, 240
 
 
 class Dialog(AnchorLayout):
-    """`choices` are (words, kind of BigButton, what to do); pressing one closes the dialog first. The last one stands at the bottom."""
+    """`choices` are (words, kind of BigButton, what to do); pressing one closes the dialog first. The last one stands at the bottom.
+
+    `aloud` is read instead of title and text where these name a person: the hall listens.
+    """
 
     title = StringProperty("")
     holds_slip = BooleanProperty(False)
     text = StringProperty("")
+    aloud = StringProperty("")
     icon = StringProperty("")
 
     def __init__(self, choices: list[Choice], **kwargs: Any) -> None:
@@ -58,7 +62,7 @@ class Dialog(AnchorLayout):
 
     def spoken(self) -> str:
         """Say what is read aloud."""
-        return f"{self.title}。{self.text}"
+        return self.aloud or f"{self.title}。{self.text}"
 
     def show_slip(self, slip: Slip) -> None:
         """Show a slip as paper beside the words, or over them: whole wherever it can be, to be photographed."""
