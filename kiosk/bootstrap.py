@@ -95,11 +95,12 @@ def open_pinyin(settings: Settings) -> Pinyin:
 
 
 def open_speaker(settings: Settings) -> Speaker:
-    """Choose the voice: espeak, or silence."""
-    from kiosk.devices.speaker import EspeakSpeaker, SilentSpeaker
+    """Choose the voice: espeak with the recordings of assets/voice, or silence."""
+    from kiosk.devices.speaker import EspeakSpeaker, SilentSpeaker, recorded
+    from kiosk.text import words
 
     if settings.speaker == "espeak":
-        return EspeakSpeaker()
+        return EspeakSpeaker(recorded(ASSETS / "voice", words()))
     if settings.speaker == "silent":
         return SilentSpeaker()
     raise ConfigError(f"speaker: {settings.speaker!r} is neither espeak nor silent")

@@ -59,7 +59,7 @@ class Settings:
     board: WindowPlace = WindowPlace(left=1920)
     board_look: BoardSettings = BoardSettings()
     idle_s: int = 75
-    idle_warning_s: int = 15
+    idle_warning_s: int = 20
     sync_wait_s: int = 25
     sample: bool = False
     mini_program_picture: str = ""

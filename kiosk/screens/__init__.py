@@ -43,7 +43,10 @@ A staff page that nobody touches for `idle_s` is covered by the lock (guard.py) 
 A page is built anew for 大字 and for a new window size: so keep what was entered in `visit` (or in `remember()`), never only in widgets.
 
 In .kv (no #:import needed): theme (colours theme.green, theme.orange, theme.quiet…; theme.upright, theme.large), px(48) design pixels,
-fs(32) the same ×1.5 in 大字, t("key"), MARGIN 48, GAP 28, HEADER 104. theme does not notify: pages are built anew instead.
+fs(32) the same ×1.5 in 大字, t("key"), MARGIN 48, GAP 28, HEADER 104. theme does not notify: pages are built anew instead, for 大字 as for
+黑底黄字 (theme.contrast), in which every colour is another one: theme.white is what is written on green, orange and ink (black there),
+theme.paper and theme.print never change. A property whose default is a colour: `ink = tint("green")` (widgets/tint.py), never
+ColorProperty(theme.green), which is read once. With 按钮放低 (theme.low, upright only) the frame slides the page; pages need do nothing.
 `root.width` etc. do. Arrange lying and upright with two rules or `cols: 1 if theme.upright else 2`.
 
 Widgets (in widgets/, importable from kiosk.screens.widgets.kit; .kv knows them by name). size_px: design pixels, 大字 is applied inside
@@ -74,6 +77,8 @@ Traps that we fell into
     Kivy's own style.kv is not read (style.kv here takes its place): Button, TextInput and the like would be invisible.
 
 To look at a page by hand: DISPLAY=:N python -m tests.screens.play 1920 1080 0 [PAGE [key=value…]]; PLAY_STATE=DIR works on a real station.
+Every state of a page is a line in tests/gallery/states.py: that it looks right is tested there, in all looks; touch tests are for what
+touches do. `python -m tests.gallery DIR --only jobs` leaves pictures.
 Tests: tests/screens/xtest.py (Screen, Kiosk: tap, write, wait_text, picture), conftest `start`, looks.problems(view, width, height);
 on a real store with the samples: tests/screens/real.py (`station`, `start_real`, whole_in_both_sizes).
 """

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.animation import Animation
 from kivy.lang import Builder
-from kivy.properties import BooleanProperty, ColorProperty, ListProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.screens.drift import shift
 from kiosk.screens.theme import theme
+from kiosk.screens.widgets.tint import tint
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
@@ -46,8 +47,8 @@ class AttractRow(BoxLayout):
     title = StringProperty("")
     pay = StringProperty("")
     text = StringProperty("")
-    ink = ColorProperty(theme.ink)
-    money = ColorProperty(theme.orange)
+    ink = tint("ink")
+    money = tint("orange")
 
 
 class AttractShow(FloatLayout):
@@ -57,8 +58,8 @@ class AttractShow(FloatLayout):
     title = StringProperty("")
     text = StringProperty("")
     station = StringProperty("")
-    fill = ColorProperty(theme.green)
-    ink = ColorProperty(theme.white)
+    fill = tint("green")
+    ink = tint("white")
     right_px = NumericProperty(0)
     up_px = NumericProperty(0)
     mirrored = BooleanProperty(False)

@@ -6,7 +6,7 @@ Owns the lock; knows no PIN (that is the lock's page) and no page beneath it.
 import time
 from typing import TYPE_CHECKING
 
-from kiosk.screens import pages
+from kiosk.screens import finger, pages
 
 if TYPE_CHECKING:
     from kiosk.screens.staff.lock import LockScreen
@@ -47,6 +47,7 @@ class Guard:
         terminal.shell.cover(lock)
         lock.shown = True
         lock.on_enter()
+        finger.changed()
         terminal.refresh_dock()
 
     def unlock(self, session: "Session") -> None:

@@ -11,7 +11,10 @@ from kiosk.text import t
 
 
 class IdleWatch:
-    """`idle_s` seconds after the last touch `end` is called; the last `warning_s` of them are counted down."""
+    """`idle_s` seconds after the last touch `end` is called; the last `warning_s` of them are counted down.
+
+    Any touch puts it off, as often as one likes (WCAG 2.2, 2.2.1: at least 20 seconds of warning, one simple act).
+    """
 
     def __init__(self, idle_s: int, warning_s: int, show: Callable[[Dialog], None], end: Callable[[], None]) -> None:
         self._idle_s, self._warning_s, self._show, self._end = idle_s, warning_s, show, end
@@ -41,6 +44,10 @@ class IdleWatch:
                 self._dialog = Dialog(title=t("idle.title"), icon="timer-sand", choices=choices)
                 self._show(self._dialog)
             self._dialog.text = t("idle.text", seconds=int(left) + 1)
+        elif self._dialog is not None:
+            # touched somewhere: he is there, whichever button he did not hit
+            self._dialog.on_close()
+            self._dialog = None
 
     def _go_on(self) -> None:
         self.touched()

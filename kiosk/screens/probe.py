@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kivy.clock import Clock
 from kivy.core.window import Window
 
+from kiosk.screens.shell import Dock, Header
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.panel import Panel
 from kiosk.screens.widgets.words import Icon, Word, Words
@@ -57,6 +58,8 @@ def view(terminal: "Terminal") -> dict[str, Any]:
         "title": page.title if page is not None else "",
         "dialog": shell is not None and shell.dialog is not None,
         "large": terminal.visit.large,
+        "contrast": terminal.visit.contrast,
+        "low": terminal.visit.low,
         "things": [] if shell is None else things(shell),
     }
 
@@ -74,11 +77,11 @@ def _collect(widget: Any, things: list[dict[str, Any]], clip: tuple[float, float
         return
     x, y = widget.to_window(*widget.pos)
     box = (x, Window.height - y - widget.height, x + widget.width, Window.height - y)
-    ground = {"fill": [*widget.fill[:3], widget.fill[3] * opacity]} if isinstance(widget, Panel) else {}
+    ground = {"fill": [*widget.fill[:3], widget.fill[3] * opacity]} if isinstance(widget, (Panel, Header, Dock)) else {}
     if isinstance(widget, Press):
         button = {"enabled": not widget.disabled, "rect": _cut(box, clip), "chosen": bool(getattr(widget, "chosen", False))}
         things.append({"kind": "button", "text": "", "size": [round(widget.width), round(widget.height)], **ground, **button})
-    elif isinstance(widget, Panel) and widget.fill[3]:
+    elif ground and widget.fill[3]:
         things.append({"kind": "panel", "text": "", "rect": _cut(box, clip), **ground})
     if isinstance(widget, WritingBox):
         things.append({"kind": "writing", "text": widget.hint, "rect": _cut(box, clip), "strokes": len(widget.strokes)})
@@ -96,7 +99,7 @@ def _collect(widget: Any, things: list[dict[str, Any]], clip: tuple[float, float
                 }
             things.append(thing)
     inner = clip
-    if widget.__class__.__name__ in ("FeelingScroll", "FeelingRows"):
+    if widget.__class__.__name__ in ("FeelingScroll", "FeelingRows", "PagePlace"):
         cut = _cut(box, clip)
         inner = (cut[0], cut[1], cut[2], cut[3])
     for child in reversed(widget.children):

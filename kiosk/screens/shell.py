@@ -6,16 +6,21 @@ Shows the page it is given and passes presses on; decides nothing.
 from collections.abc import Callable
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ListProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.stencilview import StencilView
 
+from kiosk.screens import finger
 from kiosk.screens.page import Page
-from kiosk.screens.theme import theme
-from kiosk.screens.widgets.buttons import DockButton
+from kiosk.screens.theme import TARGET, theme
+from kiosk.screens.widgets.buttons import DockButton, Press
 from kiosk.screens.widgets.dialog import Dialog
+from kiosk.screens.widgets.tint import tint
 from kiosk.screens.widgets.words import measure
+from kiosk.screens.widgets.writing_box import WritingBox
 from kiosk.text import t
 
 PADDING, TIGHT = 33, 16
@@ -23,11 +28,22 @@ PADDING, TIGHT = 33, 16
 
 
 class Header(BoxLayout):
-    """Who we are, where one is, the day and the time. `staff` gives it the ink ground."""
+    """Who we are, where one is, the day and the time; lying, the way to 怎么看着方便, too. `staff` gives it the ink ground."""
 
+    press: Any = ObjectProperty(lambda _: None)
+    covered = BooleanProperty(False)
+    ink = tint("header_ink")
+    fill = tint("header")
     parts = ListProperty([])
     side = StringProperty("")
     staff = BooleanProperty(False)
+
+    def on_kv_post(self, _: Any) -> None:
+        """Upright, the dock has the way to 怎么看着方便: the header is out of reach."""
+        # kept: the rule goes on asking how wide it is, and ids are weak
+        self._easier = self.ids.easier.__self__
+        if theme.upright:
+            self.remove_widget(self._easier)
 
     @staticmethod
     def fitting(parts: list[str], room: float) -> str:
@@ -46,12 +62,57 @@ class CallBar(BoxLayout):
         self.answer: Callable[[], None] = lambda: None
 
 
+class PagePlace(FloatLayout, StencilView):
+    """Where the page stands, between header and dock. Lowered (按钮放低) the page is `slid` down until its top is within reach, with
+    `title` in the place above; its end is then behind the dock until it is pushed up again.
+    """
+
+    title = StringProperty("")
+    slid = NumericProperty(0)
+    page: Any = None
+
+    def put(self, page: Any) -> None:
+        """Show this page and nothing else."""
+        self.take_away()
+        self.page = page
+        self.add_widget(page)
+        self.slide(False)
+
+    def take_away(self) -> None:
+        """Show no page."""
+        if self.page is not None:
+            self.remove_widget(self.page)
+            self.page = None
+
+    def slide(self, down: bool) -> None:
+        """Let the page down, or push it up."""
+        self.slid = max(0.0, self.top - theme.reach) if down else 0.0
+        if self.page is not None:
+            self.page.pos_hint = {"x": 0, "y": -self.slid / max(self.height, 1)}
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether something to be touched begins too high; what shows a part as large as a finger within reach does not."""
+        if self.page is None:
+            return False
+        targets = [w for w in self.page.walk(restrict=True) if isinstance(w, (Press, WritingBox)) and not w.disabled and w.height]
+        lowest = theme.reach - theme.px(TARGET)
+        return any(w.to_window(*w.pos)[1] + self.slid > lowest for w in targets)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Feel only what is seen: the rest is behind header and dock."""
+        return self.collide_point(*touch.pos) and bool(super().on_touch_down(touch))
+
+
 class Dock(BoxLayout):
     """The buttons that are on every page at the same place. What does not apply is pale, not gone.
 
     换人 comes in as soon as a visitor has entered something; the page's main action stands left of 叫工作人员, on an upright screen
-    in a row of its own above the others, within reach of a seated person.
+    in a row of its own above the others, within reach of a seated person. Upright, 怎么看着方便 is reached from here (lying, from the
+    header), and lowered the page is pulled down and pushed up from here.
     """
+
+    fill = tint("card")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -64,15 +125,22 @@ class Dock(BoxLayout):
         self.back = self._button("back", "arrow-left")
         self.home = self._button("home", "home")
         self.large = self._button("small" if theme.large else "large", "format-size", "large")
+        self.easier = self._button("easier", "tune-variant")
         self.say = self._button("say", "volume-high")
         self.change = self._button("change", "account-switch")
         self.main = self._button("", "", "main", "main")
         self.call = self._button("call", "account-voice", kind="station")
+        self.pull = self._button("pull", "arrow-collapse-down", kind="second")
+        self.pull.stacked = False
         self._gap = BoxLayout()
         for row in (self._upper, self._lower):
             row.fbind("width", self._spread)
         self._shape: tuple[bool, bool] | None = None
         self._arrange(False, False)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Keep what falls between the buttons: a lowered page goes on behind them."""
+        return bool(super().on_touch_down(touch)) or self.collide_point(*touch.pos)
 
     def _button(self, key: str, icon: str, name: str = "", kind: str = "plain") -> DockButton:
         button = DockButton(text=t(f"dock.{key}") if key else "", icon=icon, kind=kind, stacked=self._stacked and kind != "main")
@@ -88,9 +156,11 @@ class Dock(BoxLayout):
         self._shape = (entered, main)
         for row in (self, self._upper, self._lower):
             row.clear_widgets()
-        lower = [self.back, self.home, self.large, self.say, *([self.change] if entered else [])]
-        if theme.upright and main:
-            self._upper.add_widget(self.main)
+        easier = [self.easier] if theme.upright else []
+        lower = [self.back, self.home, self.large, *easier, self.say, *([self.change] if entered else [])]
+        if theme.upright and (main or theme.low):
+            for widget in [*([self.main] if main else []), *([self.pull] if theme.low else [])]:
+                self._upper.add_widget(widget)
             self.add_widget(self._upper)
         elif not theme.upright:
             lower += [self._gap, *([self.main] if main else [])]
@@ -106,7 +176,11 @@ class Dock(BoxLayout):
         """
         row = self._lower
         if theme.upright:
-            self.main.width = self._upper.width
+            if theme.low and self.main in self._upper.children:
+                self.pull.width = self.pull.natural
+                self.main.width = self._upper.width - self.pull.width - self._upper.spacing
+            else:
+                self.main.width = self.pull.width = self._upper.width
             left = row.width - sum(b.natural for b in row.children) - row.spacing * (len(row.children) - 1)
             for button in row.children:
                 button.width = button.natural + left / len(row.children)
@@ -127,7 +201,7 @@ class Dock(BoxLayout):
         self._arrange(entered or hand_over, bool(page.main_text))
         self.back.disabled = not (can_go_back and page.can_go_back)
         self.main.text, self.main.icon, self.main.disabled = page.main_text, page.main_icon, not page.main_enabled
-        self.home.disabled = self.large.disabled = page.covers
+        self.home.disabled = self.large.disabled = self.easier.disabled = page.covers
         self.call.text = t("dock.leave_staff" if staffed and not page.covers else "dock.call")
         self.change.text = t("hand_over.button" if hand_over else "dock.change")
 
@@ -137,13 +211,15 @@ class Shell(FloatLayout):
 
     def __init__(self, press: Callable[[str], None], answer: Callable[[], None], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.ids.dock.press, self.ids.calls.answer = press, answer
+        self.ids.dock.press = self.ids.header.press = press
+        self.ids.calls.answer = answer
         self.page: Page | None = None
         self.dialog: Dialog | None = None
         self._cover: Page | None = None
         self._waiting: Any = None
         self._frame = self.ids.frame.__self__
         self._resting: Any = None
+        self._may_slide = False
 
     def show(self, page: Page) -> None:
         """Swap the page."""
@@ -171,10 +247,39 @@ class Shell(FloatLayout):
             self.add_widget(show)
 
     def _fill(self) -> None:
-        self.ids.body.clear_widgets()
-        self._waiting = None
+        body = self.ids.body
+        self.show_waiting(False)
+        body.take_away()
         if page := self._cover or self.page:
-            self.ids.body.add_widget(page)
+            body.put(page)
+        self._may_slide = theme.low
+        self.settle()
+
+    def settle(self) -> None:
+        """Let a page down where something on it is out of reach, as long as nobody has moved it himself or touched it."""
+        if self._may_slide:
+            # a frame later: only then does everything stand where it will
+            Clock.schedule_once(lambda _: Clock.schedule_once(lambda _: self._slide_by_itself(), 0), 0)
+
+    def _slide_by_itself(self) -> None:
+        body = self.ids.body
+        if self._may_slide and not body.slid and body.out_of_reach:
+            self._slide(True)
+
+    def touched(self) -> None:
+        """Let the page stand where it is from now on."""
+        self._may_slide = False
+
+    def pull(self) -> None:
+        """Pull the page down, or push it up."""
+        self._may_slide = False
+        self._slide(not self.ids.body.slid)
+
+    def _slide(self, down: bool) -> None:
+        self.ids.body.slide(down)
+        dock = self.ids.dock
+        dock.pull.text = t("dock.push" if down else "dock.pull")
+        dock.pull.icon = "arrow-collapse-up" if down else "arrow-collapse-down"
 
     def _dialogs(self) -> list[Dialog]:
         """Give what lies over the page, the uppermost first."""
@@ -187,20 +292,27 @@ class Shell(FloatLayout):
     def open_dialog(self, dialog: Dialog) -> None:
         """Lay a dialog over everything, another dialog included, which is there again when this one closes."""
         dialog.under, self.dialog = self.dialog, dialog
-        dialog.on_close = self.close_dialog
+        dialog.on_close = lambda: self.close_dialog(dialog)
         if dialog.under is not None:
             # two cards of different heights one over the other look broken
             dialog.under.opacity = 0
         if self._cover is None:
             self.add_widget(dialog)
 
-    def close_dialog(self) -> None:
-        """Take the uppermost dialog away."""
-        if self.dialog is not None:
-            self.remove_widget(self.dialog)
-            self.dialog = self.dialog.under
+    def close_dialog(self, dialog: Dialog | None = None) -> None:
+        """Take a dialog away, the uppermost one unless it is named; what lies over it stays."""
+        standing = self._dialogs()
+        dialog = dialog or self.dialog
+        if dialog is None or dialog not in standing:
+            return
+        self.remove_widget(dialog)
+        if dialog is self.dialog:
+            self.dialog = dialog.under
             if self.dialog is not None:
                 self.dialog.opacity = 1
+        else:
+            standing[standing.index(dialog) - 1].under = dialog.under
+        finger.changed()
 
     def close_dialogs(self) -> None:
         """Take all away: the page goes."""

@@ -22,7 +22,7 @@ from kivy.core.window import Window
 from kiosk.config import Settings
 from kiosk.domain.ports import Chime, Handwriting, Pinyin, Scanner, Speaker
 from kiosk.heap import give_back
-from kiosk.screens import light_sleep, pages
+from kiosk.screens import finger, light_sleep, pages
 from kiosk.screens.alive import tell
 from kiosk.screens.attract import Attract
 from kiosk.screens.calling import Calling
@@ -36,7 +36,7 @@ from kiosk.screens.problems import sentence
 from kiosk.screens.shell import Shell
 from kiosk.screens.theme import CHINA, theme
 from kiosk.screens.visit import Visit
-from kiosk.screens.widgets.dialog import Dialog
+from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -85,11 +85,11 @@ class Terminal(ExceptionHandler):
         self._calling = Calling(self)
         self._attract = Attract(self, settings.attract_after_s)
         self._errors: list[float] = []
+        self._modes = self.visit.modes
         self._littered = False
         self._told_at = 0.0
         self._problem: Dialog | None = None
         self._to_preload = [name for name in pages.PAGES if pages.exists(name)]
-        Window.clearcolor = theme.ground
         # words decide heights and columns follow them, level by level: all within one frame
         Clock.max_iteration = 40
         Window.bind(on_resize=self._resized)
@@ -138,7 +138,9 @@ class Terminal(ExceptionHandler):
         self._attract.wake()
         if self.shell is not None:
             Window.remove_widget(self.shell)
-        theme.fit(int(Window.width), int(Window.height), self.visit.large)
+        self._modes = self.visit.modes
+        theme.fit(int(Window.width), int(Window.height), *self._modes)
+        Window.clearcolor = theme.ground
         self.shell = Shell(self._pressed, self.calls.answer)
         Window.add_widget(self.shell)
         if EventLoop.window is None:
@@ -160,6 +162,7 @@ class Terminal(ExceptionHandler):
         page.entry = place
         self.page = page
         self.shell.show(page)
+        finger.changed()
         for name in ("title", "can_go_back", "main_text", "main_icon", "main_enabled"):
             page.fbind(name, self._follow)
         page.shown = True
@@ -199,7 +202,7 @@ class Terminal(ExceptionHandler):
         self._idle.forget()
         if self.visit.session is None:
             self.guard.open()
-        if theme.large != self.visit.large:
+        if self._modes != self.visit.modes:
             self._build_shell()
         else:
             self._open_place()
@@ -213,13 +216,14 @@ class Terminal(ExceptionHandler):
         entered = self.visit.has_entered and not page.covers
         self.shell.ids.dock.follow(page, len(self.visit.stack) > 1, entered, self._staffed, hand_over)
         header = self.shell.ids.header
-        header.staff = self._staffed
+        header.staff, header.covered = self._staffed, page.covers
         if self.visit.on_behalf and not page.covers:
             place = [t("header.behalf", name=self.visit.session.name)]
         else:
             place = [t("header.staff")] if page.staff else [t("header.county"), self.station_name]
         header.parts = [p for p in (*place, page.title) if p]
         self.calls.follow()
+        self.shell.ids.body.title = page.title or self.station_name
         self._show_time()
 
     @property
@@ -279,6 +283,10 @@ class Terminal(ExceptionHandler):
         elif button == "large":
             self.visit.large = not self.visit.large
             self._moved()
+        elif button == "easier":
+            self.open_dialog(self._easier())
+        elif button == "pull" and self.shell is not None:
+            self.shell.pull()
         elif button == "say":
             self.say(page.spoken())
         elif button == "change" and page.staff and self.visit.session is not None:
@@ -295,6 +303,21 @@ class Terminal(ExceptionHandler):
         """Give what calls somebody to fill in for the visitor; nothing where that is what staff are doing."""
         return None if self.visit.on_behalf else self.call
 
+    def _easier(self) -> Dialog:
+        """怎么看着方便: what stands in no one's way until it is wanted. Each choice is told as what pressing it does."""
+        visit = self.visit
+
+        def turn(mode: str) -> Callable[[], None]:
+            def act() -> None:
+                setattr(visit, mode, not getattr(visit, mode))
+                self._moved()
+
+            return act
+
+        modes = ("large", "contrast", *(["low"] if theme.upright else []))
+        choices: list[Choice] = [(t(f"easier.{m}_{'off' if getattr(visit, m) else 'on'}"), "second", turn(m)) for m in modes]
+        return Dialog(title=t("easier.title"), icon="tune-variant", choices=[*choices, (t("easier.ok"), "station", lambda: None)])
+
     def call(self) -> None:
         """Call staff, as the dock's button does; where staff stand, sign them out."""
         assert self.page is not None
@@ -310,7 +333,9 @@ class Terminal(ExceptionHandler):
     def open_dialog(self, dialog: Dialog) -> None:
         """Lay a dialog over the page."""
         assert self.shell is not None
+        dialog.say = self.say
         self.shell.open_dialog(dialog)
+        finger.changed()
 
     def show_problem(self, error: Exception) -> None:
         """Say calmly what went wrong."""
@@ -337,6 +362,8 @@ class Terminal(ExceptionHandler):
                 self.shell.show_waiting(False)
             act()
             self._follow()
+            if self.shell is not None:
+                self.shell.settle()
 
         self.lanes.ask(function, lambda r: settle(lambda: then(r)), lambda e: settle(lambda: (failed or page.show_problem)(e)), lane)
 
@@ -387,6 +414,8 @@ class Terminal(ExceptionHandler):
         """Note a touch, also for the agent, which then holds its sync back (kiosk.agent.loop); True keeps it from the page."""
         self._idle.touched()
         self._littered = True
+        if self.shell is not None:
+            self.shell.touched()
         if time.monotonic() - self._told_at > TELL_EVERY_S:
             self._told_at = time.monotonic()
             with suppress(OSError):  # the folder is the agent's, who makes it

@@ -47,9 +47,13 @@ class Visit:
 
     def __init__(self, on_move: Callable[[], None]) -> None:
         self._on_move = on_move
-        self.large = False
         self.turn = 0
+        self._look_as_ever()
         self._clear()
+
+    def _look_as_ever(self) -> None:
+        """Forget how this person sees best: 大字, 黑底黄字, 按钮放低."""
+        self.large = self.contrast = self.low = False
 
     def _clear(self) -> None:
         self.stack: list[Place] = [Place(HOME)]
@@ -61,6 +65,11 @@ class Visit:
         self.worker_id = ""
         self.reports: dict[str, str] = {}
         self.touched = False
+
+    @property
+    def modes(self) -> tuple[bool, bool, bool]:
+        """How this person sees best: 大字, 黑底黄字, 按钮放低."""
+        return self.large, self.contrast, self.low
 
     @property
     def place(self) -> Place:
@@ -75,7 +84,8 @@ class Visit:
     @property
     def at_rest(self) -> bool:
         """Whether the terminal stands as the next person should find it."""
-        return len(self.stack) == 1 and not self.large and not self.has_entered and not self.reports and self.session is None
+        as_ever = not (self.large or self.contrast or self.low)
+        return len(self.stack) == 1 and as_ever and not self.has_entered and not self.reports and self.session is None
 
     def go(self, page: str, **args: Any) -> None:
         """Open a page with its arguments."""
@@ -178,6 +188,6 @@ class Visit:
     def next_person(self) -> None:
         """Wipe everything and go home: 换人, idling, an error."""
         self.turn += 1
-        self.large = False
+        self._look_as_ever()
         self._clear()
         self._on_move()

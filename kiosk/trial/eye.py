@@ -6,6 +6,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Sequence
+from math import hypot
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ LOOK_S = 0.05
 ANSWER_S = 15
 STROKE_STEP_PX = 14
 DRAGS = 60
+READ_S, SAME_PX = 0.6, 120
+"""Nobody touches the place of his last touch again before he has seen the page that came; the terminal takes that for an echo."""
 
 
 class NotSeen(KioskError):
@@ -28,6 +31,7 @@ class Eye:
 
     def __init__(self, screen: Screen, probe: Path, left: int = 0, top: int = 0) -> None:
         self.screen, self.probe, self.left, self.top = screen, probe, left, top
+        self._tapped: tuple[Point, tuple[Any, ...]] | None = None
 
     def trouble(self) -> str:
         """Say why looking on is of no use; empty when it is."""
@@ -94,7 +98,18 @@ class Eye:
 
     def tap(self, text: str, timeout_s: float = 20) -> None:
         """Touch the button that shows `text`."""
-        self.screen.tap(self.place(text, timeout_s))
+        self.touch(self.place(text, timeout_s))
+
+    def touch(self, at: Point) -> None:
+        """Touch a place of the screen, not before what came there has been seen."""
+        seen = self.view()
+        stands = tuple(seen.get(name) for name in ("page", "title", "dialog", "large", "contrast", "low"))
+        if self._tapped is not None:
+            (x, y), stood = self._tapped
+            if stands != stood and hypot(at[0] - x, at[1] - y) < SAME_PX:
+                time.sleep(READ_S)
+        self._tapped = at, stands
+        self.screen.tap(at)
 
     def reach(self, text: str) -> None:
         """Drag the column that holds the very `text` up until it is in sight; raise NotSeen when it never is."""

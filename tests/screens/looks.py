@@ -5,8 +5,8 @@ from typing import Any
 
 Rect = list[int]
 SMALLEST_TEXT, SMALLEST_TARGET = 28, 96
-LEAST_CONTRAST = 4.5
-GROUND = (247, 243, 234)
+LEAST_CONTRAST, HIGH_CONTRAST = 4.5, 7.0
+GROUND, DARK = (247, 243, 234), (0, 0, 0)
 NAME = 3
 """Up to so many characters a button only has a name: off it may be pale (LOOK: pale, not gone; more say what to do). Never broken."""
 
@@ -23,8 +23,7 @@ def problems(view: dict[str, Any], width: int, height: int, may_shorten: bool = 
         name, whole, rect = text["text"], text["whole"], text["rect"]
         if rect[2] <= rect[0] or rect[3] <= rect[1]:
             continue
-        shown = text["shown"].replace("\n", "").replace(" ", "")
-        if not may_shorten and shown != name.replace("\n", "").replace(" ", ""):
+        if not may_shorten and "".join(text["shown"].split()) != "".join(name.split()):
             found.append(f"{name!r} is cut to {text['shown']!r}")
         if len(name) <= NAME and "\n" in text["shown"].strip() and "\n" not in name:
             found.append(f"{name!r} is broken in two")
@@ -43,7 +42,7 @@ def problems(view: dict[str, Any], width: int, height: int, may_shorten: bool = 
             inside = left > 0 and right < width and bottom > top
             if inside and min(thing["size"]) < SMALLEST_TARGET * scale - 1:
                 found.append(f"a button is {thing['size'][0]}×{thing['size'][1]} px at {thing['rect']}")
-    found += _faint(view["things"], texts)
+    found += _faint(view, texts)
     found += _overlaps(texts) + _covered(view["things"], texts)
     return found
 
@@ -63,22 +62,24 @@ def _over(above: Sequence[float], alpha: float, below: Sequence[float]) -> list[
     return [a * alpha + b * (1 - alpha) for a, b in zip(above[:3], below[:3], strict=True)]
 
 
-def _faint(things: list[dict[str, Any]], texts: list[dict[str, Any]]) -> list[str]:
-    """Find texts that do not stand out from the panels under them; what is drawn by other means than a panel is not known."""
-    found = []
+def _faint(view: dict[str, Any], texts: list[dict[str, Any]]) -> list[str]:
+    """Find texts that do not stand out from the panels under them, or from the page's ground."""
+    things, found = view["things"], []
+    high = view.get("contrast", False)
+    least = HIGH_CONTRAST if high else LEAST_CONTRAST
     for n, thing in enumerate(things):
         rect = thing["rect"]
         if not any(thing is text for text in texts) or rect[2] <= rect[0] or rect[3] <= rect[1]:
             continue
         x, y = (rect[0] + rect[2]) / 2, (rect[1] + rect[3]) / 2
         under = [p for p in things[:n] if "fill" in p and p["rect"][0] <= x <= p["rect"][2] and p["rect"][1] <= y <= p["rect"][3]]
-        if not under or (thing["button"] and not thing["button"]["enabled"] and len(thing["text"]) <= NAME):
+        if not high and thing["button"] and not thing["button"]["enabled"] and len(thing["text"]) <= NAME:
             continue
-        ground = [c / 255 for c in GROUND]
+        ground = [c / 255 for c in (DARK if high else GROUND)]
         for panel in under:
             ground = _over(panel["fill"], panel["fill"][3], ground)
         ratio = contrast(_over(thing["color"], thing["color"][3] * thing["opacity"], ground), ground)
-        if ratio < LEAST_CONTRAST:
+        if ratio < least:
             found.append(f"{thing['text']!r} stands out from its ground by {ratio:.1f}:1 only")
     return found
 

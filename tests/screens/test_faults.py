@@ -8,7 +8,7 @@ from kiosk.config import Settings
 from kiosk.domain.codes import AgeBand
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, looks, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, looks
 
 
 @pytest.fixture(params=["lying", "upright"])
@@ -31,10 +31,10 @@ def test_page_when_the_key_is_wrong_stops_and_takes_nothing(start_real: StartRea
     tile = {"consent": "register", "post": "post", "mine": "mine", "jobs": "find"}[page]
     kiosk.tap(t(f"home.{tile}.title"))
     kiosk.wait_page(page)
-    whole_in_both_sizes(kiosk, t("fault.key"))
+    kiosk.wait_text(t("fault.key"))
     seen = kiosk.view()
     assert not seen["dialog"]
-    dock = {t(f"dock.{name}") for name in ("back", "home", "small", "say", "call")}
+    dock = {t(f"dock.{name}") for name in ("back", "home", "large", "easier", "say", "call")}
     assert {thing["text"] for thing in seen["things"] if thing["kind"] == "text" and thing["button"]} <= dock
 
 

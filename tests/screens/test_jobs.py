@@ -27,7 +27,7 @@ from kiosk.services.wish import find, near_areas
 from kiosk.store.search import Order
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, enlarge, key_in, looks, spell, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, enlarge, key_in, looks, spell
 from tests.screens.xtest import Kiosk
 
 LONG = "急招小工：清理建筑垃圾，干三天，日结，管中饭"
@@ -63,13 +63,13 @@ def test_jobs_when_opened_shows_the_newest_their_number_and_nothing_cut(
     kiosk.wait_text(f"一共 {shown.total} 个活")
     kiosk.wait_text(shown.rows[1].listing.title)
     assert kiosk.place(shown.rows[0].listing.title)[1] < kiosk.place(shown.rows[1].listing.title)[1]
-    whole_in_both_sizes(kiosk, f"{shown.total} 个活")
+    kiosk.wait_text(f"{shown.total} 个活")
 
 
 def test_jobs_when_a_title_is_very_long_shows_all_of_it(start_real: StartReal, screen: Screen) -> None:
     kiosk = start_real(screen, "jobs", "text=建筑垃圾")
     kiosk.wait_text("一共 1 个活")
-    whole_in_both_sizes(kiosk, LONG)
+    kiosk.wait_text(LONG)
     assert kiosk.wait_text(LONG)["shown"].replace("\n", "") == LONG
 
 
@@ -153,13 +153,12 @@ def test_filters_when_tiles_are_chosen_count_and_open_the_list_whose_chips_give_
     wish = replace(wish, switches=frozenset({"novices"}))
     found = find(here, wish)
     kiosk.wait_text(f"看这 {found.total} 个活")
-    whole_in_both_sizes(kiosk, f"看这 {found.total} 个活")
     kiosk.tap(f"看这 {found.total} 个活")
     kiosk.wait_page("jobs")
     kiosk.wait_text(f"{found.total} 个活")
     kiosk.wait_text(found.rows[0].listing.title)
     kiosk.tap("小字")
-    whole_in_both_sizes(kiosk, "一天 200 元以上")
+    kiosk.wait_text("一天 200 元以上")
     kiosk.tap("一天 200 元以上")
     kiosk.wait_text(f"{find(here, replace(wish, min_day_fen=None)).total} 个活")
     kiosk.tap("返回")
@@ -209,7 +208,7 @@ def test_fitting_when_one_is_known_shows_what_fits_and_why_beside_the_whole_list
     found = fitting(station.here, worker.id)
     kiosk.wait_text(f"按您登记的挑出 {len(found)} 个")
     kiosk.wait_text(" ・ ".join(say(reason) for reason in found[0].reasons))
-    whole_in_both_sizes(kiosk, found[0].listing.title)
+    kiosk.wait_text(found[0].listing.title)
     kiosk.tap("全部的活")
     kiosk.wait_page("jobs")
     # the next visitor is nobody
@@ -221,7 +220,7 @@ def test_fitting_when_one_is_known_shows_what_fits_and_why_beside_the_whole_list
 
 def test_jobs_when_nothing_fits_says_so_and_gives_a_way_back(start_real: StartReal, station: RealStation, screen: Screen) -> None:
     kiosk = start_real(screen, "jobs", "text=潜水艇")
-    whole_in_both_sizes(kiosk, "没有找到合适的活")
+    kiosk.wait_text("没有找到合适的活")
     kiosk.tap("不要这些条件，全部都看")
     kiosk.wait_text(f"{station.jobs().total} 个活")
 
@@ -248,7 +247,7 @@ def test_search_when_a_number_is_keyed_in_opens_that_listing(start_real: StartRe
     for digit in str(one.number):
         kiosk.tap(digit)
         time.sleep(0.1)
-    whole_in_both_sizes(kiosk, f"看 {one.number}号")
+    kiosk.wait_text(f"看 {one.number}号")
     kiosk.tap(f"看 {one.number}号")
     kiosk.wait_page("detail")
     kiosk.wait_text(LONG)
@@ -267,8 +266,7 @@ def test_search_when_no_listing_has_the_number_says_so(start_real: StartReal, ly
 
 def test_search_when_a_word_is_spelled_in_pinyin_finds_it(start_real: StartReal, station: RealStation, screen: Screen) -> None:
     kiosk = start_real(screen, "search")
-    whole_in_both_sizes(kiosk, "换写法")
-    kiosk.tap("小字")
+    kiosk.wait_text("换写法")
     spell(kiosk, "baojie")
     kiosk.wait_text("保洁")
     assert looks(kiosk) == []
@@ -276,7 +274,7 @@ def test_search_when_a_word_is_spelled_in_pinyin_finds_it(start_real: StartReal,
     kiosk.tap("搜“保洁”")
     kiosk.wait_page("jobs")
     kiosk.wait_text(f"一共 {station.jobs(text='保洁').total} 个活")
-    whole_in_both_sizes(kiosk, "“保洁”")
+    kiosk.wait_text("“保洁”")
     kiosk.tap("“保洁”")
     kiosk.wait_text(f"{station.jobs().total} 个活")
 
@@ -300,14 +298,14 @@ def test_detail_when_pay_is_by_any_unit_is_honest_and_whole(
         assert hour is not None
         both = f"合 {yuan(day or 0)} 元/天、{yuan(hour)} 元/小时"
         assert (f"合 {yuan(hour)} 元/小时" if unit is PayUnit.DAY else both) in said
-    whole_in_both_sizes(kiosk, "打印小票")
+    kiosk.wait_text("打印小票")
 
 
 @pytest.mark.parametrize("title", [LONG, "装卸工"])
 def test_detail_when_lying_shows_pay_and_both_actions(start_real: StartReal, station: RealStation, lying: Screen, title: str) -> None:
     one = _listed(station, title=title)
     kiosk = _detail(start_real, lying, one)
-    whole_in_both_sizes(kiosk, "打印小票")
+    kiosk.wait_text("打印小票")
     assert {yuan(one.listing.pay_fen), "元/天", "我要报名", "打印小票"} <= set(kiosk.texts())
 
 
@@ -412,12 +410,10 @@ def test_report_when_a_listing_is_not_true_is_told_once_and_staff_see_it(
     kiosk = _detail(start_real, screen, one)
     kiosk.tap("不真实？点这里告诉我们")
     kiosk.wait_text("点一下哪里不对")
-    whole_in_both_sizes(kiosk, "想再说一句")
-    kiosk.tap("小字")
+    kiosk.wait_text("想再说一句")
     kiosk.tap("要先交钱")
     kiosk.tap("告诉驿站")
-    whole_in_both_sizes(kiosk, "记下了，谢谢您")
-    kiosk.tap("小字")
+    kiosk.wait_text("记下了，谢谢您")
     assert any("上班就看得到" in text or "马上看得到" in text for text in kiosk.texts())
     kiosk.tap("好了")
     kiosk.wait_text("您说的记下了，驿站会去查")
@@ -455,8 +451,7 @@ def test_apply_when_done_says_what_comes_next_and_offers_no_second_application(
     kiosk.tap("先由工作人员替我问")
     kiosk.wait_text("报名记下了")
     kiosk.wait_text("您的电话不给用工方。")
-    whole_in_both_sizes(kiosk, "报名记下了")
-    kiosk.tap("小字")
+    kiosk.wait_text("报名记下了")
     time.sleep(2.5)
     kiosk.tap("再看看别的活")
     kiosk.wait_page("jobs")
@@ -489,6 +484,6 @@ def test_apply_when_nobody_is_registered_leads_to_consent(start_real: StartReal,
 def test_apply_when_asking_names_the_job_and_cuts_nothing(start_real: StartReal, station: RealStation, screen: Screen) -> None:
     one = _listed(station, title="装卸工")
     kiosk = start_real(screen, "apply", f"listing_id={one.listing.id}")
-    whole_in_both_sizes(kiosk, "装卸工")
+    kiosk.wait_text("装卸工")
     assert {"可以告诉用工方", "先由工作人员替我问"} <= set(kiosk.texts())
     assert looks(kiosk) == []

@@ -13,7 +13,7 @@ from kiosk.services.sign_in import Session
 from kiosk.services.tickets import KEY, KEY_ID
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, key_in, looks, sample_state, start_real, station, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, key_in, looks, sample_state, start_real, station
 from tests.screens.xtest import Kiosk
 from tests.station import a_posting
 
@@ -85,7 +85,7 @@ def test_my_postings_when_the_slip_is_scanned_mends_what_came_back(start_real: S
     key_in(kiosk, LAST)
     kiosk.tap(NEXT)
     kiosk.wait_page("my_postings")
-    whole_in_both_sizes(kiosk, t("my_posting.state.returned"))
+    kiosk.wait_text(t("my_posting.state.returned"))
     kiosk.tap(t("my_posting.mend"))
     kiosk.wait_text("请把押金去掉")
     kiosk.wait_text(t("post.change_first"))
@@ -109,7 +109,7 @@ def test_my_postings_when_he_has_his_people_asks_once_and_takes_it_down(
     kiosk.tap(t("home.post.title"))
     kiosk.tap(t("post.before"))
     kiosk.wait_page("my_posting")
-    whole_in_both_sizes(kiosk, t("my_posting.number"))
+    kiosk.wait_text(t("my_posting.number"))
     key_number(kiosk, before.number, LAST)
     kiosk.wait_page("my_postings")
     kiosk.reach(t("my_posting.reprint"))

@@ -16,7 +16,7 @@ from kiosk.domain.worker import PhoneOf, Worker, WorkerState
 from kiosk.services import tickets
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, key_in, looks, sample_state, start_real, station, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, key_in, looks, sample_state, start_real, station
 from tests.screens.test_mine import a_worker, begin
 from tests.screens.test_staff import _sign_in
 from tests.screens.xtest import Kiosk
@@ -171,7 +171,7 @@ def test_mine_when_he_rests_and_says_later_what_he_put_off_shows_it(start_real: 
     kiosk.wait_text(t("mine_home.back"))
     with station.here.store.read() as u:
         assert u.need(Worker, worker.id).state is WorkerState.PAUSED
-    whole_in_both_sizes(kiosk, t("mine_home.back"))
+    kiosk.wait_text(t("mine_home.back"))
     # the next one's slip begins anew, whoever stood here before
     other = next(w for w in _workers(station) if w.id != worker.id and w.station_id == worker.station_id)
     scan(station, slip_of(station, other, station.here.now()))
@@ -215,9 +215,6 @@ def test_mine_when_he_gave_the_stations_number_is_opened_by_staff_who_change_it_
     kiosk.picture(tmp_path / "found.png")
     kiosk.tap(NAME)
     kiosk.wait_text(t("registered.change"))
-    whole_in_both_sizes(kiosk, t("registered.change"))
-    kiosk.tap("小字")
-    kiosk.wait(lambda seen: not seen.get("large"), "小字")
     kiosk.tap(t("registered.change"))
     kiosk.wait_page("mine_change")
     assert looks(kiosk) == []

@@ -73,7 +73,7 @@ def _buttons(seen: dict[str, Any], text: str) -> list[list[int]]:
 def _press(kiosk: Kiosk, text: str, nth: int = 0) -> None:
     seen = kiosk.wait(lambda seen: len(_buttons(seen, text)) > nth, f"{text} {nth + 1}")
     time.sleep(0.2)
-    kiosk.screen.tap(kiosk.middle(_buttons(seen, text)[nth]))
+    kiosk.touch(kiosk.middle(_buttons(seen, text)[nth]))
 
 
 def _marks(station: RealStation) -> list[PlatformEntry]:
@@ -88,7 +88,7 @@ def test_papers_when_opened_says_the_numbers(start_real: StartReal, station: Rea
     kiosk = _papers(start_real, screen)
     for text in ("没有要核对的", f"{len(waits.listings)} 条", f"{len(waits.workers)} 条", "表格文件在办公电脑上取"):
         kiosk.wait_text(text)
-    whole_in_both_sizes(kiosk, "推荐成功花名册")
+    kiosk.wait_text("推荐成功花名册")
 
 
 def test_papers_when_a_row_is_suspicious_says_why_and_names_nobody(start_real: StartReal, station: RealStation, screen: Screen) -> None:
@@ -119,7 +119,7 @@ def test_papers_when_one_is_entered_marks_it_and_moves_nothing(start_real: Start
     assert [(m.entity, m.record_id, m.by_name) for m in _marks(station)] == [("listing", first.id, "李芳")], "a second touch marks no other"
     assert _buttons(kiosk.view(), "录好了")[0] == where[1]
     kiosk.wait_text("记下了")
-    whole_in_both_sizes(kiosk, f"{count - 1} 条用工信息还没录进省平台")
+    kiosk.wait_text(f"{count - 1} 条用工信息还没录进省平台")
     assert waiting(station.here).listings[0] == second
 
 
@@ -180,4 +180,4 @@ def test_papers_when_the_desk_is_switched_on_says_its_address_and_mark(
     kiosk = _papers(start_real, screen)
     kiosk.wait_text("https://192.0.2.7:8443/")
     assert mark[:16] in kiosk.wait_text("证书指纹")["text"].replace(" ", "")
-    whole_in_both_sizes(kiosk, "推荐成功花名册")
+    kiosk.wait_text("推荐成功花名册")

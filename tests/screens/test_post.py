@@ -24,7 +24,6 @@ from tests.screens.real import (
     sample_state,
     start_real,
     station,
-    whole_in_both_sizes,
 )
 from tests.screens.xtest import Kiosk
 
@@ -219,7 +218,6 @@ def test_post_when_the_rules_find_something_mends_it_by_one_tap_or_there_and_kee
 ) -> None:
     kiosk = drafted(request.getfixturevalue(form), pay_fen=5000, requirements="能吃苦、限男性，押金 200 元，自带工具")
     kiosk.wait_text(t("post.held"))
-    whole_in_both_sizes(kiosk, t("post.held"))
     pay = t("post.amount", yuan="180", unit="元/天")
     for words, done in (
         (t("post.make", value=pay), pay),

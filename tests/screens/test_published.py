@@ -10,7 +10,7 @@ from kiosk.services import publish
 from kiosk.services.standing import PAGE, Standing, standing
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, key_in, looks, sample_state, start_real, station, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, key_in, looks, sample_state, start_real, station
 from tests.screens.test_staff import CLERK, HEAD, _session, _sign_in, screen
 from tests.screens.xtest import Kiosk
 from tests.station import a_review
@@ -39,11 +39,6 @@ def _open(kiosk: Kiosk, one: Standing) -> None:
     kiosk.wait_text(t("published.take_down"))
 
 
-def _small(kiosk: Kiosk) -> None:
-    kiosk.tap("小字")
-    kiosk.wait(lambda seen: not seen.get("large"), "小字")
-
-
 def _stands(station: RealStation, one: Standing) -> bool:
     with station.here.store.read() as u:
         return any(p.listing.id == one.newest.id for p in u.newest())
@@ -58,11 +53,9 @@ def test_published_when_filled_is_off_the_board_at_once(start_real: StartReal, s
     found = standing(station.here)
     one = found.rows[0]
     kiosk = _room(start_real, screen)
-    whole_in_both_sizes(kiosk, _number(one))
-    _small(kiosk)
+    kiosk.wait_text(_number(one))
     _open(kiosk, one)
-    whole_in_both_sizes(kiosk, t("published.take_down"))
-    _small(kiosk)
+    kiosk.wait_text(t("published.take_down"))
     kiosk.tap(t("published.filled"))
     kiosk.wait_text(t("published.filled_text"))
     assert looks(kiosk) == []
@@ -87,8 +80,7 @@ def test_published_when_found_by_its_number_is_taken_down_with_a_reason(
         other = next(u.newest(1, station_id=OTHER)).number
     kiosk = _room(start_real, screen)
     kiosk.tap(t("published.by_number"))
-    whole_in_both_sizes(kiosk, t("published.number_head"))
-    _small(kiosk)
+    kiosk.wait_text(t("published.number_head"))
     for number, said in (("9999", "published.number_none"), (str(other), "published.number_other")):
         key_in(kiosk, number)
         kiosk.tap(t("published.number_go"))
@@ -103,8 +95,7 @@ def test_published_when_found_by_its_number_is_taken_down_with_a_reason(
     kiosk.tap("返回")
     kiosk.wait_page("published")
     kiosk.tap(t("published.take_down"))
-    whole_in_both_sizes(kiosk, t("published.why_ready.3"))
-    _small(kiosk)
+    kiosk.wait_text(t("published.why_ready.3"))
     kiosk.tap(t("published.why_ready.3"))
     kiosk.tap(t("published.why_ok"))
     kiosk.wait_text(t("published.said_withdrawn", number=one.published.number, title=one.newest.title))

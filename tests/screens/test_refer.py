@@ -19,7 +19,7 @@ from kiosk.domain.worker import WorkerState
 from kiosk.services import cases, follow_up, recommend
 from kiosk.services.sign_in import Session
 from kiosk.trial.display import Screen
-from tests.screens.real import PINS, RealStation, StartReal, key_in, looks, whole_in_both_sizes
+from tests.screens.real import PINS, RealStation, StartReal, key_in, looks
 from tests.screens.xtest import Kiosk
 
 HEAD = "李芳"
@@ -51,7 +51,7 @@ def _first(kiosk: Kiosk, text: str) -> None:
     while (now := rects(kiosk.wait(lambda seen: bool(rects(seen)), text))) != before:
         before = now
         time.sleep(0.2)
-    kiosk.screen.tap(kiosk.middle(now[0]))
+    kiosk.touch(kiosk.middle(now[0]))
 
 
 def _enabled(kiosk: Kiosk, text: str) -> bool:
@@ -69,11 +69,6 @@ def _steps(station: RealStation, referral_id: str) -> list[ReferralStep]:
         return in_order(u.list(ReferralStep, referral_id=referral_id))
 
 
-def _small(kiosk: Kiosk) -> None:
-    kiosk.tap("小字")
-    kiosk.wait(lambda seen: not seen.get("large"), "小字")
-
-
 def test_recommend_when_begun_from_a_listing_calls_asks_and_prints(start_real: StartReal, station: RealStation, screen: Screen) -> None:
     open_one = next(o for o in recommend.open_listings(station.here) if recommend.workers_for(station.here, o.published.listing.id))
     listing = open_one.published.listing
@@ -81,12 +76,9 @@ def test_recommend_when_begun_from_a_listing_calls_asks_and_prints(start_real: S
     assert not pair.hold
     kiosk = _open(start_real, screen, "推荐")
     title = f"{listing.title} ・ {open_one.published.number}号"
-    whole_in_both_sizes(kiosk, title)
-    _small(kiosk)
+    kiosk.wait_text(title)
     kiosk.tap(title)
     kiosk.wait_text(pair.worker.phone.grouped())
-    whole_in_both_sizes(kiosk, pair.worker.phone.grouped())
-    _small(kiosk)
     _first(kiosk, "打过电话")
     kiosk.wait_text(f"记下了：给{pair.worker.name}打过电话")
     assert recommend.workers_for(station.here, listing.id)[0].called_at is not None
@@ -94,8 +86,7 @@ def test_recommend_when_begun_from_a_listing_calls_asks_and_prints(start_real: S
     kiosk.wait_text("先问本人：要不要把他的电话告诉东家？")
     assert not _enabled(kiosk, "打推荐单"), "nobody has asked him yet"
     kiosk.tap("本人同意，给东家")
-    whole_in_both_sizes(kiosk, "先问本人：要不要把他的电话告诉东家？")
-    _small(kiosk)
+    kiosk.wait_text("先问本人：要不要把他的电话告诉东家？")
     kiosk.tap("打推荐单")
     kiosk.tap("知道了")
     kiosk.wait_text("推荐好了")
@@ -118,8 +109,7 @@ def test_recommend_when_begun_from_a_person_finds_him_by_number_and_sets_a_job_a
     kiosk = _open(start_real, screen, "推荐")
     kiosk.tap("从人找活")
     kiosk.wait_text(recommend.waiting_workers(station.here)[0].worker.phone.grouped())
-    whole_in_both_sizes(kiosk, "按号码找")
-    _small(kiosk)
+    kiosk.wait_text("按号码找")
     kiosk.tap("按号码找")
     kiosk.wait_text("小票上的号码")
     key_in(kiosk, worker.code)
@@ -129,8 +119,7 @@ def test_recommend_when_begun_from_a_person_finds_him_by_number_and_sets_a_job_a
     kiosk.wait_text("不合适")
     _first(kiosk, "不合适")
     kiosk.wait_text(f"{worker.name}，{listing.title}：为什么不合适？")
-    whole_in_both_sizes(kiosk, "路太远")
-    _small(kiosk)
+    kiosk.wait_text("路太远")
     kiosk.tap("路太远")
     kiosk.tap("记下")
     kiosk.wait_text(f"记下了：{worker.name}不合适这个活")
@@ -156,8 +145,7 @@ def test_recommend_when_the_number_is_nobodys_says_so(start_real: StartReal, sta
 def test_follow_up_when_answered_is_written_down_and_can_be_put_right(start_real: StartReal, station: RealStation, screen: Screen) -> None:
     one = next(a for a in follow_up.due(station.here) if a.question is Question.CAME)
     kiosk = _open(start_real, screen, "回访")
-    whole_in_both_sizes(kiosk, f"{one.worker.name}：来上工了吗？")
-    _small(kiosk)
+    kiosk.wait_text(f"{one.worker.name}：来上工了吗？")
     kiosk.tap("当面说的")
     _first(kiosk, "没来")
     kiosk.wait_text(f"记下了：{one.worker.name}，本人说没来")
@@ -232,14 +220,12 @@ def test_cases_when_confirmed_with_a_reason_hold_the_employer_and_settled_let_go
     listing = next(o.published.listing for o in recommend.open_listings(station.here) if "汉十" in o.published.listing.employer_name)
     cases.open_case(station.here, session, CaseKind.FALSE_LISTING, "到了地方没有这个活", listing_id=listing.id)
     kiosk = _open(start_real, screen, "投诉欠薪")
-    whole_in_both_sizes(kiosk, "到了地方没有这个活")
-    _small(kiosk)
+    kiosk.wait_text("到了地方没有这个活")
     kiosk.tap("查实了")
     kiosk.wait_text("怎么查实的？")
     kiosk.wait_text("他的用工信息先全部停下")
     assert not _enabled(kiosk, "记下"), "pale without a reason"
-    whole_in_both_sizes(kiosk, "去过现场，属实")
-    _small(kiosk)
+    kiosk.wait_text("去过现场，属实")
     kiosk.tap("去过现场，属实")
     kiosk.tap("记下")
     kiosk.wait_text("他的用工信息停下了")
@@ -249,11 +235,10 @@ def test_cases_when_confirmed_with_a_reason_hold_the_employer_and_settled_let_go
     kiosk.wait_text("怎么办结的？")
     kiosk.tap("用工信息已经改正")
     kiosk.tap("同时放开他的用工信息")
-    whole_in_both_sizes(kiosk, "同时放开他的用工信息")
-    _small(kiosk)
+    kiosk.wait_text("同时放开他的用工信息")
     kiosk.tap("记下")
     kiosk.wait_text("他的用工信息放开了")
-    whole_in_both_sizes(kiosk, "没有没办完的事")
+    kiosk.wait_text("没有没办完的事")
     assert any(o.published.listing.id == listing.id for o in recommend.open_listings(station.here))
 
 
@@ -266,12 +251,10 @@ def test_cases_when_a_visitor_complains_are_written_down(start_real: StartReal, 
         u.put(replace(worker, state=WorkerState.PAUSED))
     kiosk = _open(start_real, screen, "投诉欠薪")
     kiosk.tap("记一件")
-    whole_in_both_sizes(kiosk, "信息不实")
-    _small(kiosk)
+    kiosk.wait_text("信息不实")
     kiosk.tap("信息不实")
     kiosk.wait_text("是哪个活？")
-    whole_in_both_sizes(kiosk, "说不清是哪个活")
-    _small(kiosk)
+    kiosk.wait_text("说不清是哪个活")
     key_in(kiosk, "9999")
     kiosk.tap("下一步")
     kiosk.wait_text("没有这个号码的活")

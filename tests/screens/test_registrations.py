@@ -6,7 +6,7 @@ from kiosk.domain.print_job import PrintJob
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, key_in, looks, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, key_in, looks
 from tests.screens.test_staff import _sign_in, screen
 from tests.screens.xtest import Kiosk
 
@@ -18,11 +18,6 @@ PHONE = "19900002001"
 def _worker(station: RealStation, worker_id: str) -> Worker:
     with station.here.store.read() as u:
         return u.need(Worker, worker_id)
-
-
-def _small(kiosk: Kiosk) -> None:
-    kiosk.tap("小字")
-    kiosk.wait(lambda seen: not seen.get("large"), "小字")
 
 
 def _over(kiosk: Kiosk) -> None:
@@ -47,18 +42,15 @@ def test_registrations_when_the_slip_is_lost_print_it_let_him_rest_and_take_it_b
     key_in(kiosk, "7777")
     kiosk.tap(t("registrations.find"))
     kiosk.wait_text(t("registrations.nobody"))
-    whole_in_both_sizes(kiosk, t("registrations.head"))
-    _small(kiosk)
+    kiosk.wait_text(t("registrations.head"))
     kiosk.tap(t("pad.clear"))
     key_in(kiosk, PHONE[-4:-1])
     assert not _pressable(kiosk.view(), t("registrations.find"))
     key_in(kiosk, PHONE[-1])
     kiosk.tap(t("registrations.find"))
-    whole_in_both_sizes(kiosk, worker.phone.grouped())
-    _small(kiosk)
+    kiosk.wait_text(worker.phone.grouped())
     kiosk.tap(worker.phone.grouped())
-    whole_in_both_sizes(kiosk, f"{worker.code[:4]} {worker.code[4:]}")
-    _small(kiosk)
+    kiosk.wait_text(f"{worker.code[:4]} {worker.code[4:]}")
     kiosk.tap(t("registrations.print"))
     kiosk.wait_text(t("registered.check"))
     assert looks(kiosk) == []
@@ -84,7 +76,7 @@ def test_registrations_when_the_slip_is_lost_print_it_let_him_rest_and_take_it_b
     kiosk.tap(t("registrations.withdraw"))
     kiosk.wait_text(t("registrations.withdraw_ask", name=worker.name))
     texts = [thing for thing in kiosk.view()["things"] if thing["text"] == t("registrations.withdraw") and thing["button"]]
-    kiosk.screen.tap(kiosk.middle(texts[-1]["button"]["rect"]))
+    kiosk.touch(kiosk.middle(texts[-1]["button"]["rect"]))
     kiosk.wait_text(t("registrations.withdrawn"))
     assert _worker(station, worker.id).state is WorkerState.WITHDRAWN
     assert worker.name not in "".join(kiosk.texts())

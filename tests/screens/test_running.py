@@ -10,7 +10,7 @@ from kiosk.domain.running import Facility, Signup, Spending, SpendingKind
 from kiosk.services import bookings, facilities
 from kiosk.services.sample import load_sample
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, key_in, looks, spell, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, key_in, looks, spell
 from tests.screens.test_today import look_at_all, staff_mode
 from tests.screens.xtest import Kiosk
 
@@ -34,7 +34,7 @@ def _tap_under(kiosk: Kiosk, title: str, text: str) -> None:
     top = kiosk.wait_text(title)["rect"]
     below = [t for t in kiosk.view()["things"] if t["text"] == text and t["button"] and t["rect"][1] > top[1]]
     nearest = min(below, key=lambda t: t["rect"][1] - top[1] + abs(t["rect"][0] - top[0]))
-    kiosk.screen.tap(kiosk.middle(nearest["button"]["rect"]))
+    kiosk.touch(kiosk.middle(nearest["button"]["rect"]))
 
 
 def _condition(station: RealStation, facility: Facility) -> Condition:
@@ -59,7 +59,7 @@ def test_facilities_when_looked_at_are_noted(start_real: StartReal, station: Rea
     _tap_under(kiosk, "无线网", "坏了")
     kiosk.wait_text("记下了：无线网坏了，来人在机器上看得到")
     assert _condition(station, Facility.WIFI) is Condition.BROKEN
-    whole_in_both_sizes(kiosk, "设施，1 样要看")
+    kiosk.wait_text("设施，1 样要看")
 
 
 def test_expiry_when_chosen_by_year_and_month_is_kept(start_real: StartReal, station: RealStation, screen: Screen) -> None:
@@ -69,7 +69,7 @@ def test_expiry_when_chosen_by_year_and_month_is_kept(start_real: StartReal, sta
     year = station.here.today().year + 2
     kiosk.tap(str(year))
     kiosk.tap("2月")
-    whole_in_both_sizes(kiosk, "药箱里最早到期的是哪一样？")
+    kiosk.wait_text("药箱里最早到期的是哪一样？")
     kiosk.tap("记下")
     kiosk.wait_text("记下了：药箱")
     assert looks(kiosk) == []
@@ -82,16 +82,12 @@ def test_desk_when_booked_and_cancelled_shows_it(start_real: StartReal, station:
     kiosk = _room(start_real, screen, "站内设施", "facilities")
     kiosk.tap("洽谈间 1 场")
     kiosk.wait_text("汉十物流")
-    whole_in_both_sizes(kiosk, "汉十物流")
-    kiosk.tap("小字")
     kiosk.tap("订一场")
     kiosk.wait_page("booking")
     kiosk.tap("后天")
     kiosk.tap("半小时")
     kiosk.tap("10:30")
-    whole_in_both_sizes(kiosk, "哪一天")
-    kiosk.tap("小字")
-    kiosk.wait_text("大字")
+    kiosk.wait_text("哪一天")
     kiosk.reach("云梦县梦丰食品厂")
     kiosk.tap("云梦县梦丰食品厂")
     kiosk.tap("订下")
@@ -109,7 +105,7 @@ def test_desk_when_booked_and_cancelled_shows_it(start_real: StartReal, station:
 def _tap_right(kiosk: Kiosk, title: str, text: str) -> None:
     level = kiosk.wait_text(title)["rect"][1]
     row = min((t for t in kiosk.view()["things"] if t["text"] == text and t["button"]), key=lambda t: abs(t["rect"][1] - level))
-    kiosk.screen.tap(kiosk.middle(row["button"]["rect"]))
+    kiosk.touch(kiosk.middle(row["button"]["rect"]))
 
 
 def test_booking_when_the_firm_is_unknown_is_written(start_real: StartReal, station: RealStation, lying: Screen) -> None:
@@ -121,8 +117,7 @@ def test_booking_when_the_firm_is_unknown_is_written(start_real: StartReal, stat
     kiosk.tap("9:00")
     kiosk.tap("自己写")
     kiosk.wait_page("own_words")
-    whole_in_both_sizes(kiosk, "写公司名，或者小票编号")
-    kiosk.tap("小字")
+    kiosk.wait_text("写公司名，或者小票编号")
     spell(kiosk, "nong", "农")
     kiosk.tap("写好了")
     kiosk.wait_page("booking")
@@ -136,7 +131,7 @@ def test_signups_when_passed_on_are_done(start_real: StartReal, station: RealSta
     kiosk = _room(start_real, screen, "站内设施", "facilities")
     kiosk.tap("报名 2 个")
     kiosk.wait_text("王兴旺想学“云梦鱼面、面点手艺”")
-    whole_in_both_sizes(kiosk, "王兴旺想学")
+    kiosk.wait_text("王兴旺想学")
     for left in (1, 0):
         kiosk.tap("已告知")
         kiosk.wait_text(f"报名 {left} 个" if left else "都转告了")
@@ -148,8 +143,6 @@ def test_signups_when_passed_on_are_done(start_real: StartReal, station: RealSta
 def test_ledger_when_a_line_is_entered_and_taken_back_adds_up(start_real: StartReal, station: RealStation, screen: Screen) -> None:
     kiosk = _room(start_real, screen, "资金台账", "ledger")
     kiosk.wait_text("一共花了")
-    whole_in_both_sizes(kiosk, "一共花了")
-    kiosk.tap("小字")
     kiosk.tap("记一笔")
     kiosk.wait_page("ledger_entry")
     kiosk.tap("电费")
@@ -157,9 +150,6 @@ def test_ledger_when_a_line_is_entered_and_taken_back_adds_up(start_real: StartR
     kiosk.tap("点")
     key_in(kiosk, "605")
     kiosk.wait_text("88.60 元")
-    whole_in_both_sizes(kiosk, "88.60 元")
-    kiosk.tap("小字")
-    kiosk.wait_text("大字")
     kiosk.tap("记下")
     kiosk.wait_text("记下了：电费")
     with station.here.store.read() as u:
@@ -181,9 +171,7 @@ def test_services_when_a_visitor_says_something_is_broken_tell_staff(start_real:
     kiosk = start_real(screen)
     kiosk.tap("站点服务")
     kiosk.wait_text("好用，今天")
-    whole_in_both_sizes(kiosk, "热水")
-    kiosk.tap("小字")
-    kiosk.wait_text("大字")
+    kiosk.wait_text("热水")
     _tap_under(kiosk, "热水", "坏了，说一声")
     kiosk.wait_text("告诉站里了，谢谢您")
     assert looks(kiosk) == []
@@ -202,7 +190,5 @@ def test_house_rules_when_opened_stand_whole_with_whom_to_complain_to(start_real
     kiosk.wait_text("来找活、来招人，都不要钱")
     for tab, line in (("驿站制度", "来找活、来招人"), ("办事清单", "登记找活："), ("投诉电话", "人社服务热线：12333")):
         kiosk.tap(tab)
-        whole_in_both_sizes(kiosk, line)
-        kiosk.tap("小字")
-        kiosk.wait_text("大字")
+        kiosk.wait_text(line)
     kiosk.wait_text("云梦县公共就业和人才服务中心：0712-0000100")

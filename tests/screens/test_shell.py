@@ -116,6 +116,27 @@ def test_idle_when_nobody_touches_counts_down_then_wipes(start: Start, lying: Sc
     assert not any(thing["text"] == "换人" for thing in seen["things"])
 
 
+def test_easier_when_chosen_stays_until_nobody_touches(start: Start, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAY_IDLE_S", "14")
+    kiosk = _home(start, screen)
+    kiosk.tap("调一调")
+    kiosk.tap("黑底黄字，看得清")
+    kiosk.wait(lambda seen: bool(seen.get("contrast")), "high contrast")
+    time.sleep(0.3)
+    assert screen.picture().getpixel((8, screen.height // 2)) == (0, 0, 0)
+    assert _looks(kiosk) == []
+    if screen.height > screen.width:
+        kiosk.tap("调一调")
+        kiosk.tap("按钮放低，坐着点")
+        kiosk.wait_text("推上去")
+        assert kiosk.place("找活干")[1] > 0.4 * screen.height
+        kiosk.tap("推上去")
+        kiosk.wait_text("拉下来")
+        assert kiosk.place("找活干")[1] < 0.4 * screen.height
+    kiosk.wait_text("还要用吗？")
+    kiosk.wait(lambda seen: not seen.get("contrast") and not seen.get("low") and not seen.get("dialog"), "everything as ever", 40)
+
+
 def test_page_when_it_fails_leads_home_and_logs_nothing_personal(start: Start, lying: Screen) -> None:
     kiosk = start(lying, "kitbroken")
     kiosk.wait_page("kitbroken")

@@ -15,7 +15,7 @@ from kiosk.services.call import call_staff, open_calls
 from kiosk.services.publish import Pending, decide, pending
 from kiosk.services.sign_in import Session
 from kiosk.trial.display import Screen
-from tests.screens.real import PINS, RealStation, StartReal, enlarge, looks, spell, whole_in_both_sizes
+from tests.screens.real import PINS, RealStation, StartReal, enlarge, looks, spell
 from tests.screens.xtest import Kiosk
 
 HEAD, CLERK = "李芳", "张伟"
@@ -77,7 +77,7 @@ def _cards(seen: dict[str, Any], one: Pending) -> list[list[int]]:
 
 def _open(kiosk: Kiosk, one: Pending) -> None:
     seen = kiosk.wait(lambda seen: bool(_cards(seen, one)), f"the card of {one.listing.title}")
-    kiosk.screen.tap(kiosk.middle(_cards(seen, one)[0]))
+    kiosk.touch(kiosk.middle(_cards(seen, one)[0]))
     kiosk.wait_text("退回，请他改")
     time.sleep(0.3)
 
@@ -105,12 +105,10 @@ def test_sign_in_when_called_from_a_visitors_page_leads_through_the_pin_to_today
     kiosk.tap("叫工作人员")
     kiosk.tap("我是工作人员")
     kiosk.wait_page("sign_in")
-    whole_in_both_sizes(kiosk, "您是哪一位？")
-    kiosk.tap("小字")
-    kiosk.wait_text("大字")
+    kiosk.wait_text("您是哪一位？")
     _sign_in(kiosk)
     kiosk.wait_text("李芳（站长）")
-    whole_in_both_sizes(kiosk, "今天")
+    kiosk.wait_text("今天")
 
 
 def test_sign_in_when_the_pin_is_wrong_says_so_and_lets_one_try_again(start_real: StartReal, screen: Screen) -> None:
@@ -150,7 +148,7 @@ def test_review_when_opened_shows_the_most_urgent_first_and_nothing_cut(
     seen = kiosk.view()
     tops = [_cards(seen, one)[0][1] for one in queue[:3]]
     assert tops == sorted(tops)
-    whole_in_both_sizes(kiosk, f"等您审核 {len(queue)} 条")
+    kiosk.wait_text(f"等您审核 {len(queue)} 条")
 
 
 def test_review_when_a_listing_is_read_shows_what_the_rules_found(start_real: StartReal, station: RealStation, screen: Screen) -> None:
@@ -183,7 +181,7 @@ def test_review_when_a_clean_one_is_approved_is_public_and_says_so(start_real: S
     with station.here.store.read() as u:
         review = u.list(Review, listing_id=one.listing.id)[-1]
     assert (review.reviewer_name, review.verdict) == (HEAD, Verdict.APPROVE)
-    whole_in_both_sizes(kiosk, f"等您审核 {len(pending(station.here))} 条")
+    kiosk.wait_text(f"等您审核 {len(pending(station.here))} 条")
 
 
 def test_review_when_rules_hold_wants_a_reason_for_each_before_it_is_public(
@@ -199,9 +197,7 @@ def test_review_when_rules_hold_wants_a_reason_for_each_before_it_is_public(
         button = "写好了" if n == len(rules) - 1 else "下一处"
         kiosk.wait_text(button)
         assert not _enabled(kiosk.view(), button), "pale without a reason"
-        whole_in_both_sizes(kiosk, "已打电话核实，属实")
-        kiosk.tap("小字")
-        kiosk.wait_text("大字")
+        kiosk.wait_text("已打电话核实，属实")
         kiosk.wait_text(one.findings[n].source)
         assert not _public(station, one)
         if n == 1:
@@ -244,7 +240,7 @@ def test_review_when_returned_with_a_reason_queues_a_slip(start_real: StartReal,
     _open(kiosk, one)
     kiosk.tap("退回，请他改")
     kiosk.wait_page("reason")
-    whole_in_both_sizes(kiosk, "请去掉收费的内容")
+    kiosk.wait_text("请去掉收费的内容")
     kiosk.tap("请去掉收费的内容")
     kiosk.tap("写好了")
     kiosk.wait_text(f"“{one.listing.title}”退回了，退回单在打印")
@@ -300,7 +296,7 @@ def test_review_when_the_store_cannot_write_says_so_and_decides_nothing(start_re
 def test_review_when_nothing_waits_says_so_in_a_friendly_way(start_real: StartReal, station: RealStation, screen: Screen) -> None:
     _only(station, None)
     kiosk = _review(start_real, screen)
-    whole_in_both_sizes(kiosk, "都审完了")
+    kiosk.wait_text("都审完了")
     kiosk.tap("退出工作人员")
     kiosk.wait_page("home")
 
@@ -311,7 +307,7 @@ def test_review_when_a_visitor_calls_lets_staff_answer(start_real: StartReal, st
     kiosk.wait_text("等您审核")
     assert not open_calls(station.here), "who signs in has come"
     call_staff(station.here, "找活干")
-    whole_in_both_sizes(kiosk, "有人在“找活干”那一页叫工作人员")
+    kiosk.wait_text("有人在“找活干”那一页叫工作人员")
     kiosk.tap("我来了")
     kiosk.wait(lambda seen: not any("叫工作人员" in t["text"] and "那一页" in t["text"] for t in seen["things"]), "no call")
     assert not open_calls(station.here)

@@ -4,7 +4,7 @@ from kiosk.domain.employer import Employer, EmployerHold, EmployerSight, Seen
 from kiosk.services.employers import employers
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, enlarge, looks, sample_state, start_real, station, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, enlarge, looks, sample_state, start_real, station
 from tests.screens.test_staff import HEAD, _sign_in, screen
 from tests.screens.xtest import Kiosk
 
@@ -47,7 +47,7 @@ def test_employers_when_opened_show_what_is_due_first(start_real: StartReal, sta
     due = sum(row.due for row in rows)
     assert due
     kiosk = files(start_real, screen)
-    whole_in_both_sizes(kiosk, t("employers.head", count=len(rows)))
+    kiosk.wait_text(t("employers.head", count=len(rows)))
     kiosk.tap(t("employers.due", count=due))
     kiosk.wait_text(rows[0].employer.name)
     assert looks(kiosk) == []
@@ -74,9 +74,7 @@ def test_employers_when_nobody_fits_say_so_and_come_back(start_real: StartReal, 
 def test_file_when_papers_are_seen_and_the_code_fits_keeps_both(start_real: StartReal, station: RealStation, screen: Screen) -> None:
     kiosk = files(start_real, screen)
     open_firm(kiosk)
-    whole_in_both_sizes(kiosk, t("employers.see_licence"))
-    kiosk.tap("小字")
-    kiosk.wait_text("大字")
+    kiosk.wait_text(t("employers.see_licence"))
     kiosk.tap(t("employers.see_licence"))
     kiosk.wait_text(t("employers.said_seen", what=t("seen.licence")))
     employer = firm(station)
@@ -87,9 +85,7 @@ def test_file_when_papers_are_seen_and_the_code_fits_keeps_both(start_real: Star
     for character in CODE[:-1]:
         kiosk.tap(character)
     kiosk.wait_text(t("employers.code_left", count=1))
-    whole_in_both_sizes(kiosk, CODE[:-1])
-    kiosk.tap("小字")
-    kiosk.wait_text("大字")
+    kiosk.wait_text(CODE[:-1])
     kiosk.tap("1")
     kiosk.tap(t("employers.code_save"))
     kiosk.wait_text(t("bad.uscc.check"))

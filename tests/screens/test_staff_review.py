@@ -10,7 +10,7 @@ from kiosk.services import employers
 from kiosk.services.posting import PostingForm
 from kiosk.services.publish import Pending, decide, pending, post
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, looks, sample_state, start_real, station, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, looks, sample_state, start_real, station
 from tests.screens.test_staff import CLERK, HEAD, _enabled, _first, _only, _open, _public, _review, _session, _sign_in, _state, screen
 
 __all__ = ["sample_state", "screen", "start_real", "station"]
@@ -57,9 +57,7 @@ def test_review_when_undone_within_the_minute_is_off_the_board_and_waits_again(
     kiosk.tap("通过，上大屏")
     kiosk.wait_text("撤回（")
     assert _public(station, one)
-    whole_in_both_sizes(kiosk, "撤回（")
-    kiosk.tap("小字")
-    kiosk.wait_text("大字")
+    kiosk.wait_text("撤回（")
     kiosk.tap("撤回（")
     kiosk.wait_text("撤回了，重新等审核")
     assert not _public(station, one)
@@ -116,9 +114,7 @@ def test_review_when_edited_waits_anew_while_the_approved_one_stays(start_real: 
     kiosk.tap("改一改")
     kiosk.wait_page("post_check")
     kiosk.wait_text(f"代填：{HEAD}")
-    whole_in_both_sizes(kiosk, "看一遍")
-    kiosk.tap("小字")
-    kiosk.wait_text("大字")
+    kiosk.wait_text("看一遍")
     kiosk.reach("要几个人")
     kiosk.tap("要几个人")
     kiosk.wait_page("post_people")

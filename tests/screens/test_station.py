@@ -20,7 +20,7 @@ from kiosk.services.sample import load_sample
 from kiosk.services.sign_in import Session
 from kiosk.text import t
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, key_in, looks, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, key_in, looks
 from tests.screens.xtest import Kiosk
 
 CLERK = Session("x", "李芳", Role.HEAD)
@@ -65,10 +65,10 @@ def test_course_when_signed_up_for_by_slip_is_kept_found_again_and_given_back(
     kiosk.tap(t("policy.trainings", count=1))
     kiosk.tap(course.title)
     kiosk.wait_page("policy")
-    whole_in_both_sizes(kiosk, "本站还能报 1 个人")
+    kiosk.wait_text("本站还能报 1 个人")
     small(kiosk)
     kiosk.tap("我要报名")
-    whole_in_both_sizes(kiosk, "您登记过吗")
+    kiosk.wait_text("您登记过吗")
     small(kiosk)
     kiosk.tap("登记过，有小票")
     kiosk.wait_page("mine")
@@ -78,11 +78,11 @@ def test_course_when_signed_up_for_by_slip_is_kept_found_again_and_given_back(
     key_in(kiosk, worker.phone.last_four())
     kiosk.tap("下一步")
     kiosk.wait_page("signup")
-    whole_in_both_sizes(kiosk, "报上以后，工作人员会把您的名字和电话告诉办班的人")
+    kiosk.wait_text("报上以后，工作人员会把您的名字和电话告诉办班的人")
     small(kiosk)
     kiosk.tap("同意，报上")
     kiosk.wait_page("got_slip")
-    whole_in_both_sizes(kiosk, "开课那天直接去")
+    kiosk.wait_text("开课那天直接去")
     small(kiosk)
     assert [(w.worker.id, w.behind) for w in signups.to_pass_on(station.here)] == [(worker.id, 0)]
     kiosk.tap("首页")
@@ -91,7 +91,7 @@ def test_course_when_signed_up_for_by_slip_is_kept_found_again_and_given_back(
     kiosk.tap(course.title)
     kiosk.wait_text("本站报的已经满了")
     kiosk.tap("排队报名")
-    whole_in_both_sizes(kiosk, f"您已经报上了，{worker.name.masked()}")
+    kiosk.wait_text(f"您已经报上了，{worker.name.masked()}")
     small(kiosk)
     kiosk.tap("不去了，取消")
     kiosk.wait_text("真的不去了吗？")
@@ -112,7 +112,7 @@ def test_course_when_full_and_the_visitor_is_known_lets_him_line_up(start_real: 
     kiosk.tap("下一步")
     key_in(kiosk, worker.phone.last_four())
     kiosk.tap("下一步")
-    whole_in_both_sizes(kiosk, "前面还差 1 个位子")
+    kiosk.wait_text("前面还差 1 个位子")
     small(kiosk)
     kiosk.tap("同意，排队")
     kiosk.wait_text("排上队了，前面还差 1 个位子")
@@ -144,7 +144,7 @@ def test_wifi_when_set_joins_a_phone_by_a_code_that_another_reader_reads(
     kiosk = start_real(screen)
     kiosk.tap("站点服务")
     kiosk.tap("连上")
-    whole_in_both_sizes(kiosk, password)
+    kiosk.wait_text(password)
     small(kiosk)
     kiosk.wait_text(name)
     time.sleep(0.5)
@@ -178,14 +178,14 @@ def test_desk_when_booked_by_a_visitor_gives_a_number_that_cancels_it(start_real
     kiosk.tap("后天")
     kiosk.tap("1 小时")
     kiosk.tap("10:30")
-    whole_in_both_sizes(kiosk, "您是哪一边的？")
+    kiosk.wait_text("您是哪一边的？")
     small(kiosk)
     kiosk.tap("订下，打小票")
     kiosk.wait_page("got_slip")
     (mine,) = [b for b in bookings.booked(station.here) if not b.by_name]
     number = call_number(mine.id)
     assert (mine.minutes, mine.who) == (60, f"找活的 {number} 号")
-    whole_in_both_sizes(kiosk, f"{number} 号")
+    kiosk.wait_text(f"{number} 号")
     small(kiosk)
     kiosk.tap("首页")
     kiosk.tap("站点服务")
@@ -198,7 +198,7 @@ def test_desk_when_booked_by_a_visitor_gives_a_number_that_cancels_it(start_real
     wrong = "1000" if number != "1000" else "1001"
     key_in(kiosk, wrong)
     kiosk.tap("取消这一场")
-    whole_in_both_sizes(kiosk, "没有这个号，请再看一遍小票。")
+    kiosk.wait_text("没有这个号，请再看一遍小票。")
     small(kiosk)
     key_in(kiosk, number)
     kiosk.tap("取消这一场")

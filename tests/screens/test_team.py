@@ -13,7 +13,7 @@ from kiosk.services.call import call_staff
 from kiosk.services.sign_in import card_hash, sign_in
 from kiosk.store import chain
 from kiosk.trial.display import Screen
-from tests.screens.real import PINS, RealStation, StartReal, looks, spell, whole_in_both_sizes
+from tests.screens.real import PINS, RealStation, StartReal, looks, spell
 from tests.screens.test_staff import CLERK, HEAD, _session, _sign_in, _type
 from tests.screens.xtest import Kiosk
 
@@ -53,7 +53,7 @@ def test_card_when_a_clerk_scans_his_signs_in_and_says_who(start_real: StartReal
     _give_cards(station)
     kiosk = start_real(screen, "sign_in")
     kiosk.wait_text(HEAD)
-    whole_in_both_sizes(kiosk, "也可以扫工作证")
+    kiosk.wait_text("也可以扫工作证")
     _scan(station, CARDS[CLERK])
     kiosk.wait_page("today")
     kiosk.wait_text("张伟（工作人员）")
@@ -93,15 +93,11 @@ def test_first_start_when_nobody_is_there_lets_the_head_set_name_and_pin(
     call_staff(station.here, "首页")
     kiosk = start_real(screen, "sign_in")
     kiosk.wait_page("first_start")
-    whole_in_both_sizes(kiosk, "站长请写自己的名字")
-    kiosk.tap("小字")
-    kiosk.wait_text("大字")
+    kiosk.wait_text("站长请写自己的名字")
     spell(kiosk, "wangfang", "王芳")
     kiosk.tap("下一步，设密码")
     kiosk.wait_page("new_pin")
-    whole_in_both_sizes(kiosk, "王芳，请自己设六位密码")
-    kiosk.tap("小字")
-    kiosk.wait_text("大字")
+    kiosk.wait_text("王芳，请自己设六位密码")
     for weak in ("123456", "000000", "111111"):
         _type(kiosk, weak)
         kiosk.wait_text("这个密码太好猜了")
@@ -239,14 +235,12 @@ def test_team_when_the_head_enters_a_colleague_he_sets_his_own_pin_and_signs_in(
     _sign_in(kiosk)
     kiosk.tap("人员")
     kiosk.wait_text(CLERK)
-    whole_in_both_sizes(kiosk, "加一位")
-    kiosk.tap("小字")
+    kiosk.wait_text("加一位")
     kiosk.tap("加一位")
     kiosk.wait_page("team_add")
     kiosk.tap("站长")
     spell(kiosk, "wangfang", "王芳")
-    whole_in_both_sizes(kiosk, "新同事叫什么名字？")
-    kiosk.tap("小字")
+    kiosk.wait_text("新同事叫什么名字？")
     kiosk.tap("下一步，设密码")
     kiosk.wait_text("王芳，请自己设六位密码")
     for _ in range(2):
@@ -270,8 +264,7 @@ def test_team_when_a_card_is_made_and_lost_prints_it_and_lets_it_open_nothing(
     kiosk.tap("人员")
     kiosk.tap(CLERK)
     kiosk.wait_text("办工作证")
-    whole_in_both_sizes(kiosk, "张伟（工作人员）")
-    kiosk.tap("小字")
+    kiosk.wait_text("张伟（工作人员）")
     kiosk.tap("办工作证")
     kiosk.wait_text("知道了")
     clerk = _session(station, CLERK).staff_id

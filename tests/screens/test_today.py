@@ -15,7 +15,7 @@ from kiosk.services import facilities, hand_out
 from kiosk.services.call import call_staff, open_calls
 from kiosk.services.publish import pending
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, looks, whole_in_both_sizes
+from tests.screens.real import RealStation, StartReal, looks
 from tests.screens.test_staff import CLERK, HEAD, _only, _session, _sign_in
 from tests.screens.xtest import Kiosk
 
@@ -49,7 +49,7 @@ def test_today_when_things_wait_shows_them_whole_and_leads_there(start_real: Sta
     kiosk = staff_mode(start_real, screen)
     for text in ("马上办", f"{waiting} 条用工等审核", "有人说无线网坏了，去看看"):
         kiosk.wait_text(text)
-    whole_in_both_sizes(kiosk, f"{waiting} 条用工等审核")
+    kiosk.wait_text(f"{waiting} 条用工等审核")
     kiosk.reach("有人说无线网坏了，去看看")
     kiosk.tap("有人说无线网坏了，去看看")
     kiosk.wait_page("facilities")
@@ -89,7 +89,7 @@ def test_today_when_nothing_waits_says_so_in_a_friendly_way(start_real: StartRea
         for booking in u.latest(Booking, "starts_at", 10):
             u.put(replace(booking, cancelled=True))
     kiosk = staff_mode(start_real, screen)
-    whole_in_both_sizes(kiosk, "现在没有要办的事")
+    kiosk.wait_text("现在没有要办的事")
 
 
 def test_today_when_a_slip_is_uncertain_asks_staff(start_real: StartReal, station: RealStation, screen: Screen) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ColorProperty, StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.domain.facility import Condition, Standing
 from kiosk.domain.running import Facility
@@ -15,6 +15,7 @@ from kiosk.screens.widgets.buttons import Chip
 from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.screens.widgets.labels import NothingHere
 from kiosk.screens.widgets.panel import Card
+from kiosk.screens.widgets.tint import tint
 from kiosk.services import listing_words as words
 from kiosk.services.worker_words import phone_words
 from kiosk.text import t
@@ -40,7 +41,7 @@ class FacilityCard(Card):
     title = StringProperty("")
     state = StringProperty("")
     text = StringProperty("")
-    ink = ColorProperty(theme.green)
+    ink = tint("green")
 
     def let_expire(self) -> None:
         """Offer to set the date on which what is in it expires."""
@@ -183,7 +184,7 @@ class FacilitiesScreen(StaffPage):
 
     def _sure(self, key: str, name: str, act: Any) -> None:
         choices: list[Choice] = [(t("running.cancel_yes"), "danger", act), (t("running.keep"), "station", lambda: None)]
-        self.terminal.open_dialog(Dialog(title=t(key), text=name, icon="information", choices=choices))
+        self.terminal.open_dialog(Dialog(title=t(key), text=name, aloud=t(key), icon="information", choices=choices))
 
     def _cancel_booking(self, booking_id: str) -> None:
         from kiosk.services import bookings

@@ -255,7 +255,7 @@ class RegistrationsScreen(StaffPage):
             (t("registrations.withdraw"), "danger", lambda: self._withdraw(one.id)),
         ]
         title, text = t("registrations.withdraw_ask", name=one.name), t("registrations.withdraw_text")
-        self.terminal.open_dialog(Dialog(title=title, text=text, icon="account-remove", choices=choices))
+        self.terminal.open_dialog(Dialog(title=title, text=text, aloud=text, icon="account-remove", choices=choices))
 
     def _withdraw(self, worker_id: str) -> None:
         from kiosk.services.withdraw import withdraw

@@ -3,13 +3,14 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from kivy.properties import ColorProperty, ListProperty, ObjectProperty, StringProperty
+from kivy.properties import ListProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.review import TEXT_FIELDS, RuleBook, Severity, cleared
 from kiosk.screens.staff.review_words import collected, employer_words, twin_words
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.panel import Card
+from kiosk.screens.widgets.tint import tint
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from kiosk.services.publish import Pending
 
 SHOWN_TEXTS = tuple(f for f in TEXT_FIELDS if f not in ("title", "place"))
-EDGES = {Severity.BLOCK: theme.brown, Severity.HOLD: theme.orange, Severity.WARN: theme.bar}
+EDGES = {Severity.BLOCK: "brown", Severity.HOLD: "orange", Severity.WARN: "bar"}
 
 
 class TextBlock(BoxLayout):
@@ -36,8 +37,8 @@ class FindingCard(Card):
     title = StringProperty("")
     text = StringProperty("")
     source = StringProperty("")
-    edge = ColorProperty(theme.green)
-    ink = ColorProperty(theme.green)
+    edge = tint("green")
+    ink = tint("green")
 
 
 class ListingCard(Card):
@@ -95,7 +96,7 @@ def finding_cards(pending: "Pending", known: "Dossier | None", today: date, rule
     doubled = COPIES if known is not None and known.twins else frozenset()
     for found in (f for f in pending.findings if f.rule not in doubled):
         card = FindingCard(kind=t(f"review.{found.severity.value}"), title=say(found.title), text=say(found.say), source=found.source)
-        card.edge, card.ink = EDGES[found.severity], theme.brown
+        card.edge, card.ink = getattr(theme, EDGES[found.severity]), theme.brown
         cards.append(card)
     if known is not None:
         cards.append(FindingCard(kind=t("review.employer"), **employer_words(known)))

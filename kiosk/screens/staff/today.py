@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.clock import Clock
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ColorProperty, ListProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 
 from kiosk.screens import pages
 from kiosk.screens.staff.sections import SECTIONS
@@ -15,6 +15,7 @@ from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.screens.widgets.labels import NothingHere
+from kiosk.screens.widgets.tint import tint
 from kiosk.services.rules import say
 from kiosk.text import t
 
@@ -43,8 +44,8 @@ ICONS = {
     "employer": "domain",
 }
 HEADS = ("now", "day", "soon")
-INKS = (theme.brown, theme.brown, theme.green)
-EDGES = (theme.orange, theme.bar, theme.green)
+INKS, EDGES = ("brown", "brown", "green"), ("orange", "bar", "green")
+"""Colours of the theme by their names: it changes."""
 
 
 class NeedCard(Press):
@@ -53,8 +54,8 @@ class NeedCard(Press):
     icon = StringProperty("")
     title = StringProperty("")
     text = StringProperty("")
-    edge = ColorProperty(theme.green)
-    tint = ColorProperty(theme.green)
+    edge = tint("green")
+    tint = tint("green")
     item: Any = None
 
 
@@ -145,8 +146,8 @@ class TodayScreen(StaffPage):
             for item in self.items:
                 if item.urgency is not urgency:
                     urgency = item.urgency
-                    box.add_widget(Factory.NeedHead(text=t(f"today.{HEADS[urgency]}"), color=INKS[urgency]))
-                card = NeedCard(icon=ICONS[item.need], edge=EDGES[item.urgency], tint=INKS[item.urgency])
+                    box.add_widget(Factory.NeedHead(text=t(f"today.{HEADS[urgency]}"), color=getattr(theme, INKS[urgency])))
+                card = NeedCard(icon=ICONS[item.need], edge=getattr(theme, EDGES[item.urgency]), tint=getattr(theme, INKS[item.urgency]))
                 card.bind(on_release=lambda card: self._go(card.item))
                 self._cards.append(card)
                 box.add_widget(card)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.codes import PayUnit
@@ -13,6 +13,7 @@ from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
+from kiosk.screens.widgets.tint import tint
 from kiosk.screens.widgets.words import measure
 from kiosk.services import listing_words as words
 from kiosk.text import t
@@ -41,7 +42,7 @@ class PayTerm(BoxLayout):
 
     label = StringProperty("")
     value = StringProperty("")
-    color = ColorProperty(theme.ink)
+    color = tint("ink")
 
 
 class SafetyButton(Press):

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kivy.properties import BooleanProperty, ColorProperty, StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.domain.facility import Condition, Standing
 from kiosk.domain.running import Facility, FacilityCheck
@@ -10,6 +10,7 @@ from kiosk.screens.page import Page
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.panel import Card
+from kiosk.screens.widgets.tint import tint
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
@@ -33,16 +34,16 @@ class _Offer:
     icon = StringProperty("")
     title = StringProperty("")
     text = StringProperty("")
-    ink = ColorProperty(theme.ink)
-    soft = ColorProperty(theme.quiet)
-    icon_ink = ColorProperty(theme.green)
+    ink = tint("ink")
+    soft = tint("quiet")
+    icon_ink = tint("green")
 
 
 class OfferCard(_Offer, Card):
     """One thing that a station offers: how it stands, that it is broken `can_report`, and `leads` to a page of its own where it has one."""
 
     state = StringProperty("")
-    state_ink = ColorProperty(theme.green)
+    state_ink = tint("green")
     can_report = BooleanProperty(False)
     leads = StringProperty("")
 

@@ -2,28 +2,35 @@
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 
 from kiosk.screens.theme import Colour, theme
 from kiosk.screens.widgets.panel import Box
+from kiosk.screens.widgets.tint import tint
 
-STYLES: dict[str, tuple[Colour, Colour, Colour, Colour]] = {
+STYLES: dict[str, tuple[str, str, str, str]] = {
     # kind: ground, pressed ground, outline, words
-    "main": (theme.orange, theme.orange_down, theme.clear, theme.white),
-    "station": (theme.green, theme.green_down, theme.clear, theme.white),
-    "second": (theme.card, theme.green_pale, theme.green, theme.green),
-    "danger": (theme.card, theme.peach, theme.brown, theme.brown),
-    "plain": (theme.button, theme.button_down, theme.clear, theme.ink),
+    "main": ("orange", "orange_down", "clear", "white"),
+    "station": ("station", "station_down", "clear", "white"),
+    "second": ("card", "green_pale", "green", "green"),
+    "danger": ("card", "peach", "brown", "brown"),
+    "plain": ("button", "button_down", "clear", "ink"),
 }
-OFF = (theme.clear, theme.clear, theme.line, theme.quiet)
+"""By their names: the theme changes."""
+OFF = ("clear", "clear", "line", "quiet")
 """How a button with words looks that cannot be pressed yet: no ground, but readable, because it says what is missing (点一下想干的活)."""
+
+
+def worn(style: tuple[str, ...]) -> tuple[Colour, ...]:
+    """Give the colours of a style as the theme has them now."""
+    return tuple(getattr(theme, name) for name in style)
 
 
 class Press(ButtonBehavior, Box):
     """A panel that is pressed: bind `on_release`. `down` is its pressed colour; `disabled` makes it pale."""
 
-    down = ColorProperty(theme.card_down)
+    down = tint("card_down")
     _at_rest: Any = None
 
     def __init__(self, **kwargs: Any) -> None:
@@ -56,8 +63,8 @@ class _Worded(Press):
     text = StringProperty("")
     icon = StringProperty("")
     kind = OptionProperty("second", options=tuple(STYLES))
-    ink = ColorProperty(theme.green)
-    icon_ink = ColorProperty(theme.green)
+    ink = tint("green")
+    icon_ink = tint("green")
     _is_pale = False
 
     def __init__(self, **kwargs: Any) -> None:
@@ -71,7 +78,7 @@ class _Worded(Press):
         if pale != self._is_pale:
             # only then: a page may have made the button unseen
             self._is_pale, self.opacity = pale, theme.disabled if pale else 1
-        self.fill, self.down, self.line, self.ink = OFF if off else STYLES[self.kind]
+        self.fill, self.down, self.line, self.ink = worn(OFF if off else STYLES[self.kind])
         self.icon_ink = theme.green if self.kind == "plain" else self.ink
 
 
@@ -125,7 +132,7 @@ class Chip(Press):
     text = StringProperty("")
     icon = StringProperty("")
     chosen = BooleanProperty(False)
-    ink = ColorProperty(theme.ink)
+    ink = tint("ink")
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("radius", 48)
@@ -133,9 +140,8 @@ class Chip(Press):
         self.fbind("chosen", self._pale)
 
     def _pale(self, *_: Any) -> None:
-        on = (theme.green_pale, theme.card_down, theme.green, theme.green)
-        off = (theme.card, theme.card_down, theme.edge, theme.ink)
-        self.fill, self.down, self.line, self.ink = OFF if self.disabled else on if self.chosen else off
+        on, off = ("green_pale", "card_down", "green", "green"), ("card", "card_down", "edge", "ink")
+        self.fill, self.down, self.line, self.ink = worn(OFF if self.disabled else on if self.chosen else off)
 
 
 class CandidateButton(Press):

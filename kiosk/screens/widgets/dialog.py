@@ -20,24 +20,30 @@ class Dialog(AnchorLayout):
     """`choices` are (words, kind of BigButton, what to do); pressing one closes the dialog first. The last one stands at the bottom.
 
     `gives_way`: another code before the scanner says more than this one, and takes it away.
+    `aloud` is read instead of title and text where these name a person: the hall listens.
     """
 
     title = StringProperty("")
     holds_slip = BooleanProperty(False)
     gives_way = BooleanProperty(False)
     text = StringProperty("")
+    aloud = StringProperty("")
     icon = StringProperty("")
 
     def __init__(self, choices: list[Choice], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.under: Dialog | None = None
         self.on_close: Callable[[], None] = lambda: None
+        self.say: Callable[[str], None] = lambda _: None
         for words, kind, act in choices:
             button = BigButton(text=words, kind=kind)
             button.bind(on_release=lambda _, act=act: self._choose(act))
             self.ids.choices.add_widget(button)
 
     def _choose(self, act: Callable[[], None]) -> None:
+        if self.parent is None:
+            # taken away while the finger lay on it
+            return
         self.on_close()
         act()
 
@@ -58,7 +64,7 @@ class Dialog(AnchorLayout):
 
     def spoken(self) -> str:
         """Say what is read aloud."""
-        return f"{self.title}。{self.text}"
+        return self.aloud or f"{self.title}。{self.text}"
 
     def show_slip(self, slip: Slip) -> None:
         """Show a slip as paper beside the words, or over them: whole wherever it can be, to be photographed."""

@@ -3,10 +3,11 @@
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from kiosk.screens.theme import theme
+from kiosk.screens.widgets.tint import tint
 from kiosk.screens.widgets.words import Icon, Words, measure
 
 
@@ -18,8 +19,8 @@ class IconWord(Widget):
     size_px = NumericProperty(32)
     icon_px = NumericProperty(40)
     gap = NumericProperty(18)
-    ink = ColorProperty(theme.ink)
-    icon_ink = ColorProperty(theme.green)
+    ink = tint("ink")
+    icon_ink = tint("green")
     bold = BooleanProperty(False)
     stacked = BooleanProperty(False)
     icon_after = BooleanProperty(False)

@@ -1,10 +1,11 @@
 """Small signs made of a word and an icon."""
 
-from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.panel import Box
+from kiosk.screens.widgets.tint import tint
 
 
 class IconLine(BoxLayout):
@@ -14,8 +15,8 @@ class IconLine(BoxLayout):
     text = StringProperty("")
     size_px = NumericProperty(36)
     icon_px = NumericProperty(52)
-    color = ColorProperty(theme.ink)
-    icon_color = ColorProperty(theme.green)
+    color = tint("ink")
+    icon_color = tint("green")
     bold = BooleanProperty(False)
 
 
@@ -25,8 +26,8 @@ class Badge(Box):
     text = StringProperty("")
     icon = StringProperty("")
     tone = StringProperty("green")
-    ink = ColorProperty(theme.green)
-    fill = ColorProperty(theme.green_pale)
+    ink = tint("green")
+    fill = tint("green_pale")
 
     def on_tone(self, _: object, tone: str) -> None:
         """Take the colours of the tone."""

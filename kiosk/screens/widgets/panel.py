@@ -3,13 +3,14 @@
 from typing import Any
 
 from kivy.graphics import Color, InstructionGroup
-from kivy.properties import ColorProperty, NumericProperty, StringProperty
+from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.screens.theme import RADIUS, theme
 from kiosk.screens.widgets import patch
 from kiosk.screens.widgets.patch import Stretched
+from kiosk.screens.widgets.tint import tint
 
 SHADOWS = {"card": (14, 4, 0.16), "paper": (44, 12, 0.30)}
 SHADE = (0.24, 0.19, 0.09)
@@ -18,8 +19,8 @@ SHADE = (0.24, 0.19, 0.09)
 class Panel(Widget):
     """Draws its own ground. `radius` and `line_width` are design pixels; `shadow` is '', card or paper."""
 
-    fill = ColorProperty(theme.card)
-    line = ColorProperty(theme.clear)
+    fill = tint("card")
+    line = tint("clear")
     radius = NumericProperty(RADIUS)
     line_width = NumericProperty(3)
     shadow = StringProperty("")
@@ -42,16 +43,20 @@ class Panel(Widget):
         self._ground.clear()
         self._shapes.clear()
         corner = int(theme.px(self.radius))
-        if self.shadow:
+        if self.shadow and not theme.contrast:
             blur, down, alpha = (theme.px(SHADOWS[self.shadow][0]), theme.px(SHADOWS[self.shadow][1]), SHADOWS[self.shadow][2])
             picture = Stretched(patch.shadow(corner, int(blur)), corner + int(blur), ring=True)
             self._add("shadow", (*SHADE, alpha), picture, blur, down)
         if self.fill[3]:
             self._add("fill", self.fill, Stretched(patch.filled(corner), corner), 0, 0)
-        if self.line[3]:
+        line = self.line
+        if theme.contrast and self.shadow == "card" and not line[3]:
+            # no shadow falls on black
+            line = theme.edge
+        if line[3]:
             width = max(2, int(theme.px(self.line_width)))
-            self._add("line", self.line, Stretched(patch.outlined(corner, width), corner, ring=True), 0, 0)
-        self._ground.add(Color(rgba=theme.white))
+            self._add("line", line, Stretched(patch.outlined(corner, width), corner, ring=True), 0, 0)
+        self._ground.add(Color(rgba=(1, 1, 1, 1)))
         self._fit()
 
     def _add(self, name: str, colour: Any, picture: Stretched, beyond: float, down: float) -> None:
@@ -61,6 +66,9 @@ class Panel(Widget):
         self._shapes[name] = (tint, picture, beyond, down)
 
     def _paint(self, *_: Any) -> None:
+        if theme.contrast and self.shadow == "card":
+            self._build()
+            return
         for name, colour in (("fill", self.fill), ("line", self.line)):
             if (name in self._shapes) != bool(colour[3]):
                 self._build()

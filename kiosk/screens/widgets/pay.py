@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from kivy.properties import ColorProperty, NumericProperty, StringProperty
+from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from kiosk.screens.theme import theme
+from kiosk.screens.widgets.tint import tint
 from kiosk.screens.widgets.words import Word, measure
 
 # how far the baseline stands above the lower edge of a Word, in em
@@ -23,7 +24,7 @@ class PayWords(Widget):
     unit = StringProperty("")
     size_px = NumericProperty(72)
     unit_px = NumericProperty(36)
-    color = ColorProperty(theme.orange)
+    color = tint("orange")
     most = NumericProperty(0)
 
     def __init__(self, **kwargs: Any) -> None:

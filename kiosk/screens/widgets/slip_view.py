@@ -31,7 +31,7 @@ class SlipRule(Widget):
 
 
 class SlipView(Box):
-    """Draws `slip` from top to bottom, never larger in 大字 mode: paper does not grow."""
+    """Draws `slip` from top to bottom, never larger in 大字 mode and always black on white: paper does not change."""
 
     slip = ObjectProperty(None, allownone=True)
     code_px = NumericProperty(186)
@@ -39,6 +39,7 @@ class SlipView(Box):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("shadow", "paper")
         kwargs.setdefault("radius", 6)
+        kwargs.setdefault("fill", theme.paper)
         super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
         self.padding = (theme.px(40), theme.px(12))
         self.spacing = theme.px(2)
@@ -56,7 +57,7 @@ class SlipView(Box):
         scale = 1 / 1.5 if theme.large else 1
         if isinstance(block, Line):
             align = "center" if block.align is Align.CENTRE else "left"
-            return Words(text=block.text, size_px=SIZES[block.style] * scale, bold=block.style in BOLD, halign=align)
+            return Words(text=block.text, size_px=SIZES[block.style] * scale, bold=block.style in BOLD, halign=align, color=theme.print)
         if isinstance(block, Field):
             return SlipField(label=block.label, value=block.value, size_px=FIELD_PX * scale, label_width=self._label_width)
         if isinstance(block, Code):

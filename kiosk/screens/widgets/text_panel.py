@@ -221,4 +221,6 @@ class TextPanel(BoxLayout):
 
     def _end(self, text: str) -> str:
         """Give what there is room for of a long text: its end, where one writes."""
-        return text if len(text) < self.long else "…" + text[1 - self.long :]
+        # upright, large letters stand beside the button that puts one right
+        room = self.long - 2 if theme.large and theme.upright else self.long
+        return text if len(text) < room else "…" + text[1 - room :]

@@ -8,11 +8,12 @@ from typing import Any
 from kivy.clock import Clock
 from kivy.core.text import Label as CoreLabel
 from kivy.graphics import Color, Rectangle
-from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from kiosk.screens import fonts
 from kiosk.screens.theme import theme
+from kiosk.screens.widgets.tint import tint
 from kiosk.screens.widgets.wrap import wrap
 
 # The face's line is 1.46 em and its characters sit low in it; this much is taken off so that they stand in the middle of 1.25 em.
@@ -34,7 +35,7 @@ class _Drawn(Widget):
 
     text = StringProperty("")
     size_px = NumericProperty(32)
-    color = ColorProperty(theme.ink)
+    color = tint("ink")
     bold = BooleanProperty(False)
     font = fonts.TEXT_FONT
     shown: list[str]

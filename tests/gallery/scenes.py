@@ -1,0 +1,275 @@
+"""What the states need: drafts, records found in the store, acts that press no button; for the table's `before`, `args`, `then`."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from kiosk.domain.codes import AgeBand, Meals, PayUnit, Settlement, Trade
+from kiosk.domain.listing import ContactScope
+from kiosk.domain.print_job import PrintJob
+from kiosk.domain.referral import Referral
+from kiosk.domain.station import Staff
+from kiosk.domain.worker import Worker
+from kiosk.errors import StoreError
+from tests.gallery.stations import LONG_CODE, LONG_FIRM, LONG_NAME, LONG_PHONE, LONG_TITLE, NOW
+from tests.station import a_posting as posting_form
+
+if TYPE_CHECKING:
+    from tests.gallery.stage import Stage
+
+__all__ = ["LONG_CODE", "LONG_FIRM", "LONG_NAME", "LONG_PHONE", "LONG_TITLE"]
+Act = Callable[["Stage"], None]
+Give = Callable[["Stage"], dict[str, Any]]
+ALL_TRADES = tuple(Trade)
+QUICK_FIELDS = (
+    "phone", "name", "trade", "people", "days", "hours", "pay", "terms", "area", "place", "requirements", "contact",
+)  # fmt: skip
+
+
+def nothing(stage: "Stage") -> None:
+    """Do no more."""
+
+
+# what a visitor brings along
+
+
+def a_draft(**values: Any) -> Act:
+    """Let a worker have entered so much."""
+
+    def act(stage: "Stage") -> None:
+        draft = stage.visit.registration
+        for name, value in {"consented_at": NOW, "age_band": AgeBand.ADULT, "name": "王秀兰", **values}.items():
+            setattr(draft, name, value)
+
+    return act
+
+
+def a_posting(*only: str, **values: Any) -> Act:
+    """Let an employer have entered all, or `only` these fields."""
+
+    def act(stage: "Stage") -> None:
+        form = replace(posting_form(), **values)
+        draft = {name: getattr(form, name) for name in form.__dataclass_fields__}
+        stage.visit.posting = {name: value for name, value in draft.items() if not only or name in only}
+
+    return act
+
+
+def written(*words: str) -> Act:
+    """Let the pen have written what reads so."""
+
+    def act(stage: "Stage") -> None:
+        panel = stage.page.ids.panel
+        panel.ids.box.show([[(60.0 + 40 * n, 60.0), (300.0 + 40 * n, 200.0)] for n in range(3)])
+        panel.read = lambda strokes, then: then(list(words))
+        panel.written(panel.ids.box.strokes)
+
+    return act
+
+
+def an_old_answer(stage: "Stage") -> None:
+    """Let home have heard of the county a day ago."""
+    facts, link = stage.terminal.home_answer or (None, "")
+    assert facts is not None
+    stage.terminal.home_answer = (replace(facts, updated_at=NOW - timedelta(days=1)), link)
+    stage.lanes.still = True
+
+
+def idle(stage: "Stage") -> None:
+    """Let nobody have touched for a minute."""
+    watch = stage.terminal._idle
+    watch.touched()
+    watch._touched_at -= watch._idle_s - watch._warning_s
+    watch.look()
+    watch.forget()
+    watch.touched()
+
+
+def a_problem(stage: "Stage") -> None:
+    """Let something have failed."""
+    stage.terminal.show_problem(ValueError())
+
+
+def lose_store(stage: "Stage") -> None:
+    """Let the store have failed just now."""
+    stage.page.show_problem(StoreError("gallery"))
+
+
+def a_call(stage: "Stage") -> None:
+    """Let a visitor have called."""
+    from kiosk.services.call import call_staff
+
+    call_staff(stage.here, "首页")
+
+
+# what stands in the store
+
+
+def _published(stage: "Stage", title: str) -> Any:
+    from kiosk.services.browse import JobQuery, alive, jobs
+
+    rows = jobs(stage.here, JobQuery(limit=500, filters=alive(stage.here))).rows
+    return next((p for p in rows if title in p.listing.title), rows[0])
+
+
+def a_job(title: str) -> Give:
+    """Find a public listing by its title."""
+    return lambda stage: {"listing_id": _published(stage, title).listing.id}
+
+
+def a_job_paid(unit: str) -> Give:
+    """Find a public listing by how it is paid."""
+
+    def give(stage: "Stage") -> dict[str, Any]:
+        from kiosk.services.browse import JobQuery, alive, jobs
+
+        rows = jobs(stage.here, JobQuery(limit=500, filters=alive(stage.here))).rows
+        return {"listing_id": next((p for p in rows if p.listing.pay_unit.value == unit), rows[0]).listing.id}
+
+    return give
+
+
+def registered(name: str = "王秀兰") -> Give:
+    """Register somebody."""
+
+    def give(stage: "Stage") -> dict[str, Any]:
+        from kiosk.services.register import RegistrationForm, register
+
+        form = RegistrationForm(
+            name=name,
+            phone="19900009876" if name != LONG_NAME else LONG_PHONE,
+            age_band=AgeBand.ADULT,
+            trades=(Trade.LOADING, Trade.CLEANING),
+            pay_fen=18000,
+            pay_unit=PayUnit.DAY,
+            area=None,
+            consented_at=NOW,
+        )
+        return {"registered": register(stage.here, form)}
+
+    return give
+
+
+def is_registered(stage: "Stage") -> None:
+    """Let the visitor be one who has registered."""
+    with stage.here.store.read() as u:
+        stage.visit.worker_id = next(w.id for w in u.list(Worker) if w.code == LONG_CODE)
+
+
+def mine(code: str = "") -> Give:
+    """Open a registration: that of somebody who has put himself down, or the one with this code."""
+
+    def give(stage: "Stage") -> dict[str, Any]:
+        from kiosk.services.mine import find_mine
+
+        with stage.here.store.read() as u:
+            worker = next(w for w in u.list(Worker) if w.code == code) if code else u.need(Worker, u.list(Referral)[0].worker_id)
+        return {"mine": find_mine(stage.here, worker.code, worker.phone.last_four())}
+
+    return give
+
+
+def a_policy(stage: "Stage") -> dict[str, Any]:
+    """Give the longest policy."""
+    from kiosk.services.browse import policies
+
+    return {"record": max(policies(stage.here), key=lambda p: len(p.body))}
+
+
+def a_course(stage: "Stage") -> dict[str, Any]:
+    """Give the longest course."""
+    from kiosk.services.browse import trainings
+
+    return {"record": max(trainings(stage.here), key=lambda c: len(c.body))}
+
+
+def posted(stage: "Stage") -> dict[str, Any]:
+    """Hand a posting in."""
+    from kiosk.services.publish import post
+
+    return {"posted": post(stage.here, posting_form())}
+
+
+def no_paper(stage: "Stage") -> None:
+    """Let the printer have run out of paper, and the page have heard of it."""
+    watch = stage.page._watch
+    with stage.here.store.write() as u:
+        u.put(replace(u.need(PrintJob, watch._job_id), trouble="paper"))
+    watch._look(1.0)
+    stage.pump()
+
+
+def waiting_one(severity: str | None) -> Give:
+    """Open the first listing that waits and whose heaviest finding is this."""
+
+    def give(stage: "Stage") -> dict[str, Any]:
+        return {"listing_id": _pending(stage, severity).listing.id, "reading": True}
+
+    return give
+
+
+def _pending(stage: "Stage", severity: str | None) -> Any:
+    from kiosk.services.publish import pending
+
+    return next(p for p in pending(stage.here) if (p.findings[0].severity.value if p.findings else None) == severity)
+
+
+def to_decide(verdict: str, severity: str | None) -> Give:
+    """Decide on the first listing that waits and whose heaviest finding is this."""
+
+    def give(stage: "Stage") -> dict[str, Any]:
+        listing = _pending(stage, severity).listing
+        return {"listing_id": listing.id, "revision": listing.revision, "verdict": verdict}
+
+    return give
+
+
+def an_employer(**more: Any) -> Give:
+    """Give the employer with most to say of: a unit with a code."""
+
+    def give(stage: "Stage") -> dict[str, Any]:
+        from kiosk.domain.employer import Employer
+
+        with stage.here.store.read() as u:
+            one = next(e for e in u.list(Employer) if e.uscc)
+        return {"employer_id": one.id, **({"name": one.name} if more else {}), **more}
+
+    return give
+
+
+def standing(title: str) -> Give:
+    """Open one of the published listings in staff mode."""
+    return lambda stage: {"listing_id": _published(stage, title).listing.id, "reading": True}
+
+
+def open_listing(title: str = "") -> Give:
+    """Choose the open listing whom most people fit, or one by its title."""
+
+    def give(stage: "Stage") -> dict[str, Any]:
+        from kiosk.services.recommend import open_listings, workers_for
+
+        found = [o.published.listing for o in open_listings(stage.here)]
+        one = next((o for o in found if title and title in o.title), None) or max(found, key=lambda o: len(workers_for(stage.here, o.id)))
+        return {"chosen": one.id, "view": "pairs"}
+
+    return give
+
+
+def a_person(stage: "Stage") -> dict[str, Any]:
+    """Give the one with the long name."""
+    with stage.here.store.read() as u:
+        one = next(w for w in u.list(Worker) if w.code == LONG_CODE)
+    return {"view": "one", "digits": LONG_PHONE, "chosen": one.id}
+
+
+def a_quick_draft(stage: "Stage") -> dict[str, Any]:
+    """Give what a caller has told."""
+    form = replace(posting_form(), settlement=Settlement.DAILY, meals=Meals.ONE, contact_scope=ContactScope.OWN_STATION)
+    return {"draft": {n: getattr(form, n) for n in form.__dataclass_fields__} | {"employer_name": LONG_FIRM}, "field": "days"}
+
+
+def a_colleague(stage: "Stage") -> dict[str, Any]:
+    """Give somebody else of the staff."""
+    with stage.here.store.read() as u:
+        return {"staff_id": next(s.id for s in u.list(Staff) if s.name == "张伟")}
