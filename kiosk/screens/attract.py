@@ -36,7 +36,7 @@ SLIDES = {
     "policy": "school",
     "station": "coffee",
 }
-GROUNDS = ((theme.green, theme.white), (theme.ground, theme.ink))
+GROUNDS = (("green", "white"), ("ground", "ink"))
 AMBER = (1.0, 0.784, 0.341, 1.0)
 """What money is on green (LOOK: the board's amber)."""
 
@@ -118,7 +118,7 @@ class Attract:
         _load_rules()
         self._show = AttractShow()
         self._turn_page()
-        self._show.fill = GROUNDS[self._turn % 2][0]
+        self._show.fill = getattr(theme, GROUNDS[self._turn % 2][0])
         self._terminal.shell.rest(self._show)
 
     def _fade(self) -> None:
@@ -132,7 +132,7 @@ class Attract:
     def _come(self) -> None:
         if self._show is not None:
             self._turn_page()
-            Animation(seen=1, fill=GROUNDS[self._turn % 2][0], d=FADE_S).start(self._show)
+            Animation(seen=1, fill=getattr(theme, GROUNDS[self._turn % 2][0]), d=FADE_S).start(self._show)
 
     def _turn_page(self) -> None:
         """Fill in the next slide."""
@@ -143,7 +143,7 @@ class Attract:
         names = [name for name in SLIDES if name != "newest" or facts.newest]
         name = names[self._turn % len(names)]
         green = self._turn % 2 == 0
-        show.green, show.ink = green, GROUNDS[self._turn % 2][1]
+        show.green, show.ink = green, getattr(theme, GROUNDS[self._turn % 2][1])
         show.right_px, show.up_px = shift(self._turn)
         show.mirrored = self._turn % 4 >= 2
         show.icon, show.title, show.station = SLIDES[name], t(f"attract.{name}"), facts.station.name

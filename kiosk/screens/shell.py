@@ -186,6 +186,8 @@ class Dock(BoxLayout):
                 button.width = button.natural + left / len(row.children)
             return
         buttons = [b for b in row.children if b is not self._gap]
+        if not buttons:
+            return
         words = sum(b.natural - 2 * b.padding[0] for b in buttons) + row.spacing * len(buttons)
         # whole pixels: a word that is a hair too wide for its place breaks
         room = int(min(theme.px(PADDING), max(theme.px(TIGHT), (row.width - words) / (2 * len(buttons)))))

@@ -10,8 +10,11 @@ from kiosk.domain.listing import ContactScope
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.referral import Referral
 from kiosk.domain.station import Staff
+from kiosk.domain.wish import Wish
 from kiosk.domain.worker import Worker
 from kiosk.errors import StoreError
+from kiosk.screens.visit import RegistrationDraft
+from kiosk.text import t
 from tests.gallery.stations import LONG_CODE, LONG_FIRM, LONG_NAME, LONG_PHONE, LONG_TITLE, NOW
 from tests.station import a_posting as posting_form
 
@@ -22,6 +25,7 @@ __all__ = ["LONG_CODE", "LONG_FIRM", "LONG_NAME", "LONG_PHONE", "LONG_TITLE"]
 Act = Callable[["Stage"], None]
 Give = Callable[["Stage"], dict[str, Any]]
 ALL_TRADES = tuple(Trade)
+WISH = Wish(near=True, days_ahead=1, settlement=Settlement.DAILY, switches=frozenset({"meals"}))
 QUICK_FIELDS = (
     "phone", "name", "trade", "people", "days", "hours", "pay", "terms", "area", "place", "requirements", "contact",
 )  # fmt: skip
@@ -62,10 +66,16 @@ def written(*words: str) -> Act:
     def act(stage: "Stage") -> None:
         panel = stage.page.ids.panel
         panel.ids.box.show([[(60.0 + 40 * n, 60.0), (300.0 + 40 * n, 200.0)] for n in range(3)])
-        panel.read = lambda strokes, then: then(list(words))
+        stage.page.read_hand = lambda strokes, then, free: then(list(words))
         panel.written(panel.ids.box.strokes)
 
     return act
+
+
+def a_change(stage: "Stage") -> None:
+    """Let somebody be about to change his registration."""
+    is_registered(stage)
+    stage.visit.change = RegistrationDraft(name="王秀兰", trades=ALL_TRADES[:3], pay_fen=18000, area="420923103")
 
 
 def an_old_answer(stage: "Stage") -> None:
@@ -168,6 +178,44 @@ def mine(code: str = "") -> Give:
         return {"mine": find_mine(stage.here, worker.code, worker.phone.last_four())}
 
     return give
+
+
+def asked_about_pay(stage: "Stage") -> dict[str, Any]:
+    """Find a job of which a worker of ours is asked whether he was paid."""
+    from kiosk.services.mine import my_referral
+
+    with stage.here.store.read() as u:
+        made = u.list(Referral)
+    one = next(r for r in made if my_referral(stage.here, r.worker_id, r.id).pay_answers)
+    stage.visit.worker_id = one.worker_id
+    return {"referral_id": one.id}
+
+
+def course_id(stage: "Stage") -> dict[str, Any]:
+    """Name the longest course."""
+    return {"training_id": a_course(stage)["record"].id}
+
+
+def signed_up(stage: "Stage") -> dict[str, Any]:
+    """Sign somebody up."""
+    from kiosk.services.signups import sign_up
+
+    is_registered(stage)
+    record = a_course(stage)["record"]
+    done = sign_up(stage.here, stage.visit.worker_id, record.id)
+    return {"head": t("signup.done"), "big": record.title, "text": t("signup.done_more"), "job_id": done.job_id}
+
+
+def my_postings(stage: "Stage") -> dict[str, Any]:
+    """Open what somebody handed in, one of it sent back."""
+    from kiosk.domain.listing import Verdict
+    from kiosk.services import my_postings, publish, receipts
+
+    listing = publish.post(stage.here, replace(posting_form(), title=LONG_TITLE)).listing
+    publish.decide(stage.here, stage.session(""), listing.id, 1, Verdict.RETURN, reason="写清楚做到几号，工钱按天还是按件")
+    with stage.here.store.read() as u:
+        number = receipts.number_of(u, listing.id)
+    return {"mine": my_postings.open_postings(stage.here, number, listing.contact_phone.last_four())}
 
 
 def a_policy(stage: "Stage") -> dict[str, Any]:

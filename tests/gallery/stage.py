@@ -91,7 +91,14 @@ class Stage:
         self.clock = lambda: self._now
         self._offices: dict[str, StationOffice] = {}
         self.renew()
-        settings = Settings(state=str(work), speaker="silent", scanner="simulator:", desk="0.0.0.0:8443")
+        settings = Settings(
+            state=str(work),
+            speaker="silent",
+            scanner="simulator:",
+            desk="0.0.0.0:8443",
+            wifi_name="云梦零工驿站-义堂",
+            wifi_password="07124220923",
+        )
         parts = Parts(office=self._offices["full"], settings=settings, now=self.clock)
         self.terminal = Terminal(parts)
         self.lanes = AtOnce()
