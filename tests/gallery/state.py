@@ -46,6 +46,7 @@ class State:
         from kiosk.screens import pages
         from kiosk.screens.visit import Place
 
+        stage.terminal._errors.clear()
         stage.reset(self.station, large=large, contrast=contrast, low=low)
         if (pages.load(self.page).staff and self.page not in ("sign_in", "first_start")) or self.behalf:
             stage.visit.session = stage.session(self.who)
@@ -66,3 +67,5 @@ class State:
         if self.busy:
             stage.busy()
         stage.pump()
+        if stage.terminal._errors:
+            raise RuntimeError("the page failed and home was shown instead")

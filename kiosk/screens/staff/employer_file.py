@@ -12,7 +12,7 @@ from kiosk.domain.uscc import CHARACTERS, LENGTH
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import BigButton
-from kiosk.services.employer_words import judged, row_words
+from kiosk.services.employer_words import judged, row_words, state_words
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class EmployerFileScreen(StaffPage):
         if not file.cases:
             body.ids.cases.add_widget(Factory.Quiet(text=t("employers.file_no_cases")))
         for one, state in file.listings[:LISTED]:
-            said = t(f"listing_state.{state.value}")
+            said = state_words(state, held=file.row.held)
             line = t("employers.listing", title=one.title, count=one.headcount, day=self._day(one.collected_at), state=said)
             body.ids.listings.add_widget(Factory.Body(text=line))
         for text, icon, kind_of, act in self._acts(file):

@@ -12,7 +12,7 @@ from kiosk.domain.wish import DAY_PAYS, DAYS_AHEAD, SWITCHES, Wish
 from kiosk.screens.page import Page
 from kiosk.screens.theme import MARGIN, theme
 from kiosk.screens.visitor.job_chips import said
-from kiosk.screens.widgets.buttons import OFF, BigButton, Press
+from kiosk.screens.widgets.buttons import BigButton, Press
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class ChoiceTile(Press):
         self.fbind("chosen", self._pale)
 
     def _pale(self, *_: Any) -> None:
-        self.fill = OFF[0] if self.disabled else theme.green if self.chosen else theme.card
+        self.fill = theme.clear if self.disabled else theme.green if self.chosen else theme.card
         self.down = theme.green_down if self.chosen else theme.card_down
         self.line = theme.green if self.chosen else theme.line
 
