@@ -4,22 +4,20 @@ What a scanned slip says is services/scan's; who gave the station's number has n
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from kiosk.domain import referral
 from kiosk.domain.listing import Listing
 from kiosk.domain.matching import Match
-from kiosk.domain.record import to_plain
 from kiosk.domain.referral import PayAnswer, Referral, ReferralState, ReferralStep
 from kiosk.domain.worker import PhoneOf, Worker, WorkerState
-from kiosk.errors import LockedOut, NotAllowed, NotFound
+from kiosk.errors import NotAllowed, NotFound
+from kiosk.services import guesses
 from kiosk.services.my_pay import is_put_off, pay_answers
 from kiosk.services.register import best_matches
 from kiosk.services.station import Here
 from kiosk.store.store import UnitOfWork
 
-GUESSES = 10
-GUESS_WINDOW = timedelta(minutes=10)
+GUESSED = "guesses"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +48,12 @@ def find_mine(here: Here, code: str, last_four: str) -> Mine:
     """
     now = here.now()
     with here.store.write() as u:
-        misses = [m for m in (u.recall("guesses") or "").split() if m > to_plain(now - GUESS_WINDOW)]
-        if len(misses) >= GUESSES:
-            raise LockedOut(datetime.fromisoformat(misses[0]) + GUESS_WINDOW)
+        guesses.check(u, GUESSED, now)
         coded = [w for w in u.list(Worker, code=code) if w.state is not WorkerState.WITHDRAWN]
         without = any(w.phone_of is PhoneOf.STATION for w in coded)
         found = [w for w in coded if w.phone_of is not PhoneOf.STATION and w.phone.last_four() == last_four]
-        u.remember("guesses", " ".join(misses if found else [*misses, to_plain(now)]))
+        if not found:
+            guesses.count(u, GUESSED, now)
     if not found:
         raise NotAllowed("through staff") if without else NotFound("registration")
     return my_registration(here, found[0].id)

@@ -12,7 +12,7 @@ from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import new_id
 from kiosk.domain.slip import SlipKind
 from kiosk.errors import NotAllowed, NotFound, WrongState
-from kiosk.services import browse, opening, printing, publish, receipts, slips
+from kiosk.services import browse, guesses, opening, printing, publish, receipts, slips
 from kiosk.services.posting import EMPLOYER, Posted, PostingForm, to_listing
 from kiosk.services.station import Here
 from kiosk.store.store import UnitOfWork
@@ -48,10 +48,10 @@ def open_postings(here: Here, number: str, last_four: str) -> MyPostings:
     """Open what a number opens; raise NotFound alike for a wrong number and wrong digits, LockedOut after ten misses in ten minutes."""
     now = here.now()
     with here.store.write() as u:
-        receipts.check_guesses(u, now)
+        guesses.check(u, receipts.GUESSED, now)
         found = _listings(u, number, last_four)
         if not found:
-            receipts.count_guess(u, now)
+            guesses.count(u, receipts.GUESSED, now)
     if not found:
         raise NotFound("postings")
     return reopen(here, MyPostings(number=number, last_four=last_four, postings=()))

@@ -1,22 +1,19 @@
-"""The number on an employer's slip: which postings it opens, and how often a wrong one may be tried.
+"""The number on an employer's slip: which postings it opens.
 
 A number opens the postings that were made with it, and no other. His phone alone opens nothing: nobody has proved that it is his, and on
 slips it may be read by all. The numbers stay at this station.
 """
 
 import secrets
-from datetime import datetime, timedelta
 
-from kiosk.domain.record import to_plain
 from kiosk.domain.ticket import TicketKind, verify
-from kiosk.errors import LockedOut, NotFound, TicketError
+from kiosk.errors import NotFound, TicketError
 from kiosk.services.station import Here
 from kiosk.services.tickets import KEY
 from kiosk.store.store import UnitOfWork
 
 DIGITS = 8
-GUESSES, GUESS_WINDOW = 10, timedelta(minutes=10)
-MISSES = "posting.misses"
+GUESSED = "posting.misses"
 
 
 def give_number(u: UnitOfWork, listing_id: str, number: str = "") -> str:
@@ -57,22 +54,6 @@ def read_receipt(here: Here, text: str) -> str:
     if not number:
         raise NotFound("receipt")
     return number
-
-
-def check_guesses(u: UnitOfWork, now: datetime) -> None:
-    """Raise LockedOut when too many wrong numbers were tried of late."""
-    misses = _misses(u, now)
-    if len(misses) >= GUESSES:
-        raise LockedOut(datetime.fromisoformat(misses[0]) + GUESS_WINDOW)
-
-
-def count_guess(u: UnitOfWork, now: datetime) -> None:
-    """Count a wrong try."""
-    u.remember(MISSES, " ".join((*_misses(u, now), to_plain(now))))
-
-
-def _misses(u: UnitOfWork, now: datetime) -> list[str]:
-    return [m for m in (u.recall(MISSES) or "").split() if m > to_plain(now - GUESS_WINDOW)]
 
 
 def _opens(number: str) -> str:

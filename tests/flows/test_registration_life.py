@@ -22,7 +22,8 @@ from kiosk.errors import BadInput, NotAllowed, NotFound, WrongState
 from kiosk.services import change, follow_up, my_pay, recommend, registrations
 from kiosk.services.apply import apply
 from kiosk.services.author import HIMSELF
-from kiosk.services.mine import GUESSES, find_mine, my_registration
+from kiosk.services.guesses import MISSES
+from kiosk.services.mine import find_mine, my_registration
 from kiosk.services.register import register
 from kiosk.services.withdraw import withdraw
 from kiosk.store import chain
@@ -236,7 +237,7 @@ class Life(RuleBasedStateMachine):
                     find_mine(self.station.here, model.code, model.phone[-4:])
             else:
                 assert find_mine(self.station.here, model.code, model.phone[-4:]).worker.id == model.id
-        assert len(self.left) < GUESSES
+        assert len(self.left) < MISSES
 
     @invariant()
     def whoever_rests_or_left_is_recommended_nowhere(self) -> None:

@@ -18,7 +18,8 @@ from kiosk.errors import BadInput, LockedOut, NotAllowed, NotFound
 from kiosk.services import recommend, registrations, tickets
 from kiosk.services.apply import apply
 from kiosk.services.author import HIMSELF
-from kiosk.services.mine import GUESSES, find_mine
+from kiosk.services.guesses import MISSES
+from kiosk.services.mine import find_mine
 from kiosk.services.printing import job
 from kiosk.services.publish import add_takedown
 from kiosk.services.register import register
@@ -204,7 +205,7 @@ def test_register_when_there_is_no_phone_keeps_the_stations_and_makes_nobody_ano
 
 def test_find_mine_when_the_number_is_the_stations_lets_only_staff_in_and_counts_the_try(station: TestStation) -> None:
     worker = register(station.here, a_form(phone="", phone_of=PhoneOf.STATION)).worker
-    for _ in range(GUESSES):
+    for _ in range(MISSES):
         with pytest.raises(NotAllowed) as caught:
             find_mine(station.here, worker.code, STATION.phone.last_four())
         assert not isinstance(caught.value, LockedOut)

@@ -20,6 +20,7 @@ from kiosk.errors import BadInput, LockedOut, NotAllowed, NotFound, WrongState
 from kiosk.services import browse, call, mine, posting, publish
 from kiosk.services.apply import apply
 from kiosk.services.browse import JobQuery
+from kiosk.services.guesses import MISSES
 from kiosk.services.opening import REVIEW_WITHIN
 from kiosk.services.register import Registered, RegistrationForm, register
 from kiosk.services.sign_in import Session, add_staff, sign_in, staff_names
@@ -256,7 +257,7 @@ def test_mine_when_code_and_digits_fit_opens_it_and_guessing_is_limited(station:
     apply(station.here, worker.id, listing.id, contact_consent=True)
     found = mine.find_mine(station.here, worker.code, "5678")
     assert (found.worker.id, [r.listing and r.listing.title for r in found.referrals]) == (worker.id, ["装卸工"])
-    for _ in range(mine.GUESSES):
+    for _ in range(MISSES):
         with pytest.raises(NotFound):
             mine.find_mine(station.here, worker.code, "0000")
     station.clock.tick(minutes=4)

@@ -10,7 +10,8 @@ from kiosk.domain.station import StaffCall
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.errors import NotFound
 from kiosk.services import browse
-from kiosk.services.mine import GUESS_WINDOW, GUESSES, find_mine
+from kiosk.services.guesses import MISSES, WINDOW
+from kiosk.services.mine import find_mine
 from kiosk.services.sample import load_sample
 from kiosk.services.station import local
 from kiosk.text import t
@@ -113,7 +114,7 @@ def test_mine_when_the_last_four_are_wrong_reveals_nothing_and_keeps_the_code(
 def test_mine_when_guessed_too_often_waits_and_says_until_when(start_real: StartReal, station: RealStation, lying: Screen) -> None:
     worker = a_worker(station)
     first = bootstrap.wall_clock()
-    for _ in range(GUESSES - 1):
+    for _ in range(MISSES - 1):
         with pytest.raises(NotFound):
             find_mine(station.here, "00000000", "0000")
     kiosk = begin(start_real, lying, large=False)
@@ -125,7 +126,7 @@ def test_mine_when_guessed_too_often_waits_and_says_until_when(start_real: Start
     kiosk.wait_text(t("mine.wrong"))
     number(kiosk, worker.phone.last_four())
     said = kiosk.wait_text(t("mine.locked", time="").split("，", 1)[1])["text"]
-    again = [local(first + GUESS_WINDOW + timedelta(seconds=after)) for after in (60, 65)]
+    again = [local(first + WINDOW + timedelta(seconds=after)) for after in (60, 65)]
     assert said in [t("mine.locked", time=f"{at:%H:%M}") for at in again]
     assert kiosk.view()["page"] == "mine"
     assert looks(kiosk) == []
