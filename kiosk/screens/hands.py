@@ -57,8 +57,7 @@ class Hands:
             at, last_x, last_y = self._last
             away = hypot(x - last_x, y - last_y) / self.scale
             # a page may take its time to come: the echo is counted from when it stands there
-            changed = self._changed_at >= at - TOGETHER_S
-            if changed and now - max(at, self._changed_at) < AGAIN_S and away < AGAIN_PX:
+            if self._changed_at >= at and now - max(at, self._changed_at) < AGAIN_S and away < AGAIN_PX:
                 return Fate.LEFT_OUT
         acting = [resting for resting in self._down.values() if resting.acts]
         if not acting:
