@@ -85,6 +85,11 @@ def changed() -> None:
         _feeling[0].hands.changed(time.monotonic())
 
 
+def changes() -> int:
+    """Count how often that was told."""
+    return _feeling[0].hands.changes if _feeling else 0
+
+
 def install() -> None:
     """Make the provider known as `finger`, and let every event through at once instead of one a frame and touch."""
     MotionEventFactory.register("finger", FingerProvider)

@@ -37,11 +37,13 @@ class Hands:
         self.scale = 1.0
         self._down: dict[object, _Resting] = {}
         self._changed_at = -1.0
+        self.changes = 0
         self._last: tuple[float, float, float] | None = None
 
     def changed(self, now: float) -> None:
         """Note that something else stands on the screen: another page, or a dialog over it."""
         self._changed_at = now
+        self.changes += 1
 
     def begins(self, touch: object, x: float, y: float, now: float) -> Fate:
         """Decide on a touch."""

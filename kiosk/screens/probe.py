@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kivy.clock import Clock
 from kivy.core.window import Window
 
+from kiosk.screens import finger
 from kiosk.screens.shell import Dock, Header
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.panel import Panel
@@ -60,6 +61,7 @@ def view(terminal: "Terminal") -> dict[str, Any]:
         "large": terminal.visit.large,
         "contrast": terminal.visit.contrast,
         "low": terminal.visit.low,
+        "changes": finger.changes(),
         "things": [] if shell is None else things(shell),
     }
 

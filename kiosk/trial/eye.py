@@ -31,7 +31,7 @@ class Eye:
 
     def __init__(self, screen: Screen, probe: Path, left: int = 0, top: int = 0) -> None:
         self.screen, self.probe, self.left, self.top = screen, probe, left, top
-        self._tapped: tuple[Point, tuple[Any, ...]] | None = None
+        self._tapped: tuple[Point, int | None] | None = None
 
     def trouble(self) -> str:
         """Say why looking on is of no use; empty when it is."""
@@ -103,7 +103,7 @@ class Eye:
     def touch(self, at: Point) -> None:
         """Touch a place of the screen, not before what came there has been seen."""
         seen = self.view()
-        stands = tuple(seen.get(name) for name in ("page", "title", "dialog", "large", "contrast", "low"))
+        stands = seen.get("changes")
         if self._tapped is not None:
             (x, y), stood = self._tapped
             if stands != stood and hypot(at[0] - x, at[1] - y) < SAME_PX:

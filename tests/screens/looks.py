@@ -75,6 +75,9 @@ def _faint(view: dict[str, Any], texts: list[dict[str, Any]]) -> list[str]:
         under = [p for p in things[:n] if "fill" in p and p["rect"][0] <= x <= p["rect"][2] and p["rect"][1] <= y <= p["rect"][3]]
         if not high and thing["button"] and not thing["button"]["enabled"] and len(thing["text"]) <= NAME:
             continue
+        if not under and "contrast" not in view:
+            # the board's own ground is not told
+            continue
         ground = [c / 255 for c in (DARK if high else GROUND)]
         for panel in under:
             ground = _over(panel["fill"], panel["fill"][3], ground)

@@ -157,7 +157,6 @@ def test_filters_when_tiles_are_chosen_count_and_open_the_list_whose_chips_give_
     kiosk.wait_page("jobs")
     kiosk.wait_text(f"{found.total} 个活")
     kiosk.wait_text(found.rows[0].listing.title)
-    kiosk.tap("小字")
     kiosk.wait_text("一天 200 元以上")
     kiosk.tap("一天 200 元以上")
     kiosk.wait_text(f"{find(here, replace(wish, min_day_fen=None)).total} 个活")

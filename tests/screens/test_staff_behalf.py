@@ -192,7 +192,7 @@ def test_registration_when_staff_fill_it_in_wants_it_read_out_and_says_so(
     kiosk.tap(adult)
     kiosk.wait_page("name")
     kiosk.wait_text(t("header.behalf", name=HEAD))
-    kiosk.wait_text(t("text.pinyin"))
+    kiosk.wait_text(t("text.how_button"))
     assert t("text.help") not in kiosk.texts(), "it would sign the helper out"
     kiosk.write_words("王秀兰")
     kiosk.wait(lambda seen: any(x["text"] == "王秀兰" and (x["button"] or {}).get("chosen") for x in seen["things"]), "王秀兰")

@@ -21,7 +21,6 @@ from kiosk.services.sign_in import Session
 from kiosk.text import t
 from kiosk.trial.display import Screen
 from tests.screens.real import RealStation, StartReal, key_in, looks
-from tests.screens.xtest import Kiosk
 
 CLERK = Session("x", "李芳", Role.HEAD)
 TOUCH = "摸一下屏幕"
@@ -31,11 +30,6 @@ TOUCH = "摸一下屏幕"
 def screen(request: pytest.FixtureRequest) -> Any:
     """Give both forms, one after the other."""
     return request.getfixturevalue(request.param)
-
-
-def small(kiosk: Kiosk) -> None:
-    kiosk.tap("小字")
-    kiosk.wait(lambda seen: not seen.get("large"), "小字")
 
 
 def a_course(station: RealStation, seats: int) -> Training:
@@ -66,10 +60,8 @@ def test_course_when_signed_up_for_by_slip_is_kept_found_again_and_given_back(
     kiosk.tap(course.title)
     kiosk.wait_page("policy")
     kiosk.wait_text("本站还能报 1 个人")
-    small(kiosk)
     kiosk.tap("我要报名")
     kiosk.wait_text("您登记过吗")
-    small(kiosk)
     kiosk.tap("登记过，有小票")
     kiosk.wait_page("mine")
     key_in(kiosk, worker.code)
@@ -79,11 +71,9 @@ def test_course_when_signed_up_for_by_slip_is_kept_found_again_and_given_back(
     kiosk.tap("下一步")
     kiosk.wait_page("signup")
     kiosk.wait_text("报上以后，工作人员会把您的名字和电话告诉办班的人")
-    small(kiosk)
     kiosk.tap("同意，报上")
     kiosk.wait_page("got_slip")
     kiosk.wait_text("开课那天直接去")
-    small(kiosk)
     assert [(w.worker.id, w.behind) for w in signups.to_pass_on(station.here)] == [(worker.id, 0)]
     kiosk.tap("首页")
     kiosk.tap("政策・培训")
@@ -92,7 +82,6 @@ def test_course_when_signed_up_for_by_slip_is_kept_found_again_and_given_back(
     kiosk.wait_text("本站报的已经满了")
     kiosk.tap("排队报名")
     kiosk.wait_text(f"您已经报上了，{worker.name.masked()}")
-    small(kiosk)
     kiosk.tap("不去了，取消")
     kiosk.wait_text("真的不去了吗？")
     assert looks(kiosk) == []
@@ -113,7 +102,6 @@ def test_course_when_full_and_the_visitor_is_known_lets_him_line_up(start_real: 
     key_in(kiosk, worker.phone.last_four())
     kiosk.tap("下一步")
     kiosk.wait_text("前面还差 1 个位子")
-    small(kiosk)
     kiosk.tap("同意，排队")
     kiosk.wait_text("排上队了，前面还差 1 个位子")
     assert looks(kiosk) == []
@@ -145,7 +133,6 @@ def test_wifi_when_set_joins_a_phone_by_a_code_that_another_reader_reads(
     kiosk.tap("站点服务")
     kiosk.tap("连上")
     kiosk.wait_text(password)
-    small(kiosk)
     kiosk.wait_text(name)
     time.sleep(0.5)
     (code,) = zxingcpp.read_barcodes(kiosk.screen.picture())
@@ -179,14 +166,12 @@ def test_desk_when_booked_by_a_visitor_gives_a_number_that_cancels_it(start_real
     kiosk.tap("1 小时")
     kiosk.tap("10:30")
     kiosk.wait_text("您是哪一边的？")
-    small(kiosk)
     kiosk.tap("订下，打小票")
     kiosk.wait_page("got_slip")
     (mine,) = [b for b in bookings.booked(station.here) if not b.by_name]
     number = call_number(mine.id)
     assert (mine.minutes, mine.who) == (60, f"找活的 {number} 号")
     kiosk.wait_text(f"{number} 号")
-    small(kiosk)
     kiosk.tap("首页")
     kiosk.tap("站点服务")
     kiosk.tap("订一场")
@@ -199,7 +184,6 @@ def test_desk_when_booked_by_a_visitor_gives_a_number_that_cancels_it(start_real
     key_in(kiosk, wrong)
     kiosk.tap("取消这一场")
     kiosk.wait_text("没有这个号，请再看一遍小票。")
-    small(kiosk)
     key_in(kiosk, number)
     kiosk.tap("取消这一场")
     kiosk.wait_text("后天 10:30 的洽谈间让给别人了。")
