@@ -141,6 +141,7 @@ def test_filters_when_tiles_are_chosen_count_and_open_the_list_whose_chips_give_
     here = station.here
     own = next(area for area in near_areas(here))
     kiosk = start_real(screen, "jobs")
+    kiosk.wait_text(f"一共 {station.jobs().total} 个活")
     kiosk.tap("挑一挑")
     kiosk.wait_text(f"看全部 {station.jobs().total} 个活")
     kiosk.tap(AREAS[own])

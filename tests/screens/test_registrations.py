@@ -67,12 +67,14 @@ def test_registrations_when_the_slip_is_lost_print_it_let_him_rest_and_take_it_b
     kiosk.tap(t("registrations.resume"))
     kiosk.wait_text(t("registrations.resumed", name=worker.name))
     assert _worker(station, worker.id).state is WorkerState.ACTIVE
+    kiosk.reach(t("registrations.withdraw"))
     kiosk.tap(t("registrations.withdraw"))
     kiosk.wait_text(t("registrations.withdraw_ask", name=worker.name))
     assert looks(kiosk) == []
     kiosk.tap(t("registrations.keep"))
     kiosk.wait(lambda seen: not seen["dialog"], "no dialog")
     assert _worker(station, worker.id).name == worker.name
+    kiosk.reach(t("registrations.withdraw"))
     kiosk.tap(t("registrations.withdraw"))
     kiosk.wait_text(t("registrations.withdraw_ask", name=worker.name))
     texts = [thing for thing in kiosk.view()["things"] if thing["text"] == t("registrations.withdraw") and thing["button"]]
