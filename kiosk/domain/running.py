@@ -51,6 +51,10 @@ class Booking:
     booked_at: datetime
 
 
+TALK_MINUTES = (30, 60, 120)
+"""So long the desk can be had."""
+
+
 def call_number(booking_id: str) -> str:
     """Give the four digits by which a booking is called and cancelled: read off its id, so that nothing more is kept."""
     return str(1000 + int.from_bytes(hashlib.sha256(booking_id.encode()).digest()[:8]) % 9000)

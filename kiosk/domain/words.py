@@ -10,6 +10,11 @@ class Word(str):
     __slots__ = ()
 
 
+def in_fours(digits: str) -> str:
+    """Write a number of eight digits in fours, as it stands on slips; also while it is being keyed in."""
+    return " ".join(part for part in (digits[:4], digits[4:]) if part)
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
     """Which sentence, with which values."""

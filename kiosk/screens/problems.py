@@ -1,6 +1,9 @@
 """Turns errors into the sentence a visitor reads: calm, what to do, no code, no trace."""
 
+from datetime import timedelta
+
 from kiosk.errors import BadInput, KioskError, LockedOut, NotAllowed, NotFound, PrinterError, StoreBusy, StoreFull, WrongKey, WrongState
+from kiosk.screens.theme import CHINA
 from kiosk.text import t
 
 SENTENCES: tuple[tuple[type[KioskError], str], ...] = (
@@ -21,6 +24,11 @@ FAULTS: tuple[tuple[type[KioskError], str], ...] = ((WrongKey, "fault.key"), (St
 def fault_key(error: Exception) -> str:
     """Name the words that tell staff why the terminal cannot work."""
     return next((key for kind, key in FAULTS if isinstance(error, kind)), "fault.any")
+
+
+def unlocked_at(error: LockedOut) -> str:
+    """Say from when one may try again: the minute after, since hours without seconds would name one that is too early."""
+    return f"{(error.until + timedelta(minutes=1)).astimezone(CHINA):%H:%M}"
 
 
 def sentence(error: Exception) -> str:

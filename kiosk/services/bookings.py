@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Party
-from kiosk.domain.running import Booking, call_number
+from kiosk.domain.running import TALK_MINUTES, Booking, call_number
 from kiosk.domain.station import Station
 from kiosk.errors import BadInput, NotFound
 from kiosk.services import guesses, printing, slips
@@ -20,7 +20,6 @@ from kiosk.text import t
 OPENS, CLOSES = time(7, 0), time(18, 0)
 """When the desk can be had where the station's opening hours do not say it plainly (own)."""
 SLOT = timedelta(minutes=30)
-LENGTHS = (30, 60, 120)
 AHEAD = timedelta(days=7)
 WHO_MOST = 20
 LIVE_MOST = (AHEAD.days + 2) * 24 * 2
@@ -37,7 +36,7 @@ class Booked:
 
 
 def book(here: Here, session: Session, who: str, starts_at: datetime, minutes: int) -> Booking:
-    """Take the desk for somebody; `who` is a firm or a slip's number, `minutes` one of LENGTHS.
+    """Take the desk for somebody; `who` is a firm or a slip's number, `minutes` one of TALK_MINUTES.
 
     Raises BadInput without a name, for a time that is past, not one of `free_slots` or too far away, and for one that is taken.
     """
@@ -160,7 +159,7 @@ def _starts(here: Here, station: Station, day: date, minutes: int) -> list[datet
 def _other(here: Here, u: UnitOfWork, station: Station, starts_at: datetime, minutes: int, now: datetime) -> Booking | None:
     """Give who has the desk at a time; raise BadInput for a time at which nobody can have it."""
     start, end = local(starts_at), local(starts_at) + timedelta(minutes=minutes)
-    if minutes not in LENGTHS or starts_at < now - SLOT or starts_at - now > AHEAD:
+    if minutes not in TALK_MINUTES or starts_at < now - SLOT or starts_at - now > AHEAD:
         raise BadInput("starts_at", "bad.booking.time")
     if start not in _starts(here, station, start.date(), minutes):
         raise BadInput("starts_at", "bad.booking.time")

@@ -4,7 +4,7 @@ Offline too: the report is queued like any record of ours, and reaches the listi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.listing import Listing
@@ -94,17 +94,7 @@ def take_up(here: Here, u: UnitOfWork, session: Session, report_id: str) -> Case
     if group is None:
         raise NotFound(report_id)
     now = here.now()
-    shown = as_case(here, group)
-    case = Case(
-        id=new_id(now),
-        station_id=here.station_id,
-        kind=shown.kind,
-        employer_id=shown.employer_id,
-        listing_id=shown.listing_id,
-        text=shown.text,
-        by_name=session.name,
-        opened_at=now,
-    )
+    case = replace(as_case(here, group), id=new_id(now), by_name=session.name, opened_at=now)
     u.keep(case)
     u.audit(now, session.staff_id, "open_case", case.id, kind=case.kind)
     for one in group.reports:

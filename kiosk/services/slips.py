@@ -13,6 +13,7 @@ from kiosk.domain.listing import ContactScope, Listing, PublicListing
 from kiosk.domain.running import Booking
 from kiosk.domain.slip import Align, Block, Code, Field, Line, Rule, Slip, SlipKind, Style
 from kiosk.domain.station import Policy, Station, Training
+from kiosk.domain.words import in_fours
 from kiosk.domain.worker import PhoneOf, Worker
 from kiosk.services.station import local
 from kiosk.services.worker_words import phone_words
@@ -34,7 +35,7 @@ def registration_slip(worker: Worker, station: Station, ticket_url: str, now: da
         Rule(),
         Code(text=ticket_url),
         _centre(t("slip.scan")),
-        _centre(_code(worker), Style.BIG),
+        _centre(in_fours(worker.code), Style.BIG),
         _centre(t("slip.registration.keep")),
     )
 
@@ -83,7 +84,7 @@ def referral_slip(
         _centre(t("slip.referral.go"), Style.HEAD),
         Code(text=ticket_url),
         _centre(t("slip.scan")),
-        _centre(_code(worker), Style.BIG),
+        _centre(in_fours(worker.code), Style.BIG),
     )
 
 
@@ -159,7 +160,7 @@ def posting_slip(listing: Listing, station: Station, serial: str, number: str, t
         _centre(due_words, Style.HEAD),
         Code(text=ticket_url),
         _centre(t("slip.scan_posting")),
-        _centre(_fours(number), Style.BIG),
+        _centre(in_fours(number), Style.BIG),
         _centre(t("slip.posting.keep")),
     )
 
@@ -400,14 +401,6 @@ def _clock(minutes: int) -> str:
 
 def _instant(now: datetime) -> str:
     return f"{local(now):%Y-%m-%d %H:%M}"
-
-
-def _code(worker: Worker) -> str:
-    return _fours(worker.code)
-
-
-def _fours(digits: str) -> str:
-    return f"{digits[:4]} {digits[4:]}"
 
 
 def _field(label: str, value: str) -> Field:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.facility import Condition
-from kiosk.domain.running import Booking, Facility, FacilityCheck, Spending, SpendingKind
+from kiosk.domain.running import TALK_MINUTES, Booking, Facility, FacilityCheck, Spending, SpendingKind
 from kiosk.domain.station import Role
 from kiosk.errors import BadInput, NotAllowed, WrongState
 from kiosk.services import bookings, facilities, ledger
@@ -160,7 +160,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestStation]:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["book", "cancel"]), st.integers(0, 47), st.sampled_from(bookings.LENGTHS)), max_size=14))
+@given(st.lists(st.tuples(st.sampled_from(["book", "cancel"]), st.integers(0, 47), st.sampled_from(TALK_MINUTES)), max_size=14))
 def test_book_when_done_in_any_order_never_overlaps_and_takes_all_that_is_free(desk: TestStation, acts: list[tuple[str, int, int]]) -> None:
     with desk.store.write() as u:
         for old in u.list(Booking):

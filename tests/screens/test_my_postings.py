@@ -109,7 +109,7 @@ def test_my_postings_when_he_has_his_people_asks_once_and_takes_it_down(
     kiosk.tap(t("home.post.title"))
     kiosk.tap(t("post.before"))
     kiosk.wait_page("my_posting")
-    kiosk.wait_text(t("my_posting.number"))
+    kiosk.wait_text(t("my_posting.code"))
     key_number(kiosk, before.number, LAST)
     kiosk.wait_page("my_postings")
     kiosk.reach(t("my_posting.reprint"))

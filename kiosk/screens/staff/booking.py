@@ -1,58 +1,47 @@
 """Booking the negotiation desk: which day, how long, when, for whom. Only times that are free stand there."""
 
-from datetime import date, datetime, timedelta
 from typing import Any
 
-from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import StringProperty
 
+from kiosk.screens.desk_times import DeskTimes
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import BigButton, Chip
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
-LENGTHS = (30, 60, 120)
-DAYS = 4
 FIRMS = 8
 
 
-class BookingScreen(StaffPage):
+class BookingScreen(DeskTimes, StaffPage):
     """`day`, `minutes`, `starts_at` and `who` are what was chosen."""
 
-    day = ObjectProperty(None, allownone=True)
-    minutes = NumericProperty(60)
-    starts_at = ObjectProperty(None, allownone=True)
+    full_key = "running.book_full"
     who = StringProperty("")
-    full = StringProperty("")
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("running.book_title"), main_text=t("running.book_ok"), main_icon="check", **args)
         narrow = theme.upright or theme.large
-        self.day = self.day or terminal.today()
         self.ids.days.cols, self.ids.times.cols = (2 if narrow else 4), ((4 if theme.large else 5) if narrow else 11)
-        self._days: dict[date, Chip] = {}
-        for away in range(DAYS):
-            when = terminal.today() + timedelta(days=away)
-            self._days[when] = self._chip(self.ids.days, words.day(when, terminal.today()), day=when, starts_at=None)
-        self._lengths = {n: self._chip(self.ids.lengths, t(f"running.minutes_{n}"), minutes=n, starts_at=None) for n in LENGTHS}
-        self._times: dict[datetime, Chip] = {}
-        self._firms: dict[str, Chip] = {}
+        self._firms: dict[Any, Chip] = {}
         own = BigButton(text=t("running.own"), icon="draw", size_hint_x=None, width=theme.fs(280), height=theme.px(96), size_px=32)
         own.bind(on_release=lambda _: self.visit.go("own_words", head=t("running.book_who_head"), field="who"))
         self.ids.firms.add_widget(own)
-        self._mark()
+        self.lay_times()
 
-    def _chip(self, box: Any, text: str, **choice: Any) -> Chip:
-        chip = Chip(text=text)
-        chip.size_hint_x = 1
-        chip.bind(on_release=lambda _: self._choose(**choice))
-        box.add_widget(chip)
-        return chip
+    def choices(self) -> list[tuple[dict[Any, Chip], Any]]:
+        """Add who comes."""
+        return [*super().choices(), (self._firms, self.who)]
+
+    def may_book(self) -> bool:
+        """Want a name, too."""
+        return super().may_book() and bool(self.who)
 
     def begin(self) -> None:
         """Ask who comes here, and what is free."""
         self.ask(self._known_firms, self._take_firms)
-        self._ask_times()
+        self.ask_times()
 
     def _known_firms(self) -> list[str]:
         from kiosk.domain.employer import Employer
@@ -64,43 +53,10 @@ class BookingScreen(StaffPage):
         for name in dict.fromkeys([self.who, *names]):
             if name:
                 chip = Chip(text=name)
-                chip.bind(on_release=lambda chip: self._choose(who=chip.text))
+                chip.bind(on_release=lambda chip: self.choose(who=chip.text))
                 self._firms[name] = chip
                 self.ids.firms.add_widget(chip)
-        self._mark()
-
-    def _ask_times(self) -> None:
-        from kiosk.services.bookings import free_slots
-
-        day, minutes = self.day, int(self.minutes)
-        self.ask(lambda: (day, minutes, free_slots(self.here, day, minutes)), self._take_times)
-
-    def _take_times(self, found: tuple[date, int, tuple[datetime, ...]]) -> None:
-        day, minutes, slots = found
-        if (day, minutes) != (self.day, self.minutes):
-            return
-        self.ids.times.clear_widgets()
-        self._times = {}
-        for slot in slots:
-            self._times[slot] = self._chip(self.ids.times, words.time_of(self.terminal.local(slot)), starts_at=slot)
-        self.full = "" if slots else t("running.book_full")
-        if self.starts_at not in self._times:
-            self.starts_at = None
-        self._mark()
-
-    def _choose(self, **choice: Any) -> None:
-        for name, value in choice.items():
-            setattr(self, name, value)
-        if "day" in choice or "minutes" in choice:
-            self._ask_times()
-        self._mark()
-
-    def _mark(self) -> None:
-        chosen = ((self._days, self.day), (self._lengths, self.minutes), (self._times, self.starts_at), (self._firms, self.who))
-        for tiles, value in chosen:
-            for known, tile in tiles.items():
-                tile.chosen = known == value
-        self.main_enabled = self.starts_at is not None and bool(self.who)
+        self.mark()
 
     def on_main(self) -> None:
         """Book."""
@@ -118,11 +74,11 @@ class BookingScreen(StaffPage):
 
     def _failed(self, error: Exception) -> None:
         self.show_problem(error)
-        self._ask_times()
+        self.ask_times()
 
     def remember(self) -> dict[str, Any]:
-        """Keep what was chosen: for 大字, and while a name is written."""
-        return {"day": self.day, "minutes": self.minutes, "starts_at": self.starts_at, "who": self.who}
+        """Keep who comes, too."""
+        return super().remember() | {"who": self.who}
 
     def spoken(self) -> str:
         """Say what is asked."""

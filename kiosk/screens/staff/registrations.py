@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, StringProperty
 
+from kiosk.domain.words import in_fours
 from kiosk.domain.worker import WorkerState
 from kiosk.screens.printing import PrintWatch
 from kiosk.screens.staff.pair_words import worker_words
@@ -181,7 +182,7 @@ class RegistrationsScreen(StaffPage):
         paused = one.state is WorkerState.PAUSED
         title, phone, text = worker_words(one)
         view = PersonView(screen=self, title=title, phone=phone, text=text, since=self._since(one), state=_state(one), paused=paused)
-        view.code = f"{one.code[:4]} {one.code[4:]}"
+        view.code = in_fours(one.code)
         self._put("one", view)
         fit = [] if paused else [("fit", "briefcase-search", self._find_work)]
         rest = ("resume", "account-check", self._resume) if paused else ("pause", "pause-circle", self._pause)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.record import new_id
@@ -11,7 +11,7 @@ from kiosk.domain.report import ReportReason
 from kiosk.errors import NotFound
 from kiosk.screens.page import Page
 from kiosk.screens.theme import theme
-from kiosk.screens.widgets.buttons import Press
+from kiosk.screens.widgets.buttons import Outlined
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
@@ -31,22 +31,10 @@ ICONS = {
 }
 
 
-class ReasonTile(Press):
+class ReasonTile(Outlined):
     """One thing that may be wrong, and what is meant by it."""
 
-    text = StringProperty("")
     note = StringProperty("")
-    icon = StringProperty("")
-    chosen = BooleanProperty(False)
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("shadow", "card")
-        super().__init__(**kwargs)
-
-    def on_chosen(self, _: Any, chosen: bool) -> None:
-        """Wear the colours of what is chosen."""
-        self.fill = theme.orange_pale if chosen else theme.card
-        self.line = theme.orange if chosen else theme.clear
 
 
 class ReportWhy(BoxLayout):

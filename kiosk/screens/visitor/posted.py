@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from kivy.clock import Clock
 from kivy.properties import ObjectProperty, StringProperty
 
+from kiosk.domain.words import in_fours
 from kiosk.screens.theme import MARGIN, theme
-from kiosk.screens.visitor.my_posting import fours
 from kiosk.screens.visitor.slip_page import SlipPage
 from kiosk.services import listing_words as words
 from kiosk.text import t
@@ -33,7 +33,7 @@ class PostedScreen(SlipPage):
 
     def _draw(self, posted: "Posted") -> None:
         self.job_id = posted.job_id
-        self.number = t("post.number", number=fours(posted.number))
+        self.number = t("post.number", number=in_fours(posted.number))
         at, today = self.terminal.local(posted.review_due_at), self.terminal.today()
         self.due = t("post.due", day=words.day(at.date(), today), time=f"{at:%H:%M}")
 

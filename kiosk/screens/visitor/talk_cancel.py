@@ -1,12 +1,12 @@
 """Giving the negotiation desk back, by the four digits on the slip."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.errors import LockedOut, NotFound
 from kiosk.screens.page import Page
+from kiosk.screens.problems import unlocked_at
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.services import listing_words as words
@@ -58,9 +58,7 @@ class TalkCancelScreen(Page):
             self.ids.pad.digits = ""
             self.hint, self.wrong = t("talk.wrong"), True
         elif isinstance(error, LockedOut):
-            # the minute after: hours without seconds would name one that is too early
-            until = self.terminal.local(error.until + timedelta(minutes=1))
-            self.hint, self.wrong = t("talk.locked", time=f"{until:%H:%M}"), True
+            self.hint, self.wrong = t("talk.locked", time=unlocked_at(error)), True
         else:
             self.show_problem(error)
         self.take(self.digits)

@@ -90,14 +90,12 @@ class BigButton(_Worded):
     bold = BooleanProperty(True)
 
 
-class Tile(Press):
-    """A choice with an icon over its word; `chosen` gives it the orange outline and the tick (trades.png)."""
+class Outlined(Press):
+    """A white card that is one choice of several; `chosen` gives it the orange outline."""
 
     text = StringProperty("")
     icon = StringProperty("")
     chosen = BooleanProperty(False)
-    size_px = NumericProperty(32)
-    icon_px = NumericProperty(72)
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("shadow", "card")
@@ -107,6 +105,13 @@ class Tile(Press):
         """Wear the colours of what is chosen."""
         self.fill = theme.orange_pale if chosen else theme.card
         self.line = theme.orange if chosen else theme.clear
+
+
+class Tile(Outlined):
+    """A choice with an icon over its word, and the tick when chosen (trades.png)."""
+
+    size_px = NumericProperty(32)
+    icon_px = NumericProperty(72)
 
 
 class FilterTile(Press):
