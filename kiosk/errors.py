@@ -12,7 +12,7 @@ KioskError
 │   └── StoreFull       the disk is full or read-only
 ├── PrinterError        the printer did not do what it was told; `.sent` bytes had left
 │   ├── PrinterAbsent   nobody answers at the address
-│   ├── PrinterNotReady it answers, and says why not (`.reason`: paper, cover, fault)
+│   ├── PrinterNotReady it answers, and says why not (`.reason`: a Trouble)
 │   └── PrinterCut      the line broke after the first byte: what is on paper is not known
 ├── SyncError           the hub did not take or give what was asked
 │   ├── HubUnreachable  no line, a time-out, a refused connection
@@ -86,7 +86,7 @@ class PrinterAbsent(PrinterError):
 
 
 class PrinterNotReady(PrinterError):
-    """The printer answers and says why it cannot print: `reason` is paper, cover or fault."""
+    """The printer answers and says why it cannot print: `reason` is a domain.print_job.Trouble."""
 
     def __init__(self, reason: str, sent: int = 0) -> None:
         super().__init__(reason, sent)

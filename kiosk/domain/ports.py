@@ -100,3 +100,7 @@ class Printer(Protocol):
         Before the first byte it may raise what `check` raises, BadInput for a slip that cannot be printed, or another PrinterError.
         """
         ...
+
+    def close(self) -> None:
+        """Let go of the line, which a check leaves open for the slip after it."""
+        ...

@@ -23,9 +23,37 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Trouble(StrEnum):
+    """What is wrong: the first seven with the printer, the last two with one slip."""
+
+    ABSENT = "absent"
+    PAPER = "paper"
+    COVER = "cover"
+    JAM = "jam"
+    TAKE = "take"
+    """An earlier slip was not taken out of its mouth."""
+    HOT = "hot"
+    FAULT = "fault"
+    CUT = "cut"
+    """The line broke after the first byte."""
+    UNPRINTABLE = "slip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterState:
+    """How the printer was when it was last asked; `trouble` is a Trouble, or empty when it could print."""
+
+    trouble: str = ""
+    near_end: bool = False
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintJob:
-    """One slip on its way to paper; stays at the station. `subject_id` is the record it is about, so that a withdrawal finds it."""
+    """One slip on its way to paper; stays at the station. `subject_id` is the record it is about, so that a withdrawal finds it.
+
+    `trouble` is a Trouble, or empty.
+    """
 
     id: str
     serial: str

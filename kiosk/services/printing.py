@@ -1,17 +1,21 @@
 """Print jobs as their people see them: queueing a slip, where it stands, and 小票出来了吗? Sends nothing: that is the agent's spool."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from kiosk.domain.print_job import JobState, PrintJob, settled
-from kiosk.domain.record import new_id
+from kiosk.domain.print_job import JobState, PrinterState, PrintJob, settled
+from kiosk.domain.record import from_plain, new_id, to_plain
 from kiosk.domain.slip import Slip
 from kiosk.services.slips import reprinted
 from kiosk.services.station import Here
+from kiosk.store.schema import TOPIC_OF
 from kiosk.store.store import UnitOfWork
 
 WAITS_FOR = timedelta(minutes=15)
 """A slip that has not come out by then is cancelled (own): its visitor is gone, and the next one must not get it."""
+
+PRINTER = "printer.state"
 
 
 def queue_slip(u: UnitOfWork, slip: Slip, subject_id: str, now: datetime) -> PrintJob:
@@ -32,6 +36,17 @@ def queue_slip(u: UnitOfWork, slip: Slip, subject_id: str, now: datetime) -> Pri
     )
     u.put(job)
     return job
+
+
+def printer_state(u: UnitOfWork) -> PrinterState | None:
+    """Give how the printer was when the agent last asked it, or None before it ever did."""
+    kept = u.recall(PRINTER)
+    return None if kept is None else from_plain(PrinterState, json.loads(kept))
+
+
+def keep_printer_state(u: UnitOfWork, state: PrinterState) -> None:
+    """Keep how the printer is, for staff to see."""
+    u.remember(PRINTER, json.dumps(to_plain(state)), TOPIC_OF[PrintJob])
 
 
 def job(here: Here, job_id: str) -> PrintJob:

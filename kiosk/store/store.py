@@ -204,8 +204,10 @@ class UnitOfWork:
         by_seq = {row["seq"]: public.read_published(row) for row in rows}
         return [by_seq[seq] for seq in seqs]
 
-    def remember(self, key: str, value: str) -> None:
-        """Keep a small piece of state: out of the board's sight, unless schema.PUBLIC_STATE names it."""
+    def remember(self, key: str, value: str, topic: str = "") -> None:
+        """Keep a small piece of state: out of the board's sight, unless schema.PUBLIC_STATE names it. Readers of `topic` are told."""
+        if topic:
+            self._topics.add(topic)
         self.connection.execute(sa.insert(_memory(key)).prefix_with("OR REPLACE"), {"key": key, "value": value})
 
     def recall(self, key: str) -> str | None:

@@ -136,7 +136,7 @@ class Visit:
         self._press(found, self._button(t("dock.back")))
         self._eye.wait_page("jobs")
         for _ in range(2):
-            self._press(found, self._button(t("wish.switches_meals")))
+            self._press(found, self._button(t("wish.days_ahead_1")))
             time.sleep(0.3)
 
     def _wait_still(self) -> None:

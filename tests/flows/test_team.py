@@ -184,3 +184,6 @@ class Perfect:
 
     def print(self, slip: Slip, sent: object = None) -> Delivery:
         return self._delivery
+
+    def close(self) -> None:
+        pass

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.agent.spool import Spool
+from kiosk.agent.spool import LOOK_S, MENDING_S, Spool
 from kiosk.devices.escpos_printer import EscposPrinter, Patience, encode
 from kiosk.devices.printer_profile import PAPER_80
 from kiosk.devices.printer_simulator import BOOT_S, Faults, PrinterServer, SimulatedPrinter
 from kiosk.devices.transport import tcp
 from kiosk.domain.ports import Delivery, Paper
-from kiosk.domain.print_job import JobState, PrintJob
+from kiosk.domain.print_job import JobState, PrinterState, PrintJob
 from kiosk.domain.slip import Code, Slip
 from kiosk.errors import NotFound, PrinterAbsent, PrinterCut, PrinterNotReady, StoreBusy
 from kiosk.services import printing
@@ -90,6 +90,9 @@ class ScriptedPrinter:
         self.during()
         return outcome
 
+    def close(self) -> None:
+        pass
+
 
 def test_step_when_slips_wait_prints_them_in_order_and_once(rig: Rig) -> None:
     jobs = []
@@ -103,10 +106,36 @@ def test_step_when_slips_wait_prints_them_in_order_and_once(rig: Rig) -> None:
     assert [rig.job(j).attempts for j in jobs] == [1, 1, 1]
 
 
-def test_step_when_nothing_waits_does_not_even_ask_the_printer(rig: Rig) -> None:
-    rig.machine.faults.refuse = True
+def test_step_when_nothing_waits_asks_the_printer_now_and_then_and_keeps_what_changed(rig: Rig) -> None:
+    def looked(seconds: float) -> tuple[str, bool]:
+        rig.station.clock.tick(seconds=seconds)
+        rig.spool.step()
+        with rig.station.store.read() as u:
+            state = printing.printer_state(u)
+        assert state is not None
+        return state.trouble, state.near_end
+
+    assert looked(0) == ("", False)
+    counters = rig.station.store.counters()
+    rig.machine.faults.near_end = True
+    assert looked(LOOK_S - 1) == ("", False), "not asked yet"
+    assert rig.station.store.counters() == counters, "nothing is written where nothing changed"
+    assert looked(1) == ("", True)
+    assert rig.station.store.counters() != counters, "who looks is told"
+    rig.machine.faults.cover_open = True
+    assert looked(LOOK_S) == ("cover", True), "an open cover says nothing of the paper"
+    rig.machine.faults = Faults()
+    assert looked(MENDING_S) == ("", False), "who mends it sees so soon"
+
+
+def test_step_when_a_slip_was_not_confirmed_asks_at_once_what_is_wrong(rig: Rig) -> None:
+    job = rig.queue()
+    rig.machine.faults.out_of_paper_after = 40
     rig.spool.step()
-    assert rig.papers() == []
+    assert rig.seen(job)[0] is JobState.UNCERTAIN
+    rig.spool.step()
+    with rig.station.store.read() as u:
+        assert printing.printer_state(u) == PrinterState(trouble="paper", since=rig.station.clock())
 
 
 def test_step_when_printing_journals_each_state_before_the_act(station: TestStation) -> None:
@@ -323,7 +352,8 @@ def test_spool_when_the_line_is_cut_at_any_byte_neither_loses_nor_doubles(rig: R
         mend()
         let_the_visitor_answer(rig, job)
     check_never_lost_never_doubled(rig)
-    assert (rig.papers()[-1][0].startswith("补打")) is (offset > 0)
+    # where only the end of the cut was lost, the next question brings it out, and the visitor says Yes
+    assert rig.papers()[-1][0].startswith("补打") is (0 < offset < len(BYTES) - 1)
 
 
 @pytest.mark.parametrize("fault", ["reset_after", "out_of_paper_after", "stall_after"])
