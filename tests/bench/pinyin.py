@@ -59,7 +59,7 @@ def _type(screen: Screen, eye: Eye, engine: RimePinyin) -> list[float]:
     time.sleep(10)
     eye.tap(t("home.find.title"))
     eye.wait_page("jobs")
-    eye.tap(t("jobs.search"))
+    eye.tap(t("jobs.search_brief"))
     eye.wait_page("search")
     eye.tap(t("text.how_button"))
     eye.tap(t("text.pinyin"))
