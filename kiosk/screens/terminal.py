@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 WAITING_AFTER_S = 0.3
 PRELOAD_EVERY_S = 0.5
 ERRORS_IN_A_ROW = 5
-QUIET_S, NEVER = 1.0, 1_000_000
+QUIET_S, SWEEP_S, NEVER = 1.0, 30.0, 1_000_000
 TELL_EVERY_S = 1.0
 
 
@@ -86,7 +86,7 @@ class Terminal(ExceptionHandler):
         self._attract = Attract(self, settings.attract_after_s)
         self._errors: list[float] = []
         self._modes = self.visit.modes
-        self._littered = False
+        self._littered, self._swept_at = False, 0.0
         self._told_at = 0.0
         self._problem: Dialog | None = None
         self._to_preload = [name for name in pages.PAGES if pages.exists(name)]
@@ -99,7 +99,7 @@ class Terminal(ExceptionHandler):
 
     def run(self) -> None:
         """Show home and serve until stopped."""
-        # a full collection takes 40 ms: it is made when nobody touches, and looks only at what came after the pages were loaded
+        # a full collection takes 40 ms: `_tick` makes it when nobody notices, and it looks only at what came after the pages were loaded
         gc.set_threshold(700, 10, NEVER)
         self._build_shell()
         Clock.schedule_once(lambda _: tell("READY=1"), 0)
@@ -426,8 +426,9 @@ class Terminal(ExceptionHandler):
         tell("WATCHDOG=1")
         self._show_time()
         self.calls.tick()
-        if self._littered and self._idle.quiet_s() > QUIET_S:
-            self._littered = False
+        # pages that were left are rings, 60 MB a visit: they go when nobody touches or the visitor has gone, and where neither comes all the same
+        if self._littered and (self._idle.quiet_s() > QUIET_S or self.visit.at_rest or time.monotonic() - self._swept_at > SWEEP_S):
+            self._littered, self._swept_at = False, time.monotonic()
             gc.collect()
             give_back()
         if self.visit.session is not None:

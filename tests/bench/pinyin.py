@@ -22,7 +22,7 @@ from tests.bench.stage import Frames, Spot, figure, load, make_state, p, say, sp
 
 WIDTH, HEIGHT = 1280, 800
 WORDS = 120
-PATIENCE_S, ANSWER_S, LOOKED_AT = 60, 0.5, 5
+PATIENCE_S, ANSWER_S, LOOKED_AT = 60, 0.5, 1
 
 
 class Row(Spot):
