@@ -426,8 +426,9 @@ class Terminal(ExceptionHandler):
         tell("WATCHDOG=1")
         self._show_time()
         self.calls.tick()
-        # pages that were left are rings, 60 MB a visit: they go when nobody touches or the visitor has gone, and where neither comes all the same
-        if self._littered and (self._idle.quiet_s() > QUIET_S or self.visit.at_rest or time.monotonic() - self._swept_at > SWEEP_S):
+        # pages that were left are rings, 60 MB a visit: they go when nobody touches, when the visitor has gone, and at last all the same
+        sweep = self._idle.quiet_s() > QUIET_S or self.visit.at_rest or time.monotonic() - self._swept_at > SWEEP_S
+        if self._littered and sweep:
             self._littered, self._swept_at = False, time.monotonic()
             gc.collect()
             give_back()
