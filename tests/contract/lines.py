@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from kiosk.devices import transport
-from kiosk.devices.escpos_printer import CLEAN_CUT, DONE, STATUS
+from kiosk.devices.escpos_printer import CLEAN_CUT, DONE, NUMBER
 from kiosk.devices.printer_simulator import PrinterServer, SimulatedPrinter
+from kiosk.devices.printer_status import QUESTION
 from kiosk.devices.transport import Line, Transport
 
 
@@ -60,7 +61,7 @@ def _terminal(printer: SimulatedPrinter) -> Iterator[str]:
     os.close(theirs)
 
 
-NO_SLIP = (STATUS, DONE, CLEAN_CUT)
+NO_SLIP = (*QUESTION.values(), DONE, NUMBER, CLEAN_CUT)
 
 
 class CutLine(Line):

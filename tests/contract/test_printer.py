@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from kiosk.devices import transport
-from kiosk.devices.escpos_printer import DONE, STATUS, EscposPrinter, Patience, encode
+from kiosk.devices.escpos_printer import DONE, EscposPrinter, Patience, encode
 from kiosk.devices.printer import open_printer
-from kiosk.devices.printer_profile import PAPER_80
+from kiosk.devices.printer_profile import PAPER_80, Dialect
 from kiosk.devices.printer_simulator import BOOT_S, Faults, SimulatedPrinter
+from kiosk.devices.printer_status import QUESTION
 from kiosk.devices.transport import Line, Transport
 from kiosk.domain.ports import Delivery, Paper, Printer
 from kiosk.domain.slip import Code, Slip
@@ -194,7 +195,7 @@ class ScriptedLine(Line):
         self.script, self.coming = list(script), list[bytes]()
 
     def write(self, data: bytes, within_s: float) -> int:
-        if data in (STATUS, DONE):
+        if data in (QUESTION[Dialect.EPSON], DONE):
             self.coming += self.script.pop(0)
         return len(data)
 
@@ -205,7 +206,7 @@ class ScriptedLine(Line):
         pass
 
 
-WELL, WORKED = [b"\x12\x12\x12"], [b"\x00"]
+WELL, WORKED = [b"\x12\x12\x12\x12"], [b"\x00"]
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ WELL, WORKED = [b"\x12\x12\x12"], [b"\x00"]
         ((WELL, WORKED, [b"\x0c"], WELL), Delivery.UNCERTAIN),
         ((WELL, WORKED, [b"\x00\x00"], WELL), Delivery.UNCERTAIN),
         ((WELL, WORKED, [b"\xff"], WELL), Delivery.UNCERTAIN),
-        ((WELL, WORKED, WORKED, [b"\x1a\x16\x12"]), Delivery.UNCERTAIN),
+        ((WELL, WORKED, WORKED, [b"\x1a\x16\x12\x12"]), Delivery.UNCERTAIN),
         ((WELL, WORKED, WORKED, []), Delivery.UNCERTAIN),
     ],
     ids=["clean", "late_status", "answer_owed_by_an_earlier_slip", "paper_end", "two_answers", "noise", "jam_at_the_cut", "gone"],
