@@ -6,7 +6,7 @@ table in the manuals of its clones). Custom: DLE EOT 20, "full status": 10 0F, t
 """
 
 import re
-from itertools import dropwhile
+from itertools import takewhile
 
 from kiosk.devices.printer_profile import Dialect
 from kiosk.domain.ports import Paper
@@ -37,7 +37,8 @@ C_CUTTER, C_CUTTER_COVER, C_MEMORY = 0x01, 0x02, 0x4C
 def status_in(dialect: Dialect, heard: bytes) -> bytes:
     """Give what has come of a status, without answers to GS r."""
     if dialect is Dialect.CUSTOM:
-        return bytes(dropwhile(lambda b: not b & NO_REPORT, heard))[: SIZE[dialect]]
+        owed = sum(1 for _ in takewhile(lambda b: not b & NO_REPORT, heard))
+        return heard[owed : owed + SIZE[dialect]]
     return bytes(b for b in heard if b & NO_REPORT)
 
 

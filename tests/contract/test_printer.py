@@ -155,7 +155,7 @@ def test_print_when_the_printer_loses_power_is_never_called_printed(
     printer: Printer, hasty: Printer, machine: SimulatedPrinter, offset: int
 ) -> None:
     hasty.check()
-    machine.faults.reset_after = offset
+    machine.faults.reboot_after = offset
     with suppress(PrinterCut):
         assert hasty.print(SLIP) is Delivery.UNCERTAIN
     assert whole(SLIP) not in [piece.words for piece in machine.pieces]
