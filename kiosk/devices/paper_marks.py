@@ -122,7 +122,7 @@ class Code:
     def size(self) -> tuple[int, int]:
         """Dots across and high."""
         try:
-            side = qr.side(self.words, self.level) * self.module
+            side = qr.side(self.words, self.level) * self.module if self.words else 0
         except BadInput:
             side = 0
         return side, side
@@ -160,6 +160,7 @@ class Bars:
         from barcode.errors import BarcodeError
 
         try:
-            return str(barcode.get(self.kind, self.words).build()[0]).replace("G", "1")
+            options = {"add_checksum": False} if self.kind == "code39" else None
+            return str(barcode.get(self.kind, self.words, options=options).build()[0]).replace("G", "1")
         except (BarcodeError, KeyError, ValueError, IndexError):
             return ""

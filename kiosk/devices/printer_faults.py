@@ -54,15 +54,17 @@ class Faults:
         return not self.lying and (self.out_of_paper or self.cover_open or self.jammed or self.hot or self.broken)
 
     def strike(self, size: int) -> set[str]:
-        """Let happen what is due after `size` bytes; give the names of what has happened, without `_after`."""
-        due = {name for name in AFTER if (at := getattr(self, name + "_after")) is not None and size >= at}
-        for name in due:
-            setattr(self, name + "_after", None)
-            if name not in EVENTS:
-                setattr(self, SWITCHED.get(name, name), True)
+        """Let happen what is due after `size` bytes; give the fields of what has happened."""
+        held = vars(self)
+        due = {field for field in AFTER if (at := held[field]) is not None and size >= at}
+        for field in due:
+            held[field] = None
+            if (name := field.removesuffix("_after")) not in EVENTS:
+                held[SWITCHED.get(name, name)] = True
         return due
 
 
 EVENTS = ("reset", "reboot")
 SWITCHED = {"stall": "stalled"}
-AFTER = tuple(name.removesuffix("_after") for name in Faults.__dataclass_fields__ if name.endswith("_after"))
+AFTER = tuple(name for name in Faults.__dataclass_fields__ if name.endswith("_after"))
+"""The fields that say at which byte something happens."""

@@ -10,6 +10,7 @@ import time
 import tomllib
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 from kiosk.devices.escpos_parser import EscposParser
@@ -19,7 +20,9 @@ from kiosk.devices.printer_profile import PAPER_80
 from kiosk.domain.record import RecordError, from_plain
 
 CONTROL = "faults.toml"
-QUESTIONS = (b"\x10\x04", b"\x1dr", b"\x1d(H", b"\x1dI")
+QUESTIONS = (b"\x10\x04", b"\x1dr", b"\x1d(H", b"\x1dI", b"\0")
+"""Beginnings of commands that are no part of a slip; NUL is none at all."""
+MAY_ASK, LONGEST_QUESTION = frozenset(question[0] for question in QUESTIONS), 3
 BOOT_S = 0.3
 """How long it hears nothing after its power came back; real ones take seconds."""
 COOL_S = 0.5
@@ -42,7 +45,7 @@ class SimulatedPrinter:
         self._wire: deque[int] = deque()
         self._wire_free = clock()
         self._buffer: deque[int] = deque()
-        self._slip, self._held, self._last, self._answers = bytearray(), bytearray(), b"", bytearray()
+        self._slip, self._asked, self._last, self._answers = bytearray(), False, b"", bytearray()
         self._deaf_until = self._hot_until = 0.0
         self._noise = random.Random(1)
 
@@ -103,19 +106,15 @@ class SimulatedPrinter:
         faults = self.faults
         while self._buffer and not (faults.stopped or faults.stalled):
             self._roll.blind, self._parser.clone = faults.lying, faults.clone
-            byte = self._buffer[0]
-            if self._held and not _may_ask(bytes([*self._held, byte])):
-                held, self._held = bytes(self._held), bytearray()
-                self._worked(held)
-                continue
-            self._buffer.popleft()
-            begins = self._parser.between
-            done = bool(self._parser.feed(byte))
-            if self._held or (begins and _may_ask(bytes([byte]))):
-                self._held.append(byte)
-                if done:
-                    self._held.clear()
-            else:
+            self._asked = self._asked and not self._parser.between
+            if self._buffer[0] in MAY_ASK and self._parser.between:
+                ahead = bytes(islice(self._buffer, LONGEST_QUESTION))
+                if any(len(ahead) < len(question) and question.startswith(ahead) for question in QUESTIONS):
+                    return
+                self._asked = ahead.startswith(QUESTIONS)
+            byte = self._buffer.popleft()
+            self._parser.feed(byte)
+            if not self._asked:
                 self._worked(bytes([byte]))
 
     def _worked(self, data: bytes) -> None:
@@ -124,11 +123,11 @@ class SimulatedPrinter:
         size = len(self._slip)
         for piece in self._roll.take():
             self._keep(piece)
-        if not (struck := self.faults.strike(size)) & {"reset", "reboot"}:
+        if not (struck := self.faults.strike(size)) & {"reset_after", "reboot_after"}:
             return
         for forgotten in (self._wire, self._buffer, self._answers):
             forgotten.clear()
-        if "reboot" in struck:
+        if "reboot_after" in struck:
             self._parser.restart()
             self._deaf_until = self._clock() + BOOT_S
         raise ConnectionResetError
@@ -172,8 +171,3 @@ class SimulatedPrinter:
             part = self._out / f"{name}.part"
             save(piece, str(part))
             part.replace(self._out / f"{name}.png")
-
-
-def _may_ask(read: bytes) -> bool:
-    """Say whether a command is a question to the printer, or may become one, or is the nothing of a NUL."""
-    return read == b"\0" or any(read.startswith(question) or question.startswith(read) for question in QUESTIONS)

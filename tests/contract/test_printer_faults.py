@@ -99,17 +99,17 @@ def test_print_when_the_slip_hangs_in_the_mouth_is_printed_and_the_next_one_wait
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("fault", [name for name in AFTER if name not in ("lying", "not_taken")])
+@pytest.mark.parametrize("fault", [fault for fault in AFTER if fault not in ("lying_after", "not_taken_after")])
 def test_print_when_anything_strikes_in_the_middle_is_uncertain_and_the_next_slip_is_whole(
     way: Transport, machine: SimulatedPrinter, fault: str, profile: str
 ) -> None:
     with closing(a_printer(way, PROFILES[profile])) as printer:
         printer.check()
-        setattr(machine.faults, fault + "_after", len(BYTES) // 2)
+        setattr(machine.faults, fault, len(BYTES) // 2)
         with suppress(PrinterCut):
             assert printer.print(SLIP) is Delivery.UNCERTAIN
         machine.faults = Faults()
-        time.sleep(BOOT_S if fault == "reboot" else 0)
+        time.sleep(BOOT_S if fault == "reboot_after" else 0)
         printer._patience = PATIENT
         assert printer.print(SLIPS["listing"]) is Delivery.PRINTED
     assert machine.raw[-1] == encode(SLIPS["listing"], PAPER_80)
