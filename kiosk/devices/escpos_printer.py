@@ -54,7 +54,7 @@ def encode(slip: Slip, profile: Profile) -> bytes:
     out = Dummy()
     out.hw("INIT")
     out._raw(CHINESE)
-    centred, scale, bold = False, 1, False
+    centred, scale, bold = False, (1, 1), False
     for row in lay_out(slip, profile.columns):
         wants = row.centred if isinstance(row, Row) else True
         if wants is not centred:
@@ -68,13 +68,13 @@ def encode(slip: Slip, profile: Profile) -> bytes:
             out._raw(raster(row) + GAP)
         else:
             if row.scale != scale:
-                out.set(custom_size=True, width=row.scale, height=row.scale)
+                out.set(custom_size=True, width=row.scale[0], height=row.scale[1])
                 scale = row.scale
             if row.bold is not bold:
                 out.set(bold=row.bold)
                 bold = row.bold
             # a printer feeds 34 dots a line: room under single height, none under double
-            out._raw(row.text.encode("gb18030") + b"\n" + (GAP if row.scale > 1 else b""))
+            out._raw(row.text.encode("gb18030") + b"\n" + (GAP if row.scale[1] > 1 else b""))
     out.cut(feed=False)
     data: bytes = out.output
     return data
