@@ -310,13 +310,14 @@ def test_open_printer_when_simulated_draws_each_slip_and_obeys_its_folder(tmp_pa
     assert (tmp_path / "slips" / "slip-0001.bin").read_bytes() == BYTES
 
 
-def test_simulator_when_run_by_itself_prints_and_draws(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "kiosk.devices.printer_simulator", "--port", "0", "--out", str(tmp_path)]
+@pytest.mark.parametrize(("option", "uri"), [(("--port", "0"), "tcp://"), (("--pty",), "serial://")])
+def test_simulator_when_run_by_itself_prints_and_draws(tmp_path: Path, option: tuple[str, ...], uri: str) -> None:
+    command = [sys.executable, "-m", "kiosk.devices.printer_simulator", *option, "--out", str(tmp_path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None
-            port = int(process.stderr.readline().split("127.0.0.1:")[1].split(",")[0])
-            assert open_printer(f"tcp://127.0.0.1:{port}", patience=PATIENT).print(SLIP) is Delivery.PRINTED
+            name = process.stderr.readline().split("printer at ")[1].split(",")[0]
+            assert open_printer(uri + name, patience=PATIENT).print(SLIP) is Delivery.PRINTED
             assert (tmp_path / "slip-0001.bin").read_bytes() == BYTES
         finally:
             process.terminate()
