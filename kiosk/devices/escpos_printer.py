@@ -30,7 +30,7 @@ NUMBER = b"\x1d(H\x06\x0000"
 NUMBERED = re.compile(rb"7\"([ -~]{4})\x00")
 CHINESE = b"\x1c&"
 GAP = b"\x1bJ\x0a"
-QUIET = b"\x1bJ\x18"
+QUIET_MODULES = 4
 CLEAN_CUT = b"\x1b@\x1dVB\x00"
 REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
 LONGEST_HEAD, LONGEST_BODY = 8, 4096
@@ -61,9 +61,11 @@ def encode(slip: Slip, profile: Profile) -> bytes:
             out.set(align="center" if wants else "left")
             centred = wants
         if not isinstance(row, Row):
-            out._raw(QUIET)
-            out.qr(row.text, ec=QR_ECLEVEL_M, size=min(16, qr.scale(row.text, row.side_mm * DOTS_PER_MM)), native=True)
-            out._raw(QUIET)
+            module = min(16, qr.scale(row.text, row.side_mm * DOTS_PER_MM))
+            quiet = b"\x1bJ" + bytes([QUIET_MODULES * module])
+            out._raw(quiet)
+            out.qr(row.text, ec=QR_ECLEVEL_M, size=module, native=True)
+            out._raw(quiet)
         elif not all(map(profile.has, row.text)):
             out._raw(raster(row) + GAP)
         else:
