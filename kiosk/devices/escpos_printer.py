@@ -84,7 +84,7 @@ def encode(slip: Slip, profile: Profile) -> bytes:
 
 def raster(row: Row) -> bytes:
     """Draw a line that the printer's fonts cannot print: GS v 0, trimmed to its text."""
-    image = glyphs.draw(row.text, row.scale, bold=row.bold)
+    image = glyphs.draw_scaled(row.text, row.scale, bold=row.bold)
     across = (image.width + 7) // 8
     dots = image.point(lambda v: 0 if v else 255).tobytes()
     # printers obey real-time commands even inside a picture: one dot more keeps dots from being one

@@ -18,19 +18,28 @@ BASELINE = 0.88
 """Where Latin stands in the em box, from its top (Noto CJK)."""
 
 
-def draw(text: str, scale: tuple[int, int] = (1, 1), *, bold: bool = False) -> Image.Image:
+def draw(text: str, scale: int = 1, *, bold: bool = False) -> Image.Image:
     """Draw one line, black on white, one bit a dot, each character in its own cell; raise PrinterError without the font."""
-    across, tall = scale
-    high = LINE_DOTS * tall
-    image = Image.new("L", (max(1, dots_across(text) * tall), high), 255)
-    pen, x, cell = ImageDraw.Draw(image), 0, HALF_DOTS * tall
+    high = LINE_DOTS * scale
+    image = Image.new("L", (max(1, dots_across(text) * scale), high), 255)
+    pen, x, cell = ImageDraw.Draw(image), 0, HALF_DOTS * scale
     for c in text:
         pen.text((x, round(BASELINE * high)), c, font=_font(high, bold), fill=0, anchor="ls")
         x += width(c) * cell
-    if across != tall:
-        image = image.resize((max(1, dots_across(text) * across), high), Image.Resampling.BOX)
     # a thermal head knows no grey; this threshold keeps thin strokes
     return image.point(lambda v: 255 if v > 150 else 0).convert("1", dither=Image.Dither.NONE)
+
+
+def draw_scaled(text: str, scale: tuple[int, int], *, bold: bool = False) -> Image.Image:
+    """Draw one line so many times as wide and as high as plain text."""
+    across, high = scale
+    image = draw(text, high, bold=bold)
+    if across == high:
+        return image
+    size = max(1, dots_across(text) * across), image.height
+    return (
+        image.convert("L").resize(size, Image.Resampling.BOX).point(lambda v: 255 if v > 150 else 0).convert("1", dither=Image.Dither.NONE)
+    )
 
 
 def dots_across(text: str) -> int:

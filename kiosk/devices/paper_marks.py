@@ -64,7 +64,7 @@ class Text:
 
     def draw(self) -> Image.Image:
         """Draw the characters, each in its cell."""
-        image = glyphs.draw(self.words, self.look.scale, bold=self.look.bold).resize(self.size)
+        image = glyphs.draw_scaled(self.words, self.look.scale, bold=self.look.bold).resize(self.size)
         if self.look.underline:
             ImageDraw.Draw(image).rectangle((0, image.height - self.look.underline, image.width, image.height), fill=0)
         if self.look.reverse:
