@@ -1,4 +1,4 @@
-"""Text → QR modules, error level M: the only door to qrcode. Paper, board and hub all draw from it; knows no pixels, dots or colours."""
+"""Text → QR modules, error level M unless asked: the only door to qrcode. Paper, board and hub draw from it; knows no pixels or colours."""
 
 from functools import lru_cache
 from math import ceil
@@ -10,17 +10,20 @@ Modules = tuple[tuple[bool, ...], ...]
 
 
 @lru_cache(maxsize=64)
-def modules(text: str) -> Modules:
-    """Give the rows of `text` as a code, True for dark, without a quiet zone; raise BadInput("code") for more than a code can hold."""
-    code = _fitted(text)
+def modules(text: str, level: str = "M") -> Modules:
+    """Give the rows of `text` as a code, True for dark, without a quiet zone; raise BadInput("code") for more than a code can hold.
+
+    `level` is L, M, Q or H.
+    """
+    code = _fitted(text, level)
     code.make(fit=False)
     return tuple(tuple(bool(dark) for dark in row) for row in code.get_matrix())
 
 
 @lru_cache(maxsize=64)
-def side(text: str) -> int:
+def side(text: str, level: str = "M") -> int:
     """Count the modules along one side of the code for `text` (0.2 ms, where drawing takes 30); raise BadInput("code")."""
-    return 17 + 4 * int(_fitted(text).version)
+    return 17 + 4 * int(_fitted(text, level).version)
 
 
 def scale(text: str, at_least: int) -> int:
@@ -28,12 +31,12 @@ def scale(text: str, at_least: int) -> int:
     return max(1, ceil(at_least / side(text)))
 
 
-def _fitted(text: str) -> Any:
-    from qrcode.constants import ERROR_CORRECT_M
+def _fitted(text: str, level: str) -> Any:
+    from qrcode import constants
     from qrcode.exceptions import DataOverflowError
     from qrcode.main import QRCode
 
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code = QRCode(error_correction=getattr(constants, f"ERROR_CORRECT_{level}"), border=0)
     try:
         code.add_data(text.encode())
         code.best_fit()

@@ -1,32 +1,36 @@
 """Slips on a thermal printer that speaks ESC/POS. Owns the line itself; python-escpos only makes the bytes, because its own network printer
 raises nothing when the printer resets, and its `paper_status()` says "plenty" when nobody answers.
 
-Before the first byte the printer is asked how it is (DLE EOT 1, 2, 4); after the last one it is asked in order (GS r 1), which it answers
-only when it has worked through everything before. Anything but a clean answer leaves the slip uncertain.
+Before the first byte the printer is asked how it is (printer_status); after the last one it is asked in order whether it has worked through
+everything before: by the slip's own number where it knows numbers (Epson's ESC/POS Command Reference, "GS ( H" function 48: answered when
+the print is done), else by GS r 1. Anything but a clean answer leaves the slip uncertain.
 """
 
 import re
+import secrets
+import string
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from kiosk import qr
-from kiosk.devices import glyphs
+from kiosk.devices import glyphs, printer_status
 from kiosk.devices.printer_profile import DOTS_PER_MM, Profile
 from kiosk.devices.slip_layout import Row, lay_out
 from kiosk.devices.transport import Line, LineClosed, Transport
 from kiosk.domain.ports import Delivery, Paper
+from kiosk.domain.print_job import Trouble
 from kiosk.domain.slip import Slip
 from kiosk.errors import PrinterAbsent, PrinterCut, PrinterNotReady
 
-STATUS = b"\x10\x04\x01\x10\x04\x02\x10\x04\x04"
-OFFLINE, COVER, NO_PAPER, FAULT, PAPER_END, PAPER_NEAR_END = 0x08, 0x04, 0x20, 0x40, 0x60, 0x0C
 DONE = b"\x1dr\x01"
 DONE_FIXED, DONE_NO_PAPER = 0x90, 0x0C
+NUMBER = b"\x1d(H\x06\x0000"
+NUMBERED = re.compile(rb"7\"([ -~]{4})\x00")
 CHINESE = b"\x1c&"
 GAP = b"\x1bJ\x0a"
-QUIET = b"\x1bJ\x18"
+QUIET_MODULES = 4
 CLEAN_CUT = b"\x1b@\x1dVB\x00"
 REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
 LONGEST_HEAD, LONGEST_BODY = 8, 4096
@@ -50,27 +54,29 @@ def encode(slip: Slip, profile: Profile) -> bytes:
     out = Dummy()
     out.hw("INIT")
     out._raw(CHINESE)
-    centred, scale, bold = False, 1, False
+    centred, scale, bold = False, (1, 1), False
     for row in lay_out(slip, profile.columns):
         wants = row.centred if isinstance(row, Row) else True
         if wants is not centred:
             out.set(align="center" if wants else "left")
             centred = wants
         if not isinstance(row, Row):
-            out._raw(QUIET)
-            out.qr(row.text, ec=QR_ECLEVEL_M, size=min(16, qr.scale(row.text, row.side_mm * DOTS_PER_MM)), native=True)
-            out._raw(QUIET)
+            module = min(16, qr.scale(row.text, row.side_mm * DOTS_PER_MM))
+            quiet = b"\x1bJ" + bytes([QUIET_MODULES * module])
+            out._raw(quiet)
+            out.qr(row.text, ec=QR_ECLEVEL_M, size=module, native=True)
+            out._raw(quiet)
         elif not all(map(profile.has, row.text)):
             out._raw(raster(row) + GAP)
         else:
             if row.scale != scale:
-                out.set(custom_size=True, width=row.scale, height=row.scale)
+                out.set(custom_size=True, width=row.scale[0], height=row.scale[1])
                 scale = row.scale
             if row.bold is not bold:
                 out.set(bold=row.bold)
                 bold = row.bold
             # a printer feeds 34 dots a line: room under single height, none under double
-            out._raw(row.text.encode("gb18030") + b"\n" + (GAP if row.scale > 1 else b""))
+            out._raw(row.text.encode("gb18030") + b"\n" + (GAP if row.scale[1] > 1 else b""))
     out.cut(feed=False)
     data: bytes = out.output
     return data
@@ -78,7 +84,7 @@ def encode(slip: Slip, profile: Profile) -> bytes:
 
 def raster(row: Row) -> bytes:
     """Draw a line that the printer's fonts cannot print: GS v 0, trimmed to its text."""
-    image = glyphs.draw(row.text, row.scale, bold=row.bold)
+    image = glyphs.draw_scaled(row.text, row.scale, bold=row.bold)
     across = (image.width + 7) // 8
     dots = image.point(lambda v: 0 if v else 255).tobytes()
     # printers obey real-time commands even inside a picture: one dot more keeps dots from being one
@@ -89,8 +95,10 @@ def raster(row: Row) -> bytes:
 class EscposPrinter:
     """One printer behind one transport. The line opens for a check, stays for the slip after it, and closes then."""
 
-    def __init__(self, transport: Transport, profile: Profile, patience: Patience | None = None) -> None:
-        self._transport, self._profile, self._patience = transport, profile, patience or Patience()
+    def __init__(
+        self, transport: Transport, profile: Profile, patience: Patience | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._transport, self._profile, self._patience, self._clock = transport, profile, patience or Patience(), clock
         self._line: Line | None = None
         self._mute = False
         self._unsure = True
@@ -134,6 +142,26 @@ class EscposPrinter:
             self.close()
         return delivery
 
+    def knows_ids(self) -> bool:
+        """Try whether the printer, which must be ready, says by number that it is done; raise what `check` raises.
+
+        Printers that do not know the question may print it as text: the unfinished line is forgotten, and what may be on paper cut off.
+        """
+        self.check()
+        assert self._line is not None
+        knows = False
+        try:
+            if not self._mute:
+                knows = self._numbered(self._line, self._patience.answer_s)
+                if not knows:
+                    self._put(self._line, bytes(LONGEST_HEAD) + CLEAN_CUT)
+        except OSError as error:
+            raise PrinterAbsent(f"{self._transport.name}: {error}") from None
+        finally:
+            self._unsure = not knows
+            self.close()
+        return knows
+
     def close(self) -> None:
         """Hang up; the next check opens the line again."""
         line, self._line = self._line, None
@@ -157,30 +185,32 @@ class EscposPrinter:
             if self._worked_through(line, self._patience.confirm_s):
                 self._ask(line)
                 return Delivery.PRINTED
-        except (OSError, PrinterNotReady):
+        except PrinterNotReady as error:
+            # it hangs in the mouth, so it came out
+            return Delivery.PRINTED if error.reason == Trouble.TAKE else Delivery.UNCERTAIN
+        except OSError:
             pass
         return Delivery.UNCERTAIN
 
     def _ask(self, line: Line) -> Paper:
+        dialect = self._profile.status
         self._forget_answers(line)
-        self._put(line, STATUS)
-        answer = self._answer(line, 3)
-        if not answer:
+        self._put(line, printer_status.QUESTION[dialect])
+        heard, answer, until = b"", b"", self._clock() + self._patience.answer_s
+        try:
+            while len(answer) < printer_status.SIZE[dialect] and (left := until - self._clock()) > 0:
+                # an answer to "done?" may still be on its way from a slip that ran out of paper
+                heard = NUMBERED.sub(b"", heard + line.read(left))
+                answer = printer_status.status_in(dialect, heard)
+        except LineClosed:
             if not self._transport.may_be_mute:
-                raise TimeoutError("no answer")
-            self._mute = True
-            return Paper.OK
-        self._mute = False
-        if len(answer) != 3 or not all(_is_status(b) for b in answer):
-            raise PrinterNotReady("fault")
-        printer, cause, roll = answer
-        if cause & COVER:
-            raise PrinterNotReady("cover")
-        if cause & NO_PAPER or roll & PAPER_END:
-            raise PrinterNotReady("paper")
-        if printer & OFFLINE or cause & FAULT:
-            raise PrinterNotReady("fault")
-        return Paper.NEAR_END if roll & PAPER_NEAR_END else Paper.OK
+                raise
+        self._mute = not answer
+        if not self._mute:
+            return printer_status.read(dialect, answer)
+        if not self._transport.may_be_mute:
+            raise TimeoutError("no answer")
+        return Paper.OK
 
     def _settle(self, line: Line) -> None:
         """Clear what an earlier slip may have left: a command that swallows our bytes, answers still owed, half a slip on the paper."""
@@ -188,43 +218,43 @@ class EscposPrinter:
             self._put(line, bytes(LONGEST_BODY))
             self._worked_through(line, self._patience.confirm_s)
         # a late answer must not pass for the next slip's: whatever is owed follows at once, because nothing is printed in between
-        until = time.monotonic() + self._patience.confirm_s
-        while line.read(self._patience.quiet_s) and time.monotonic() < until:
+        until = self._clock() + self._patience.confirm_s
+        while line.read(self._patience.quiet_s) and self._clock() < until:
             pass
         self._put(line, CLEAN_CUT)
 
     def _worked_through(self, line: Line, within_s: float) -> bool:
-        """Ask in order and say whether the printer got there; noise on the line counts as no."""
+        """Ask in order and say whether the printer got there."""
+        if self._profile.ids:
+            return self._numbered(line, within_s)
         self._forget_answers(line)
         self._put(line, DONE)
-        until = time.monotonic() + within_s
-        while (left := until - time.monotonic()) > 0:
-            answer = bytes(b for b in line.read(left) if not _is_status(b))
+        late = printer_status.LATE[self._profile.status]
+        until = self._clock() + within_s
+        while (left := until - self._clock()) > 0:
+            answer = late.sub(b"", line.read(left))
             if answer:
+                # noise on the line counts as no
                 return len(answer) == 1 and not answer[0] & (DONE_FIXED | DONE_NO_PAPER)
+        return False
+
+    def _numbered(self, line: Line, within_s: float) -> bool:
+        """Ask in order by a number of its own, which no answer owed by an earlier slip carries, nor noise."""
+        number = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(4)).encode()
+        self._forget_answers(line)
+        self._put(line, NUMBER + number)
+        heard, until = b"", self._clock() + within_s
+        while (left := until - self._clock()) > 0:
+            heard += line.read(left)
+            if number in NUMBERED.findall(heard):
+                return True
         return False
 
     def _put(self, line: Line, data: bytes) -> None:
         while data:
             data = data[line.write(data, self._patience.write_s) :]
 
-    def _answer(self, line: Line, size: int) -> bytes:
-        answer, until = b"", time.monotonic() + self._patience.answer_s
-        try:
-            while len(answer) < size and (left := until - time.monotonic()) > 0:
-                # an answer to GS r may still be on its way from a slip that ran out of paper
-                answer += bytes(b for b in line.read(left) if b & DONE_FIXED)
-        except LineClosed:
-            if not self._transport.may_be_mute:
-                raise
-        return answer
-
     def _forget_answers(self, line: Line) -> None:
         with suppress(LineClosed):
             while line.read(0):
                 pass
-
-
-def _is_status(byte: int) -> bool:
-    """Tell an answer to DLE EOT by its fixed bits; an answer to GS r has bit 4 clear."""
-    return byte & 0b10010011 == 0b00010010

@@ -30,6 +30,18 @@ def draw(text: str, scale: int = 1, *, bold: bool = False) -> Image.Image:
     return image.point(lambda v: 255 if v > 150 else 0).convert("1", dither=Image.Dither.NONE)
 
 
+def draw_scaled(text: str, scale: tuple[int, int], *, bold: bool = False) -> Image.Image:
+    """Draw one line so many times as wide and as high as plain text."""
+    across, high = scale
+    image = draw(text, high, bold=bold)
+    if across == high:
+        return image
+    size = max(1, dots_across(text) * across), image.height
+    return (
+        image.convert("L").resize(size, Image.Resampling.BOX).point(lambda v: 255 if v > 150 else 0).convert("1", dither=Image.Dither.NONE)
+    )
+
+
 def dots_across(text: str) -> int:
     """Give the dots that a line takes at scale 1."""
     return width(text) * HALF_DOTS

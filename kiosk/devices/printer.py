@@ -5,23 +5,29 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from kiosk.devices import transport
 from kiosk.devices.escpos_printer import EscposPrinter, Patience
-from kiosk.devices.printer_profile import PAPER_58, PAPER_80, Charset, Profile
+from kiosk.devices.printer_profile import PAPER_58, PAPER_80, Charset, Dialect, Profile
 from kiosk.devices.transport import Transport
 from kiosk.errors import ConfigError
 
 PAPERS = {"80": PAPER_80.dots, "58": PAPER_58.dots}
+ANSWERS = {"no": False, "yes": True}
 
 
 def open_printer(uri: str, slips: Path | None = None, patience: Patience | None = None) -> EscposPrinter:
     """Make the printer that `uri` names, without talking to it yet; raise ConfigError saying what is wrong.
 
     tcp://host:port · file:///dev/usb/lp0 · serial:///dev/ttyS0?baud=9600 · simulator: (its slips go to the folder `slips`).
-    Behind a ? also paper=58 and charset=gb2312.
+    Behind a ? also paper=58, charset=gb2312, status=custom and ids=yes.
     """
     try:
         parts = urlsplit(uri)
         asked = {k: v[-1] for k, v in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
-        profile = Profile(PAPERS[asked.pop("paper", "80")], Charset(asked.pop("charset", Charset.GBK)))
+        profile = Profile(
+            PAPERS[asked.pop("paper", "80")],
+            Charset(asked.pop("charset", Charset.GBK)),
+            Dialect(asked.pop("status", Dialect.EPSON)),
+            ANSWERS[asked.pop("ids", "no")],
+        )
         way = _transport(parts, asked, profile, slips)
     except (KeyError, ValueError) as error:
         raise ConfigError(f"printer: {uri!r}: {error}") from None

@@ -1,4 +1,5 @@
-"""What one kind of thermal printer can do: paper width in dots and the characters its fonts surely hold. Knows no transport and no bytes.
+"""What one kind of thermal printer can do: paper width in dots, the characters its fonts surely hold, how it tells how it is and that it is
+done. Knows no transport and no bytes.
 
 Heads print 203 dots an inch, 8 a millimetre. Fonts are 24 dots high: a half-width character takes 12, a Chinese one 24.
 """
@@ -17,12 +18,24 @@ class Charset(StrEnum):
     GBK = "gbk"
 
 
+class Dialect(StrEnum):
+    """How the printer says how it is (devices/printer_status)."""
+
+    EPSON = "epson"
+    CUSTOM = "custom"
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One kind of printer. `dots` across the paper; `has` says which characters may go as text."""
+    """One kind of printer. `dots` across the paper; `has` says which characters may go as text.
+
+    `ids`: it says by the slip's own number that it is done; only where `EscposPrinter.knows_ids` has seen that it does.
+    """
 
     dots: int
     charset: Charset = Charset.GBK
+    status: Dialect = Dialect.EPSON
+    ids: bool = False
 
     @property
     def columns(self) -> int:

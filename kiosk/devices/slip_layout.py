@@ -7,10 +7,12 @@ start of a line and cut a phone number in two.
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from kiosk.domain.slip import Align, Block, Code, Field, Line, Rule, Slip, Style
 
 NOT_FIRST = frozenset("，。、；：？！）》」』】〉”’…·・％)]},.;:?!%元")
+CLOSING = "".join(NOT_FIRST - {"元", "%", "％"})
 NOT_LAST = frozenset("（《「『【〈“‘([{¥￥")
 BOLD = frozenset({Style.TITLE, Style.HEAD, Style.BIG})
 DOUBLE = frozenset({Style.TITLE, Style.BIG})
@@ -22,34 +24,36 @@ BLANKS = str.maketrans(dict.fromkeys("\t\u2028\u2029", " "))
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One printed line; `scale` 2 is double width and height."""
+    """One printed line; `scale` is how many times as wide and as high as plain text."""
 
     text: str
-    scale: int = 1
+    scale: tuple[int, int] = (1, 1)
     bold: bool = False
     centred: bool = False
 
 
 def lay_out(slip: Slip, columns: int) -> Iterator[Row | Code]:
-    """Give a slip's lines and codes from top to bottom; a blank line stays a blank line."""
-    labels = max((width(clean(b.label)) for b in slip.blocks if isinstance(b, Field)), default=0)
-    for block in slip.blocks:
-        yield from _block(block, columns, min(labels + GAP, columns // 2))
+    """Give a slip's lines and codes from top to bottom; a blank line stays a blank line. Values of fields that follow each other align."""
+    for _, run in groupby(slip.blocks, lambda block: isinstance(block, Field)):
+        blocks = list(run)
+        labels = max(width(clean(block.label)) if isinstance(block, Field) else 0 for block in blocks)
+        for block in blocks:
+            yield from _block(block, columns, min(labels + GAP, columns // 2))
 
 
 def _block(block: Block, columns: int, indent: int) -> Iterator[Row | Code]:
     match block:
         case Line(text=text, style=style, align=align):
-            scale = 2 if style in DOUBLE else 1
-            for line in wrap(text, columns // scale):
+            scale = (2, 2) if style in DOUBLE else (1, 1)
+            for line in wrap(text, columns // scale[0]):
                 yield Row(line, scale, style in BOLD, align is Align.CENTRE)
-        case Field(label=label, value=value):
-            lead = clean(label)
+        case Field(label=label, value=value, tall=tall):
+            lead, scale = clean(label), (1, 2 if tall else 1)
             if width(lead) > indent - GAP:
-                yield from (Row(line) for line in wrap(label, columns))
+                yield from (Row(line, scale, tall) for line in wrap(label, columns))
                 lead = ""
             for line in wrap(value, columns - indent):
-                yield Row((lead + " " * (indent - width(lead)) + line).rstrip())
+                yield Row((lead + " " * (indent - width(lead)) + line).rstrip(), scale, tall)
                 lead = ""
         case Rule(dashed=dashed):
             yield Row(("-" if dashed else "_") * columns)
@@ -69,17 +73,24 @@ def width(text: str) -> int:
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """Break `text` into lines: not before closing or after opening punctuation, not inside a number or a Latin word that fits a line."""
+    """Break `text` into lines: not before closing or after opening punctuation, not inside a number or a Latin word that fits a line.
+
+    A character that would stand alone on the last line gets the one before it for company.
+    """
     lines = []
     for paragraph in text.split("\n"):
-        line = ""
+        rows: list[list[str]] = [[]]
         for piece in _pieces(clean(paragraph)):
             for part in [piece] if width(piece) <= columns else piece:
-                if line and width(line + part.rstrip()) > columns:
-                    lines.append(line.rstrip())
-                    line = ""
-                line += part if line else part.lstrip()
-        lines.append(line.rstrip())
+                if rows[-1] and width("".join(rows[-1]) + part.rstrip()) > columns:
+                    rows.append([])
+                if rows[-1] or (part := part.lstrip()):
+                    rows[-1].append(part)
+        if len(rows) > 1 and len(rows[-2]) > 1 and len("".join(rows[-1]).rstrip(CLOSING)) == 1:
+            company = rows[-2][-1]
+            if width("".join([company, *rows[-1]])) <= columns:
+                rows[-1].insert(0, rows[-2].pop())
+        lines += ["".join(row).rstrip() for row in rows]
     return lines
 
 

@@ -93,9 +93,10 @@ def _read(kind: Any, plain: Any, path: str) -> Any:
 
 
 def _pick(options: list[Any], plain: Any, path: str) -> Any:
-    """Choose among records by their field names, which differ for each block of a slip."""
+    """Choose among records by their field names, which differ for each block of a slip; what was kept earlier may lack newer ones."""
     for option in options:
-        if isinstance(plain, dict) and plain.keys() == field_types(option).keys():
+        needed = {one.name for one in dataclasses.fields(option) if one.default is dataclasses.MISSING}
+        if isinstance(plain, dict) and needed <= plain.keys() <= field_types(option).keys():
             return option
     raise RecordError(path, "none of the records it may be")
 

@@ -51,10 +51,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A label and its value, in two columns; a long value wraps under itself."""
+    """A label and its value, in two columns; a long value wraps under itself. `tall` is for what one must read without glasses."""
 
     label: str
     value: str
+    tall: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

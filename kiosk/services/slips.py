@@ -19,6 +19,9 @@ from kiosk.services.station import local
 from kiosk.services.worker_words import phone_words
 from kiosk.text import t
 
+READ_FIRST = frozenset({"days", "hours", "place", "starts"})
+"""The fields by which one gets there in time: whoever has no glasses with him must read them."""
+
 
 def registration_slip(worker: Worker, station: Station, ticket_url: str, now: datetime) -> Slip:
     """求职登记凭条: that a worker is registered, and the code with which he comes back."""
@@ -122,18 +125,21 @@ def recommendation_slip(
         *([_centre(t("slip.recommendation.over"), Style.HEAD)] if over else []),
         Rule(),
         *_to_sign("sign_worker"),
-        *_to_sign("sign_employer"),
+        Rule(),
         _left(t("slip.recommendation.result"), Style.BIG),
-        _left(t("slip.recommendation.day"), Style.BIG),
+        *_to_sign("sign_employer"),
+        _left(""),
+        _left(t("slip.recommendation.day")),
+        Rule(),
         _centre(t("slip.recommendation.back")),
         Code(text=ticket_url),
         _centre(t("slip.scan")),
     )
 
 
-def _to_sign(who: str) -> tuple[Block, Block]:
-    """Give a line to sign on; a pen needs the room of large letters."""
-    return _left(t(f"slip.recommendation.{who}")), _left(t("slip.recommendation.line"), Style.BIG)
+def _to_sign(who: str) -> tuple[Block, ...]:
+    """Give a line to sign on; a pen needs 9 mm above it."""
+    return _left(t(f"slip.recommendation.{who}")), _left(""), _left(t("slip.recommendation.line"), Style.BIG)
 
 
 def posting_slip(listing: Listing, station: Station, serial: str, number: str, ticket_url: str, due: datetime, now: datetime) -> Slip:
@@ -180,6 +186,7 @@ def returned_slip(listing: Listing, station: Station, serial: str, reason: str, 
         _left(reason),
         Rule(),
         _left(t("slip.returned.how")),
+        Rule(),
     )
 
 
@@ -218,8 +225,9 @@ def training_slip(worker: Worker, training: Training, behind: int, station: Stat
         Rule(),
         _centre(training.title, Style.BIG),
         _centre(t("slip.training.waits", count=behind) if behind else t("slip.training.has_seat"), Style.HEAD),
-        *(Field(label=t(f"slip.training.label.{label}"), value=value) for label, value in rows if value),
-        *([_left(training.body.strip())] if training.body.strip() else []),
+        Rule(),
+        *(Field(label=t(f"slip.training.label.{label}"), value=value, tall=label in READ_FIRST) for label, value in rows if value),
+        *((Rule(), _left(training.body.strip())) if training.body.strip() else ()),
         Rule(),
         Code(text=url),
         _centre(t("slip.training.scan")),
@@ -238,8 +246,8 @@ def booking_slip(booking: Booking, number: str, station: Station, serial: str, n
         _centre(t("slip.booking.number")),
         _centre(t("slip.booking.called", number=number), Style.BIG),
         Rule(),
-        _field("days", _day(start.date())),
-        Field(label=t("slip.booking.from"), value=t("slip.when.hours", start=f"{start:%H:%M}", end=f"{end:%H:%M}")),
+        _field("days", _day(start.date()), tall=True),
+        Field(label=t("slip.booking.from"), value=t("slip.when.hours", start=f"{start:%H:%M}", end=f"{end:%H:%M}"), tall=True),
         Field(label=t("slip.booking.where"), value=station.address),
         Rule(),
         _centre(t("slip.booking.wait")),
@@ -323,7 +331,7 @@ def _offer(listing: PublicListing, now: datetime) -> list[Block]:
         _centre(_offered(listing), Style.BIG),
         _centre(" · ".join(compared)),
         Rule(),
-        *(_field(label, value) for label, value in rows if value),
+        *(_field(label, value, tall=label in READ_FIRST) for label, value in rows if value),
     ]
 
 
@@ -403,8 +411,8 @@ def _instant(now: datetime) -> str:
     return f"{local(now):%Y-%m-%d %H:%M}"
 
 
-def _field(label: str, value: str) -> Field:
-    return Field(label=t(f"slip.label.{label}"), value=str(value))
+def _field(label: str, value: str, *, tall: bool = False) -> Field:
+    return Field(label=t(f"slip.label.{label}"), value=str(value), tall=tall)
 
 
 def _left(text: str, style: Style = Style.BODY) -> Line:

@@ -1,66 +1,34 @@
 """Lines to the simulated printer for tests: TCP, and a pseudo-terminal that stands for a serial port or a device file."""
 
-import os
-import pty
-import select
-import threading
-import tty
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from kiosk.devices import transport
-from kiosk.devices.escpos_printer import CLEAN_CUT, DONE, STATUS
-from kiosk.devices.printer_simulator import PrinterServer, SimulatedPrinter
+from kiosk.devices.escpos_printer import CLEAN_CUT, DONE, NUMBER
+from kiosk.devices.printer_simulator import PrinterServer, PrinterTerminal, SimulatedPrinter
+from kiosk.devices.printer_status import QUESTION
 from kiosk.devices.transport import Line, Transport
 
 
 @contextmanager
 def over_tcp(printer: SimulatedPrinter) -> Iterator[Transport]:
-    server = PrinterServer(printer)
-    yield transport.tcp("127.0.0.1", server.port, connect_s=0.5)
-    server.close()
+    with closing(PrinterServer(printer)) as server:
+        yield transport.tcp("127.0.0.1", server.port, connect_s=0.5)
 
 
 @contextmanager
 def over_serial(printer: SimulatedPrinter) -> Iterator[Transport]:
-    with _terminal(printer) as path:
-        yield transport.serial_port(path, 9600)
+    with closing(PrinterTerminal(printer)) as terminal:
+        yield transport.serial_port(terminal.name, 9600)
 
 
 @contextmanager
 def over_file(printer: SimulatedPrinter) -> Iterator[Transport]:
-    with _terminal(printer) as path:
-        yield transport.device_file(path)
+    with closing(PrinterTerminal(printer)) as terminal:
+        yield transport.device_file(terminal.name)
 
 
-@contextmanager
-def _terminal(printer: SimulatedPrinter) -> Iterator[str]:
-    ours, theirs = pty.openpty()
-    tty.setraw(theirs)
-    stop = threading.Event()
-
-    def pump() -> None:
-        while not stop.is_set():
-            readable = select.select([ours], [], [], 0.02)[0]
-            if printer.faults.stalled:
-                stop.wait(0.02)
-                continue
-            try:
-                answers = printer.receive(os.read(ours, 4096) if readable else b"")
-            except ConnectionResetError:
-                continue  # a serial line does not break when the printer's power does
-            os.write(ours, answers)
-
-    thread = threading.Thread(target=pump)
-    thread.start()
-    yield os.ttyname(theirs)
-    stop.set()
-    thread.join()
-    os.close(ours)
-    os.close(theirs)
-
-
-NO_SLIP = (STATUS, DONE, CLEAN_CUT)
+NO_SLIP = (*QUESTION.values(), DONE, NUMBER, CLEAN_CUT)
 
 
 class CutLine(Line):

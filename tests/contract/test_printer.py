@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from kiosk.devices import transport
-from kiosk.devices.escpos_printer import DONE, STATUS, EscposPrinter, Patience, encode
+from kiosk.devices.escpos_printer import DONE, EscposPrinter, Patience, encode
 from kiosk.devices.printer import open_printer
-from kiosk.devices.printer_profile import PAPER_80
+from kiosk.devices.printer_profile import PAPER_80, Dialect
 from kiosk.devices.printer_simulator import BOOT_S, Faults, SimulatedPrinter
+from kiosk.devices.printer_status import QUESTION
 from kiosk.devices.transport import Line, Transport
 from kiosk.domain.ports import Delivery, Paper, Printer
 from kiosk.domain.slip import Code, Slip
@@ -154,7 +155,7 @@ def test_print_when_the_printer_loses_power_is_never_called_printed(
     printer: Printer, hasty: Printer, machine: SimulatedPrinter, offset: int
 ) -> None:
     hasty.check()
-    machine.faults.reset_after = offset
+    machine.faults.reboot_after = offset
     with suppress(PrinterCut):
         assert hasty.print(SLIP) is Delivery.UNCERTAIN
     assert whole(SLIP) not in [piece.words for piece in machine.pieces]
@@ -194,7 +195,7 @@ class ScriptedLine(Line):
         self.script, self.coming = list(script), list[bytes]()
 
     def write(self, data: bytes, within_s: float) -> int:
-        if data in (STATUS, DONE):
+        if data in (QUESTION[Dialect.EPSON], DONE):
             self.coming += self.script.pop(0)
         return len(data)
 
@@ -205,7 +206,7 @@ class ScriptedLine(Line):
         pass
 
 
-WELL, WORKED = [b"\x12\x12\x12"], [b"\x00"]
+WELL, WORKED = [b"\x12\x12\x12\x12"], [b"\x00"]
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ WELL, WORKED = [b"\x12\x12\x12"], [b"\x00"]
         ((WELL, WORKED, [b"\x0c"], WELL), Delivery.UNCERTAIN),
         ((WELL, WORKED, [b"\x00\x00"], WELL), Delivery.UNCERTAIN),
         ((WELL, WORKED, [b"\xff"], WELL), Delivery.UNCERTAIN),
-        ((WELL, WORKED, WORKED, [b"\x1a\x16\x12"]), Delivery.UNCERTAIN),
+        ((WELL, WORKED, WORKED, [b"\x1a\x16\x12\x12"]), Delivery.UNCERTAIN),
         ((WELL, WORKED, WORKED, []), Delivery.UNCERTAIN),
     ],
     ids=["clean", "late_status", "answer_owed_by_an_earlier_slip", "paper_end", "two_answers", "noise", "jam_at_the_cut", "gone"],
@@ -309,13 +310,14 @@ def test_open_printer_when_simulated_draws_each_slip_and_obeys_its_folder(tmp_pa
     assert (tmp_path / "slips" / "slip-0001.bin").read_bytes() == BYTES
 
 
-def test_simulator_when_run_by_itself_prints_and_draws(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "kiosk.devices.printer_simulator", "--port", "0", "--out", str(tmp_path)]
+@pytest.mark.parametrize(("option", "uri"), [(("--port", "0"), "tcp://"), (("--pty",), "serial://")])
+def test_simulator_when_run_by_itself_prints_and_draws(tmp_path: Path, option: tuple[str, ...], uri: str) -> None:
+    command = [sys.executable, "-m", "kiosk.devices.printer_simulator", *option, "--out", str(tmp_path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None
-            port = int(process.stderr.readline().split("127.0.0.1:")[1].split(",")[0])
-            assert open_printer(f"tcp://127.0.0.1:{port}", patience=PATIENT).print(SLIP) is Delivery.PRINTED
+            name = process.stderr.readline().split("printer at ")[1].split(",")[0]
+            assert open_printer(uri + name, patience=PATIENT).print(SLIP) is Delivery.PRINTED
             assert (tmp_path / "slip-0001.bin").read_bytes() == BYTES
         finally:
             process.terminate()

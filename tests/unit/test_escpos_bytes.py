@@ -7,13 +7,15 @@ import pytest
 import zxingcpp
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from PIL import ImageChops
 
 from kiosk.devices import glyphs
 from kiosk.devices.escpos_printer import encode, raster
-from kiosk.devices.paper import PICTURE, Piece
+from kiosk.devices.paper import PICTURE, SIDE, Piece
 from kiosk.devices.printer_profile import PAPER_58, PAPER_80, Charset, Profile
 from kiosk.devices.printer_simulator import SimulatedPrinter
 from kiosk.devices.slip_layout import Row, lay_out, width, wrap
+from kiosk.devices.slip_preview import preview
 from kiosk.domain.slip import Align, Block, Code, Field, Line, Rule, Slip, SlipKind, Style
 from kiosk.errors import BadInput
 from tests.unit.slip_samples import SLIPS, TEST_SLIP, URL
@@ -37,8 +39,8 @@ def printed(slip: Slip, profile: Profile = PAPER_80) -> Piece:
 @pytest.mark.parametrize("name", SLIPS)
 def test_slip_when_printed_has_every_line_in_its_place(name: str, profile: Profile) -> None:
     rows = list(lay_out(SLIPS[name], profile.columns))
-    assert list(printed(SLIPS[name], profile).words) == [r.text for r in rows]
-    assert all(width(r.text) * r.scale <= profile.columns for r in rows if isinstance(r, Row))
+    assert list(printed(SLIPS[name], profile).words) == [r.text for r in rows if r.text]
+    assert all(width(r.text) * r.scale[0] <= profile.columns for r in rows if isinstance(r, Row))
 
 
 @pytest.mark.parametrize("profile", [PAPER_80, PAPER_58], ids=["80", "58"])
@@ -75,6 +77,28 @@ def test_line_when_drawn_stands_where_text_would_stand() -> None:
     left, right = 24 + 6 * 12, 24 + 8 * 12
     for box in ((0, 0, left, 100), (right, 0, drawn.image.width, 100)):
         assert drawn.image.crop(box).tobytes() == plain.image.crop(box).tobytes()
+
+
+def test_field_when_tall_is_twice_as_high_in_the_same_columns_drawn_or_not() -> None:
+    for value in ("义堂镇汉十物流园", "㛃堂镇汉十物流园"):
+        plain, tall = (printed(a_slip(Field(label="地点", value=value, tall=tall))).image.convert("L") for tall in (False, True))
+        once, twice = (ImageChops.invert(one).getbbox() or (0, 0, 0, 0) for one in (plain, tall))
+        assert twice[0] == pytest.approx(once[0], abs=2)
+        assert twice[2] == pytest.approx(once[2], abs=2)
+        assert twice[3] - twice[1] == pytest.approx(2 * (once[3] - once[1]), abs=4)
+
+
+def test_fields_when_they_follow_each_other_align_and_others_need_not() -> None:
+    slip = a_slip(Field(label="活", value="一"), Field(label="用工方", value="二"), Rule(), Field(label="日期", value="三"))
+    assert [row.text for row in lay_out(slip, 32) if isinstance(row, Row)] == ["活      一", "用工方  二", "-" * 32, "日期  三"]
+
+
+@pytest.mark.parametrize("profile", [PAPER_80, PAPER_58], ids=["80", "58"])
+@pytest.mark.parametrize("name", SLIPS)
+def test_preview_when_drawn_is_the_paper_dot_for_dot(name: str, profile: Profile) -> None:
+    image = preview(SLIPS[name], profile)
+    assert image.tobytes() == printed(SLIPS[name], profile).image.tobytes()
+    assert image.width == profile.dots + 2 * SIDE
 
 
 @pytest.mark.parametrize("rare", ["㛃", "𬬻", "〇", "鿍"])
@@ -116,6 +140,9 @@ def test_text_when_it_holds_commands_is_only_text(evil: str) -> None:
         ("要求（男女不限）", 6, ["要求", "（男女", "不限）"]),
         ("a" * 25, 10, ["a" * 10, "a" * 10, "a" * 5]),
         ("一行\n\n三行", 10, ["一行", "", "三行"]),
+        ("11月24日到11月26日，3 天", 22, ["11月24日到11月26日，", "3 天"]),
+        ("搬运装卸、建筑小工、农活。", 22, ["搬运装卸、建筑小工、", "农活。"]),
+        ("一二三四五六七八九十百", 20, ["一二三四五六七八九", "十百"]),
         ("", 10, [""]),
     ],
 )
@@ -130,7 +157,7 @@ def visible(text: str) -> str:
 texts = st.text(st.one_of(st.characters(), st.sampled_from("王秀兰·〇㛃𬬻（），。 0a\n\t\x1b\x1d\x10")), max_size=60)
 blocks = st.one_of(
     st.builds(Line, text=texts, style=st.sampled_from(Style), align=st.sampled_from(Align)),
-    st.builds(Field, label=texts, value=texts),
+    st.builds(Field, label=texts, value=texts, tall=st.booleans()),
     st.builds(Rule),
     st.builds(Code, text=st.text(st.characters(codec="utf-8"), min_size=1, max_size=40), side_mm=st.integers(1, 40)),
 )

@@ -130,6 +130,19 @@ def test_recommendation_slip_when_encoded_with_a_name_is_the_golden_one(golden: 
     golden("slips/recommendation-named.bin", encode(RECOMMENDATION, PAPER_80))
 
 
+@pytest.mark.parametrize("name", ["listing", "listing_foreign", "referral", "recommendation", "booking", "training"])
+def test_slip_when_it_sends_one_somewhere_says_when_in_large_letters(name: str) -> None:
+    tall = [block.value for block in SLIPS[name].blocks if isinstance(block, Field) and block.tall]
+    assert any("月" in value for value in tall)
+
+
+def test_slip_when_journalled_before_there_were_large_fields_still_loads() -> None:
+    old = to_plain(SLIPS["listing"])
+    for block in old["blocks"]:
+        block.pop("tall", None)
+    assert said(from_plain(Slip, old)) == said(SLIPS["listing"])
+
+
 def test_returned_slip_when_made_gives_the_reason_and_no_contact() -> None:
     text = said(SLIPS["returned"])
     assert "请写清楚工钱怎么结" in text
