@@ -1,10 +1,10 @@
 """Visitors one after another, for days on end: what the terminal's memory does, and whether anything goes wrong that nobody caught.
 
 Terminal and agent are real processes with a printer beside them. Each visit is whole, with injected touches: a listing is looked at, then
-one registers - consent, a name written by finger, a phone of his own, trades, pay - takes the slip and leaves by 换人; every third changes
-to 大字 first. `growth_pct`: the terminal's share of memory, weighed after every tenth visit: the last ten weighings against the first ten that
-follow the warming up, medians. `uncaught`: complaints in the terminal's log, and visits that did not come to their end. BENCH_VISITS=N makes
-N visits instead of 1,000 (and a tenth more to warm up). 1280×800, as the other benches.
+one registers - consent, a name written by finger, a phone of his own, trades, pay - takes the slip and leaves by 换人; every third
+changes to 大字 first. `growth_pct`: the terminal's share of memory, weighed after every tenth visit: the last ten weighings against the
+first ten that follow the warming up, medians. `uncaught`: complaints in the terminal's log, and visits that did not come to their end.
+BENCH_VISITS=N makes N visits instead of 1,000 (and a tenth more to warm up). 1280×800, as the other benches.
 """
 
 import os
