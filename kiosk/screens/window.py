@@ -54,6 +54,16 @@ def prepare(place: WindowPlace, state: Path, fonts_folder: Path, frames_s: int =
     finger.install()
     fonts.register(fonts_folder)
     name_shortcuts()
+    _look_at_one_pixel()
+
+
+def _look_at_one_pixel() -> None:
+    """Fill grounds without looking between the pixels of what has one colour: a third of their time with software OpenGL."""
+    import kivy.core.window  # noqa: F401 - the texture needs its context
+    from kivy.graphics import BindTexture
+
+    plain = BindTexture().texture
+    plain.mag_filter = plain.min_filter = "nearest"
 
 
 def _replace_style() -> None:

@@ -1,7 +1,8 @@
 """Rounded shapes as stretched nine-part pictures: smooth edges and soft shadows for nine quads each, without frame buffers or shaders.
 
 Each picture is white with alpha, made once per radius and kind, and tinted by the Color before it. Sizes are screen pixels. A ring leaves
-its middle out: with software OpenGL every pixel that is drawn and then covered costs (a list of cards took 35 ms a frame, then 20).
+its middle out: with software OpenGL every pixel that is drawn and then covered costs (a list of cards took 35 ms a frame, then 20), and
+twice as much where it is looked for between the picture's pixels: these are shown pixel for pixel, but for ink, which is turned.
 """
 
 from collections.abc import Callable
@@ -22,7 +23,7 @@ def filled(radius: int) -> Any:
 @cache
 def dot(radius: int) -> Any:
     """Give a dot with a soft edge all around, for drawing ink; its picture is `radius` + 1 to each side."""
-    return _nine(radius, lambda d: radius - 1 - d + 0.5)
+    return _nine(radius, lambda d: radius - 1 - d + 0.5, "linear")
 
 
 @cache
@@ -37,7 +38,7 @@ def shadow(radius: int, blur: int) -> Any:
     return _nine(radius + blur, lambda d: 1 / (1 + exp((d - radius) * 5 / blur)) if blur else 0.0)
 
 
-def _nine(corner: int, alpha: Callable[[float], float]) -> Any:
+def _nine(corner: int, alpha: Callable[[float], float], between: str = "nearest") -> Any:
     """Draw one corner from the distance to its centre, mirror it four times, with two plain pixels between."""
     side = corner * 2 + 2
     half = corner + 1
@@ -56,7 +57,7 @@ def _nine(corner: int, alpha: Callable[[float], float]) -> Any:
             pixels += bytes((255, 255, 255, value))
     texture = Texture.create(size=(side, side), colorfmt="rgba")
     texture.blit_buffer(bytes(pixels), colorfmt="rgba", bufferfmt="ubyte")
-    texture.mag_filter = texture.min_filter = "linear"
+    texture.mag_filter = texture.min_filter = between
     return texture
 
 
