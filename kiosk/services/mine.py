@@ -11,7 +11,7 @@ from kiosk.domain.matching import Match
 from kiosk.domain.referral import PayAnswer, Referral, ReferralState, ReferralStep
 from kiosk.domain.worker import PhoneOf, Worker, WorkerState
 from kiosk.errors import NotAllowed, NotFound
-from kiosk.services import guesses
+from kiosk.services import guesses, signups
 from kiosk.services.my_pay import is_put_off, pay_answers
 from kiosk.services.register import best_matches
 from kiosk.services.station import Here
@@ -33,10 +33,11 @@ class MyReferral:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mine:
-    """My registration and what came of it, the newest first."""
+    """My registration and what came of it, the newest first; the courses that I am down for."""
 
     worker: Worker
     referrals: tuple[MyReferral, ...]
+    courses: tuple[signups.Seat, ...]
     matches: tuple[Match, ...]
 
 
@@ -66,7 +67,12 @@ def my_registration(here: Here, worker_id: str) -> Mine:
         if worker.state is WorkerState.WITHDRAWN:
             raise NotFound(worker_id)
         made = sorted(u.list(Referral, worker_id=worker_id), key=lambda r: r.created_at, reverse=True)
-        return Mine(worker=worker, referrals=tuple(_mine(here, u, one) for one in made), matches=best_matches(here, u, worker))
+        return Mine(
+            worker=worker,
+            referrals=tuple(_mine(here, u, one) for one in made),
+            courses=signups.of_worker(here, u, worker_id),
+            matches=best_matches(here, u, worker),
+        )
 
 
 def my_referral(here: Here, worker_id: str, referral_id: str) -> MyReferral:

@@ -63,6 +63,13 @@ def seat(here: Here, worker_id: str, training_id: str) -> Seat:
         return _seat(here, u, worker_id, training_id)
 
 
+def of_worker(here: Here, u: UnitOfWork, worker_id: str) -> tuple[Seat, ...]:
+    """Give the courses that a worker has signed up for and that have not begun, the next one first, inside the caller's transaction."""
+    mine = [s.training_id for s in u.list(Signup, worker_id=worker_id, cancelled=False) if u.get(Training, s.training_id) is not None]
+    seats = [_seat(here, u, worker_id, training_id) for training_id in mine]
+    return tuple(sorted((one for one in seats if not one.begun), key=lambda one: one.training.starts_on))
+
+
 def sign_up(here: Here, worker_id: str, training_id: str) -> SignedUp:
     """Put a worker down for a course and queue his slip; a second time is the same sign-up, with another slip.
 

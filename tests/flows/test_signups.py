@@ -17,6 +17,7 @@ from kiosk.domain.station import Role, Training
 from kiosk.domain.worker import Worker
 from kiosk.errors import BadInput, NotAllowed, NotFound
 from kiosk.services import signups
+from kiosk.services.mine import my_registration
 from kiosk.services.register import register
 from kiosk.services.sign_in import Session
 from kiosk.services.withdraw import withdraw
@@ -121,6 +122,23 @@ def test_give_back_when_it_had_been_passed_on_is_passed_on_too(station: TestStat
     assert signups.to_pass_on(station.here) == ()
     signups.give_back(station.here, worker.id, training.id)
     assert signups.to_pass_on(station.here) == (), "a second tap takes nothing back"
+
+
+def test_of_worker_when_asked_lists_what_lies_ahead_the_next_one_first(station: TestStation) -> None:
+    worker, other = some_workers(station, 2)
+    later, sooner, full = (given_training(station, a_training(n, date(2026, 12, d))) for n, d in ((2, 9), (2, 3), (1, 20)))
+    signups.sign_up(station.here, other.id, full.id)
+    for course in (later, sooner, full):
+        signups.sign_up(station.here, worker.id, course.id)
+
+    def listed() -> list[tuple[str, int]]:
+        return [(one.training.id, one.behind) for one in my_registration(station.here, worker.id).courses]
+
+    assert listed() == [(sooner.id, 0), (later.id, 0), (full.id, 1)]
+    signups.give_back(station.here, worker.id, later.id)
+    assert listed() == [(sooner.id, 0), (full.id, 1)]
+    station.clock.tick(days=20)
+    assert listed() == [(full.id, 1)], "what has begun is over here"
 
 
 @pytest.mark.parametrize("how", ["give_back", "cancel", "withdraw"])

@@ -180,6 +180,16 @@ def mine(code: str = "") -> Give:
     return give
 
 
+def mine_with_a_course(stage: "Stage") -> dict[str, Any]:
+    """Open the registration of somebody who has put himself down for the longest course, too."""
+    from kiosk.services.signups import sign_up
+
+    with stage.here.store.read() as u:
+        worker_id = u.list(Referral)[0].worker_id
+    sign_up(stage.here, worker_id, str(course_id(stage)["training_id"]))
+    return mine()(stage)
+
+
 def asked_about_pay(stage: "Stage") -> dict[str, Any]:
     """Find a job of which a worker of ours is asked whether he was paid."""
     from kiosk.services.mine import my_referral

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 
 from kiosk.domain.codes import AREAS
@@ -10,6 +11,7 @@ from kiosk.domain.worker import PhoneOf, WorkerState
 from kiosk.errors import NotFound
 from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
+from kiosk.screens.visitor.policies import course_line
 from kiosk.screens.widgets.buttons import BigButton
 from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.screens.widgets.match_card import card
@@ -20,6 +22,7 @@ from kiosk.text import t
 if TYPE_CHECKING:
     from kiosk.domain.worker import Worker
     from kiosk.services.mine import Mine, MyReferral
+    from kiosk.services.signups import Seat
 
 
 class ReferralCard(Card):
@@ -114,10 +117,14 @@ class MineFoundScreen(Page):
         self.facts = "\n".join(lines)
         self.referrals_head = t("mine.referrals" if mine.referrals else "mine.none")
         self.matches_head = t("mine_home.resting" if self.resting else "mine.matches" if mine.matches else "done.no_matches")
-        for box in (self.ids.referrals, self.ids.matches):
+        for box in (self.ids.referrals, self.ids.courses, self.ids.matches):
             box.clear_widgets()
         for one in mine.referrals:
             self.ids.referrals.add_widget(self._card(one))
+        if mine.courses:
+            self.ids.courses.add_widget(Factory.Head(text=t("mine_home.courses")))
+        for seat in mine.courses:
+            self.ids.courses.add_widget(self._course(seat))
         for match in mine.matches:
             self.ids.matches.add_widget(card(match, self.visit))
 
@@ -136,6 +143,14 @@ class MineFoundScreen(Page):
             button = BigButton(text=t(f"mine_home.{came.get(one.state, 'pay_unknown')}"), icon="cash", kind="second")
             button.bind(on_release=lambda _: self.visit.go("mine_paid", referral_id=one.referral.id))
             made.add_widget(button)
+        return made
+
+    def _course(self, seat: "Seat") -> ReferralCard:
+        state = t("mine_home.course_waits", count=seat.behind) if seat.behind else t("mine_home.course_seat")
+        made = ReferralCard(title=seat.training.title, state=state, text=course_line(seat.training))
+        button = BigButton(text=t("mine_home.course_open"), icon="school", kind="second")
+        button.bind(on_release=lambda _: self.visit.go("signup", training_id=seat.training.id))
+        made.add_widget(button)
         return made
 
     def rest(self) -> None:
@@ -180,7 +195,7 @@ class MineFoundScreen(Page):
 
     def spoken(self) -> str:
         """Say how it stands and what came of each listing; never name or phone."""
-        cards = [card for card in reversed(self.ids.referrals.children) if isinstance(card, ReferralCard)]
-        said = [f"{card.title}，{card.state}。{card.text}" for card in cards]
+        drawn = [*reversed(self.ids.referrals.children), *reversed(self.ids.courses.children)]
+        said = [f"{card.title}，{card.state}。{card.text}。" for card in drawn if isinstance(card, ReferralCard)]
         facts = "，".join(self.facts.split("\n")[:3])
         return "".join((self.said, facts, "。", self.referrals_head, "。", *said, self.matches_head))
