@@ -4,8 +4,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
+from itertools import count
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kiosk.devices.escpos_printer import NUMBER, EscposPrinter, Patience, encode
 from kiosk.devices.printer import open_printer
@@ -182,6 +185,40 @@ class NumberLine(Line):
 def test_print_when_answered_by_number_trusts_only_its_own(answer: Callable[[bytes], list[bytes]], delivery: Delivery) -> None:
     line = NumberLine(answer)
     assert EscposPrinter(Transport("scripted", lambda: line), IDS, SOON).print(SLIP) is delivery
+
+
+class AnyLine(Line):
+    """Answers whatever it was told to, whenever it is read."""
+
+    def __init__(self, answers: list[bytes]) -> None:
+        self.answers = answers
+
+    def write(self, data: bytes, within_s: float) -> int:
+        return len(data)
+
+    def read(self, within_s: float) -> bytes:
+        return self.answers.pop(0) if self.answers else b""
+
+    def close(self) -> None:
+        pass
+
+
+answers = st.one_of(
+    st.binary(max_size=8),
+    st.sampled_from([b"", b"\x12" * 4, b"\x12", b"\0", b"\x0c", bytes.fromhex("100f00000000"), bytes.fromhex("100f20000000"), b'7"AAAA\0']),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(answers, max_size=30), st.sampled_from(sorted(PROFILES)))
+def test_print_when_answers_are_anything_ends_in_a_delivery_or_in_words_of_ours(script: list[bytes], profile: str) -> None:
+    ticks = count(step=0.01)
+    line = AnyLine(list(script))
+    printer = EscposPrinter(Transport("scripted", lambda: line), PROFILES[profile], SOON, clock=lambda: next(ticks))
+    with suppress(PrinterAbsent, PrinterNotReady):
+        printed = printer.print(SLIP) is Delivery.PRINTED
+        # a number of its own cannot be guessed
+        assert not (printed and PROFILES[profile].ids)
 
 
 def test_knows_ids_when_it_does_leaves_no_trace(way: Transport, machine: SimulatedPrinter) -> None:
