@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.devices.escpos_printer import NUMBER, EscposPrinter, Patience, encode
+from kiosk.devices.escpos_printer import NUMBER, PRESENT, EscposPrinter, Patience, encode
 from kiosk.devices.printer import open_printer
 from kiosk.devices.printer_faults import AFTER
 from kiosk.devices.printer_profile import PAPER_80, Dialect, Profile
@@ -29,6 +29,7 @@ PATIENT = Patience(answer_s=3.0, quiet_s=0.05, write_s=3.0, confirm_s=5.0)
 LINES = {"tcp": over_tcp, "serial": over_serial}
 CUSTOM, IDS = replace(PAPER_80, status=Dialect.CUSTOM), replace(PAPER_80, ids=True)
 PROFILES = {"epson": PAPER_80, "custom": CUSTOM, "ids": IDS}
+PRESENTER = replace(CUSTOM, presents=True)
 
 
 @pytest.fixture
@@ -99,6 +100,14 @@ def test_print_when_the_slip_hangs_in_the_mouth_is_printed_and_the_next_one_wait
             printer.check()
         assert refused.value.reason == "take"
     assert machine.raw == [BYTES]
+
+
+def test_print_when_the_printer_holds_slips_out_ends_each_so(way: Transport, machine: SimulatedPrinter) -> None:
+    with closing(a_printer(way, PRESENTER)) as printer:
+        assert [printer.print(SLIP), printer.print(SLIPS["listing"])] == [Delivery.PRINTED] * 2
+    assert machine.raw == [encode(SLIP, PRESENTER), encode(SLIPS["listing"], PRESENTER)]
+    assert machine.raw[0] == BYTES.removesuffix(b"\x1dVB\x00") + PRESENT
+    assert machine.unknown == []
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -249,8 +258,9 @@ def test_knows_ids_when_answers_are_none_raises_what_a_check_does(way: Transport
 
 def test_open_printer_when_the_setting_names_dialect_and_numbers_obeys(machine: SimulatedPrinter) -> None:
     with closing(PrinterTerminal(machine)) as terminal:
-        printer = open_printer(f"serial://{terminal.name}?baud=9600&status=custom&ids=yes", patience=SOON)
+        printer = open_printer(f"serial://{terminal.name}?baud=9600&status=custom&ids=yes&end=present", patience=SOON)
         machine.faults.not_taken_after = len(BYTES)
         assert printer.print(SLIP) is Delivery.PRINTED
+        assert machine.raw[0].endswith(PRESENT)
         with pytest.raises(PrinterNotReady):
             printer.check()

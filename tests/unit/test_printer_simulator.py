@@ -215,6 +215,7 @@ def test_cut_when_asked_in_any_way_cuts(mode: str, feed: bool) -> None:
         ("DLE ENQ, DLE DC4", b"\x10\x05\x02\x10\x14\x01\x00\x05\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08x\n", ("x",)),
         ("FS !, FS -, FS S, FS W, FS C", b"\x1c!\x0c\x1c-\x01\x1cS\x00\x00\x1cW\x00\x1cC\x00\xc0\xee\n", ("李",)),
         ("FS 2: a character of one's own", b"\x1c2\xfe\xa1" + b"A" * 72 + b"x\n", ("x",)),
+        ("FS P of Custom's VKP80III, then ESC @", b"x\n\x1cP\x0a\x01E\x00", ("x",)),
         ("FS p: a stored picture", b"\x1cp\x01\x00x\n", ("x",)),
     ],
 )
