@@ -189,6 +189,10 @@ class EscposParser:
             case "(":
                 yield False
                 yield from self._skip((yield from self._number()))
+            case "P":
+                # Custom's: cut and hold out
+                yield from self._skip(4)
+                self._roll.cut()
             case "q":
                 for _ in range((yield False)):
                     across, high = (yield from self._number()), (yield from self._number())

@@ -32,6 +32,8 @@ CHINESE = b"\x1c&"
 GAP = b"\x1bJ\x0a"
 QUIET_MODULES = 4
 CLEAN_CUT = b"\x1b@\x1dVB\x00"
+PRESENT, CLEAN_PRESENT = b"\x1cP\x0a\x01E\x00", b"\x1b@\x1cP\x0a\x00E\x01"
+"""FS P: cut, hold 50 mm out, blinking, until it is taken; what is nobody's slip falls out after a second."""
 REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
 LONGEST_HEAD, LONGEST_BODY = 8, 4096
 
@@ -77,7 +79,10 @@ def encode(slip: Slip, profile: Profile) -> bytes:
                 bold = row.bold
             # a printer feeds 34 dots a line: room under single height, none under double
             out._raw(row.text.encode("gb18030") + b"\n" + (GAP if row.scale[1] > 1 else b""))
-    out.cut(feed=False)
+    if profile.presents:
+        out._raw(PRESENT)
+    else:
+        out.cut(feed=False)
     data: bytes = out.output
     return data
 
@@ -99,6 +104,7 @@ class EscposPrinter:
         self, transport: Transport, profile: Profile, patience: Patience | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._transport, self._profile, self._patience, self._clock = transport, profile, patience or Patience(), clock
+        self._clean = CLEAN_PRESENT if profile.presents else CLEAN_CUT
         self._line: Line | None = None
         self._mute = False
         self._unsure = True
@@ -154,7 +160,7 @@ class EscposPrinter:
             if not self._mute:
                 knows = self._numbered(self._line, self._patience.answer_s)
                 if not knows:
-                    self._put(self._line, bytes(LONGEST_HEAD) + CLEAN_CUT)
+                    self._put(self._line, bytes(LONGEST_HEAD) + self._clean)
         except OSError as error:
             raise PrinterAbsent(f"{self._transport.name}: {error}") from None
         finally:
@@ -221,7 +227,7 @@ class EscposPrinter:
         until = self._clock() + self._patience.confirm_s
         while line.read(self._patience.quiet_s) and self._clock() < until:
             pass
-        self._put(line, CLEAN_CUT)
+        self._put(line, self._clean)
 
     def _worked_through(self, line: Line, within_s: float) -> bool:
         """Ask in order and say whether the printer got there."""

@@ -36,10 +36,8 @@ def draw_scaled(text: str, scale: tuple[int, int], *, bold: bool = False) -> Ima
     image = draw(text, high, bold=bold)
     if across == high:
         return image
-    size = max(1, dots_across(text) * across), image.height
-    return (
-        image.convert("L").resize(size, Image.Resampling.BOX).point(lambda v: 255 if v > 150 else 0).convert("1", dither=Image.Dither.NONE)
-    )
+    grey = image.convert("L").resize((max(1, dots_across(text) * across), image.height), Image.Resampling.BOX)
+    return grey.point(lambda v: 255 if v > 150 else 0).convert("1", dither=Image.Dither.NONE)
 
 
 def dots_across(text: str) -> int:

@@ -11,13 +11,14 @@ from kiosk.errors import ConfigError
 
 PAPERS = {"80": PAPER_80.dots, "58": PAPER_58.dots}
 ANSWERS = {"no": False, "yes": True}
+ENDS = {"cut": False, "present": True}
 
 
 def open_printer(uri: str, slips: Path | None = None, patience: Patience | None = None) -> EscposPrinter:
     """Make the printer that `uri` names, without talking to it yet; raise ConfigError saying what is wrong.
 
     tcp://host:port · file:///dev/usb/lp0 · serial:///dev/ttyS0?baud=9600 · simulator: (its slips go to the folder `slips`).
-    Behind a ? also paper=58, charset=gb2312, status=custom and ids=yes.
+    Behind a ? also paper=58, charset=gb2312, status=custom, ids=yes and end=present.
     """
     try:
         parts = urlsplit(uri)
@@ -27,6 +28,7 @@ def open_printer(uri: str, slips: Path | None = None, patience: Patience | None 
             Charset(asked.pop("charset", Charset.GBK)),
             Dialect(asked.pop("status", Dialect.EPSON)),
             ANSWERS[asked.pop("ids", "no")],
+            ENDS[asked.pop("end", "cut")],
         )
         way = _transport(parts, asked, profile, slips)
     except (KeyError, ValueError) as error:

@@ -29,13 +29,15 @@ class Dialect(StrEnum):
 class Profile:
     """One kind of printer. `dots` across the paper; `has` says which characters may go as text.
 
-    `ids`: it says by the slip's own number that it is done; only where `EscposPrinter.knows_ids` has seen that it does.
+    `ids`: it says by the slip's own number that it is done; only where `EscposPrinter.knows_ids` has seen that it does. `presents`: it
+    holds a slip out at its mouth (Custom's VKP80 family, whose cutter does not move for GS V; commands manual 915DX010100, "FS P").
     """
 
     dots: int
     charset: Charset = Charset.GBK
     status: Dialect = Dialect.EPSON
     ids: bool = False
+    presents: bool = False
 
     @property
     def columns(self) -> int:

@@ -2,7 +2,8 @@
 
 Epson: DLE EOT 1, 2, 3, 4, one byte each, bits 1 and 4 always set, 0 and 7 never (Epson's ESC/POS Command Reference, "DLE EOT"; the same
 table in the manuals of its clones). Custom: DLE EOT 20, "full status": 10 0F, then paper, user, recoverable errors, unrecoverable errors
-(command manuals of VKP80II, VKP80III and KPM180; two public drivers agree on the bits). Only Custom's tells that a slip hangs in the mouth.
+(VKP80III commands manual 915DX010100, "Status commands"; the public driver vkp80iii and two others agree on the bits). Only Custom's tells
+that a slip hangs in the mouth.
 """
 
 import re
@@ -31,7 +32,8 @@ NEAR_END, PAPER_END = 0x0C, 0x60
 C_NO_PAPER, C_NEAR_END, C_TICKET, C_VIRTUAL_END = 0x01, 0x04, 0x20, 0x40
 C_HEAD_UP, C_COVER = 0x01, 0x02
 C_HOT, C_VOLTAGE, C_JAM, C_MARK = 0x01, 0x08, 0x40, 0x80
-C_CUTTER, C_CUTTER_COVER, C_MEMORY = 0x01, 0x02, 0x4C
+C_CUTTER, C_CUTTER_COVER, C_INSIDE = 0x01, 0x02, 0xCC
+"""The last one: memories, and the motor that hands the slip out."""
 
 
 def status_in(dialect: Dialect, heard: bytes) -> bytes:
@@ -73,7 +75,7 @@ def _custom(answer: bytes) -> tuple[Trouble | None, bool]:
     found = [
         (Trouble.COVER, user & (C_HEAD_UP | C_COVER) or unrecoverable & C_CUTTER_COVER),
         (Trouble.PAPER, paper & C_NO_PAPER),
-        (Trouble.FAULT, unrecoverable & C_MEMORY),
+        (Trouble.FAULT, unrecoverable & C_INSIDE),
         (Trouble.JAM, recoverable & C_JAM or unrecoverable & C_CUTTER),
         (Trouble.HOT, recoverable & C_HOT),
         (Trouble.FAULT, recoverable & (C_VOLTAGE | C_MARK)),

@@ -4,6 +4,7 @@ A column is one half-width character; everything beyond ASCII takes two. Printer
 start of a line and cut a phone number in two.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ NOT_LAST = frozenset("（《「『【〈“‘([{¥￥")
 BOLD = frozenset({Style.TITLE, Style.HEAD, Style.BIG})
 DOUBLE = frozenset({Style.TITLE, Style.BIG})
 GAP = 2
+ITEM = re.compile(r"(?<![^、，。；：\s])[^、，。；：\s]{2,5}(?=、)|(?<=、)[^、，。；：\s]{2,5}(?=[，。；：\s]|$)")
 LOST = "\ufffd"
 BLANKS = str.maketrans(dict.fromkeys("\t\u2028\u2029", " "))
 """What pasted texts separate lines with, beside the newline: it has no glyph, and laying it out fails."""
@@ -95,10 +97,11 @@ def wrap(text: str, columns: int) -> list[str]:
 
 
 def _pieces(text: str) -> list[str]:
-    """Split where a line may begin."""
+    """Split where a line may begin; an item of a list (电工、水管工) stays whole."""
+    inside = {i for item in ITEM.finditer(text) for i in range(item.start() + 1, item.end())}
     pieces: list[str] = []
-    for c in text:
-        if pieces and not _may_break(pieces[-1][-1], c):
+    for i, c in enumerate(text):
+        if pieces and (i in inside or not _may_break(pieces[-1][-1], c)):
             pieces[-1] += c
         else:
             pieces.append(c)

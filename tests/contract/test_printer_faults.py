@@ -4,10 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
+from itertools import count
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from kiosk.devices.escpos_printer import NUMBER, EscposPrinter, Patience, encode
+from kiosk.devices.escpos_printer import NUMBER, PRESENT, EscposPrinter, Patience, encode
 from kiosk.devices.printer import open_printer
 from kiosk.devices.printer_faults import AFTER
 from kiosk.devices.printer_profile import PAPER_80, Dialect, Profile
@@ -26,6 +29,7 @@ PATIENT = Patience(answer_s=3.0, quiet_s=0.05, write_s=3.0, confirm_s=5.0)
 LINES = {"tcp": over_tcp, "serial": over_serial}
 CUSTOM, IDS = replace(PAPER_80, status=Dialect.CUSTOM), replace(PAPER_80, ids=True)
 PROFILES = {"epson": PAPER_80, "custom": CUSTOM, "ids": IDS}
+PRESENTER = replace(CUSTOM, presents=True)
 
 
 @pytest.fixture
@@ -96,6 +100,14 @@ def test_print_when_the_slip_hangs_in_the_mouth_is_printed_and_the_next_one_wait
             printer.check()
         assert refused.value.reason == "take"
     assert machine.raw == [BYTES]
+
+
+def test_print_when_the_printer_holds_slips_out_ends_each_so(way: Transport, machine: SimulatedPrinter) -> None:
+    with closing(a_printer(way, PRESENTER)) as printer:
+        assert [printer.print(SLIP), printer.print(SLIPS["listing"])] == [Delivery.PRINTED] * 2
+    assert machine.raw == [encode(SLIP, PRESENTER), encode(SLIPS["listing"], PRESENTER)]
+    assert machine.raw[0] == BYTES.removesuffix(b"\x1dVB\x00") + PRESENT
+    assert machine.unknown == []
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -184,6 +196,40 @@ def test_print_when_answered_by_number_trusts_only_its_own(answer: Callable[[byt
     assert EscposPrinter(Transport("scripted", lambda: line), IDS, SOON).print(SLIP) is delivery
 
 
+class AnyLine(Line):
+    """Answers whatever it was told to, whenever it is read."""
+
+    def __init__(self, answers: list[bytes]) -> None:
+        self.answers = answers
+
+    def write(self, data: bytes, within_s: float) -> int:
+        return len(data)
+
+    def read(self, within_s: float) -> bytes:
+        return self.answers.pop(0) if self.answers else b""
+
+    def close(self) -> None:
+        pass
+
+
+answers = st.one_of(
+    st.binary(max_size=8),
+    st.sampled_from([b"", b"\x12" * 4, b"\x12", b"\0", b"\x0c", bytes.fromhex("100f00000000"), bytes.fromhex("100f20000000"), b'7"AAAA\0']),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(answers, max_size=30), st.sampled_from(sorted(PROFILES)))
+def test_print_when_answers_are_anything_ends_in_a_delivery_or_in_words_of_ours(script: list[bytes], profile: str) -> None:
+    ticks = count(step=0.01)
+    line = AnyLine(list(script))
+    printer = EscposPrinter(Transport("scripted", lambda: line), PROFILES[profile], SOON, clock=lambda: next(ticks))
+    with suppress(PrinterAbsent, PrinterNotReady):
+        printed = printer.print(SLIP) is Delivery.PRINTED
+        # a number of its own cannot be guessed
+        assert not (printed and PROFILES[profile].ids)
+
+
 def test_knows_ids_when_it_does_leaves_no_trace(way: Transport, machine: SimulatedPrinter) -> None:
     with closing(a_printer(way, PAPER_80)) as printer:
         assert printer.knows_ids()
@@ -212,8 +258,9 @@ def test_knows_ids_when_answers_are_none_raises_what_a_check_does(way: Transport
 
 def test_open_printer_when_the_setting_names_dialect_and_numbers_obeys(machine: SimulatedPrinter) -> None:
     with closing(PrinterTerminal(machine)) as terminal:
-        printer = open_printer(f"serial://{terminal.name}?baud=9600&status=custom&ids=yes", patience=SOON)
+        printer = open_printer(f"serial://{terminal.name}?baud=9600&status=custom&ids=yes&end=present", patience=SOON)
         machine.faults.not_taken_after = len(BYTES)
         assert printer.print(SLIP) is Delivery.PRINTED
+        assert machine.raw[0].endswith(PRESENT)
         with pytest.raises(PrinterNotReady):
             printer.check()

@@ -49,6 +49,7 @@ def test_read_when_an_epson_cannot_print_says_why(answer: str, trouble: str) -> 
         ("10 0f 00 00 80 00", "fault"),
         ("10 0f 00 00 00 04", "fault"),
         ("10 0f 00 00 00 08", "fault"),
+        ("10 0f 00 00 00 80", "fault"),
         ("10 0f 20 00 00 00", "take"),
         ("12 12 12 12 12 12", "fault"),
         ("10 0f 00 00 00", "fault"),
