@@ -3,7 +3,7 @@ set -euo pipefail
 FROM=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-PACKAGES="python3-venv xvfb libgl1 libgl1-mesa-dri libegl1 libgles2 libmtdev1 fonts-noto-cjk libharfbuzz-bin espeak-ng alsa-utils librime1 librime-data rime-data-pinyin-simp rime-data-stroke postgresql"
+PACKAGES="python3-venv xvfb libgl1 libgl1-mesa-dri libegl1 libgles2 libmtdev1 fonts-noto-cjk libharfbuzz-bin espeak-ng alsa-utils librime1 librime-data rime-data-pinyin-simp rime-data-stroke libusb-1.0-0 postgresql"
 STATE=${KIOSK_STATE:-$([ "$(id -u)" = 0 ] && echo /var/lib/kiosk-trial || echo "${XDG_STATE_HOME:-$HOME/.local/state}/kiosk-trial")}
 STATE=$(realpath -m -- "$STATE")
 mkdir -p "$STATE"

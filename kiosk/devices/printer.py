@@ -1,7 +1,8 @@
 """From a settings URI to a printer. Imported only where slips are printed: python-escpos and Pillow cost half a second."""
 
+import re
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from kiosk.devices import transport
 from kiosk.devices.escpos_printer import EscposPrinter, Patience
@@ -10,6 +11,7 @@ from kiosk.devices.transport import Transport
 from kiosk.errors import ConfigError
 
 PAPERS = {"80": PAPER_80.dots, "58": PAPER_58.dots}
+USB = re.compile("([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})")
 ANSWERS = {"no": False, "yes": True}
 ENDS = {"cut": False, "present": True}
 
@@ -45,6 +47,8 @@ def _transport(parts: SplitResult, asked: dict[str, str], profile: Profile, slip
             return transport.tcp(parts.hostname, parts.port or 9100)
         case "file" if not parts.netloc and parts.path.startswith("/"):
             return transport.device_file(parts.path)
+        case "usb" if (numbers := USB.fullmatch(parts.netloc)) and parts.path.count("/") <= 1:
+            return transport.usb(*(int(number, 16) for number in numbers.groups()), unquote(parts.path[1:]))
         case "serial" if not parts.netloc and parts.path.startswith("/"):
             return transport.serial_port(parts.path, int(asked.pop("baud", "9600")))
         case "simulator":

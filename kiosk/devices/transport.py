@@ -1,6 +1,5 @@
-"""Ways to a printer: TCP, a device file, a serial port. Owns time-outs; raises only OSError; knows no ESC/POS.
-
-Every line ends in a file descriptor, so that one pair of read and write serves them all.
+"""Ways to a printer: TCP, a device file, a serial port, USB by its number (devices/usb_line). Owns time-outs; raises only OSError; knows no
+ESC/POS. All but USB end in a file descriptor, so that one pair of read and write serves them.
 """
 
 import errno
@@ -19,6 +18,22 @@ class LineClosed(OSError):
     """The other side hung up, or the file has no way back."""
 
 
+class Line(Protocol):
+    """An open line."""
+
+    def write(self, data: bytes, within_s: float) -> int:
+        """Hand over as much as the line takes and give how many bytes; raise TimeoutError when it takes none in `within_s`."""
+        ...
+
+    def read(self, within_s: float) -> bytes:
+        """Give what comes within `within_s`, b"" when nothing does; raise LineClosed at its end."""
+        ...
+
+    def close(self) -> None:
+        """Hang up."""
+        ...
+
+
 class Owner(Protocol):
     """What holds the file descriptor."""
 
@@ -31,21 +46,21 @@ class Owner(Protocol):
         ...
 
 
-class Line:
-    """An open, non-blocking line."""
+class FileLine:
+    """A line that ends in a file descriptor, non-blocking."""
 
     def __init__(self, owner: Owner) -> None:
         self._owner, self._fd = owner, owner.fileno()
         os.set_blocking(self._fd, False)
 
     def write(self, data: bytes, within_s: float) -> int:
-        """Hand over as much as the line takes and give how many bytes; raise TimeoutError when it takes none in `within_s`."""
+        """Wait until it takes something, and write that."""
         if not self._ready(select.POLLOUT, within_s):
             raise TimeoutError("the line takes nothing")
         return os.write(self._fd, data[:CHUNK])
 
     def read(self, within_s: float) -> bytes:
-        """Give what comes within `within_s`, b"" when nothing does; raise LineClosed at its end."""
+        """Wait until there is something, and read that."""
         if not self._ready(select.POLLIN, within_s):
             return b""
         try:
@@ -61,7 +76,7 @@ class Line:
         return data
 
     def close(self) -> None:
-        """Hang up."""
+        """Close what it ends in."""
         self._owner.close()
 
     def _ready(self, what: int, within_s: float) -> bool:
@@ -101,14 +116,14 @@ def tcp(host: str, port: int, connect_s: float = 2.0) -> Transport:
     def connect() -> Line:
         line = socket.create_connection((host, port), timeout=connect_s)
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return Line(line)
+        return FileLine(line)
 
     return Transport(f"{host}:{port}", connect)
 
 
 def device_file(path: str) -> Transport:
     """Reach a USB printer through the kernel's file; many of them cannot be read back."""
-    return Transport(path, lambda: Line(DeviceFile(path)), may_be_mute=True)
+    return Transport(path, lambda: FileLine(DeviceFile(path)), may_be_mute=True)
 
 
 def serial_port(device: str, baud: int) -> Transport:
@@ -117,6 +132,17 @@ def serial_port(device: str, baud: int) -> Transport:
     def connect() -> Line:
         from serial import Serial
 
-        return Line(Serial(device, baud, timeout=0, write_timeout=0))
+        return FileLine(Serial(device, baud, timeout=0, write_timeout=0))
 
     return Transport(device, connect)
+
+
+def usb(vendor: int, product: int, serial: str = "", backend: object = None) -> Transport:
+    """Reach a USB printer by its numbers, past the kernel's printer driver; `serial` tells two of a kind apart. `backend` is pyusb's."""
+
+    def connect() -> Line:
+        from kiosk.devices.usb_line import UsbLine
+
+        return UsbLine(vendor, product, serial, backend)
+
+    return Transport(f"{vendor:04x}:{product:04x}", connect, may_be_mute=True)

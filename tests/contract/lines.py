@@ -1,4 +1,4 @@
-"""Lines to the simulated printer for tests: TCP, and a pseudo-terminal that stands for a serial port or a device file."""
+"""Lines to the simulated printer for tests: TCP, a pseudo-terminal that stands for a serial port or a device file, and a USB bus of our own."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -8,6 +8,7 @@ from kiosk.devices.escpos_printer import CLEAN_CUT, DONE, NUMBER
 from kiosk.devices.printer_simulator import PrinterServer, PrinterTerminal, SimulatedPrinter
 from kiosk.devices.printer_status import QUESTION
 from kiosk.devices.transport import Line, Transport
+from tests.contract.usb_bus import PRODUCT, VENDOR, UsbBus
 
 
 @contextmanager
@@ -26,6 +27,13 @@ def over_serial(printer: SimulatedPrinter) -> Iterator[Transport]:
 def over_file(printer: SimulatedPrinter) -> Iterator[Transport]:
     with closing(PrinterTerminal(printer)) as terminal:
         yield transport.device_file(terminal.name)
+
+
+@contextmanager
+def over_usb(printer: SimulatedPrinter) -> Iterator[Transport]:
+    bus = UsbBus(printer)
+    yield transport.usb(VENDOR, PRODUCT, backend=bus)
+    assert (bus.driver, bus.claimed, bus.open) == (True, False, 0), "the interface was not given back"
 
 
 NO_SLIP = (*QUESTION.values(), DONE, NUMBER, CLEAN_CUT)
