@@ -8,7 +8,7 @@ import fcntl
 import os
 import struct
 
-from kiosk.devices.transport import Line, Transport
+from kiosk.devices.transport import FileLine, Transport
 
 EVENT = struct.Struct("@llHHi")
 """struct input_event of a 64-bit kernel: seconds, microseconds, type, code, value (linux/input.h)."""
@@ -51,7 +51,7 @@ class _Device:
         os.close(self._fd)
 
 
-class KeyLine(Line):
+class KeyLine(FileLine):
     """Reads key events as the text that they type; a line comes whole, at its Enter, or not at all."""
 
     _left, _typed = b"", ""

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from kiosk.devices import transport
+from kiosk.devices.cups_printer import CupsPrinter
 from kiosk.devices.escpos_printer import EscposPrinter, Patience
 from kiosk.devices.printer_profile import PAPER_58, PAPER_80, Charset, Dialect, Profile
 from kiosk.devices.transport import Transport
@@ -12,16 +13,40 @@ from kiosk.errors import ConfigError
 
 PAPERS = {"80": PAPER_80.dots, "58": PAPER_58.dots}
 USB = re.compile("([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})")
+QUEUE = re.compile(r"[^\s/#?@:]+")
 ANSWERS = {"no": False, "yes": True}
 ENDS = {"cut": False, "present": True}
 
 
-def open_printer(uri: str, slips: Path | None = None, patience: Patience | None = None) -> EscposPrinter:
+def open_printer(uri: str, slips: Path | None = None, patience: Patience | None = None) -> EscposPrinter | CupsPrinter:
     """Make the printer that `uri` names, without talking to it yet; raise ConfigError saying what is wrong.
 
-    tcp://host:port · file:///dev/usb/lp0 · serial:///dev/ttyS0?baud=9600 · simulator: (its slips go to the folder `slips`).
-    Behind a ? also paper=58, charset=gb2312, status=custom, ids=yes and end=present.
+    tcp://host:port · usb://0416:5011/SERIAL (the serial only where there are two of a kind) · file:///dev/usb/lp0 ·
+    serial:///dev/ttyS0?baud=9600 · cups://QUEUE (confirms nothing) · simulator: (its slips go to the folder `slips`).
+    Behind a ? also paper=58, charset=gb2312, end=present, and where the printer answers status=custom and ids=yes.
     """
+    parts, asked, profile = _read(uri)
+    way: Transport | None = None
+    try:
+        if parts.scheme != "cups":
+            way = _transport(parts, asked, profile, slips)
+        elif not QUEUE.fullmatch(parts.netloc) or parts.path:
+            raise ValueError("no name of a queue")
+    except (KeyError, ValueError) as error:
+        raise ConfigError(f"printer: {uri!r}: {error}") from None
+    if asked:
+        raise ConfigError(f"printer: {uri!r}: unknown {', '.join(asked)}")
+    _load()
+    return EscposPrinter(way, profile, patience) if way else CupsPrinter(parts.netloc, profile)
+
+
+def profile_of(uri: str) -> Profile:
+    """Say what kind of printer the setting names; raise ConfigError."""
+    return _read(uri)[2]
+
+
+def _read(uri: str) -> tuple[SplitResult, dict[str, str], Profile]:
+    """Give the setting's parts, what was asked behind the ? that is the way's own business, and the profile."""
     try:
         parts = urlsplit(uri)
         asked = {k: v[-1] for k, v in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
@@ -32,13 +57,9 @@ def open_printer(uri: str, slips: Path | None = None, patience: Patience | None 
             ANSWERS[asked.pop("ids", "no")],
             ENDS[asked.pop("end", "cut")],
         )
-        way = _transport(parts, asked, profile, slips)
     except (KeyError, ValueError) as error:
         raise ConfigError(f"printer: {uri!r}: {error}") from None
-    if asked:
-        raise ConfigError(f"printer: {uri!r}: unknown {', '.join(asked)}")
-    _load()
-    return EscposPrinter(way, profile, patience)
+    return parts, asked, profile
 
 
 def _transport(parts: SplitResult, asked: dict[str, str], profile: Profile, slips: Path | None) -> Transport:
@@ -48,14 +69,14 @@ def _transport(parts: SplitResult, asked: dict[str, str], profile: Profile, slip
         case "file" if not parts.netloc and parts.path.startswith("/"):
             return transport.device_file(parts.path)
         case "usb" if (numbers := USB.fullmatch(parts.netloc)) and parts.path.count("/") <= 1:
-            return transport.usb(*(int(number, 16) for number in numbers.groups()), unquote(parts.path[1:]))
+            return transport.usb(int(numbers[1], 16), int(numbers[2], 16), unquote(parts.path[1:]))
         case "serial" if not parts.netloc and parts.path.startswith("/"):
             return transport.serial_port(parts.path, int(asked.pop("baud", "9600")))
         case "simulator":
             from kiosk.devices.printer_simulator import PrinterServer, SimulatedPrinter
 
             return transport.tcp("127.0.0.1", PrinterServer(SimulatedPrinter(slips, profile.dots)).port)
-    raise ValueError("none of tcp://host:port, file:///path, serial:///path, simulator:")
+    raise ValueError("none of tcp://host:port, usb://0416:5011, file:///path, serial:///path, cups://queue, simulator:")
 
 
 def _load() -> None:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from kiosk.devices import transport
 from kiosk.devices.keyboard_scanner import keyboard
-from kiosk.devices.transport import Line, Transport
+from kiosk.devices.transport import FileLine, Line, Transport
 from kiosk.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -115,5 +115,5 @@ def open_scanner(uri: str, link: Path) -> LineScanner | None:
     if parts.scheme == "hid" and parts.path.startswith("/"):
         return LineScanner(keyboard(parts.path))
     if uri == "simulator:":
-        return LineScanner(Transport("simulator", lambda: Line(_Master(link))))
+        return LineScanner(Transport("simulator", lambda: FileLine(_Master(link))))
     raise ConfigError(f"scanner: {uri!r}: none of serial:///path, hid:///path, simulator:")

@@ -1,4 +1,4 @@
-"""Lines to the simulated printer for tests: TCP, a pseudo-terminal that stands for a serial port or a device file, and a USB bus of our own."""
+"""Lines to the simulated printer for tests: TCP, a USB bus of ours, and a pseudo-terminal that stands for a serial port or device file."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager

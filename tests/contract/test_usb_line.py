@@ -37,7 +37,9 @@ def a_printer(bus: UsbBus, serial: str = "") -> EscposPrinter:
 
 @pytest.mark.parametrize("driver", [True, False])
 @pytest.mark.parametrize("configured", [True, False])
-def test_usb_when_the_kernel_has_the_printer_it_gets_it_back(bus: UsbBus, machine: SimulatedPrinter, driver: bool, configured: bool) -> None:
+def test_usb_when_the_kernel_has_the_printer_it_gets_it_back(
+    bus: UsbBus, machine: SimulatedPrinter, driver: bool, configured: bool
+) -> None:
     bus.driver, bus.configured = driver, configured
     assert a_printer(bus, SERIAL).print(SLIP) is Delivery.PRINTED
     assert machine.raw == [BYTES]

@@ -1,6 +1,6 @@
 """A USB bus for pyusb with the simulated printer plugged in: what libusb would say to a printer interface with two bulk endpoints.
 
-No machine of ours has a USB printer, so this stands for libusb and the kernel; the printer behind it is the one that the other lines lead to.
+No machine of ours has a USB printer: this stands for libusb and the kernel, before the same printer that the other lines lead to.
 """
 
 import errno
