@@ -23,12 +23,21 @@ def main(arguments: list[str] | None = None) -> int:
     enrol.add_argument("code")
     review = commands.add_parser("review", help="check texts by the rules for listings, one JSON line a file")
     review.add_argument("files", nargs="+", metavar="FILE")
-    commands.add_parser("doctor", help="look whether the station is well; status 1 when something is wrong")
+    doctor = commands.add_parser("doctor", help="look whether the station is well; status 1 when something is wrong")
+    doctor.add_argument(
+        "--printer", action="store_true", help="only the printer, and try whether it reports slips by number; may waste some paper"
+    )
+    page = commands.add_parser("print", help="print the test page and say how it ended; status 1 when it did not come out")
+    page.add_argument("--test", action="store_true", required=True, help="the test page: the one thing that is printed by hand")
+    page.add_argument("--to", type=Path, metavar="FILE.png", help="draw it into a file instead; needs no printer")
+    page.add_argument("--paper", type=int, choices=(58, 80), help="width in mm for --to, else what settings say")
     run = commands.add_parser("run", help="start everything for a trial")
     run.add_argument("--tour", type=Path, metavar="DIR", help="play a visitor's journey and leave pictures in DIR")
     ads = commands.add_parser("parse-ads", help="find the ads in files of pasted chat text; one JSON line a file")
     ads.add_argument("files", type=Path, nargs="+", metavar="FILE")
     options = parser.parse_args(arguments)
+    if options.command == "print" and options.paper and not options.to:
+        parser.error("--paper goes with --to: the printer's own is in settings")
     try:
         return _dispatch(options)
     except KioskError as error:
@@ -74,7 +83,11 @@ def _dispatch(options: argparse.Namespace) -> int:
         case "doctor":
             from kiosk.bootstrap import run_doctor
 
-            return run_doctor(settings)
+            return run_doctor(settings, printer_only=options.printer)
+        case "print":
+            from kiosk.bootstrap import print_test
+
+            return print_test(settings, options.to, options.paper)
         case "run" if options.tour:
             from kiosk.trial.tour import play
 

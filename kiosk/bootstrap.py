@@ -4,18 +4,21 @@ shows its first screen before the database library is loaded.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.config import Settings
-from kiosk.errors import ConfigError, StoreError, WrongKey
+from kiosk.errors import ConfigError, PrinterAbsent, StoreError, WrongKey
 
 if TYPE_CHECKING:
     from kiosk.agent.loop import Agent
     from kiosk.desk.serve import DeskServer
-    from kiosk.domain.ports import Chime, Handwriting, Paper, Pinyin, Scanner, Speaker
+    from kiosk.domain.ports import Chime, Handwriting, Pinyin, Scanner, Speaker
+    from kiosk.services.doctor_printer import PrinterCase
     from kiosk.services.station import Here
     from kiosk.store.store import Store
     from kiosk.sync.client import HttpHub
@@ -23,6 +26,11 @@ if TYPE_CHECKING:
 ASSETS = Path(__file__).parent.parent / "assets"
 STATION_ID = "station.id"
 PHONE_BASE = "station.phone_base"
+AGENT_QUIET_S = 15.0
+"""An agent whose health file is older than three of its rounds is gone."""
+BUSY_TRIES, BUSY_S = 4, 2.0
+"""A slip takes a few seconds."""
+Answer = TypeVar("Answer")
 
 
 def wall_clock() -> datetime:
@@ -147,29 +155,104 @@ def open_agent(settings: Settings) -> Agent:
     return Agent(settings, store, Spool(store, printer, wall_clock), open_hub(settings), wall_clock, lambda: open_desk(settings))
 
 
-def run_doctor(settings: Settings) -> int:
+def agent_runs(settings: Settings) -> bool:
+    """Say whether the agent lives: it writes its health every few seconds."""
+    try:
+        return time.time() - (settings.state_dir / "run" / "agent.json").stat().st_mtime < AGENT_QUIET_S
+    except OSError:
+        return False
+
+
+def printer_case(settings: Settings) -> PrinterCase:
+    """Put together what the doctor asks of the printer; while the agent may be with it, ask a few times."""
+    from kiosk.devices.cups_printer import CupsPrinter
+    from kiosk.devices.escpos_printer import EscposPrinter
+    from kiosk.devices.find_printers import find_printers
+    from kiosk.devices.printer import mm_of, open_printer, profile_of
+    from kiosk.services.doctor_printer import PrinterCase
+
+    in_use = agent_runs(settings)
+
+    def with_printer(act: Callable[[EscposPrinter | CupsPrinter], Answer]) -> Answer:
+        for _ in range(BUSY_TRIES - 1 if in_use else 0):
+            try:
+                return once(act)
+            except PrinterAbsent:
+                time.sleep(BUSY_S)
+        return once(act)
+
+    def once(act: Callable[[EscposPrinter | CupsPrinter], Answer]) -> Answer:
+        with closing(open_printer(settings.printer, settings.state_dir / "slips")) as printer:
+            return act(printer)
+
+    def described() -> tuple[int, str]:
+        profile = profile_of(settings.printer)
+        return mm_of(profile), profile.charset.value
+
+    scanner = settings.scanner.split("?")[0]
+    return PrinterCase(
+        uri=settings.printer,
+        settings=described,
+        ask=lambda: with_printer(lambda printer: (printer.check(), printer.confirms())),
+        knows_ids=lambda: with_printer(lambda printer: printer.knows_ids()),
+        find=lambda: [found for found in find_printers() if found.uri.split("?")[0] != scanner],
+        in_use=in_use,
+    )
+
+
+def run_doctor(settings: Settings, *, printer_only: bool = False) -> int:
     """Print one line a finding, and give the exit status: 1 when something is wrong."""
-    from kiosk.devices.printer import open_printer
     from kiosk.services.doctor import Patient, examine
     from kiosk.text import t
-
-    def check_printer() -> Paper:
-        with closing(open_printer(settings.printer, settings.state_dir / "slips")) as printer:
-            return printer.check()
 
     patient = Patient(
         store_path=settings.store_path,
         now=wall_clock(),
         has_hub=bool(settings.hub),
         open_store=lambda: open_store(settings),
-        check_printer=check_printer,
+        printer=printer_case(settings),
     )
     bad = 0
-    for finding in examine(patient):
+    for finding in examine(patient, printer_only=printer_only):
         bad += not finding.good
         print(f"{t('doctor.good' if finding.good else 'doctor.bad')}\t{finding.text}", flush=True)
     print(t("doctor.some_bad", count=bad) if bad else t("doctor.all_good"))
     return 1 if bad else 0
+
+
+def print_test(settings: Settings, to: Path | None, paper_mm: int | None) -> int:
+    """Draw the test page into a file, or print it: by the spool while the agent runs, else straight; say how it ended, and give 0 or 1.
+
+    Needs neither a store nor an enrolled station. `paper_mm` is for a drawing, None for what settings say.
+    """
+    from kiosk.devices.printer import mm_of, open_printer, profile_of, with_paper
+    from kiosk.services import test_page
+    from kiosk.services.test_page import Outcome
+
+    profile = with_paper(profile_of(settings.printer), paper_mm)
+    paper = mm_of(profile)
+    try:
+        here: Here | None = open_here(settings)
+    except StoreError:
+        here = None
+    outcome: Outcome
+    if to is not None:
+        from kiosk.devices.slip_preview import preview
+
+        slip = test_page.page(here, settings.phone_base, wall_clock(), paper)
+        try:
+            preview(slip, profile).save(to)
+        except (OSError, ValueError) as error:  # no such folder, or an ending that names no kind of picture
+            raise ConfigError(f"--to {to}: {error}") from None
+        outcome = test_page.drawn(to.name)
+    elif here is not None and agent_runs(settings):
+        outcome = test_page.print_by_spool(here, paper)
+    else:
+        slip = test_page.page(here, settings.phone_base, wall_clock(), paper)
+        with closing(open_printer(settings.printer, settings.state_dir / "slips")) as printer:
+            outcome = test_page.print_straight(printer, settings.printer, slip)
+    print(outcome.text)
+    return 0 if outcome.good else 1
 
 
 def enrol(settings: Settings, code: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from kiosk.devices.escpos_printer import encode
 from kiosk.devices.printer_profile import Profile
-from kiosk.domain.ports import Delivery, Paper
+from kiosk.domain.ports import Confirms, Delivery, Paper
 from kiosk.domain.print_job import Trouble
 from kiosk.domain.slip import Slip
 from kiosk.errors import PrinterAbsent, PrinterCut, PrinterNotReady
@@ -63,6 +63,14 @@ class CupsPrinter:
         if left:
             _run("cancel", *left)
         return Delivery.UNCERTAIN
+
+    def confirms(self) -> Confirms:
+        """Say that a slip is never confirmed."""
+        return Confirms.NOTHING
+
+    def knows_ids(self) -> bool:
+        """Say that it cannot be asked."""
+        return False
 
     def close(self) -> None:
         """Nothing is held between slips."""

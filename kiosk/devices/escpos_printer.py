@@ -19,7 +19,7 @@ from kiosk.devices import glyphs, printer_status
 from kiosk.devices.printer_profile import DOTS_PER_MM, Profile
 from kiosk.devices.slip_layout import Row, lay_out
 from kiosk.devices.transport import Line, LineClosed, Transport
-from kiosk.domain.ports import Delivery, Paper
+from kiosk.domain.ports import Confirms, Delivery, Paper
 from kiosk.domain.print_job import Trouble
 from kiosk.domain.slip import Slip
 from kiosk.errors import PrinterAbsent, PrinterCut, PrinterNotReady
@@ -122,7 +122,7 @@ class EscposPrinter:
                 self._settle(self._line)
         except OSError as error:
             self.close()
-            raise PrinterAbsent(f"{self._transport.name}: {error}") from None
+            raise PrinterAbsent(f"{self._transport.name}: {error}") from error
         except PrinterNotReady:
             self.close()
             raise
@@ -167,6 +167,20 @@ class EscposPrinter:
             self._unsure = not knows
             self.close()
         return knows
+
+    def confirms(self) -> Confirms:
+        """Try how the printer, which must be ready, says that it is done, as the setting has it asked; raise what `check` raises."""
+        if self._profile.ids:
+            return Confirms.NUMBER if self.knows_ids() else Confirms.NOTHING
+        self.check()
+        assert self._line is not None
+        try:
+            done = not self._mute and self._worked_through(self._line, self._patience.answer_s)
+        except OSError as error:
+            raise PrinterAbsent(f"{self._transport.name}: {error}") from error
+        finally:
+            self.close()
+        return Confirms.ORDER if done else Confirms.NOTHING
 
     def close(self) -> None:
         """Hang up; the next check opens the line again."""

@@ -1,6 +1,7 @@
 """From a settings URI to a printer. Imported only where slips are printed: python-escpos and Pillow cost half a second."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -43,6 +44,16 @@ def open_printer(uri: str, slips: Path | None = None, patience: Patience | None 
 def profile_of(uri: str) -> Profile:
     """Say what kind of printer the setting names; raise ConfigError."""
     return _read(uri)[2]
+
+
+def with_paper(profile: Profile, paper_mm: int | None) -> Profile:
+    """Give the profile on paper of another width, in mm, or the same where None is given."""
+    return profile if paper_mm is None else replace(profile, dots=PAPERS[str(paper_mm)])
+
+
+def mm_of(profile: Profile) -> int:
+    """Say how wide its paper is, in mm."""
+    return next(int(paper) for paper, dots in PAPERS.items() if dots == profile.dots)
 
 
 def _read(uri: str) -> tuple[SplitResult, dict[str, str], Profile]:

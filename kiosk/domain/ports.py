@@ -87,6 +87,14 @@ class Delivery(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+class Confirms(StrEnum):
+    """How a printer says that it has worked through a slip: by the slip's own number, by an answer in order, or not at all."""
+
+    NUMBER = "number"
+    ORDER = "order"
+    NOTHING = "nothing"
+
+
 class Printer(Protocol):
     """Puts a slip on paper."""
 

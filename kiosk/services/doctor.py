@@ -12,9 +12,9 @@ from functools import cached_property
 from pathlib import Path
 
 from kiosk.domain.listing import Review, Verdict
-from kiosk.domain.ports import Paper
 from kiosk.domain.running import ChainHead
-from kiosk.errors import ConfigError, KioskError, PrinterNotReady, StoreError, WrongKey
+from kiosk.errors import KioskError, StoreError, WrongKey
+from kiosk.services.doctor_printer import PrinterCase, look_at, prove_ids
 from kiosk.services.station import local
 from kiosk.store import chain
 from kiosk.store.connection import damage
@@ -45,7 +45,7 @@ class Patient:
     now: datetime
     has_hub: bool
     open_store: Callable[[], Store]
-    check_printer: Callable[[], Paper]
+    printer: PrinterCase
 
     @cached_property
     def store(self) -> Store:
@@ -53,9 +53,9 @@ class Patient:
         return self.open_store()
 
 
-def examine(patient: Patient) -> Iterator[Finding]:
-    """Make every check; what cannot be looked at because the store is shut is left out."""
-    for name, check, needs_store in CHECKS:
+def examine(patient: Patient, *, printer_only: bool = False) -> Iterator[Finding]:
+    """Make every check, or the printer's with the proof of its numbers; what cannot be looked at because the store is shut is left out."""
+    for name, check, needs_store in (("printer", _prove, False),) if printer_only else CHECKS:
         if needs_store and not _opens(patient):
             continue
         try:
@@ -141,16 +141,14 @@ def _county(patient: Patient) -> Iterator[Finding]:
 
 
 def _printer(patient: Patient) -> Iterator[Finding]:
-    try:
-        paper = patient.check_printer()
-    except PrinterNotReady as error:
-        yield Finding(False, t(f"doctor.printer.{error.reason}"))
-    except ConfigError:
-        yield Finding(False, t("doctor.printer.setting"))
-    except KioskError:
-        yield Finding(False, t("doctor.printer.absent"))
-    else:
-        yield Finding(True, t("doctor.printer.near_end" if paper is Paper.NEAR_END else "doctor.printer.good"))
+    yield from (Finding(*found) for found in look_at(patient.printer))
+
+
+def _prove(patient: Patient) -> Iterator[Finding]:
+    found = list(look_at(patient.printer))
+    yield from (Finding(*one) for one in found)
+    if all(good for good, _ in found):
+        yield from (Finding(*one) for one in prove_ids(patient.printer))
 
 
 def _disk(patient: Patient) -> Iterator[Finding]:

@@ -22,6 +22,9 @@ from kiosk.text import t
 READ_FIRST = frozenset({"days", "hours", "place", "starts"})
 """The fields by which one gets there in time: whoever has no glasses with him must read them."""
 
+COLUMNS = {80: 48, 58: 32}
+"""Half-width characters on a line, by the paper's width in mm."""
+
 
 def registration_slip(worker: Worker, station: Station, ticket_url: str, now: datetime) -> Slip:
     """求职登记凭条: that a worker is registered, and the code with which he comes back."""
@@ -270,20 +273,30 @@ def card_slip(name: str, station: Station, serial: str, code: str, now: datetime
     )
 
 
-def test_slip(station: Station, serial: str, url: str, now: datetime) -> Slip:
-    """打印测试: every style, rare characters and a code, for who installs the printer."""
+def test_slip(station: Station, serial: str, url: str, now: datetime, paper_mm: int = 80) -> Slip:  # noqa: PT028 - no test
+    """打印测试: the paper's width, every style, rare characters and a code, for who installs the printer."""
     return _slip(
         SlipKind.TEST,
         serial,
         station,
         _field("serial", serial),
         _field("time", _instant(now)),
-        _left(t("slip.test.big"), Style.BIG),
+        Rule(),
+        _left(t("slip.test.ruler", paper=paper_mm)),
+        _left(("1234567890" * 5)[: COLUMNS[paper_mm]]),
+        Rule(),
+        _left(t("slip.test.body")),
         _left(t("slip.test.bold"), Style.HEAD),
+        Field(label=t("slip.test.tall"), value=t("slip.test.tall_value"), tall=True),
+        _left(t("slip.test.big"), Style.BIG),
         _left(t("slip.test.digits")),
         _left(t("slip.test.rare")),
+        Rule(),
         Code(text=url),
-        _centre(t("slip.test.ok")),
+        _centre(t("slip.test.scan")),
+        _centre(url),
+        Rule(),
+        _left(t("slip.test.compare")),
     )
 
 
@@ -306,7 +319,7 @@ def _slip(kind: SlipKind, serial: str, station: Station, *body: Block) -> Slip:
         _centre(t("slip.platform")),
     )
     # the foot speaks to visitors
-    return Slip(kind=kind, serial=serial, blocks=(*head, *body, *(foot if kind is not SlipKind.CARD else ())))
+    return Slip(kind=kind, serial=serial, blocks=(*head, *body, *(foot if kind not in (SlipKind.CARD, SlipKind.TEST) else ())))
 
 
 def _offer(listing: PublicListing, now: datetime) -> list[Block]:

@@ -1,6 +1,6 @@
 """`kiosk doctor` on real stores: what it says of a healthy station, of a shut or damaged one, and of a chain that somebody worked on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,19 +11,18 @@ import pytest
 from kiosk.__main__ import main
 from kiosk.bootstrap import ASSETS, prepare
 from kiosk.config import Settings
-from kiosk.devices.printer import open_printer
 from kiosk.domain.entities import ENTITIES
 from kiosk.domain.listing import Verdict
-from kiosk.domain.ports import Paper
 from kiosk.domain.record import new_id, to_plain
 from kiosk.domain.running import ChainHead
-from kiosk.errors import PrinterNotReady, StoreError, WrongKey
+from kiosk.errors import StoreError, WrongKey
 from kiosk.services import employers, publish, team
 from kiosk.services.doctor import Patient, examine
 from kiosk.services.sign_in import sign_in
 from kiosk.store.store import Store, open_store
 from kiosk.sync.protocol import Problem, Refusal
 from kiosk.text import words
+from tests.flows.test_doctor_printer import printer
 from tests.integration.test_hub_push import an_employer
 from tests.station import KEY, PIN, STATION, TestStation, a_posting, make_station
 
@@ -57,7 +56,7 @@ def patient(station: TestStation, **changes: Any) -> Patient:
         now=station.clock(),
         has_hub=True,
         open_store=lambda: open_store(station.path, KEY, clock=station.clock),
-        check_printer=lambda: Paper.OK,
+        printer=printer(),
     )
     return replace(made, **changes)
 
@@ -199,31 +198,6 @@ def test_doctor_when_the_county_is_silent_or_unknown_says_so(station: TestStatio
 def test_doctor_when_the_clock_lost_its_time_says_so(station: TestStation) -> None:
     for away in (timedelta(days=-300), timedelta(hours=-2)):
         assert lines(patient(station, now=station.clock() + away))["时钟"].startswith("✗ 现在显示")
-
-
-def _ask(uri: str) -> Callable[[], Paper]:
-    return lambda: open_printer(uri).check()
-
-
-def _lacking(reason: str) -> Callable[[], Paper]:
-    def refuse() -> Paper:
-        raise PrinterNotReady(reason)
-
-    return refuse
-
-
-@pytest.mark.parametrize(
-    ("asked", "said"),
-    [
-        (_ask("tcp://127.0.0.1:1"), "没有回答"),
-        (_ask("lpt1"), "kiosk.toml 里的 printer 写得不对"),
-        (_lacking("paper"), "没有纸了"),
-        (_lacking("cover"), "盖子"),
-        (_lacking("fault"), "打印机自己报了故障"),
-    ],
-)
-def test_doctor_when_the_printer_cannot_print_says_what_to_do(station: TestStation, asked: Callable[[], Paper], said: str) -> None:
-    assert lines(patient(station, check_printer=asked))["打印机"].startswith(f"✗ {said}")
 
 
 def test_doctor_when_called_prints_plain_lines_and_says_by_its_status_that_something_is_wrong(
