@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kiosk.domain.ports import Chime, Handwriting, Pinyin, Scanner, Speaker
     from kiosk.services.doctor_printer import PrinterCase
     from kiosk.services.station import Here
+    from kiosk.services.test_page import Outcome
     from kiosk.store.store import Store
     from kiosk.sync.client import HttpHub
 
@@ -221,13 +222,24 @@ def run_doctor(settings: Settings, *, printer_only: bool = False) -> int:
 
 
 def print_test(settings: Settings, to: Path | None, paper_mm: int | None) -> int:
-    """Draw the test page into a file, or print it: by the spool while the agent runs, else straight; say how it ended, and give 0 or 1.
+    """Draw the test page into a file, or print it; say how it ended, and give 0 or 1.
 
     Needs neither a store nor an enrolled station. `paper_mm` is for a drawing, None for what settings say.
     """
+    from kiosk.services.test_page import wrongly_set
+
+    try:
+        outcome = _print_test(settings, to, paper_mm)
+    except ConfigError:
+        outcome = wrongly_set()
+    print(outcome.text)
+    return 0 if outcome.good else 1
+
+
+def _print_test(settings: Settings, to: Path | None, paper_mm: int | None) -> Outcome:
+    """By the spool while the agent runs, else straight."""
     from kiosk.devices.printer import mm_of, open_printer, profile_of, with_paper
     from kiosk.services import test_page
-    from kiosk.services.test_page import Outcome
 
     profile = with_paper(profile_of(settings.printer), paper_mm)
     paper = mm_of(profile)
@@ -235,24 +247,19 @@ def print_test(settings: Settings, to: Path | None, paper_mm: int | None) -> int
         here: Here | None = open_here(settings)
     except StoreError:
         here = None
-    outcome: Outcome
-    if to is not None:
-        from kiosk.devices.slip_preview import preview
-
-        slip = test_page.page(here, settings.phone_base, wall_clock(), paper)
-        try:
-            preview(slip, profile).save(to)
-        except (OSError, ValueError) as error:  # no such folder, or an ending that names no kind of picture
-            raise ConfigError(f"--to {to}: {error}") from None
-        outcome = test_page.drawn(to.name)
-    elif here is not None and agent_runs(settings):
-        outcome = test_page.print_by_spool(here, paper)
-    else:
-        slip = test_page.page(here, settings.phone_base, wall_clock(), paper)
+    if here is not None and to is None and agent_runs(settings):
+        return test_page.print_by_spool(here, paper)
+    slip = test_page.page(here, settings.phone_base, wall_clock(), paper)
+    if to is None:
         with closing(open_printer(settings.printer, settings.state_dir / "slips")) as printer:
-            outcome = test_page.print_straight(printer, settings.printer, slip)
-    print(outcome.text)
-    return 0 if outcome.good else 1
+            return test_page.print_straight(printer, settings.printer, slip)
+    from kiosk.devices.slip_preview import preview
+
+    try:
+        preview(slip, profile).save(to)
+    except (OSError, ValueError):  # no such folder, or an ending that names no kind of picture
+        return test_page.not_drawn(to.name)
+    return test_page.drawn(to.name)
 
 
 def enrol(settings: Settings, code: str) -> None:

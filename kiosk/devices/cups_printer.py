@@ -58,7 +58,7 @@ class CupsPrinter:
             raise PrinterAbsent(f"{self._queue}: {said.stderr.decode(errors='replace').strip()}")
         sent()
         until = time.monotonic() + self._handed_on_s
-        while (left := self._waiting()) and time.monotonic() < until:
+        while (left := self._waiting()) and self._works() and time.monotonic() < until:
             time.sleep(LOOK_S)
         if left:
             _run("cancel", *left)
@@ -74,6 +74,13 @@ class CupsPrinter:
 
     def close(self) -> None:
         """Nothing is held between slips."""
+
+    def _works(self) -> bool:
+        try:
+            self.check()
+        except (PrinterAbsent, PrinterNotReady):
+            return False
+        return True
 
     def _waiting(self) -> list[str]:
         """Give the names of jobs that have not been handed on."""

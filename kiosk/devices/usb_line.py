@@ -4,6 +4,7 @@ The kernel's own driver, usblp, is sent away first and called back at the end. p
 but also as ValueError (no libusb) and NotImplementedError (nothing libusb can do on this system).
 """
 
+import errno
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -106,7 +107,7 @@ def _find(vendor: int, product: int, serial: str, backend: Any) -> Any:
     for device in usb.core.find(find_all=True, idVendor=vendor, idProduct=product, backend=backend) or ():
         if not serial or device.serial_number == serial:
             return device
-    raise FileNotFoundError("not plugged in")
+    raise FileNotFoundError(errno.ENOENT, "not plugged in")
 
 
 def _printer_interface(device: Any) -> Any:
@@ -120,7 +121,7 @@ def _printer_interface(device: Any) -> Any:
         configuration = device.get_active_configuration()
     takes = [i for i in configuration if i.bInterfaceClass == PRINTER_CLASS and any(not e.bEndpointAddress & OUT_IN for e in i)]
     if not takes:
-        raise FileNotFoundError("it is no printer")
+        raise OSError(errno.ENODEV, "it is no printer")
     return min(takes, key=lambda i: (i.bInterfaceProtocol != TWO_WAY, i.bInterfaceProtocol))
 
 

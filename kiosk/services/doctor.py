@@ -14,7 +14,7 @@ from pathlib import Path
 from kiosk.domain.listing import Review, Verdict
 from kiosk.domain.running import ChainHead
 from kiosk.errors import KioskError, StoreError, WrongKey
-from kiosk.services.doctor_printer import PrinterCase, look_at, prove_ids
+from kiosk.services.doctor_printer import QUEUE, PrinterCase, look_at, prove_ids
 from kiosk.services.station import local
 from kiosk.store import chain
 from kiosk.store.connection import damage
@@ -147,7 +147,7 @@ def _printer(patient: Patient) -> Iterator[Finding]:
 def _prove(patient: Patient) -> Iterator[Finding]:
     found = list(look_at(patient.printer))
     yield from (Finding(*one) for one in found)
-    if all(good for good, _ in found):
+    if all(good for good, _ in found) and not patient.printer.uri.startswith(QUEUE):
         yield from (Finding(*one) for one in prove_ids(patient.printer))
 
 

@@ -59,6 +59,16 @@ def drawn(name: str) -> Outcome:
     return Outcome(True, t("test_page.drawn", name=name))
 
 
+def not_drawn(name: str) -> Outcome:
+    """Say that it could not be drawn there."""
+    return Outcome(False, t("test_page.not_drawn", name=name))
+
+
+def wrongly_set() -> Outcome:
+    """Say that settings name no printer."""
+    return _not_printed(t("doctor.printer.setting"))
+
+
 def print_straight(printer: Printer, uri: str, slip: Slip) -> Outcome:
     """Print the page on the printer at `uri`, which nobody else uses."""
     try:

@@ -60,7 +60,7 @@ def test_print_when_settings_say_narrow_paper_is_drawn_narrow(tmp_path: Path) ->
 @pytest.mark.parametrize("name", ["none/out.png", "out.xyz", "out"])
 def test_print_when_it_cannot_be_drawn_there_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert main([*state(tmp_path, "simulator:"), "--to", str(tmp_path / name)]) == 1
-    assert "--to" in capsys.readouterr().err
+    assert capsys.readouterr().out.startswith(f"画不到 {Path(name).name}：")
 
 
 def test_print_when_no_agent_runs_goes_straight_to_the_printer(
@@ -97,8 +97,9 @@ def test_print_when_the_printer_cannot_says_what_is_wrong(
 
 
 def test_print_when_there_is_no_such_printer_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(state(tmp_path, "file:///nowhere/lp0")) == 1
-    assert capsys.readouterr().out.startswith("没有打成：没有找到。")
+    for uri, said in (("file:///nowhere/lp0", "没有找到"), ("usb://0416:5011", "没有找到"), ("lpt1", "kiosk.toml 里的 printer 写得不对")):
+        assert main(state(tmp_path, uri)) == 1
+        assert capsys.readouterr().out.startswith(f"没有打成：{said}")
 
 
 @pytest.fixture
