@@ -43,7 +43,8 @@ class Settings:
     `printer` is a URI: tcp://host:port, usb://0416:5011 (/SERIAL behind it where two of a kind are plugged in), file:///dev/usb/lp0,
     serial:///dev/ttyS0?baud=9600, cups://QUEUE or simulator:. `kiosk doctor` finds printers and writes the line. A queue of CUPS confirms
     nothing: after each of its slips the visitor is asked whether it came out, and neither paper nor cover is known.
-    Behind a ? (& between): paper=58, charset=gb2312, status=custom for Custom's printers, ids=yes where `kiosk doctor --printer` proved it.
+    Behind a ? (& between): paper=58, charset=gb2312, status=custom&end=present for Custom's VKP80 and its like, ids=yes where
+    `kiosk doctor --printer` proved it.
     `scanner` is one, too: serial:///dev/ttyACM0?baud=9600, hid:///dev/input/by-id/NAME-event-kbd, simulator: (write codes into
     STATE/run/scanner), or empty for none.
     `desk` is where the staff's page listens, as host:port (0.0.0.0:8443 for the station's own network); empty switches it off.
