@@ -238,18 +238,17 @@ def print_test(settings: Settings, to: Path | None, paper_mm: int | None) -> int
 
 def _print_test(settings: Settings, to: Path | None, paper_mm: int | None) -> Outcome:
     """By the spool while the agent runs, else straight."""
-    from kiosk.devices.printer import mm_of, open_printer, profile_of, with_paper
+    from kiosk.devices.printer import open_printer, profile_of, with_paper
     from kiosk.services import test_page
 
     profile = with_paper(profile_of(settings.printer), paper_mm)
-    paper = mm_of(profile)
     try:
         here: Here | None = open_here(settings)
     except StoreError:
         here = None
     if here is not None and to is None and agent_runs(settings):
-        return test_page.print_by_spool(here, paper)
-    slip = test_page.page(here, settings.phone_base, wall_clock(), paper)
+        return test_page.print_by_spool(here)
+    slip = test_page.page(here, settings.phone_base, wall_clock())
     if to is None:
         with closing(open_printer(settings.printer, settings.state_dir / "slips")) as printer:
             return test_page.print_straight(printer, settings.printer, slip)

@@ -20,6 +20,7 @@ DOUBLE = frozenset({Style.TITLE, Style.BIG})
 GAP = 2
 ITEM = re.compile(r"(?<![^、，。；：\s])[^、，。；：\s]{2,5}(?=、)|(?<=、)[^、，。；：\s]{2,5}(?=[，。；：\s]|$)")
 LOST = "\ufffd"
+DIGITS = "1234567890"
 BLANKS = str.maketrans(dict.fromkeys("\t\u2028\u2029", " "))
 """What pasted texts separate lines with, beside the newline: it has no glyph, and laying it out fails."""
 
@@ -57,8 +58,8 @@ def _block(block: Block, columns: int, indent: int) -> Iterator[Row | Code]:
             for line in wrap(value, columns - indent):
                 yield Row((lead + " " * (indent - width(lead)) + line).rstrip(), scale, tall)
                 lead = ""
-        case Rule(dashed=dashed):
-            yield Row(("-" if dashed else "_") * columns)
+        case Rule(dashed=dashed, ruler=ruler):
+            yield Row(((DIGITS if ruler else "-" if dashed else "_") * columns)[:columns])
         case Code():
             yield block
 

@@ -60,9 +60,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A dashed line across."""
+    """A dashed line across; as a `ruler` digits instead, that show how wide the paper is."""
 
     dashed: bool = True
+    ruler: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,9 +22,6 @@ from kiosk.text import t
 READ_FIRST = frozenset({"days", "hours", "place", "starts"})
 """The fields by which one gets there in time: whoever has no glasses with him must read them."""
 
-COLUMNS = {80: 48, 58: 32}
-"""Half-width characters on a line, by the paper's width in mm."""
-
 
 def registration_slip(worker: Worker, station: Station, ticket_url: str, now: datetime) -> Slip:
     """求职登记凭条: that a worker is registered, and the code with which he comes back."""
@@ -273,7 +270,7 @@ def card_slip(name: str, station: Station, serial: str, code: str, now: datetime
     )
 
 
-def test_slip(station: Station, serial: str, url: str, now: datetime, paper_mm: int = 80) -> Slip:  # noqa: PT028 - no test
+def test_slip(station: Station, serial: str, url: str, now: datetime) -> Slip:
     """打印测试: the paper's width, every style, rare characters and a code, for who installs the printer."""
     return _slip(
         SlipKind.TEST,
@@ -282,8 +279,8 @@ def test_slip(station: Station, serial: str, url: str, now: datetime, paper_mm: 
         _field("serial", serial),
         _field("time", _instant(now)),
         Rule(),
-        _left(t("slip.test.ruler", paper=paper_mm)),
-        _left(("1234567890" * 5)[: COLUMNS[paper_mm]]),
+        _left(t("slip.test.ruler")),
+        Rule(ruler=True),
         Rule(),
         _left(t("slip.test.body")),
         _left(t("slip.test.bold"), Style.HEAD),

@@ -34,7 +34,7 @@ class Outcome:
     text: str
 
 
-def page(here: Here | None, phone_base: str, now: datetime, paper_mm: int) -> Slip:
+def page(here: Here | None, phone_base: str, now: datetime) -> Slip:
     """Make the page; `here` is None where there is no enrolled station, which then has no name yet."""
     if here is None:
         nowhere = Station(
@@ -48,10 +48,10 @@ def page(here: Here | None, phone_base: str, now: datetime, paper_mm: int) -> Sl
             address="",
             phone=Phone(""),
         )
-        return slips.test_slip(nowhere, "0000", phone_base, now, paper_mm)
+        return slips.test_slip(nowhere, "0000", phone_base, now)
     with here.store.read() as u:
         station = here.station(u)
-    return slips.test_slip(station, f"{station.short}-0000", here.phone_base, now, paper_mm)
+    return slips.test_slip(station, f"{station.short}-0000", here.phone_base, now)
 
 
 def drawn(name: str) -> Outcome:
@@ -84,12 +84,12 @@ def print_straight(printer: Printer, uri: str, slip: Slip) -> Outcome:
     return Outcome(True, t("test_page.printed" if delivery is Delivery.PRINTED else "test_page.look"))
 
 
-def print_by_spool(here: Here, paper_mm: int, sleep: Callable[[float], None] = time.sleep) -> Outcome:
+def print_by_spool(here: Here, sleep: Callable[[float], None] = time.sleep) -> Outcome:
     """Queue the page and wait for its end; what does not come out in time is taken back."""
     now = here.now()
     with here.store.write() as u:
         station = here.station(u)
-        slip = slips.test_slip(station, slip_serial(u, station, now), here.phone_base, now, paper_mm)
+        slip = slips.test_slip(station, slip_serial(u, station, now), here.phone_base, now)
         one = queue_slip(u, slip, station.id, now)
     waited = held = 0.0
     while one.state not in OVER and held < TROUBLE_S and waited < LONGEST_S:

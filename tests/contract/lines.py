@@ -12,6 +12,13 @@ from tests.contract.usb_bus import PRODUCT, VENDOR, UsbBus
 
 
 @contextmanager
+def over_usb(printer: SimulatedPrinter) -> Iterator[Transport]:
+    bus = UsbBus(printer)
+    yield transport.usb(VENDOR, PRODUCT, backend=bus)
+    assert (bus.driver, bus.claimed, bus.open) == (True, False, 0), "the interface was not given back"
+
+
+@contextmanager
 def over_tcp(printer: SimulatedPrinter) -> Iterator[Transport]:
     with closing(PrinterServer(printer)) as server:
         yield transport.tcp("127.0.0.1", server.port, connect_s=0.5)
@@ -27,13 +34,6 @@ def over_serial(printer: SimulatedPrinter) -> Iterator[Transport]:
 def over_file(printer: SimulatedPrinter) -> Iterator[Transport]:
     with closing(PrinterTerminal(printer)) as terminal:
         yield transport.device_file(terminal.name)
-
-
-@contextmanager
-def over_usb(printer: SimulatedPrinter) -> Iterator[Transport]:
-    bus = UsbBus(printer)
-    yield transport.usb(VENDOR, PRODUCT, backend=bus)
-    assert (bus.driver, bus.claimed, bus.open) == (True, False, 0), "the interface was not given back"
 
 
 NO_SLIP = (*QUESTION.values(), DONE, NUMBER, CLEAN_CUT)
