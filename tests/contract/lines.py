@@ -31,6 +31,11 @@ def over_file(printer: SimulatedPrinter) -> Iterator[Transport]:
 NO_SLIP = (*QUESTION.values(), DONE, NUMBER, CLEAN_CUT)
 
 
+def is_slip(data: bytes) -> bool:
+    """Tell bytes of a slip from questions to the printer and from the NULs that clear what an earlier slip left."""
+    return not data.startswith(NO_SLIP) and (len(data) == 1 or any(data))
+
+
 class CutLine(Line):
     """A line that breaks for good after so many bytes of slip; questions to the printer do not count."""
 
@@ -38,7 +43,7 @@ class CutLine(Line):
         self._line, self._left = line, left
 
     def write(self, data: bytes, within_s: float) -> int:
-        if data.startswith(NO_SLIP) or (len(data) > 1 and not any(data)):
+        if not is_slip(data):
             return self._line.write(data, within_s)
         if self._left[0] <= 0:
             raise ConnectionResetError("cut")
