@@ -22,7 +22,11 @@ def read_tables(name: str) -> list[list[tuple[str, ...]]]:
     found = _place(name).search(DOC.read_text("utf-8"))
     assert found is not None, f"{DOC.name} has no place for {name}"
     tables = [block.splitlines() for block in found[2].strip().split("\n\n")]
-    return [[tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines if not set(line) <= set("|-: ")] for lines in tables]
+    return [[_cells(line) for line in lines if set(line) - set("|-: ")] for lines in tables]
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in line.strip("|").split("|"))
 
 
 def _place(name: str) -> re.Pattern[str]:

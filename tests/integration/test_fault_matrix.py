@@ -29,7 +29,15 @@ from tests.quick_line import QuickTime, quick
 from tests.station import make_station
 
 SHARDS = 2
-HEAD = ("What goes wrong, at any byte", "Cases", "Told to wait", "Asked 小票出来了吗?", "Printed again with 补打", "Lost unsaid", "Doubled unmarked")
+HEAD = (
+    "What goes wrong, at any byte",
+    "Cases",
+    "Told to wait",
+    "Asked 小票出来了吗?",
+    "Printed again with 补打",
+    "Lost unsaid",
+    "Doubled unmarked",
+)
 SLIPS_HEAD = ("Slip", "Printer", "Bytes", "Cases", "Lost unsaid", "Doubled unmarked")
 OUTCOMES = ("cases", "waited", "asked", "reprinted", "lost", "doubled")
 LIES = "lying"
