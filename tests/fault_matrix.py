@@ -77,7 +77,7 @@ NO_STANDING = ("reset", "reboot")
 """Happen at an instant: there is no such state before the first byte."""
 UNSEEN = {("reset", "80 mm, serial")}
 """Bytes lost on a line that does not break are seen by nobody: no command of ESC/POS counts bytes (docs/printing.md)."""
-MEND_S, ROUNDS = 30, 8
+MEND_S, ROUNDS, NEVER = 30, 8, 10**9
 
 
 @dataclass(frozen=True)
@@ -128,9 +128,7 @@ class Matrix:
         time = QuickTime(self.station.clock)
         machine = SimulatedPrinter(dots=way.profile.dots, clock=time)
         line = quick(machine, time, breaks=way.breaks, dead_after=case.offset if case.fault == "pulled" else None)
-        mend_line = lambda: None  # noqa: E731
-        if case.fault.endswith("cut"):
-            line, mend_line = cut_after(line, case.offset)
+        line, mend_line = cut_after(line, case.offset if case.fault.endswith("cut") else NEVER)
         with closing(EscposPrinter(line, way.profile, clock=time)) as printer:
             spool = Spool(self.station.store, printer, self.station.clock)
             printer.check()
