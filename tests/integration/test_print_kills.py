@@ -19,5 +19,6 @@ def test_agent_when_killed_at_any_state_change_loses_nothing_unsaid_and_doubles_
     )
     # it died while slips stood everywhere, and people were needed: else nothing was tried
     assert {"queued", "sending", "confirming"} <= counted["killed_while"].keys()
-    assert counted["asked"] and counted["reprinted"]
+    assert counted["asked"]
+    assert counted["reprinted"]
     assert kills < 1000 or counted["expired"]
