@@ -178,9 +178,12 @@ class Seen:
                 printing.answer(self._here, self._id, self.holds_one())
 
     def holds_one(self) -> bool:
-        """Say whether a whole slip came out, marked or not."""
+        """Say whether a whole slip came out by itself, marked or not, with nothing of another one on its paper."""
         body = self._words[self._slip.reprint :]
-        return any(piece.words[-len(body) :] == body for piece in self._machine.pieces)
+        return any(words == self._words or (words[0].startswith("补打") and words[1:] == body) for words in self._papers())
+
+    def _papers(self) -> list[tuple[str, ...]]:
+        return [piece.words for piece in self._machine.pieces]
 
     def told(self) -> Counter[str]:
         """Count what happened."""

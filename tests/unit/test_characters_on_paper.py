@@ -86,6 +86,8 @@ def test_normative_characters_when_printed_are_all_on_paper_each_as_itself(name:
             drawn |= dict(zip(line, cells(next(pictures).draw()), strict=True))
         else:
             assert words == line
+            # raises for what is not in the printer's own set
+            line.encode(profile.charset)
     assert next(pictures, None) is None
     assert {c for c in NORMATIVE if not profile.has(c)} <= drawn.keys()
     assert [c for c, dots in drawn.items() if dots in (SQUARE, BLANK, NO_GLYPH) or apart(dots, glyphs.draw(c).tobytes()) > FEW] == []
