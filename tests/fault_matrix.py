@@ -32,7 +32,7 @@ from tests.unit.slip_samples import SLIPS, TEST_SLIP
 
 CARD = slips.card_slip("李芳", STATION, "YT-1123-0053", "K" + "7" * 32, START)
 EVERY_SLIP = {name: slip for name, slip in SLIPS.items() if name != "listing_foreign"} | {"card": CARD, "test": TEST_SLIP}
-CUSTOM, IDS = replace(PAPER_80, status=Dialect.CUSTOM), replace(PAPER_80, ids=True)
+IDS, CUSTOM = replace(PAPER_80, ids=True), replace(PAPER_80, status=Dialect.CUSTOM, presents=True)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ WAYS = {
     "58 mm, TCP": Way(PAPER_58),
     "80 mm, serial": Way(PAPER_80, breaks=False),
     "80 mm, TCP, by number": Way(IDS),
-    "80 mm, TCP, Custom's status": Way(CUSTOM),
+    "80 mm, TCP, held out at the mouth": Way(CUSTOM),
 }
 LINE = {"cut": "the line is cut", "pulled": "the cable is pulled, and nobody notices"}
 MACHINE = {
@@ -212,9 +212,11 @@ def faults_of(case: Case) -> Faults:
     """Make what goes wrong in the printer."""
     faults = Faults(slow=case.fault.startswith("slow"), clone=case.fault.startswith("clone"))
     name = case.fault.removeprefix("slow_")
-    if name in AFTER:
-        standing = case.offset == 0
-        setattr(faults, SWITCHED.get(name, name) if standing else name + "_after", True if standing else case.offset)
+    if f"{name}_after" in AFTER:
+        if case.offset:
+            setattr(faults, f"{name}_after", case.offset)
+        else:
+            setattr(faults, SWITCHED.get(name, name), True)
     return faults
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 from kiosk.devices import transport
-from kiosk.devices.escpos_printer import CLEAN_CUT, DONE, NUMBER
+from kiosk.devices.escpos_printer import CLEAN_CUT, CLEAN_PRESENT, DONE, NUMBER
 from kiosk.devices.printer_simulator import PrinterServer, PrinterTerminal, SimulatedPrinter
 from kiosk.devices.printer_status import QUESTION
 from kiosk.devices.transport import Line, Transport
@@ -28,7 +28,7 @@ def over_file(printer: SimulatedPrinter) -> Iterator[Transport]:
         yield transport.device_file(terminal.name)
 
 
-NO_SLIP = (*QUESTION.values(), DONE, NUMBER, CLEAN_CUT)
+NO_SLIP = (*QUESTION.values(), DONE, NUMBER, CLEAN_CUT, CLEAN_PRESENT)
 
 
 def is_slip(data: bytes) -> bool:

@@ -39,6 +39,7 @@ HEAD = (
     "Doubled unmarked",
 )
 SLIPS_HEAD = ("Slip", "Printer", "Bytes", "Cases", "Lost unsaid", "Doubled unmarked")
+EVERY_BYTE = "all, at every byte"
 OUTCOMES = ("cases", "waited", "asked", "reprinted", "lost", "doubled")
 LIES = "lying"
 """Nobody can notice a printer that says yes and prints nothing, but who holds no paper."""
@@ -94,7 +95,7 @@ def summed(counts: dict[str, dict[str, int]], part: int) -> dict[str, Counter[st
     return sums
 
 
-def tables(counts: dict[str, Counter[str]]) -> list[list[tuple[str | int, ...]]]:
+def tables(counts: dict[str, Counter[str]], all_of: str = EVERY_BYTE) -> list[list[tuple[str | int, ...]]]:
     plain = {name: dict(count) for name, count in counts.items()}
     by_fault, by_slip = summed(plain, 2), summed(plain, 0)
     faults = [(FAULTS[f], *(_said(f, outcome, by_fault[f][outcome]) for outcome in OUTCOMES)) for f in FAULTS]
@@ -109,7 +110,7 @@ def tables(counts: dict[str, Counter[str]]) -> list[list[tuple[str | int, ...]]]
     for count in by_fault.values():
         total.update(count)
     total["lost"] = sum(count["lost"] for count in honest.values())
-    return [[HEAD, *faults, ("all", *(total[outcome] for outcome in OUTCOMES))], [SLIPS_HEAD, *papers]]
+    return [[HEAD, *faults, (all_of, *(total[outcome] for outcome in OUTCOMES))], [SLIPS_HEAD, *papers]]
 
 
 def _said(fault: str, outcome: str, count: int) -> int | str:
@@ -119,7 +120,7 @@ def _said(fault: str, outcome: str, count: int) -> int | str:
 def test_document_when_held_against_what_is_played_has_the_same_faults_and_slips() -> None:
     faults, papers = read_tables("faults")
     assert (faults[0], papers[0]) == (HEAD, SLIPS_HEAD)
-    assert [row[0] for row in faults[1:]] == [*FAULTS.values(), "all"]
+    assert [row[0] for row in faults[1:]] == [*FAULTS.values(), EVERY_BYTE]
     assert [row[:2] for row in papers[1:]] == [(slip, way) for slip in EVERY_SLIP for way in ways_of(slip)]
     # bytes and cases are those of the last long run: a word more on a slip needs no hour
     assert all(int(row[3].replace(",", "")) > int(row[2].replace(",", "")) for row in papers[1:])
@@ -129,7 +130,7 @@ def test_document_when_held_against_what_is_played_has_the_same_faults_and_slips
 
 def test_matrix_when_held_against_the_product_leaves_out_no_slip_and_no_fault() -> None:
     assert kinds() == set(SlipKind)
-    assert set(MACHINE) == set(AFTER)
+    assert {f"{name}_after" for name in MACHINE} == set(AFTER)
 
 
 @pytest.mark.parametrize("name", EVERY_SLIP)
