@@ -28,7 +28,7 @@ from kiosk.sync.client import Hub
 
 log = logging.getLogger(__name__)
 
-SPOOL_POLL_S = 0.02
+SPOOL_POLL_S = 0.01
 PUSH_POLL_S = 0.1
 SPOOL_EVERY_S = 1.0
 """A slip that waits for paper is tried again without a change in the store."""

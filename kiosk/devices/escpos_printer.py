@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from kiosk import qr
 from kiosk.devices import glyphs, printer_status
 from kiosk.devices.printer_profile import DOTS_PER_MM, Profile
-from kiosk.devices.slip_layout import Row, lay_out
+from kiosk.devices.slip_layout import Row, lay_out, wrap
 from kiosk.devices.transport import Line, LineClosed, Transport
 from kiosk.domain.ports import Confirms, Delivery, Paper
 from kiosk.domain.print_job import Trouble
-from kiosk.domain.slip import Slip
+from kiosk.domain.slip import Code, Slip
 from kiosk.errors import PrinterAbsent, PrinterCut, PrinterNotReady
+from kiosk.text import t
 
 DONE = b"\x1dr\x01"
 DONE_FIXED, DONE_NO_PAPER = 0x90, 0x0C
@@ -57,7 +58,7 @@ def encode(slip: Slip, profile: Profile) -> bytes:
     out.hw("INIT")
     out._raw(CHINESE)
     centred, scale, bold = False, (1, 1), False
-    for row in lay_out(slip, profile.columns):
+    for row in _rows(slip, profile):
         wants = row.centred if isinstance(row, Row) else True
         if wants is not centred:
             out.set(align="center" if wants else "left")
@@ -85,6 +86,15 @@ def encode(slip: Slip, profile: Profile) -> bytes:
         out.cut(feed=False)
     data: bytes = out.output
     return data
+
+
+def _rows(slip: Slip, profile: Profile) -> list[Row | Code]:
+    """Lay a slip out; where neither printer nor face has a character, say at its foot that it is to be written in by hand."""
+    rows = list(lay_out(slip, profile.columns))
+    words = {c for row in rows if isinstance(row, Row) for c in row.text}
+    if not all(profile.has(c) or glyphs.has(c) for c in words):
+        rows += [Row(line, bold=True, centred=True) for line in wrap(t("paper.by_hand"), profile.columns)]
+    return rows
 
 
 def raster(row: Row) -> bytes:

@@ -1,5 +1,7 @@
 """Characters as dots, in the cells of a printer's fonts: for lines that the printer cannot print itself, and for the simulator's paper.
 
+A character that the face does not have, either (most of Extension B and later), is a dashed square to write it into by hand.
+
 Noto's Mono face, because its Latin is exactly half as wide as its Chinese. Knows no ESC/POS.
 """
 
@@ -18,13 +20,28 @@ BASELINE = 0.88
 """Where Latin stands in the em box, from its top (Noto CJK)."""
 
 
+UNASSIGNED = "\U0010ffff"
+"""Never a character: what is drawn for it is what is drawn for want of one."""
+DASH = 4
+
+
+@lru_cache(maxsize=4096)
+def has(character: str) -> bool:
+    """Say whether the face has a character."""
+    font = _font(LINE_DOTS, False)
+    return bytes(font.getmask(character)) != bytes(font.getmask(UNASSIGNED))
+
+
 def draw(text: str, scale: int = 1, *, bold: bool = False) -> Image.Image:
     """Draw one line, black on white, one bit a dot, each character in its own cell; raise PrinterError without the font."""
     high = LINE_DOTS * scale
     image = Image.new("L", (max(1, dots_across(text) * scale), high), 255)
     pen, x, cell = ImageDraw.Draw(image), 0, HALF_DOTS * scale
     for c in text:
-        pen.text((x, round(BASELINE * high)), c, font=_font(high, bold), fill=0, anchor="ls")
+        if c <= "~" or has(c):
+            pen.text((x, round(BASELINE * high)), c, font=_font(high, bold), fill=0, anchor="ls")
+        else:
+            _square(pen, x, high)
         x += width(c) * cell
     # a thermal head knows no grey; this threshold keeps thin strokes
     return image.point(lambda v: 255 if v > 150 else 0).convert("1", dither=Image.Dither.NONE)
@@ -38,6 +55,15 @@ def draw_scaled(text: str, scale: tuple[int, int], *, bold: bool = False) -> Ima
         return image
     grey = image.convert("L").resize((max(1, dots_across(text) * across), image.height), Image.Resampling.BOX)
     return grey.point(lambda v: 255 if v > 150 else 0).convert("1", dither=Image.Dither.NONE)
+
+
+def _square(pen: ImageDraw.ImageDraw, left: int, high: int) -> None:
+    first, last = 1, high - 2
+    for start in range(first, last, 2 * DASH):
+        end = min(start + DASH, last)
+        for edge in (first, last):
+            pen.line((left + start, edge, left + end, edge), fill=0)
+            pen.line((left + edge, start, left + edge, end), fill=0)
 
 
 def dots_across(text: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 from kiosk.devices import transport
-from kiosk.devices.escpos_printer import CLEAN_CUT, DONE, NUMBER
+from kiosk.devices.escpos_printer import CLEAN_CUT, CLEAN_PRESENT, DONE, NUMBER
 from kiosk.devices.printer_simulator import PrinterServer, PrinterTerminal, SimulatedPrinter
 from kiosk.devices.printer_status import QUESTION
 from kiosk.devices.transport import Line, Transport
@@ -36,7 +36,12 @@ def over_file(printer: SimulatedPrinter) -> Iterator[Transport]:
         yield transport.device_file(terminal.name)
 
 
-NO_SLIP = (*QUESTION.values(), DONE, NUMBER, CLEAN_CUT)
+NO_SLIP = (*QUESTION.values(), DONE, NUMBER, CLEAN_CUT, CLEAN_PRESENT)
+
+
+def is_slip(data: bytes) -> bool:
+    """Tell bytes of a slip from questions to the printer and from the NULs that clear what an earlier slip left."""
+    return not data.startswith(NO_SLIP) and (len(data) == 1 or any(data))
 
 
 class CutLine(Line):
@@ -46,7 +51,7 @@ class CutLine(Line):
         self._line, self._left = line, left
 
     def write(self, data: bytes, within_s: float) -> int:
-        if data.startswith(NO_SLIP) or (len(data) > 1 and not any(data)):
+        if not is_slip(data):
             return self._line.write(data, within_s)
         if self._left[0] <= 0:
             raise ConnectionResetError("cut")

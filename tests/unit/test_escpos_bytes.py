@@ -18,6 +18,7 @@ from kiosk.devices.slip_layout import Row, lay_out, width, wrap
 from kiosk.devices.slip_preview import preview
 from kiosk.domain.slip import Align, Block, Code, Field, Line, Rule, Slip, SlipKind, Style
 from kiosk.errors import BadInput
+from kiosk.text import t
 from tests.unit.slip_samples import SLIPS, TEST_SLIP, URL
 
 RARE = ["〇", "㛃", "𬬻", "鿍", "ñ", "・", "\U00020000"]
@@ -65,7 +66,8 @@ def test_code_when_too_long_is_refused() -> None:
 def test_line_when_a_character_is_rare_is_drawn_and_only_that_line(rare: str, style: Style) -> None:
     slip = a_slip(Line(text="王秀兰", style=style), Line(text=f"王{rare}兰", style=style), Line(text="李国强", style=style))
     piece = printed(slip)
-    assert piece.words == ("王秀兰", PICTURE, "李国强")
+    by_hand = () if glyphs.has(rare) else (t("paper.by_hand"),)
+    assert piece.words == ("王秀兰", PICTURE, "李国强", *by_hand)
     assert rare.encode("gb18030") not in encode(slip, PAPER_80)
 
 
@@ -176,6 +178,8 @@ def test_any_slip_when_printed_loses_no_character_and_commands_nothing(parts: li
     laid = "".join(visible(r.text) for r in rows if isinstance(r, Row) and r.text != "-" * profile.columns)
     assert sorted(laid.replace("\ufffd", "")) == sorted(asked.replace("\ufffd", "").replace("-" * profile.columns, ""))
     expected = [r.text if isinstance(r, Code) or all(map(profile.has, r.text)) else PICTURE for r in rows if r.text]
+    if not all(profile.has(c) or glyphs.has(c) for c in laid):
+        expected += wrap(t("paper.by_hand"), profile.columns)
     assert list(printed(slip, profile).words) == expected
 
 
