@@ -71,6 +71,7 @@ PAGES: dict[str, str] = {
     "employers": "staff.employers",
     "employer_file": "staff.employer_file",
     "cases": "staff.cases",
+    "printer": "staff.printer",
     "facilities": "staff.facilities",
     "facility_expiry": "staff.facility_expiry",
     "booking": "staff.booking",

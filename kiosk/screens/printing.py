@@ -1,20 +1,24 @@
-"""Watching one slip on its way to paper, and saying it in words: printing, printed, no paper, or 小票出来了吗? when nobody can know.
+"""Watching one slip on its way to paper, and saying it in words: printing, printed, what is wrong, or 小票出来了吗? when nobody can know.
 
-A slip that does not come out is shown instead, to be photographed.
+A slip that does not come out is shown instead, to be photographed; one that hangs in the mouth is shown where it hangs.
 """
 
 from collections.abc import Callable
 
 from kivy.clock import Clock
 
-from kiosk.domain.print_job import JobState, PrintJob
+from kiosk.domain.print_job import JobState, PrintJob, Trouble
+from kiosk.errors import NotFound
 from kiosk.screens.page import Page
 from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.text import t
 
 LOOK_S = 0.4
 PATIENCE_S = 45
-"""After this a visitor is told that the slip failed, whatever the spool still tries: he is never stuck."""
+"""After this a visitor is told not to wait, whatever the spool still tries: he is never stuck."""
+ENDED = (JobState.PRINTED, JobState.FAILED, JobState.CANCELLED)
+PASSING = (Trouble.TAKE, Trouble.HOT)
+"""What is over in a moment: the slip comes out all the same."""
 
 
 def words(job: PrintJob) -> str:
@@ -31,8 +35,9 @@ def words(job: PrintJob) -> str:
 
 
 def held_up(job: PrintJob) -> bool:
-    """Say whether a job does not get on."""
-    return job.state in (JobState.FAILED, JobState.CANCELLED) or (job.state is JobState.QUEUED and bool(job.trouble))
+    """Say whether a job does not get on by itself in a moment."""
+    waits = job.state is JobState.QUEUED and bool(job.trouble) and job.trouble not in PASSING
+    return waits or job.state in (JobState.FAILED, JobState.CANCELLED)
 
 
 class PrintWatch:
@@ -53,12 +58,14 @@ class PrintWatch:
         self._page, self._job_id, self._finished, self._in_sight = page, job_id, finished, in_sight
         self._on_words = on_words or (lambda _: None)
         self._dialog: Dialog | None = None
+        self._mouth: Dialog | None = None
+        self._question: Dialog | None = None
         self._asking = False
         self._settled = False
         self._begin()
 
     def _begin(self) -> None:
-        self._waited = 0.0
+        self._waited, self._shown_where = 0.0, False
         self._event = Clock.schedule_interval(self._look, LOOK_S)
 
     def stop(self) -> None:
@@ -88,30 +95,64 @@ class PrintWatch:
         if self._dialog is not None:
             self._dialog.text = sentence
 
+    def _show_mouth(self, hangs: bool) -> None:
+        """Show where the slip hangs that must be taken, until it is; once told, he may close it."""
+        if hangs and not self._shown_where:
+            from kiosk.screens.widgets.paper_path import PaperPath
+
+            self._shown_where = True
+            self._mouth = Dialog(title=t("print.take_title"), text=t("print.take"), choices=[(t("problem.ok"), "station", lambda: None)])
+            self._mouth.show_picture(PaperPath(trouble=Trouble.TAKE))
+            self._page.terminal.open_dialog(self._mouth)
+        elif not hangs and self._mouth is not None:
+            self._mouth.on_close()
+            self._mouth = None
+
     def _look(self, elapsed: float) -> None:
         from kiosk.services import printing
 
+        self._waited += elapsed
         if self._asking:
             return
         self._asking = True
-        self._waited += elapsed
         self._page.ask(lambda: printing.job(self._page.terminal.office.here, self._job_id), self._take, self._failed)
 
-    def _failed(self, _: Exception) -> None:
+    def _failed(self, error: Exception) -> None:
         self._asking = False
+        if isinstance(error, NotFound) and not self._settled:
+            # withdrawn, or printed anew under another number
+            self._on_words(t("print.gone"))
+            if self._dialog is not None:
+                self._dialog.text = t("print.gone")
+            self._show_mouth(False)
+            if self._question is not None:
+                self._question.on_close()
+                self._question = None
+            self._settle()
 
     def _take(self, job: PrintJob) -> None:
         self._asking = False
         if self._settled:
             return
-        # nothing prints: nobody is to wait for words that never change
-        late = self._waited > PATIENCE_S and job.state in (JobState.QUEUED, JobState.SENDING, JobState.CONFIRMING)
-        self._say(t("print.failed", serial=job.serial) if late else words(job), job, late or held_up(job))
+        if self._question is not None:
+            self._overtaken(job)
+            return
+        held = held_up(job)
+        # nothing prints and nothing is said to be wrong, or what should pass does not: nobody is to wait for words that never change
+        late = self._waited > PATIENCE_S and not held and job.state not in (*ENDED, JobState.UNCERTAIN)
+        self._say(t("print.late", serial=job.serial) if late else words(job), job, late or held)
+        self._show_mouth(not late and job.state is JobState.QUEUED and job.trouble == Trouble.TAKE)
         if job.state is JobState.UNCERTAIN:
-            self.stop()
             self._ask_visitor()
-        elif job.state in (JobState.PRINTED, JobState.FAILED, JobState.CANCELLED) or late:
+        elif job.state in ENDED or late:
             self._settle()
+
+    def _overtaken(self, job: PrintJob) -> None:
+        """Take the question away where staff have answered it."""
+        if job.state is not JobState.UNCERTAIN and self._question is not None:
+            self._question.on_close()
+            self._question = None
+            self._take(job)
 
     def _settle(self) -> None:
         self._settled = True
@@ -122,19 +163,33 @@ class PrintWatch:
         choices: list[Choice] = [
             (t("print.no"), "second", lambda: self._answer(False)),
             (t("print.yes"), "station", lambda: self._answer(True)),
+            *([] if self._page.staff else [(t("print.call"), "plain", self._call)]),
         ]
-        self._page.terminal.open_dialog(Dialog(title=t("print.ask"), text=t("print.ask_text"), icon="printer-alert", choices=choices))
+        self._question = Dialog(title=t("print.ask"), text=t("print.ask_text"), icon="printer-alert", choices=choices)
+        self._page.terminal.open_dialog(self._question)
+
+    def _call(self) -> None:
+        """Let somebody come and look; the slip stays with those who nobody knows of, where staff find it."""
+        self._question = None
+        self._settle()
+        self._page.terminal.call()
 
     def _answer(self, came_out: bool) -> None:
         from kiosk.services import printing
 
+        self._question = None
+        self.stop()
+
         def answered(job: PrintJob) -> None:
-            if self._dialog is not None:
-                self.open_dialog()
             self._say(t("print.printed" if came_out else "print.again"), job, held_up(job))
             if came_out:
                 self._settle()
             else:
                 self._begin()
 
-        self._page.ask(lambda: printing.answer(self._page.terminal.office.here, self._job_id, came_out), answered)
+        def failed(error: Exception) -> None:
+            self._settle()
+            self._page.show_problem(error)
+
+        by, office = self._page.visit.session, self._page.terminal.office
+        self._page.ask(lambda: printing.answer(office.here, self._job_id, came_out, by), answered, failed)

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from kiosk.domain import referral
 from kiosk.domain.codes import AgeBand
 from kiosk.domain.listing import Listing, Published
+from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Referral, ReferralState, ReferralStep
 from kiosk.domain.review import hazardous
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Station
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.errors import BadInput, NotAllowed, NotFound
@@ -89,12 +91,13 @@ def applied(here: Here, worker_id: str, listing_id: str) -> Applied | None:
 
 
 def print_again(here: Here, worker_id: str, listing_id: str) -> str:
-    """Queue one more slip of an application and give its job's id; raise NotFound where there is none, or the listing has gone."""
+    """Queue an application's slip again, marked 补打, and give its job's id; raise NotFound where it or the listing has gone."""
     with here.store.write() as u:
         published, made = _public(u, listing_id), _live(u, worker_id, listing_id)
         if made is None:
             raise NotFound(listing_id)
-        return _queue_slip(here, u, u.need(Worker, worker_id), published, made)
+        before = [job for job in u.list(PrintJob, subject_id=made.id) if job.slip.kind is SlipKind.REFERRAL]
+        return _queue_slip(here, u, u.need(Worker, worker_id), published, made, serial=before[-1].serial if before else "", again=True)
 
 
 def _public(u: UnitOfWork, listing_id: str) -> Published:
@@ -111,14 +114,16 @@ def _live(u: UnitOfWork, worker_id: str, listing_id: str) -> Referral | None:
     return None
 
 
-def _queue_slip(here: Here, u: UnitOfWork, worker: Worker, published: Published, made: Referral) -> str:
-    """Queue the slip; the employer's contact stands on it only as he chose, and that is audited."""
+def _queue_slip(
+    here: Here, u: UnitOfWork, worker: Worker, published: Published, made: Referral, *, serial: str = "", again: bool = False
+) -> str:
+    """Queue the slip, or the one of this serial `again`; the employer's contact stands on it only as he chose, and that is audited."""
     now = here.now()
     listing = u.need(Listing, made.listing_id, published.listing.revision)
     station, owner = here.station(u), u.get(Station, listing.station_id)
     url = tickets.referral_url(here, u, made, now)
-    slip = slips.referral_slip(worker, listing, station, slip_serial(u, station, now), url, now, owner=owner)
-    job = printing.queue_slip(u, slip, worker.id, now)
+    slip = slips.referral_slip(worker, listing, station, serial or slip_serial(u, station, now), url, now, owner=owner)
+    job = printing.queue_slip(u, slips.reprinted(slip, now) if again else slip, made.id, now)
     if slips.shows_contact(listing, station):
         u.audit(now, "visitor", "contact_on_slip", listing.id)
     return job.id

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import new_id
 from kiosk.domain.running import Signup, in_line
+from kiosk.domain.slip import Code
 from kiosk.domain.station import Training
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.errors import BadInput, NotAllowed
@@ -71,7 +73,7 @@ def of_worker(here: Here, u: UnitOfWork, worker_id: str) -> tuple[Seat, ...]:
 
 
 def sign_up(here: Here, worker_id: str, training_id: str) -> SignedUp:
-    """Put a worker down for a course and queue his slip; a second time is the same sign-up, with another slip.
+    """Put a worker down for a course and queue his slip; a second time is the same sign-up, and its slip is marked 补打.
 
     Where this station's seats are taken he waits behind them. Raises NotFound, NotAllowed for who has withdrawn, BadInput for a course that
     has begun.
@@ -97,8 +99,10 @@ def sign_up(here: Here, worker_id: str, training_id: str) -> SignedUp:
             u.audit(now, "worker", "sign_up", signup.id)
             found = _seat(here, u, worker_id, training_id)
         station, url = here.station(u), tickets.training_url(here, training_id)
-        slip = slips.training_slip(found.worker, found.training, found.behind, station, slip_serial(u, station, now), url, now)
-        job = printing.queue_slip(u, slip, worker_id, now)
+        before = [job for job in u.list(PrintJob, subject_id=worker_id) if already and Code(text=url) in job.slip.blocks]
+        serial = before[-1].serial if before else slip_serial(u, station, now)
+        slip = slips.training_slip(found.worker, found.training, found.behind, station, serial, url, now)
+        job = printing.queue_slip(u, slips.reprinted(slip, now) if already else slip, worker_id, now)
     return SignedUp(seat=found, job_id=job.id, already=already)
 
 

@@ -14,7 +14,7 @@ from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.referral import ReferralState, state_of
 from kiosk.domain.station import StaffCall, Station, Training
 from kiosk.domain.words import Say
-from kiosk.services import bookings, facilities, follow_up, reports, signups
+from kiosk.services import bookings, facilities, follow_up, printing, reports, signups
 from kiosk.services.listing_words import time_of
 from kiosk.services.opening import review_due
 from kiosk.services.publish import awaiting_review
@@ -131,14 +131,19 @@ def _starts(listing: PublicListing) -> datetime:
 
 
 def _printer(u: UnitOfWork, now: datetime) -> Iterator[Item]:
-    """A printer in trouble shows in the slips that wait for it, and once they have expired in the last slip."""
-    queued = [job for job in u.list(PrintJob, state=JobState.QUEUED) if job.trouble and job.expires_at > now]
-    last = u.latest(PrintJob, "id", 1)
-    stuck = [*queued, *(job for job in last if job.state is JobState.CANCELLED and job.trouble)]
-    if stuck:
-        title = Say(f"today.printer_{stuck[0].trouble}")
-        detail = Say("today.printer_waiting", {"count": len(queued)}) if queued else Say("today.printer_lost", {"serial": stuck[0].serial})
-        yield Item(need=Need.PRINTER, count=max(1, len(queued)), title=title, detail=detail, urgency=Urgency.NOW)
+    """Say what is wrong with the printer as it was when last asked, whether its paper ends soon, and which slips nobody knows of."""
+    queued = [job for job in u.list(PrintJob, state=JobState.QUEUED) if job.expires_at > now]
+    state = printing.printer_state(u)
+    # before anybody has asked it, it shows in the slips that wait for it, and once they have expired in the last one
+    lost = [job for job in u.latest(PrintJob, "id", 1) if job.state is JobState.CANCELLED and job.trouble]
+    trouble = state.trouble if state else next((job.trouble for job in [*queued, *lost] if job.trouble), "")
+    if trouble:
+        detail = Say("today.printer_lost", {"serial": lost[0].serial}) if lost else Say("today.printer_none")
+        if queued:
+            detail = Say("today.printer_waiting", {"count": len(queued)})
+        yield _printer_item(Say(f"today.printer_{trouble}"), detail, Urgency.NOW, len(queued))
+    elif state and state.near_end:
+        yield _printer_item(Say("today.printer_near_end"), Say("today.printer_near"), Urgency.TODAY)
     day = local(now).date()
     uncertain = u.latest(PrintJob, "id", SLIPS_LOOKED_AT, state=JobState.UNCERTAIN)
     unknown = [job for job in uncertain if local(job.changed_at).date() == day and now - job.changed_at > JUST_PRINTING]
@@ -151,6 +156,10 @@ def _printer(u: UnitOfWork, now: datetime) -> Iterator[Item]:
             urgency=Urgency.TODAY,
             subjects=tuple(job.id for job in unknown),
         )
+
+
+def _printer_item(title: Say, detail: Say, urgency: Urgency, count: int = 0) -> Item:
+    return Item(need=Need.PRINTER, count=max(1, count), title=title, detail=detail, urgency=urgency, page="printer")
 
 
 def _cases(here: Here, u: UnitOfWork) -> Iterator[Item]:

@@ -10,7 +10,7 @@ import pytest
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.employer import Employer, EmployerKind
 from kiosk.domain.listing import Verdict
-from kiosk.domain.print_job import JobState, PrintJob
+from kiosk.domain.print_job import JobState, PrinterState, PrintJob, Trouble
 from kiosk.domain.privacy import Phone
 from kiosk.domain.record import new_id, to_plain
 from kiosk.domain.running import Facility
@@ -19,6 +19,7 @@ from kiosk.services.call import answer_calls, call_staff
 from kiosk.services.register import register
 from kiosk.services.rules import say
 from kiosk.services.today import Item, Need, Urgency, today
+from kiosk.text import t
 from tests.flows.test_running import CLERK
 from tests.flows.test_signups import a_training, given_training
 from tests.flows.test_use_cases import a_form
@@ -97,6 +98,32 @@ def test_today_when_the_printer_is_out_of_paper_says_so_until_a_slip_came_out(st
     station.clock.tick(minutes=1)
     put(station, replace(job, id=new_id(station.clock()), state=JobState.PRINTED))
     assert today(station.here) == ()
+
+
+def state(station: TestStation, trouble: str = "", near_end: bool = False) -> None:
+    with station.store.write() as u:
+        printing.keep_printer_state(u, PrinterState(trouble=trouble, near_end=near_end, since=station.clock()))
+
+
+@pytest.mark.parametrize("trouble", [one for one in Trouble if one not in (Trouble.CUT, Trouble.UNPRINTABLE)])
+def test_today_when_the_agent_says_what_is_wrong_with_the_printer_tells_it_without_a_slip(station: TestStation, trouble: Trouble) -> None:
+    state(station, trouble)
+    item = only(station)
+    assert (item.need, item.urgency, item.page) == (Need.PRINTER, Urgency.NOW, "printer")
+    assert said(item) == (t(f"today.printer_{trouble}"), "现在没有小票在等，点一下看怎么弄")
+    job = a_job(station)
+    assert printing.job(station.here, job.id).trouble == trouble, "its visitor reads so at once"
+    assert said(only(station))[1] == "1 张小票在等，弄好了接着打"
+    put(station, replace(job, state=JobState.CANCELLED, trouble=trouble))
+    assert job.serial in said(only(station))[1]
+    state(station)
+    assert today(station.here) == (), "what is over is told no more"
+
+
+def test_today_when_the_paper_ends_soon_says_so_for_today(station: TestStation) -> None:
+    state(station, near_end=True)
+    item = only(station)
+    assert (item.need, item.urgency, item.page, said(item)[0]) == (Need.PRINTER, Urgency.TODAY, "printer", "打印机的纸快用完了")
 
 
 def test_today_when_a_slip_is_uncertain_asks_staff_after_the_visitor_had_his_turn(station: TestStation) -> None:

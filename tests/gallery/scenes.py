@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.codes import AgeBand, Meals, PayUnit, Settlement, Trade
 from kiosk.domain.listing import ContactScope
-from kiosk.domain.print_job import PrintJob
+from kiosk.domain.print_job import JobState, PrinterState, PrintJob
 from kiosk.domain.referral import Referral
+from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Staff
 from kiosk.domain.wish import Wish
 from kiosk.domain.worker import Worker
 from kiosk.errors import StoreError
 from kiosk.screens.visit import RegistrationDraft
+from kiosk.services.printing import keep_printer_state, queue_slip
+from kiosk.services.slips import reprinted, test_slip
 from kiosk.text import t
 from tests.gallery.stations import LONG_CODE, LONG_FIRM, LONG_NAME, LONG_PHONE, LONG_TITLE, NOW
 from tests.station import a_posting as posting_form
@@ -25,6 +28,7 @@ __all__ = ["LONG_CODE", "LONG_FIRM", "LONG_NAME", "LONG_PHONE", "LONG_TITLE"]
 Act = Callable[["Stage"], None]
 Give = Callable[["Stage"], dict[str, Any]]
 ALL_TRADES = tuple(Trade)
+TROUBLES = ("paper", "absent", "cover", "jam", "take", "hot", "fault")
 WISH = Wish(near=True, days_ahead=1, settlement=Settlement.DAILY, switches=frozenset({"meals"}))
 QUICK_FIELDS = (
     "phone", "name", "trade", "people", "days", "hours", "pay", "terms", "area", "place", "requirements", "contact",
@@ -251,11 +255,52 @@ def posted(stage: "Stage") -> dict[str, Any]:
 
 def no_paper(stage: "Stage") -> None:
     """Let the printer have run out of paper, and the page have heard of it."""
-    watch = stage.page._watch
-    with stage.here.store.write() as u:
-        u.put(replace(u.need(PrintJob, watch._job_id), trouble="paper"))
-    watch._look(1.0)
+    slip_is(trouble="paper")(stage)
+
+
+def slip_is(state: JobState = JobState.QUEUED, trouble: str = "") -> Act:
+    """Let the slip that the page watches have come to this, and the page have heard of it."""
+
+    def do(stage: "Stage") -> None:
+        watch = stage.page._watch
+        with stage.here.store.write() as u:
+            u.put(replace(u.need(PrintJob, watch._job_id), state=state, trouble=trouble))
+        watch._look(1.0)
+        stage.pump()
+
+    return do
+
+
+def late(stage: "Stage") -> None:
+    """Let nothing have printed for long."""
+    stage.page._watch._look(60.0)
     stage.pump()
+
+
+def printer_is(trouble: str = "", *, near_end: bool = False, waiting: int = 0) -> Act:
+    """Let the printer be so, with slips of every end and some that wait."""
+
+    def do(stage: "Stage") -> None:
+        now = stage.here.now()
+        ends = (
+            (JobState.PRINTED, ""),
+            (JobState.UNCERTAIN, "cut"),
+            (JobState.CANCELLED, "paper"),
+            (JobState.FAILED, "slip"),
+            (JobState.CANCELLED, ""),
+        )
+        with stage.here.store.write() as u:
+            for job in u.list(PrintJob):
+                u.drop(PrintJob, job.id)
+            station = stage.here.station(u)
+            for n, (state, why) in enumerate([*ends, *[(JobState.QUEUED, trouble)] * waiting]):
+                made = now - timedelta(minutes=20 - 2 * n)
+                slip = replace(test_slip(station, f"YT-1123-{n + 41:04d}", "https://example.org", now), kind=list(SlipKind)[n])
+                job = queue_slip(u, reprinted(slip, now) if n == 1 else slip, station.id, made)
+                u.put(replace(job, state=state, trouble=why, expires_at=now + timedelta(minutes=5)))
+            keep_printer_state(u, PrinterState(trouble=trouble, near_end=near_end, since=now - timedelta(minutes=31)))
+
+    return do
 
 
 def waiting_one(severity: str | None) -> Give:

@@ -5,6 +5,7 @@ buttons. What a state needs of records stands in `scenes.py`.
 """
 
 from kiosk.domain.codes import Trade
+from kiosk.domain.print_job import JobState
 from kiosk.domain.wish import Wish
 from tests.gallery import scenes as of
 from tests.gallery.state import State
@@ -45,6 +46,13 @@ VISITOR = (
     State("detail", "by the month", args=of.a_job_paid("month")),
     State("detail", "printing", args=of.a_job("装卸"), press=("打印小票",)),
     State("detail", "no paper", args=of.a_job("装卸"), press=("打印小票",), then=of.no_paper),
+    *(
+        State("detail", f"printer {trouble}", args=of.a_job("装卸"), press=("打印小票",), then=of.slip_is(trouble=trouble))
+        for trouble in of.TROUBLES
+    ),
+    State("detail", "did it come out", args=of.a_job("装卸"), press=("打印小票",), then=of.slip_is(JobState.UNCERTAIN, "cut")),
+    State("detail", "slip failed", args=of.a_job("装卸"), press=("打印小票",), then=of.slip_is(JobState.FAILED, "slip")),
+    State("detail", "slip late", args=of.a_job("装卸"), press=("打印小票",), then=of.late),
     State("consent"),
     State("consent", "read out by staff", behalf=True),
     State("consent", "under 16", press=("不满16岁",)),
@@ -68,6 +76,8 @@ VISITOR = (
     State("done", args=of.registered()),
     State("done", "a long name", args=of.registered(of.LONG_NAME)),
     State("done", "no paper", args=of.registered(), then=of.no_paper),
+    *(State("done", f"printer {trouble}", args=of.registered(), then=of.slip_is(trouble=trouble)) for trouble in of.TROUBLES),
+    State("done", "did it come out", args=of.registered(), then=of.slip_is(JobState.UNCERTAIN, "cut")),
     State("apply", before=of.is_registered, args=of.a_job("装卸")),
     State("apply", "done", before=of.is_registered, args=of.a_job("装卸"), press=("可以告诉用工方",)),
     State("mine"),
@@ -96,6 +106,7 @@ VISITOR = (
     State("signup_who", args=of.course_id),
     State("signup", before=of.is_registered, args=of.course_id),
     State("got_slip", args=of.signed_up),
+    *(State("got_slip", f"printer {trouble}", args=of.signed_up, then=of.slip_is(trouble=trouble)) for trouble in ("jam", "take")),
     State("services"),
     State("services", "unchecked", station="empty"),
     State("wifi"),
@@ -140,6 +151,7 @@ VISITOR = (
     State("post_check", "edited by staff", before=of.a_posting(), behalf=True),
     State("posted", args=of.posted),
     State("posted", "no paper", args=of.posted, then=of.no_paper),
+    State("posted", "printer jam", args=of.posted, then=of.slip_is(trouble="jam")),
 )
 
 STAFF = (
@@ -158,6 +170,8 @@ STAFF = (
     State("today"),
     State("today", "nothing waits", station="empty"),
     State("today", "staff", who="张伟"),
+    *(State("today", f"printer {trouble}", before=of.printer_is(trouble, waiting=1)) for trouble in ("paper", "jam")),
+    State("today", "paper near its end", before=of.printer_is(near_end=True)),
     State("today", "no store", then=of.lose_store),
     State("review"),
     State("review", "nothing waits", station="empty"),
@@ -210,6 +224,13 @@ STAFF = (
     State("cases", "who", args={"view": "who", "kind": "unpaid"}),
     State("cases", "no such person", args={"view": "who", "kind": "unpaid"}, press=(*"99999999", "下一步"), forgets=True),
     State("cases", "words", args={"view": "words", "kind": "unpaid"}),
+    State("printer", "nothing known", station="empty"),
+    State("printer", "well", before=of.printer_is()),
+    State("printer", "near its end", before=of.printer_is(near_end=True)),
+    *(State("printer", f"trouble {trouble}", before=of.printer_is(trouble, waiting=2)) for trouble in of.TROUBLES),
+    State("printer", "cancel what waits", before=of.printer_is("paper", waiting=2), press=("等着的都不打了",)),
+    State("printer", "test page", before=of.printer_is(), press=("打印测试页",)),
+    State("printer", "put aside", before=of.printer_is(), press=("已经拿到了",), forgets=True),
     State("facilities"),
     State("facilities", "never looked", station="empty"),
     State("facilities", "desk", args={"showing": "desk"}),

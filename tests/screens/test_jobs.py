@@ -461,7 +461,7 @@ def test_apply_when_done_says_what_comes_next_and_offers_no_second_application(
     assert looks(kiosk) == []
     with station.here.store.read() as u:
         (made,) = u.list(Referral, worker_id=worker.id, listing_id=one.listing.id)
-        slips = [job for job in u.list(PrintJob, subject_id=worker.id) if job.slip.kind is SlipKind.REFERRAL]
+        slips = [job for job in u.list(PrintJob, subject_id=made.id) if job.slip.kind is SlipKind.REFERRAL]
     assert (made.contact_consent, len(slips)) == (False, 1)
     kiosk.tap("再打一张小票")
     kiosk.wait_text("小票正在打，请稍等。")

@@ -1,5 +1,6 @@
 """今天, the first page of staff mode, on a real store, touched from outside: what waits, where it leads, and that it follows."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,16 +9,19 @@ import pytest
 
 from kiosk.domain.case import Case
 from kiosk.domain.employer import Employer
-from kiosk.domain.print_job import JobState, PrintJob
+from kiosk.domain.print_job import JobState, PrinterState, PrintJob
 from kiosk.domain.referral import Referral
 from kiosk.domain.running import Booking, Facility, Signup
 from kiosk.services import facilities, hand_out
 from kiosk.services.call import call_staff, open_calls
+from kiosk.services.printing import keep_printer_state
 from kiosk.services.publish import pending
 from kiosk.trial.display import Screen
-from tests.screens.real import RealStation, StartReal, looks
+from tests.screens.real import RealStation, StartReal, looks, whole_in_both_sizes
 from tests.screens.test_staff import CLERK, HEAD, _only, _session, _sign_in
 from tests.screens.xtest import Kiosk
+
+FOLLOWS_S = 3
 
 
 @pytest.fixture(params=["lying", "upright"])
@@ -110,17 +114,39 @@ def test_today_when_a_slip_is_uncertain_asks_staff(start_real: StartReal, statio
         assert u.need(PrintJob, job_id).state is JobState.PRINTED
 
 
-def test_today_when_the_printer_has_no_paper_says_what_to_do(start_real: StartReal, station: RealStation, screen: Screen) -> None:
+def test_printer_when_paper_is_out_shows_what_to_do_and_follows_when_it_is_in(
+    start_real: StartReal, station: RealStation, screen: Screen
+) -> None:
     here = station.here
-    with here.store.read() as u:
-        listing_id = next(iter(u.newest(1))).listing.id
-    job_id = hand_out.print_listing(here, listing_id)
     with here.store.write() as u:
-        u.put(replace(u.need(PrintJob, job_id), trouble="paper"))
+        listing_id = next(iter(u.newest(1))).listing.id
+        keep_printer_state(u, PrinterState(trouble="paper", since=here.now()))
+    hand_out.print_listing(here, listing_id)
     kiosk = staff_mode(start_real, screen)
     kiosk.tap("打印机没有纸了")
-    kiosk.wait_text("装纸、盖好盖子")
-    assert looks(kiosk) == []
+    kiosk.wait_page("printer")
+    kiosk.wait_text("放进新纸卷")
+    kiosk.wait_text("等着打")
+    whole_in_both_sizes(kiosk, "打印机没有纸了")
+    with here.store.write() as u:
+        keep_printer_state(u, PrinterState(since=here.now()))
+    began = time.monotonic()
+    kiosk.wait_text("打印机好好的")
+    assert time.monotonic() - began < FOLLOWS_S
+    kiosk.tap("等着的都不打了")
+    kiosk.wait_text("等着的小票都不打了？")
+    kiosk.tap("都不打了")
+    kiosk.wait_text("等着的 1 张都不打了")
+    kiosk.tap("打印测试页")
+    kiosk.wait_text("测试页排上了")
+    with here.store.write() as u:
+        (test,) = u.list(PrintJob, state=JobState.QUEUED)
+        u.put(replace(test, state=JobState.UNCERTAIN, trouble="cut"))
+    kiosk.wait_text("测试页不知道打出来没有")
+    kiosk.tap("已经拿到了")
+    gone(kiosk, "不知道出来没有")
+    with here.store.read() as u:
+        assert u.need(PrintJob, test.id).state is JobState.PRINTED
 
 
 def test_today_when_staff_are_no_head_have_no_ledger(start_real: StartReal, lying: Screen) -> None:

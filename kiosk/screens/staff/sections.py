@@ -28,6 +28,7 @@ SECTIONS = (
     Section("employers", "domain"),
     Section("cases", "alert-octagon"),
     Section("facilities", "medical-bag"),
+    Section("printer", "printer"),
     Section("ledger", "notebook-edit", head_only=True),
     Section("papers", "file-table"),
     Section("team", "account-group", head_only=True),

@@ -177,7 +177,7 @@ class TodayScreen(StaffPage):
             self._help(item)
 
     def _help(self, item: "Item") -> None:
-        known = ("printer", "parked", "sync")
+        known = ("parked", "sync")
         text = t(f"today.{item.need}_help") if item.need in known else say(item.detail) if item.detail else ""
         ok: list[Choice] = [(t("problem.ok"), "station", lambda: None)]
         self.terminal.open_dialog(Dialog(title=say(item.title), text=text, icon=ICONS[item.need], choices=ok))
@@ -188,6 +188,7 @@ class TodayScreen(StaffPage):
         choices: list[Choice] = [
             (t("print.no"), "second", lambda: self._answer_slip(item.subjects[0], False)),
             (t("print.yes"), "station", lambda: self._answer_slip(item.subjects[0], True)),
+            (t("today.slips_printer"), "plain", lambda: self.visit.go("printer")),
         ]
         text = t("today.slips_text", serial=serial)
         self.terminal.open_dialog(Dialog(title=t("print.ask"), text=text, icon="printer-alert", choices=choices))
@@ -195,7 +196,7 @@ class TodayScreen(StaffPage):
     def _answer_slip(self, job_id: str, came_out: bool) -> None:
         from kiosk.services import printing
 
-        self.ask(lambda: printing.answer(self.here, job_id, came_out), lambda _: self.look())
+        self.ask(lambda: printing.answer(self.here, job_id, came_out, self.session), lambda _: self.look())
 
     def remember(self) -> dict[str, Any]:
         """Keep nothing: what waits is read anew."""

@@ -13,6 +13,7 @@ from kiosk.screens.widgets.scroll import PagedScroll
 from kiosk.screens.widgets.slip_view import SlipView
 
 Choice = tuple[str, str, Callable[[], None]]
+PICTURE_PX, LARGE_PICTURE_PX = 560, 500
 PADDING, LYING_PAPER_PX, LYING_CODE_PX, CODE_PX = 24, 1044, 124, 240
 
 
@@ -79,6 +80,12 @@ class Dialog(AnchorLayout):
         paper.add_widget(scroll)
         view.slip = slip
         self.holds_slip = True
+
+    def show_picture(self, picture: Any) -> None:
+        """Show a picture, which is as high as its width asks for, over the words."""
+        picture.size_hint_x, picture.pos_hint = None, {"center_x": 0.5}
+        picture.width = theme.px(PICTURE_PX if theme.upright or not theme.large else LARGE_PICTURE_PX)
+        self.ids.words.add_widget(picture, index=len(self.ids.words.children) - 1)
 
     @property
     def card_width(self) -> float:
