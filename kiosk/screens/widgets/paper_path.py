@@ -103,9 +103,13 @@ class PaperPath(Widget):
 
     def _draw_parts(self) -> None:
         trouble, wrong = self.trouble, theme.orange
+        # body; its outline is open where the paper comes out
+        self._box(20, 6, 74, 42, theme.button, 5)
+        self._box(24, 10, 56, 38, theme.card, 3)
         if spot := SPOTS.get(trouble):
             (x, y), radius = spot
             self._dot(x, y, radius, theme.orange_pale)
+        self._line([20, 47, *_arc((25, 11), 5, 180, 270), *_arc((89, 11), 5, 270, 360), *_arc((89, 43), 5, 0, 90), 76, 48], theme.ink)
         # cable and plug
         tint = wrong if trouble == "absent" else theme.ink
         gap = 3 if trouble == "absent" else 0
@@ -113,10 +117,6 @@ class PaperPath(Widget):
         self._box(7, 8, 7, 8, tint, 2)
         for y in (10.2, 13.8):
             self._line([3, y, 7, y], tint)
-        # body, open where the paper comes out
-        self._box(20, 6, 74, 42, theme.button, 5)
-        self._box(24, 10, 56, 38, theme.card, 3)
-        self._line([20, 47, *_arc((25, 11), 5, 180, 270), *_arc((89, 11), 5, 270, 360), *_arc((89, 43), 5, 0, 90), 76, 48], theme.ink)
         # switch
         tint = wrong if trouble == "fault" else theme.quiet
         self._line(_arc((89, 14), 3, 125, 415), tint)
@@ -132,7 +132,7 @@ class PaperPath(Widget):
         x, y = ROLL
         radius = {"paper": 4.5, "near": 7}.get(trouble, 15)
         tint = theme.orange if trouble in ("paper", "near") else theme.ink
-        self._dot(x, y, radius, theme.paper)
+        self._dot(x, y, radius, theme.card)
         self._line(_arc(ROLL, radius, 0, 360), tint)
         self._dot(x, y, 2.6, theme.track)
         self._line(_arc(ROLL, 2.6, 0, 360), tint)
