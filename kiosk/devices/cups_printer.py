@@ -9,6 +9,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from kiosk.devices.escpos_printer import encode
 from kiosk.devices.printer_profile import Profile
@@ -55,13 +56,12 @@ class CupsPrinter:
         except PrinterAbsent as error:
             raise PrinterCut(str(error)) from None
         if said.returncode:
-            raise PrinterAbsent(f"{self._queue}: {said.stderr.decode(errors='replace').strip()}")
+            # the queue was well a moment ago: this may be a CUPS that took the slip and broke off before it said so
+            raise PrinterCut(f"{self._queue}: {said.stderr.decode(errors='replace').strip()}")
         sent()
-        until = time.monotonic() + self._handed_on_s
-        while (left := self._waiting()) and self._works() and time.monotonic() < until:
-            time.sleep(LOOK_S)
-        if left:
-            _run("cancel", *left)
+        # whatever CUPS does from now on, nobody may be told that nothing had gone
+        with suppress(PrinterAbsent):
+            self._see_off()
         return Delivery.UNCERTAIN
 
     def confirms(self) -> Confirms:
@@ -74,6 +74,14 @@ class CupsPrinter:
 
     def close(self) -> None:
         """Nothing is held between slips."""
+
+    def _see_off(self) -> None:
+        """Wait until CUPS has handed the slip on; take it back when it cannot."""
+        until = time.monotonic() + self._handed_on_s
+        while (left := self._waiting()) and self._works() and time.monotonic() < until:
+            time.sleep(LOOK_S)
+        if left:
+            _run("cancel", *left)
 
     def _works(self) -> bool:
         try:

@@ -127,12 +127,12 @@ def device_file(path: str) -> Transport:
 
 
 def serial_port(device: str, baud: int) -> Transport:
-    """Reach a printer on a serial line, eight bits, no parity."""
+    """Reach a printer on a serial line, eight bits, no parity; ours alone while open, as the kernel lets two programs write at once."""
 
     def connect() -> Line:
         from serial import Serial
 
-        return FileLine(Serial(device, baud, timeout=0, write_timeout=0))
+        return FileLine(Serial(device, baud, timeout=0, write_timeout=0, exclusive=True))
 
     return Transport(device, connect)
 

@@ -104,9 +104,15 @@ class UsbLine:
 def _find(vendor: int, product: int, serial: str, backend: Any) -> Any:
     import usb.core
 
+    closed = False
     for device in usb.core.find(find_all=True, idVendor=vendor, idProduct=product, backend=backend) or ():
-        if not serial or device.serial_number == serial:
-            return device
+        try:
+            if not serial or device.serial_number == serial:
+                return device
+        except ValueError:  # all that pyusb says when it may not ask a device for its strings
+            closed = True
+    if closed:
+        raise PermissionError(errno.EACCES, "its serial number cannot be read")
     raise FileNotFoundError(errno.ENOENT, "not plugged in")
 
 

@@ -15,6 +15,8 @@ from kiosk.text import t, words
 SIMULATOR, QUEUE = "simulator:", "cups:"
 MISSING = (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH)
 DENIED = (errno.EACCES, errno.EPERM)
+TAKEN = (errno.EBUSY, errno.EAGAIN)
+"""What the kernel says of a USB printer and of a serial port that another program holds."""
 
 Finding = tuple[bool, str]
 
@@ -104,7 +106,7 @@ def absent(uri: str, error: PrinterAbsent, *, in_use: bool = False) -> str:
     code = getattr(error.__cause__, "errno", None)
     if code in DENIED:
         return t("doctor.printer.denied")
-    if code == errno.EBUSY or (in_use and code not in MISSING):
+    if code in TAKEN or (in_use and code not in MISSING):
         return t("doctor.printer.busy")
     return t("doctor.printer.missing" if code in MISSING or uri.startswith(QUEUE) else "doctor.printer.absent")
 

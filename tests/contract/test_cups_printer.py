@@ -1,8 +1,11 @@
 """A raw queue on a real, private CUPS: bytes arrive whole, nothing is claimed, and what it could not hand on does not come out later."""
 
+import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +16,7 @@ from kiosk.devices.printer_profile import PAPER_80
 from kiosk.devices.printer_simulator import PrinterServer, SimulatedPrinter
 from kiosk.domain.ports import Delivery, Paper
 from kiosk.domain.slip import Code, Line, Slip, SlipKind
-from kiosk.errors import BadInput, ConfigError, PrinterAbsent, PrinterNotReady
+from kiosk.errors import BadInput, ConfigError, PrinterAbsent, PrinterCut, PrinterNotReady
 from tests.contract.cups_server import QUEUE, CupsServer, cups
 from tests.unit.slip_samples import SLIPS
 
@@ -49,6 +52,15 @@ def printed(machine: SimulatedPrinter, count: int) -> list[bytes]:
     while len(machine.raw) < count and time.monotonic() < until:
         time.sleep(0.02)
     return machine.raw
+
+
+def program(folder: Path, name: str, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a script before one of CUPS's programs, which it calls as {real} or goes on to."""
+    real = shutil.which(name)
+    ours = folder / name
+    ours.write_text(f'#!/bin/sh\n{script.format(real=real)}\nexec "{real}" "$@"\n')
+    ours.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
 
 
 def test_cups_when_all_is_well_prints_whole_and_confirms_nothing(queue: CupsServer, machine: SimulatedPrinter) -> None:
@@ -110,6 +122,27 @@ def test_cups_when_an_earlier_program_left_a_slip_in_the_queue_does_not_print_it
     queue.admin("sh", "-c", f"echo old | lp -d {QUEUE} -o raw -o job-hold-until=indefinite")
     queue.admin("/usr/sbin/cupsenable", QUEUE)
     assert CupsPrinter(QUEUE, PAPER_80).print(SLIP) is Delivery.UNCERTAIN
+    assert printed(machine, 1) == [BYTES]
+
+
+def test_cups_when_it_falls_silent_after_it_took_the_slip_is_uncertain_and_never_called_unsent(
+    queue: CupsServer, machine: SimulatedPrinter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.devices.cups_printer.ANSWER_S", 1.0)
+    program(tmp_path, "lpstat", f"[ ! -e {tmp_path}/taken ] || exec sleep 20", monkeypatch)
+    printer = CupsPrinter(QUEUE, PAPER_80, HANDED_ON_S)
+    assert printer.print(SLIP, (tmp_path / "taken").touch) is Delivery.UNCERTAIN
+    with pytest.raises(PrinterAbsent):
+        printer.check()
+    assert printed(machine, 1) == [BYTES]
+
+
+def test_cups_when_it_breaks_off_while_it_takes_the_slip_is_cut(
+    queue: CupsServer, machine: SimulatedPrinter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path, "lp", '"{real}" "$@"; exit 1', monkeypatch)
+    with pytest.raises(PrinterCut):
+        CupsPrinter(QUEUE, PAPER_80, HANDED_ON_S).print(SLIP)
     assert printed(machine, 1) == [BYTES]
 
 

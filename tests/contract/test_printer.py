@@ -238,6 +238,20 @@ def test_check_when_nobody_answers_is_absent(machine: SimulatedPrinter) -> None:
         assert absent.value.sent == 0
 
 
+def test_check_when_another_program_is_at_the_serial_port_is_absent_and_leaves_its_slip_whole(machine: SimulatedPrinter) -> None:
+    with (
+        over_serial(machine) as way,
+        closing(EscposPrinter(way, PAPER_80, PATIENT)) as agent,
+        closing(EscposPrinter(way, PAPER_80)) as doctor,
+    ):
+        agent.check()
+        with pytest.raises(PrinterAbsent):
+            doctor.check()
+        assert agent.print(SLIP) is Delivery.PRINTED
+        assert doctor.check() is Paper.OK
+    assert [piece.words for piece in machine.pieces] == [whole(SLIP)]
+
+
 def test_print_when_a_device_file_cannot_be_read_back_confirms_nothing(machine: SimulatedPrinter, tmp_path: Path) -> None:
     machine.faults.silent = True
     with over_file(machine) as way:

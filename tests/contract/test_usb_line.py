@@ -1,5 +1,6 @@
 """A USB printer by its numbers: which interface, whose it is, and what is known of bytes when it is pulled out. On a bus of our own."""
 
+import errno
 import time
 from contextlib import closing
 
@@ -75,6 +76,15 @@ def test_usb_when_another_program_holds_it_or_it_is_not_there_is_absent_and_left
     bus.plugged = False
     with pytest.raises(PrinterAbsent, match="plugged"):
         a_printer(bus).check()
+
+
+@pytest.mark.parametrize("serial", ["", SERIAL])
+def test_usb_when_it_may_not_be_used_says_so(bus: UsbBus, serial: str) -> None:
+    bus.denied = True
+    with pytest.raises(PrinterAbsent) as refused:
+        a_printer(bus, serial).check()
+    assert isinstance(refused.value.__cause__, OSError)
+    assert refused.value.__cause__.errno == errno.EACCES
 
 
 def test_usb_when_it_is_no_printer_is_absent(machine: SimulatedPrinter) -> None:

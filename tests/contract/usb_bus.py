@@ -35,14 +35,17 @@ def _interface(protocol: int, alternate: int = 0, kind: int = 7) -> SimpleNamesp
 
 
 class UsbBus(IBackend):  # type: ignore[misc]
-    """The bus. `plugged` may be pulled, `claimed` is another program's hold, `driver` whether the kernel's usblp has the interface."""
+    """The bus. `plugged` may be pulled, `claimed` is another program's hold, `driver` whether the kernel's usblp has the interface.
+
+    `denied`: we are not in its group.
+    """
 
     def __init__(self, printer: SimulatedPrinter, *protocols: int, kind: int = 7) -> None:
         super().__init__()
         self.printer = printer
         self.interfaces = [_interface(p, n, kind) for n, p in enumerate(protocols or (2,))]
         self.plugged, self.driver, self.claimed, self.configured = True, True, False, True
-        self.alternate, self.open = 0, 0
+        self.alternate, self.open, self.denied = 0, 0, False
         self.log: list[str] = []
         self._answers = bytearray()
 
@@ -105,6 +108,8 @@ class UsbBus(IBackend):  # type: ignore[misc]
 
     def open_device(self, dev: str) -> str:
         self._here()
+        if self.denied:
+            raise USBError("Access denied (insufficient permissions)", -3, errno.EACCES)
         self.open += 1
         return "handle"
 

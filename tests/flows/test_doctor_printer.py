@@ -64,6 +64,7 @@ def test_doctor_when_the_printer_answers_that_something_is_wrong_says_what_to_do
         (PrinterAbsent("x"), errno.ENOENT, False, "没有找到"),
         (PrinterAbsent("x"), errno.EACCES, False, "在，可是不让用"),
         (PrinterAbsent("x"), errno.EBUSY, False, "现在别的程序正用着它"),
+        (PrinterAbsent("x"), errno.EAGAIN, False, "现在别的程序正用着它"),
         (PrinterAbsent("x"), None, True, "现在别的程序正用着它"),
         (PrinterAbsent("x"), None, False, "接得上，可是没有回答"),
     ],

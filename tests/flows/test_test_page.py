@@ -90,7 +90,7 @@ def test_print_when_the_printer_cannot_says_what_is_wrong(
     out = capsys.readouterr().out
     if fault == "reset_after" and status == 0:
         # the kernel had taken all of it before the printer broke the line
-        assert out.startswith("送到打印机了。它不会报打完没有")
+        assert out.startswith("送到打印机了，没有听到它说打完")
         return
     assert (status, out[: len(said)]) == (1, said)
 
@@ -150,7 +150,7 @@ def test_print_when_the_agent_runs_goes_by_its_spool_and_says_how_it_ended(
 
         server.printer.faults.silent_after = 300
         assert main(words) == 0
-        assert capsys.readouterr().out.startswith("送到打印机了。它不会报打完没有")
+        assert capsys.readouterr().out.startswith("送到打印机了，没有听到它说打完")
 
 
 def test_print_by_spool_when_nobody_carries_the_slip_takes_it_back(station: TestStation) -> None:
