@@ -4,7 +4,6 @@ Its last step, the backend that carries a job's bytes to a printer, is ours: the
 """
 
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -52,11 +51,11 @@ class CupsServer:
 @contextmanager
 def cups(monkeypatch: pytest.MonkeyPatch, port: int) -> Iterator[CupsServer]:
     """Start it with one queue that ends at `port`; this process's lp and lpstat speak to it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
     # its helpers run as another user, who may not enter the folders of pytest
     folder = Path(tempfile.mkdtemp(prefix="cups-"))
     folder.chmod(0o755)
+    # no port: another test may take a free one before the server has it
+    address = f"{folder}/socket"
     for name in ("root", "spool", "cache", "state", "tmp", "bin/backend", "bin/filter"):
         (folder / name).mkdir(parents=True)
     for name in ("daemon", "notifier"):
