@@ -16,8 +16,8 @@ from kiosk.errors import PrinterError
 
 FONTS = Path("/usr/share/fonts/opentype/noto")
 MONO_SC = 7
-BASELINE = 0.88
-"""Where Latin stands in the em box, from its top (Noto CJK)."""
+BASELINE, LATIN = 0.88, 0.8
+"""Where characters stand in their cell, from its top: Noto CJK's own baseline, and Latin's two dots higher, so that g keeps its tail."""
 
 
 UNASSIGNED = "\U0010ffff"
@@ -39,7 +39,7 @@ def draw(text: str, scale: int = 1, *, bold: bool = False) -> Image.Image:
     pen, x, cell = ImageDraw.Draw(image), 0, HALF_DOTS * scale
     for c in text:
         if c <= "~" or has(c):
-            pen.text((x, round(BASELINE * high)), c, font=_font(high, bold), fill=0, anchor="ls")
+            pen.text((x, round((LATIN if c <= "~" else BASELINE) * high)), c, font=_font(high, bold), fill=0, anchor="ls")
         else:
             _square(pen, x, high)
         x += width(c) * cell

@@ -14,9 +14,10 @@ def check_code(text: str) -> str:
 
     Both check characters must fit: the organisation's within (GB 11714) and the last one (GB 32100).
     """
-    code = "".join(text.upper().split())
-    if len(code) != LENGTH:
-        raise BadInput("uscc", "bad.uscc.length", count=len(code), wanted=LENGTH)
+    written = "".join(text.split())
+    if len(written) != LENGTH:
+        raise BadInput("uscc", "bad.uscc.length", count=len(written), wanted=LENGTH)
+    code = written.upper()
     wrong = next((c for c in code if c not in CHARACTERS), None)
     if wrong is not None:
         raise BadInput("uscc", "bad.uscc.character", character=wrong)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kiosk.domain.employer import Employer, EmployerKind, Reverify, guess_kind
@@ -62,6 +62,7 @@ def test_code_when_two_neighbours_are_swapped_is_refused(code: str, place: int) 
 
 
 @given(st.text(max_size=40).filter(lambda text: len("".join(text.split())) != 18))
+@example("0000000000000000ß")
 def test_code_when_it_is_anything_else_says_how_long_one_is(text: str) -> None:
     with pytest.raises(BadInput) as refused:
         check_code(text)
