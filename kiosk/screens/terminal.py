@@ -446,10 +446,12 @@ class Terminal(ExceptionHandler):
                 pages.load(name)
             except Exception as error:  # noqa: BLE001 - a broken page must not take home away; opening it will tell again
                 self.log_error(error)
-            if not self._to_preload:
-                gc.collect()
-                gc.freeze()
-        return bool(self._to_preload)
+        if self._to_preload or not self.visit.at_rest:
+            # what is frozen is never collected: not the page that a visitor has open
+            return True
+        gc.collect()
+        gc.freeze()
+        return False
 
     def handle_exception(self, error: BaseException) -> int:
         """Bring a failed page home instead of ending; five within ten seconds end the process, so that it is started anew."""

@@ -28,6 +28,8 @@ WIDTH, HEIGHT = 1280, 800
 WARM = max(10, VISITS // 10)
 NAMES = ("王林", "李兰", "王三", "张三")
 PATIENCE_S, KEY_S = 60, 0.08
+SETTLE_S = 60
+"""A terminal that was just started loads its pages while nobody touches."""
 EVERY, REST_S, SAMPLES = 10, 2.5, 10
 """Every tenth visitor leaves a pause behind him, in which the terminal tidies up and is weighed."""
 SETTINGS = 'printer = "tcp://127.0.0.1:{port}"\n'
@@ -47,6 +49,7 @@ def run() -> Iterator[dict[str, Any]]:
         try:
             eye = Eye(screen, state / "probe")
             eye.wait_page("home", PATIENCE_S)
+            time.sleep(SETTLE_S)
             began = time.monotonic()
             for number in range(WARM + VISITS):
                 try:
