@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 WAITING_AFTER_S = 0.3
 PRELOAD_EVERY_S = 0.5
 ERRORS_IN_A_ROW = 5
-QUIET_S, SWEEP_S, NEVER = 1.0, 30.0, 1_000_000
+QUIET_S, SWEEP_S, FREEZE_S, NEVER = 1.0, 30.0, 5.0, 1_000_000
 TELL_EVERY_S = 1.0
 
 
@@ -446,8 +446,8 @@ class Terminal(ExceptionHandler):
                 pages.load(name)
             except Exception as error:  # noqa: BLE001 - a broken page must not take home away; opening it will tell again
                 self.log_error(error)
-        if self._to_preload or not self.visit.at_rest:
-            # what is frozen is never collected: not the page that a visitor has open
+        if self._to_preload or not self.visit.at_rest or self._idle.quiet_s() < FREEZE_S:
+            # what is frozen is never collected: no page that a visitor has open, or has just left
             return True
         gc.collect()
         gc.freeze()

@@ -56,16 +56,21 @@ def _picture(texture: Texture) -> str:
     return hashlib.sha256(bytes(texture.pixels)).hexdigest()
 
 
-def _textures(pictures: set[str]) -> Iterator[str]:
+def _tracked() -> list[Any]:
+    """Give what the collector tracks once it has collected, and what was frozen, which it leaves alone for ever."""
     gc.collect()
-    for one in gc.get_objects():
+    gc.unfreeze()
+    return gc.get_objects()
+
+
+def _textures(pictures: set[str]) -> Iterator[str]:
+    for one in _tracked():
         if isinstance(one, Texture) and _picture(one) in pictures:
             yield f"texture of {one.size}"
 
 
 def _objects(words: list[str]) -> Iterator[str]:
     """Walk everything from what the collector tracks, and from what runs; name what holds a word."""
-    gc.collect()
     mine = {id(words), *map(id, words)}
     needles = [*(word.encode() for word in words), *(word.encode("gb18030") for word in words)]
     mine.update(map(id, needles))
@@ -76,7 +81,7 @@ def _objects(words: list[str]) -> Iterator[str]:
             if one.f_code.co_filename != __file__:
                 frames.append(dict(one.f_locals))
             one = one.f_back
-    left: list[tuple[Any, tuple[str, ...]]] = [(one, ()) for one in [*frames, *gc.get_objects()]]
+    left: list[tuple[Any, tuple[str, ...]]] = [(one, ()) for one in [*frames, *_tracked()]]
     mine.update((id(left), id(frames), id(needles)))
     seen: set[int] = set()
     hits: list[tuple[Any, tuple[str, ...]]] = []
