@@ -39,7 +39,7 @@ class Traces:
         return found
 
     def gone(self) -> list[str]:
-        """Ask a moment later: what a page had still to lay out holds it for some frames. Asked once, since looking lets go of what was frozen."""
+        """Ask a moment later, once: what a page had still to lay out holds it for some frames, and looking lets go of what was frozen."""
         time.sleep(GONE_S)
         return self.left()
 
