@@ -45,7 +45,8 @@ class Spool:
         now = self._clock()
         for job in jobs:
             if job.expires_at <= now:
-                self._move(job, JobState.CANCELLED, trouble=job.trouble)
+                # without a trouble it would look as if somebody had let it go
+                self._move(job, JobState.CANCELLED, trouble=job.trouble or Trouble.ABSENT)
         waiting = [job for job in jobs if job.expires_at > now]
         if waiting and self._is_due(now, waiting):
             self._print(waiting)

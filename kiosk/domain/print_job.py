@@ -52,7 +52,7 @@ class PrinterState:
 class PrintJob:
     """One slip on its way to paper; stays at the station. `subject_id` is the record it is about, so that a withdrawal finds it.
 
-    `trouble` is a Trouble, or empty.
+    `trouble` is a Trouble, or empty; of a cancelled job what kept it from printing, and empty where it was let go.
     """
 
     id: str

@@ -298,7 +298,7 @@ def _cancel_slip(u: UnitOfWork, review: Review, now: datetime) -> bool:
     newest = max(jobs, key=lambda j: (j.created_at, j.id), default=None)
     if newest is None or newest.state is not JobState.QUEUED:
         return newest is None or newest.state is JobState.CANCELLED
-    u.put(replace(newest, state=JobState.CANCELLED, changed_at=now))
+    u.put(replace(newest, state=JobState.CANCELLED, trouble="", changed_at=now))
     return True
 
 

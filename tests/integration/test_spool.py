@@ -244,6 +244,14 @@ def test_step_when_a_slip_waited_too_long_cancels_it_and_says_why(rig: Rig) -> N
     assert rig.papers() == []
 
 
+def test_step_when_a_slip_waited_too_long_and_no_printer_was_ever_asked_leaves_it_to_staff(rig: Rig) -> None:
+    job = rig.queue()
+    rig.station.clock.tick(minutes=16)
+    rig.spool.step()
+    assert rig.seen(job) == (JobState.CANCELLED, "absent")
+    assert printing.may_reprint(printing.job(rig.station.here, job.id))
+
+
 @pytest.mark.parametrize("state", [JobState.SENDING, JobState.CONFIRMING])
 def test_step_when_a_process_died_on_the_way_asks_the_visitor_instead_of_printing_again(rig: Rig, state: JobState) -> None:
     job = rig.queue()
