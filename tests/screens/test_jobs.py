@@ -427,6 +427,7 @@ def test_report_when_a_listing_is_not_true_is_told_once_and_staff_see_it(
 def test_report_when_words_are_spelled_sends_them_along(start_real: StartReal, station: RealStation, lying: Screen) -> None:
     one = _listed(station, title="装卸工")
     kiosk = start_real(lying, "report", f"listing_id={one.listing.id}")
+    kiosk.wait_text("装卸工")
     kiosk.tap("别的")
     kiosk.tap("想再说一句")
     spell(kiosk, "baojie", "保洁")
