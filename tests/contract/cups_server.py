@@ -3,6 +3,7 @@
 Its last step, the backend that carries a job's bytes to a printer, is ours: the one for TCP is not in that package.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -77,7 +78,9 @@ def cups(monkeypatch: pytest.MonkeyPatch, port: int) -> Iterator[CupsServer]:
     process = subprocess.Popen(daemon, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 20
-        while subprocess.run(["lpstat", "-r"], capture_output=True, check=False).returncode:
+        # its exit status is 0 also while nobody answers
+        english = os.environ | {"LC_ALL": "C"}
+        while b"is running" not in subprocess.run(["lpstat", "-r"], capture_output=True, check=False, env=english).stdout:
             assert process.poll() is None, "it ended"
             assert time.monotonic() < until
             time.sleep(0.05)
