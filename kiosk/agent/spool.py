@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from kiosk.domain.ports import Delivery, Paper, Printer
-from kiosk.domain.print_job import JobState, PrinterState, PrintJob, Trouble, settled
+from kiosk.domain.print_job import ENDED, JobState, PrinterState, PrintJob, Trouble, settled
 from kiosk.errors import BadInput, PrinterAbsent, PrinterCut, PrinterError, PrinterNotReady
 from kiosk.services.printing import keep_printer_state, printer_state
 from kiosk.store.store import Store
@@ -20,7 +20,6 @@ LOOK_S, MENDING_S = 30, 3
 """So often a printer with nothing to do is asked how it is, when it was well and when it was not: staff learn that paper ends before a
 visitor does, and see at once that what they did has helped."""
 UNDER_WAY = (JobState.SENDING, JobState.CONFIRMING)
-OVER = (JobState.PRINTED, JobState.FAILED, JobState.CANCELLED)
 
 
 class Spool:
@@ -143,7 +142,7 @@ class Spool:
                 return None
             attempts = current.attempts + (state is JobState.SENDING)
             moved = replace(current, state=state, trouble=trouble, attempts=attempts, changed_at=self._clock())
-            moved = settled(moved) if state in OVER else moved
+            moved = settled(moved) if state in ENDED else moved
             u.put(moved)
         return moved
 

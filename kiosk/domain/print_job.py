@@ -23,6 +23,10 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+ENDED = (JobState.PRINTED, JobState.FAILED, JobState.CANCELLED)
+"""Nothing more comes of these by itself."""
+
+
 class Trouble(StrEnum):
     """What is wrong: the first seven with the printer, the last two with one slip."""
 

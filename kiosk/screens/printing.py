@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from kivy.clock import Clock
 
-from kiosk.domain.print_job import JobState, PrintJob, Trouble
+from kiosk.domain.print_job import ENDED, JobState, PrintJob, Trouble
 from kiosk.errors import NotFound
 from kiosk.screens.page import Page
 from kiosk.screens.widgets.dialog import Choice, Dialog
@@ -16,7 +16,6 @@ from kiosk.text import t
 LOOK_S = 0.4
 PATIENCE_S = 45
 """After this a visitor is told not to wait, whatever the spool still tries: he is never stuck."""
-ENDED = (JobState.PRINTED, JobState.FAILED, JobState.CANCELLED)
 PASSING = (Trouble.TAKE, Trouble.HOT)
 """What is over in a moment: the slip comes out all the same."""
 
@@ -125,9 +124,7 @@ class PrintWatch:
             if self._dialog is not None:
                 self._dialog.text = t("print.gone")
             self._show_mouth(False)
-            if self._question is not None:
-                self._question.on_close()
-                self._question = None
+            self._take_question_away()
             self._settle()
 
     def _take(self, job: PrintJob) -> None:
@@ -149,10 +146,14 @@ class PrintWatch:
 
     def _overtaken(self, job: PrintJob) -> None:
         """Take the question away where staff have answered it."""
-        if job.state is not JobState.UNCERTAIN and self._question is not None:
+        if job.state is not JobState.UNCERTAIN:
+            self._take_question_away()
+            self._take(job)
+
+    def _take_question_away(self) -> None:
+        if self._question is not None:
             self._question.on_close()
             self._question = None
-            self._take(job)
 
     def _settle(self) -> None:
         self._settled = True

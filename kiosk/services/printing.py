@@ -153,12 +153,16 @@ def cancel_waiting(here: Here, by: Author) -> int:
     return len(waiting)
 
 
+def queue_test(here: Here, u: UnitOfWork, now: datetime) -> PrintJob:
+    """Queue a test page with a serial of its own, inside the caller's transaction."""
+    station = here.station(u)
+    return queue_slip(u, test_slip(station, slip_serial(u, station, now), here.phone_base, now), station.id, now)
+
+
 def print_test(here: Here, by: Author) -> str:
-    """Queue a test page with a serial of its own; give the job's id."""
+    """Queue a test page that staff asked for; give the job's id."""
     now = here.now()
     with here.store.write() as u:
-        station = here.station(u)
-        slip = test_slip(station, slip_serial(u, station, now), here.phone_base, now)
-        job = queue_slip(u, slip, station.id, now)
+        job = queue_test(here, u, now)
         u.audit(now, by.staff_id, "print_test", job.id)
     return job.id

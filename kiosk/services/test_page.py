@@ -9,21 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kiosk.domain.ports import Delivery, Printer
-from kiosk.domain.print_job import JobState, PrintJob, Trouble
+from kiosk.domain.print_job import ENDED, JobState, PrintJob, Trouble
 from kiosk.domain.privacy import Phone
 from kiosk.domain.slip import Slip
 from kiosk.domain.station import Station, StationLevel
 from kiosk.errors import PrinterAbsent, PrinterCut, PrinterError, PrinterNotReady
 from kiosk.services import slips
 from kiosk.services.doctor_printer import absent, not_ready
-from kiosk.services.printing import job, queue_slip
-from kiosk.services.station import Here, slip_serial
+from kiosk.services.printing import job, queue_test
+from kiosk.services.station import Here
 from kiosk.text import t
 
 LOOK_S = 0.2
 TROUBLE_S, LONGEST_S = 6.0, 60.0
 """So long a queued page waits for a printer that is not ready, and for anything: a slip of a visitor may be before it."""
-OVER = (JobState.PRINTED, JobState.UNCERTAIN, JobState.FAILED, JobState.CANCELLED)
+OVER = (*ENDED, JobState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,7 @@ def print_by_spool(here: Here, sleep: Callable[[float], None] = time.sleep) -> O
     """Queue the page and wait for its end; what does not come out in time is taken back."""
     now = here.now()
     with here.store.write() as u:
-        station = here.station(u)
-        slip = slips.test_slip(station, slip_serial(u, station, now), here.phone_base, now)
-        one = queue_slip(u, slip, station.id, now)
+        one = queue_test(here, u, now)
     waited = held = 0.0
     while one.state not in OVER and held < TROUBLE_S and waited < LONGEST_S:
         sleep(LOOK_S)
