@@ -28,7 +28,7 @@ from kiosk.domain.entities import NAME_OF
 from kiosk.domain.privacy import Phone
 from kiosk.domain.record import new_id
 from kiosk.domain.station import Station, StationLevel
-from kiosk.sync.client import HttpHub
+from kiosk.sync.client import HttpHub, Pull
 from kiosk.sync.protocol import Change, EnrolAnswer, EnrolRequest, PullAnswer, PushAnswer, PushRequest, change_of
 from tests.station import START, STATION, Clock
 
@@ -148,32 +148,25 @@ class Terminal:
     station: Station
     enrolled: EnrolAnswer
     epoch: str = "e1"
-    sequence: int = 0
+    batch: int = 0
     cursor: str = ""
 
     def change(self, record: Any, **changed: Any) -> Change:
-        self.sequence += 1
-        change = change_of(
-            record,
-            id=f"c{self.sequence}-{time.time_ns()}",
-            device=self.enrolled.device_id,
-            epoch=self.epoch,
-            sequence=self.sequence,
-            entity=NAME_OF[type(record)],
-            record_id=record.id,
-            revision=getattr(record, "revision", 1),
-        )
-        return replace(change, **changed)
+        named = {"entity": NAME_OF[type(record)], "record_id": record.id, "revision": getattr(record, "revision", 1)}
+        return replace(change_of(record, **named), **changed)
 
     def send(self, changes: Sequence[Change]) -> PushAnswer:
-        return self.door.push(self.enrolled.device_token, PushRequest(changes=tuple(changes)))
+        answer = self.door.push(self.enrolled.device_token, PushRequest(epoch=self.epoch, batch=self.batch + 1, changes=tuple(changes)))
+        self.batch += 1
+        return answer
 
     def push(self, *records: Any) -> PushAnswer:
         return self.send([self.change(r) for r in records])
 
     def look(self, wait_s: float = 0, limit: int = 100) -> PullAnswer:
         """Pull one page and move the cursor."""
-        page = self.door.pull(self.enrolled.device_token, self.cursor, wait_s, limit)
+        what = Pull(epoch=self.epoch, batch=self.batch, after=self.cursor, wait_s=wait_s, limit=limit)
+        page = self.door.pull(self.enrolled.device_token, what)
         self.cursor = page.cursor
         return page
 

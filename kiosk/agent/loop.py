@@ -40,6 +40,8 @@ PAUSE_S = 0.002
 BACKOFF_FIRST_S, BACKOFF_MAX_S = 1.0, 60.0
 PULL_LEAST_S = 1.0
 """An answer sooner than this to a waiting pull that brought nothing came from a hub that is stopping."""
+FIRST_REPAIR_S, REPAIR_EVERY_S = 600.0, 86_400.0
+"""Digests are compared soon after the start, not by all stations at once when the light comes back, and once a day."""
 HEALTH_EVERY_S = 5.0
 SWEEP_EVERY_S = 600.0
 DESK_AGAIN_S = 5.0
@@ -174,13 +176,21 @@ class Agent:
         return exchange.push_once(self._store, self._hub, self._clock()) if self._hub else 0
 
     def _pull_life(self) -> None:
-        backoff = Backoff(random.Random())
+        backoff, away = Backoff(random.Random()), True
+        repair_at = time.monotonic() + random.uniform(0, FIRST_REPAIR_S)
         while not self._stop.wait(PAUSE_S):
             started = time.monotonic()
             try:
+                if away and self._hub is not None:
+                    exchange.pull_urgent(self._store, self._hub, self._clock())
+                    away = False
                 brought = self._pull()
+                if not brought and self._hub is not None and started > repair_at:
+                    exchange.repair(self._store, self._hub)
+                    repair_at = started + REPAIR_EVERY_S
             except (SyncError, StoreError) as error:
                 self._health.pull = _told("pull", self._health.pull, _name(error))
+                away = True
                 self._stop.wait(backoff.failed())
                 continue
             self._health.pull = _told("pull", self._health.pull, "")

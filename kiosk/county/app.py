@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
+from fastapi import Path as PathParam
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -22,7 +23,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from kiosk.body_limit import BodyLimit
-from kiosk.county import enrolment, feed, phone
+from kiosk.county import digest, enrolment, feed, phone
 from kiosk.county.bell import Bell
 from kiosk.county.enrolment import Device, EnrolError
 from kiosk.county.feed import CursorGoneError, Reader
@@ -33,23 +34,33 @@ from kiosk.county.push import push
 from kiosk.county.settings import HubSettings
 from kiosk.county.vault import open_vault
 from kiosk.domain.pay import MinimumWage
+from kiosk.domain.record import RecordError, to_plain
 from kiosk.domain.ticket import PATH
 from kiosk.sync.protocol import (
+    BATCH_MAX,
     BODY_MAX_BYTES,
     CHANGES,
+    DIGESTS,
     ENROL,
+    EPOCH,
+    NAME_MAX,
     PULL_MAX,
     PUSH_MAX,
     VERSION,
     WAIT_MAX_S,
+    BucketBody,
+    Digests,
     EnrolAnswer,
     EnrolRequest,
     ErrorBody,
     Health,
     Problem,
     PullAnswer,
+    PullBody,
     PushAnswer,
+    PushBody,
     PushRequest,
+    decode,
     encode,
 )
 from kiosk.text import t
@@ -111,7 +122,7 @@ def make_app(
 
     app = FastAPI(title="Yunmeng gig-worker stations: county hub", version=str(VERSION), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.bell, app.state.engine = bell, engine
-    app.add_middleware(GZipMiddleware, minimum_size=500)
+    app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
     app.add_middleware(BodyLimit, most=BODY_MAX_BYTES)
     _add_errors(app)
     _add_pages(app, engine, PhoneDesk(settings.county, vault, wages), clock)
@@ -131,36 +142,68 @@ def make_app(
     errors: dict[int | str, dict[str, Any]] = {s: {"model": ErrorBody} for s in sorted({*STATUS_OF.values()})}
 
     @app.post(CHANGES, response_model=PushAnswer, responses=errors)
-    def push_changes(body: PushRequest, device: Annotated[Device, Depends(caller)]) -> Response:
+    def push_changes(body: PushBody, device: Annotated[Device, Depends(caller)]) -> Response:
         """Take a batch of changes. Sent again, it changes nothing; a refused change never blocks the others."""
-        if len(body.changes) > PUSH_MAX:
+        try:
+            request = decode(PushRequest, {"epoch": body.epoch, "batch": body.batch, "changes": to_plain(body.changes)})
+        except RecordError as error:
+            raise ProblemError(Problem.BAD_REQUEST, error.field) from None
+        if not (EPOCH.fullmatch(request.epoch) and 1 <= request.batch <= BATCH_MAX):
+            raise ProblemError(Problem.BAD_REQUEST, "epoch, batch")
+        if len(request.changes) > PUSH_MAX:
             raise ProblemError(Problem.TOO_LARGE, f"at most {PUSH_MAX} changes")
         author = Author(settings.county, device.station_id, device.id)
         with engine.begin() as connection:
-            answer = push(connection, author, body.changes, clock())
+            answer = push(connection, author, request.changes, clock(), (request.epoch, request.batch))
         return _json(answer)
 
-    @app.get(CHANGES, response_model=PullAnswer, responses=errors)
+    @app.get(CHANGES, response_model=PullBody, responses=errors)
     async def pull_changes(
         device: Annotated[Device, Depends(caller)],
-        after: str = "",
+        epoch: Annotated[str, Query(max_length=NAME_MAX)] = "",
+        batch: Annotated[int, Query(ge=0, le=BATCH_MAX)] = 0,
+        after: Annotated[str, Query(max_length=NAME_MAX)] = "",
         wait: Annotated[float, Query(ge=0, le=WAIT_MAX_S)] = 0,
         limit: Annotated[int, Query(ge=1, le=PULL_MAX)] = 100,
+        own: bool = False,
+        urgent: bool = False,
     ) -> Response:
-        """Give what follows the cursor; with `wait`, hold the answer until there is something or the seconds are over."""
+        """Give what follows the cursor; with `wait`, hold the answer until there is something or the seconds are over.
+
+        `epoch` and `batch` number the caller's last answered push. `own` gives its own changes, too; `urgent` only what must leave the
+        boards first.
+        """
+        if not device.follows(epoch, batch):
+            raise EpochUsedError(epoch)
         reader = Reader(settings.county, device.station_id, device.id)
         until = monotonic() + wait
 
         def look() -> PullAnswer:
             with engine.connect() as connection:
-                return feed.read(connection, reader, after, limit)
+                return feed.read(connection, reader, after, limit, own=own, urgent=urgent)
 
         with bell.waiter(reader.audiences) as waiter:
             while True:
                 answer = await run_in_threadpool(look)
                 after = answer.cursor
                 if answer.changes or (not answer.more and not await waiter.rung(until - monotonic())):
-                    return _json(answer)
+                    return await run_in_threadpool(_json, answer)
+
+    @app.get(DIGESTS, response_model=Digests, responses=errors)
+    def give_digests(device: Annotated[Device, Depends(caller)]) -> Response:
+        """Give the digests of all that the caller's station may see."""
+        with engine.connect() as connection:
+            return _json(digest.digests(connection, Reader(settings.county, device.station_id, device.id)))
+
+    @app.get(DIGESTS + "/{entity}/{bucket}", response_model=BucketBody, responses=errors)
+    def give_bucket(
+        device: Annotated[Device, Depends(caller)],
+        entity: Annotated[str, PathParam(max_length=NAME_MAX)],
+        bucket: Annotated[str, PathParam(pattern="^[0-9a-f]{2}$")],
+    ) -> Response:
+        """Give all that the caller's station may see of one bucket."""
+        with engine.connect() as connection:
+            return _json(digest.bucket(connection, Reader(settings.county, device.station_id, device.id), entity, bucket))
 
     @app.post(ENROL, response_model=EnrolAnswer, responses=errors)
     def enrol(body: EnrolRequest, request: Request) -> Response:
@@ -222,6 +265,7 @@ def _add_errors(app: FastAPI) -> None:
     app.add_exception_handler(EpochUsedError, lambda _r, _e: _error(Problem.EPOCH_USED))
     app.add_exception_handler(CursorGoneError, lambda _r, _e: _error(Problem.CURSOR_GONE))
     app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(sa.exc.DataError, lambda _r, _e: _error(Problem.BAD_REQUEST))
     app.add_exception_handler(HTTPException, http)
     for away in (sa.exc.OperationalError, sa.exc.TimeoutError):
         app.add_exception_handler(away, lambda _r, _e: _error(Problem.UNAVAILABLE))

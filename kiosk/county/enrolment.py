@@ -41,6 +41,12 @@ class Device:
     id: str
     station_id: str
     revoked: bool
+    push_epoch: str | None
+    push_batch: int
+
+    def follows(self, epoch: str, batch: int) -> bool:
+        """Say whether a store that had so many batches answered can be the one that sent the last one; its answer may be on its way."""
+        return batch in (self.push_batch, self.push_batch - 1) if epoch == self.push_epoch else batch == 0
 
 
 def make_code(connection: sa.Connection, vault: Vault, county_id: str, station_id: str, now: datetime) -> str:
@@ -125,7 +131,7 @@ def identify(connection: sa.Connection, county_id: str, token: str, now: datetim
         return None
     if row["revoked_at"] is None and (row["heard_at"] is None or row["heard_at"] < now - HEARD_EVERY):
         connection.execute(sa.update(device).where(*mine).values(heard_at=now))
-    return Device(row["id"], row["station_id"], row["revoked_at"] is not None)
+    return Device(row["id"], row["station_id"], row["revoked_at"] is not None, row["push_epoch"], row["push_batch"])
 
 
 def revoke(connection: sa.Connection, county_id: str, device_id: str, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """The county's feed: who may see what, in the order of commits. Owns positions, audiences and cursors; knows no HTTP.
 
 A position is taken under the county row's lock in the transaction that commits it, so that no reader can skip a row that commits later.
+For each audience a record stands there once, where it changed last: read from its beginning, the feed is a snapshot.
 """
 
 import json
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
-from kiosk.county.schema import county, feed, record
+from kiosk.county.schema import KEEPS_HISTORY, county, feed, record
 from kiosk.domain.listing import ContactScope
-from kiosk.sync.protocol import FeedChange, Op, PullAnswer
+from kiosk.sync.protocol import Change, Op, PullAnswer
 
 CHANNEL = "feed"
 EVERYONE = "all"
@@ -33,6 +35,12 @@ class Entry:
     revision: int
     op: Op
     device_id: str
+    urgent: bool = False
+
+    @property
+    def slot(self) -> int:
+        """Which place it takes: of a record with history every revision has one of its own."""
+        return self.revision if self.entity in KEEPS_HISTORY and self.op is Op.PUT else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,72 +64,104 @@ def of_station(station_id: str) -> str:
 
 def open_county(connection: sa.Connection, county_id: str) -> None:
     """Make the county's feed unless there is one."""
-    head = sa.dialects.postgresql.insert(county).values(county_id=county_id, feed_epoch=secrets.token_hex(6), feed_position=0)
+    head = insert(county).values(county_id=county_id, feed_epoch=secrets.token_hex(6), feed_position=0)
     connection.execute(head.on_conflict_do_nothing())
 
 
 def append(connection: sa.Connection, county_id: str, entries: Sequence[Entry]) -> None:
-    """Append rows as the last act of a transaction: from here to its commit every other writer of the county waits."""
+    """Append rows as the last act of a transaction: from here to its commit every other writer of the county waits.
+
+    What stood of a record for the same audience moves to the end; a tombstone takes the place of all revisions.
+    """
     if not entries:
         return
-    head = sa.update(county).where(county.c.county_id == county_id).values(feed_position=county.c.feed_position + len(entries))
+    latest: dict[tuple[str, str, str, int], Entry] = {}
+    for e in entries:
+        key = (e.audience, e.entity, e.record_id, e.slot)
+        latest.pop(key, None)
+        latest[key] = e
+    head = sa.update(county).where(county.c.county_id == county_id).values(feed_position=county.c.feed_position + len(latest))
     last = connection.execute(head.returning(county.c.feed_position)).scalar_one()
-    first = last - len(entries) + 1
-    names = ("audience", "entity", "record_id", "revision", "op", "device_id")
-    rows = [{"county_id": county_id, "position": first + i} | {n: getattr(e, n) for n in names} for i, e in enumerate(entries)]
-    connection.execute(sa.insert(feed), rows)
-    bell = json.dumps([county_id, sorted({e.audience for e in entries})])
+    for e in latest.values():
+        if e.entity in KEEPS_HISTORY and e.op is Op.DELETE:
+            all_revisions = (feed.c.audience == e.audience, feed.c.entity == e.entity, feed.c.record_id == e.record_id)
+            connection.execute(sa.delete(feed).where(feed.c.county_id == county_id, *all_revisions))
+    names = ("audience", "entity", "record_id", "slot", "revision", "op", "device_id", "urgent")
+    rows = [
+        {"county_id": county_id, "position": position} | {n: getattr(e, n) for n in names}
+        for position, e in enumerate(latest.values(), last - len(latest) + 1)
+    ]
+    new = insert(feed)
+    changed = {n: new.excluded[n] for n in ("position", "revision", "op", "device_id", "urgent")}
+    connection.execute(new.on_conflict_do_update(index_elements=list(feed.primary_key), set_=changed), rows)
+    bell = json.dumps([county_id, sorted({e.audience for e in latest.values()})])
     connection.execute(sa.select(sa.func.pg_notify(CHANNEL, bell)))
 
 
-def read(connection: sa.Connection, reader: Reader, after: str, limit: int) -> PullAnswer:
-    """Give what comes after a cursor ('' is the beginning) for this reader, without its own changes; raise CursorGoneError."""
-    epoch = connection.scalar(sa.select(county.c.feed_epoch).where(county.c.county_id == reader.county_id))
-    position = _position(after, str(epoch))
-    rows = connection.execute(_page(reader, position, limit)).mappings().all()
-    changes = [_change(row, reader) for row in rows if row["device_id"] != reader.device_id]
+def read(connection: sa.Connection, reader: Reader, after: str, limit: int, *, own: bool = False, urgent: bool = False) -> PullAnswer:
+    """Give what comes after a cursor ('' is the beginning) for this reader; raise CursorGoneError.
+
+    Its own changes are left out unless `own`. `urgent`: only what must leave the boards first.
+    """
+    epoch, head = connection.execute(
+        sa.select(county.c.feed_epoch, county.c.feed_position).where(county.c.county_id == reader.county_id)
+    ).one()
+    position = _position(after, epoch, head)
+    rows = connection.execute(_page(reader, position, limit, urgent)).mappings().all()
+    changes = [change_of(row, reader) for row in rows if own or row["device_id"] != reader.device_id]
     last = rows[-1]["position"] if rows else position
     return PullAnswer(changes=tuple(c for c in changes if c is not None), cursor=f"{epoch}.{last}", more=len(rows) == limit)
 
 
-def _page(reader: Reader, position: int, limit: int) -> sa.Select[Any]:
+def _page(reader: Reader, position: int, limit: int, urgent: bool) -> sa.Select[Any]:
     """Read each audience's index from the position on, so that a pull costs the same at the end of the feed as at its start."""
+    only = (feed.c.urgent,) if urgent else ()
     parts = [
         sa.select(feed)
-        .where(feed.c.county_id == reader.county_id, feed.c.audience == audience, feed.c.position > position)
+        .where(feed.c.county_id == reader.county_id, feed.c.audience == audience, feed.c.position > position, *only)
         .order_by(feed.c.position)
         .limit(limit)
         .subquery()
         for audience in reader.audiences
     ]
     page = sa.union_all(*(sa.select(part) for part in parts)).order_by("position").limit(limit).subquery()
+    return with_records(page).order_by(page.c.position)
+
+
+def with_records(page: sa.FromClause) -> sa.Select[Any]:
+    """Join rows of the feed with what the records say now."""
     keys = ("county_id", "entity", "revision")
     same = sa.and_(record.c.id == page.c.record_id, *(record.c[k] == page.c[k] for k in keys))
-    columns = (page.c.position, page.c.entity, page.c.record_id, page.c.revision, page.c.op, page.c.device_id)
-    return sa.select(*columns, record.c.owner, record.c.data).select_from(page.outerjoin(record, same)).order_by(page.c.position)
+    newer = record.alias()
+    of = (newer.c.county_id == page.c.county_id, newer.c.entity == page.c.entity, newer.c.id == page.c.record_id)
+    scope = sa.select(newer.c.data["contact_scope"].as_string()).where(*of).order_by(newer.c.revision.desc()).limit(1).scalar_subquery()
+    columns = [page.c[n] for n in ("position", "entity", "record_id", "revision", "op", "device_id")]
+    chosen = sa.case((page.c.entity == "listing", scope)).label("contact_scope")
+    return sa.select(*columns, record.c.owner, record.c.data, chosen).select_from(page.outerjoin(record, same))
 
 
-def _position(after: str, epoch: str) -> int:
+def _position(after: str, epoch: str, head: int) -> int:
     if not after:
         return 0
     given, _, number = after.partition(".")
-    if given != epoch or not (number.isascii() and number.isdigit() and len(number) < 19):
+    if given != epoch or not (number.isascii() and number.isdigit() and len(number) < 19) or int(number) > head:
         raise CursorGoneError(after)
     return int(number)
 
 
-def _change(row: sa.RowMapping, reader: Reader) -> FeedChange | None:
+def change_of(row: sa.RowMapping, reader: Reader) -> Change | None:
     """Make the row as this reader may see it; None when a later row of the feed has taken its place."""
     what = {"entity": row["entity"], "record_id": row["record_id"], "revision": row["revision"]}
     if row["op"] == Op.DELETE:
-        return FeedChange(op=Op.DELETE, **what)
+        return Change(op=Op.DELETE, **what)
     if row["data"] is None:
         return None
-    return FeedChange(data=as_seen_by(reader.station_id, row["owner"], row["entity"], row["data"]), **what)
+    return Change(data=as_seen_by(reader.station_id, row["owner"], row["entity"], row["data"], row["contact_scope"]), **what)
 
 
-def as_seen_by(station_id: str, owner: str, entity: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Blank the employer's contact for other stations when he chose so; their slips show the owning station's phone instead."""
-    if entity == "listing" and station_id != owner and data.get("contact_scope") != ContactScope.ALL_STATIONS:
+def as_seen_by(station_id: str, owner: str, entity: str, data: dict[str, Any], scope: str | None) -> dict[str, Any]:
+    """Blank the employer's contact for other stations unless his last word about it (`scope`, of the newest revision) gives it to all;
+    their slips show the owning station's phone instead."""
+    if entity == "listing" and station_id != owner and not data.get("contact_scope") == scope == ContactScope.ALL_STATIONS:
         return {**data, "contact_name": "", "contact_phone": ""}
     return data

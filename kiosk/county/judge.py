@@ -5,21 +5,20 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from kiosk.county.feed import EVERYONE, Entry, of_station
 from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, PRIVATE
-from kiosk.domain.listing import Verdict
+from kiosk.domain.listing import ContactScope, Verdict
 from kiosk.domain.record import RecordError
 from kiosk.domain.running import ChainHead
 from kiosk.sync.protocol import Change, Op, Refusal, Refused, record_of
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 HASH = re.compile(r"[0-9a-f]{64}")
-NAME = re.compile(r"[0-9A-Za-z_.:-]{1,64}")
-KEEPS_HISTORY = frozenset({"listing"})
 ABOUT = {
     "review": "listing_id",
     "takedown": "listing_id",
@@ -39,11 +38,10 @@ DECIDES = {
 }
 """What is decided about a record of one's own family: which kind it is, and how to say that there is none."""
 REVISION_MAX = 2**31 - 1
-SEQUENCE_MAX = 2**63 - 1
 
 
 class EpochUsedError(Exception):
-    """A number that was used for another change: the station's store is older than what it once sent."""
+    """A batch is numbered as if another one had never been taken: the station's store, or the county's, was put back from a backup."""
 
 
 class RefuseError(Exception):
@@ -75,32 +73,29 @@ class Known:
 class Batch:
     """A batch being judged: above what the hub holds, below what is to be answered and written.
 
-    `family` is the author's station and those under it; `shown` are listings that other stations have seen; `head` is how far the author's
+    `lines` gives for a station itself and all above it; `shown` are listings that other stations have seen; `head` is how far the author's
     chain of responsibility had come when it last told, and the hash there.
     """
 
     author: Author
     now: datetime
     known: dict[tuple[str, str], Known] = field(default_factory=dict)
-    seen: dict[tuple[str, int], str] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
-    family: frozenset[str] = frozenset()
+    lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
     head: tuple[int, str] = (0, "")
 
-    accepted: list[str] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
-    seen_rows: list[dict[str, Any]] = field(default_factory=list)
     record_rows: list[dict[str, Any]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+
+    def line(self, station_id: str) -> tuple[str, ...]:
+        """Give a station and all above it, the nearest first."""
+        return self.lines.get(station_id, (station_id,))
 
 
 def check(change: Change, author: Author) -> dict[str, Any]:
     """Look at a change by itself and give its data; raise RefuseError."""
     envelope: dict[str, object] = {
-        "id": NAME.fullmatch(change.id),
-        "device": change.device == author.device_id,
-        "epoch": NAME.fullmatch(change.epoch),
-        "sequence": 0 <= change.sequence <= SEQUENCE_MAX,
         "record_id": ID.fullmatch(change.record_id),
         "revision": 1 <= change.revision <= REVISION_MAX,
         "op": change.op in tuple(Op),
@@ -144,24 +139,13 @@ def _check_head(head: ChainHead, author: Author) -> None:
         raise RefuseError(Refusal.BAD_DATA, "seq, hash")
 
 
-def judge(batch: Batch, change: Change, data: dict[str, Any]) -> None:
-    """Accept or refuse one checked change; raise EpochUsedError when its number belongs to another."""
-    number = (change.epoch, change.sequence)
-    if number in batch.seen:
-        if batch.seen[number] != change.id:
-            raise EpochUsedError(change.epoch)
-        batch.accepted.append(change.id)
-        return
+def judge(batch: Batch, at: int, change: Change, data: dict[str, Any]) -> None:
+    """Accept or refuse one checked change, the batch's number `at`."""
     try:
         if _is_news(batch, change, data):
             _write(batch, change, data)
     except RefuseError as error:
-        batch.refused.append(Refused(id=change.id, code=error.code, reason=error.reason))
-        return
-    batch.accepted.append(change.id)
-    batch.seen[number] = change.id
-    who = {"county_id": batch.author.county_id, "device_id": batch.author.device_id}
-    batch.seen_rows.append(who | {"epoch": change.epoch, "sequence": change.sequence, "change_id": change.id})
+        batch.refused.append(Refused(at=at, code=error.code, reason=error.reason))
 
 
 def _is_news(batch: Batch, change: Change, data: dict[str, Any]) -> bool:
@@ -171,7 +155,7 @@ def _is_news(batch: Batch, change: Change, data: dict[str, Any]) -> bool:
         subject = batch.known.get((kind, data[ABOUT[change.entity]]))
         if subject is None:
             raise RefuseError(unknown, ABOUT[change.entity])
-        if subject.owner not in batch.family:
+        if batch.author.station_id not in batch.line(subject.owner):
             raise RefuseError(Refusal.NOT_OWNER, ABOUT[change.entity])
     held = batch.known.get((change.entity, change.record_id))
     if held is None:
@@ -202,6 +186,7 @@ def _follow_chain(batch: Batch, data: dict[str, Any]) -> None:
 def _write(batch: Batch, change: Change, data: dict[str, Any]) -> None:
     new = data if change.op == Op.PUT else None
     held = batch.known.setdefault((change.entity, change.record_id), Known(batch.author.station_id))
+    said = data or next((was for _, was in sorted(held.revisions.items(), reverse=True) if was), {})
     if new is None:
         held.revisions.clear()
     held.revisions[change.revision] = new
@@ -217,36 +202,55 @@ def _write(batch: Batch, change: Change, data: dict[str, Any]) -> None:
             "received_at": batch.now,
         }
     )
-    batch.entries.extend(_entries(batch, change, data))
+    batch.entries.extend(_entries(batch, change, said))
 
 
 def _entries(batch: Batch, change: Change, data: dict[str, Any]) -> list[Entry]:
     """Say who gets to see a change.
 
+    What a station collects is seen by those above it: listings, what is decided about them and what is reported of them, never people.
     Another station sees a listing's revision once a reviewer has approved it, and then whatever is decided about that listing; that an
     employer is held, because its listings may stand anywhere; and what is reported of its own listings.
     """
-    device, op = batch.author.device_id, Op(change.op)
-    own = Entry(of_station(batch.author.station_id), change.entity, change.record_id, change.revision, op, device)
-    everyone = Entry(EVERYONE, change.entity, change.record_id, change.revision, op, device)
+    author, op = batch.author, Op(change.op)
+    one = Entry(EVERYONE, change.entity, change.record_id, change.revision, op, author.device_id, _is_urgent(change, data))
     if change.entity in PRIVATE:
-        return [own]
-    if change.entity == "report":
-        return [own, *_to_owner(batch, own, data)]
+        return _to(one, (author.station_id,))
     if change.entity == "employer_hold":
-        return [everyone]
+        return [one]
+    listing_id = change.record_id if change.entity == "listing" else data.get("listing_id", "")
+    listing = batch.known.get(("listing", listing_id))
+    line = _to(one, batch.line(listing.owner if listing else author.station_id))
+    shown = [one] if listing_id in batch.shown else []
+    if change.entity == "report":
+        return [*line, *_to(one, (author.station_id,))]
+    if op is Op.DELETE:
+        return [*line, *shown]
     if change.entity == "listing":
-        return [everyone if op is Op.DELETE and change.record_id in batch.shown else own]
-    listing_id = data.get("listing_id", "")
+        return [*_closed(batch, one, data), *line]
     if data.get("verdict") == Verdict.APPROVE:
         revision = data["listing_revision"]
         batch.shown.add(listing_id)
-        held = revision in batch.known[("listing", listing_id)].revisions
-        return [Entry(EVERYONE, "listing", listing_id, revision, Op.PUT, device)] * held + [everyone]
-    return [everyone if listing_id in batch.shown else own]
+        held = listing is not None and revision in listing.revisions
+        return [replace(one, entity="listing", record_id=listing_id, revision=revision, urgent=False)] * held + [one]
+    return shown or line
 
 
-def _to_owner(batch: Batch, own: Entry, data: dict[str, Any]) -> list[Entry]:
-    """Let the station whose listing is reported see it, too."""
-    listing = batch.known.get(("listing", data.get("listing_id", "")))
-    return [replace(own, audience=of_station(listing.owner))] if listing and listing.owner != batch.author.station_id else []
+def _to(one: Entry, station_ids: Iterable[str]) -> list[Entry]:
+    return [replace(one, audience=of_station(station_id)) for station_id in station_ids]
+
+
+def _is_urgent(change: Change, data: dict[str, Any]) -> bool:
+    """Say whether something may have to leave a board."""
+    decided = change.entity == "review" and data.get("verdict") != Verdict.APPROVE
+    return decided or change.entity in ("takedown", "employer_hold") or change.op == Op.DELETE
+
+
+def _closed(batch: Batch, one: Entry, data: dict[str, Any]) -> list[Entry]:
+    """Send earlier revisions again, without the contact, when the employer no longer gives it to every station."""
+    if data.get("contact_scope") == ContactScope.ALL_STATIONS:
+        return []
+    held = batch.known[("listing", one.record_id)]
+    open_ = [n for n, was in held.revisions.items() if n < one.revision and was and was.get("contact_scope") == ContactScope.ALL_STATIONS]
+    again = [replace(one, revision=n) for n in open_ if one.record_id in batch.shown]
+    return [*again, *(e for n in open_ for e in _to(replace(one, revision=n), batch.line(held.owner)[1:]))]

@@ -8,48 +8,64 @@ from typing import Any
 import sqlalchemy as sa
 
 from kiosk.county.feed import EVERYONE, append
-from kiosk.county.judge import ABOUT, DECIDES, KEEPS_HISTORY, Author, Batch, Known, RefuseError, check, judge
-from kiosk.county.schema import feed, record, seen, station
+from kiosk.county.judge import ABOUT, DECIDES, Author, Batch, EpochUsedError, Known, RefuseError, check, judge
+from kiosk.county.schema import KEEPS_HISTORY, device, feed, record, station
 from kiosk.sync.protocol import Change, PushAnswer, Refusal, Refused
 
 log = logging.getLogger(__name__)
 
+HEIGHT_MAX = 20
+"""Levels of the tree; a parent that is its own child by mistake must not turn for ever."""
+
 Sound = Sequence[tuple[Change, dict[str, Any]]]
 
 
-def push(connection: sa.Connection, author: Author, changes: Sequence[Change], now: datetime) -> PushAnswer:
-    """Take a batch in the caller's transaction; raise EpochUsedError when its numbering contradicts an earlier one."""
+def push(
+    connection: sa.Connection, author: Author, changes: Sequence[Change], now: datetime, numbered: tuple[str, int] | None = None
+) -> PushAnswer:
+    """Take a batch in the caller's transaction; raise EpochUsedError when its number (epoch, batch) does not follow the last one."""
     ours = sa.select(station.c.id).where(station.c.county_id == author.county_id, station.c.id == author.station_id)
     connection.execute(ours.with_for_update())
+    if numbered is not None:
+        _number(connection, author, *numbered)
     try:
         with connection.begin_nested():
-            batches = [_take(connection, author, changes, now)]
+            batches = [_take(connection, author, list(enumerate(changes)), now)]
     except sa.exc.DataError:
-        batches = [_take_alone(connection, author, change, now) for change in changes]
+        batches = [_take_alone(connection, author, at, change, now) for at, change in enumerate(changes)]
     append(connection, author.county_id, [e for b in batches for e in b.entries])
-    return PushAnswer(accepted=tuple(i for b in batches for i in b.accepted), refused=tuple(r for b in batches for r in b.refused))
+    return PushAnswer(refused=tuple(r for b in batches for r in b.refused))
 
 
-def _take_alone(connection: sa.Connection, author: Author, change: Change, now: datetime) -> Batch:
+def _number(connection: sa.Connection, author: Author, epoch: str, batch: int) -> None:
+    """Note a batch's number. The last one may come again, since its answer may be lost; a new epoch begins with 1."""
+    mine = (device.c.county_id == author.county_id, device.c.id == author.device_id)
+    last_epoch, last = connection.execute(sa.select(device.c.push_epoch, device.c.push_batch).where(*mine)).one()
+    if batch not in ((last, last + 1) if epoch == last_epoch else (1,)):
+        raise EpochUsedError(epoch)
+    connection.execute(sa.update(device).where(*mine).values(push_epoch=epoch, push_batch=batch))
+
+
+def _take_alone(connection: sa.Connection, author: Author, at: int, change: Change, now: datetime) -> Batch:
     """Take one change of a batch in which the database itself refused something (a NUL character, say)."""
     try:
         with connection.begin_nested():
-            return _take(connection, author, [change], now)
+            return _take(connection, author, [(at, change)], now)
     except sa.exc.DataError as error:
-        return Batch(author, now, refused=[Refused(id=change.id, code=Refusal.BAD_DATA, reason=type(error.orig).__name__)])
+        return Batch(author, now, refused=[Refused(at=at, code=Refusal.BAD_DATA, reason=type(error.orig).__name__)])
 
 
-def _take(connection: sa.Connection, author: Author, changes: Sequence[Change], now: datetime) -> Batch:
+def _take(connection: sa.Connection, author: Author, changes: Sequence[tuple[int, Change]], now: datetime) -> Batch:
     sound, refused = [], []
-    for change in changes:
+    for at, change in changes:
         try:
-            sound.append((change, check(change, author)))
+            sound.append((at, change, check(change, author)))
         except RefuseError as error:
-            refused.append(Refused(id=change.id, code=error.code, reason=error.reason))
-    batch = _read(connection, author, sound, now)
+            refused.append(Refused(at=at, code=error.code, reason=error.reason))
+    batch = _read(connection, author, [(change, data) for _, change, data in sound], now)
     batch.refused.extend(refused)
-    for change, data in sound:
-        judge(batch, change, data)
+    for at, change, data in sound:
+        judge(batch, at, change, data)
     for one in (r for r in batch.refused if r.code == Refusal.CHAIN_FORKED):
         log.warning("chain forked: station %s, device %s, %s", author.station_id, author.device_id, one.reason)
     _write(connection, batch)
@@ -61,33 +77,36 @@ def _read(connection: sa.Connection, author: Author, sound: Sound, now: datetime
     keys = {(c.entity, c.record_id) for c, _ in sound}
     keys |= {(DECIDES[c.entity][0], d[ABOUT[c.entity]]) for c, d in sound if c.entity in DECIDES and d}
     keys |= {("listing", d["listing_id"]) for c, d in sound if c.entity == "report" and d}
-    listings = {record_id for entity, record_id in keys if entity == "listing"}
     known: dict[tuple[str, str], Known] = {}
     records = sa.select(record.c.entity, record.c.id, record.c.revision, record.c.owner, record.c.data)
     about = sa.tuple_(record.c.entity, record.c.id).in_(keys)
     for entity, record_id, revision, owner, data in connection.execute(records.where(record.c.county_id == author.county_id, about)):
         known.setdefault((entity, record_id), Known(owner)).revisions[revision] = data
-    numbers = sa.tuple_(seen.c.epoch, seen.c.sequence).in_([(c.epoch, c.sequence) for c, _ in sound])
-    mine = sa.and_(seen.c.county_id == author.county_id, seen.c.device_id == author.device_id)
-    numbered = connection.execute(sa.select(seen.c.epoch, seen.c.sequence, seen.c.change_id).where(mine, numbers))
-    public = sa.and_(feed.c.county_id == author.county_id, feed.c.audience == EVERYONE)
+    listings = {record_id for entity, record_id in keys if entity == "listing"}
+    # a tombstone of what was decided names no listing: its own record does
+    listings |= {data["listing_id"] for one in known.values() for data in one.revisions.values() if data and "listing_id" in data}
+    public = (feed.c.county_id == author.county_id, feed.c.audience == EVERYONE, feed.c.entity == "listing")
     return Batch(
         author,
         now,
         known=known,
-        seen={(epoch, sequence): change_id for epoch, sequence, change_id in numbered},
-        shown=set(connection.scalars(sa.select(feed.c.record_id).where(public, feed.c.record_id.in_(listings)))),
-        family=_family(connection, author),
+        shown=set(connection.scalars(sa.select(feed.c.record_id).where(*public, feed.c.record_id.in_(listings)))),
+        lines=_lines(connection, author.county_id, {author.station_id, *(one.owner for one in known.values())}),
         head=_head(connection, author) if any(c.entity == "chain_head" for c, _ in sound) else (0, ""),
     )
 
 
-def _family(connection: sa.Connection, author: Author) -> frozenset[str]:
-    """Give the author's station and all below it, whose listings it may review and take down."""
-    ours = station.c.county_id == author.county_id
-    tree = sa.select(station.c.id).where(ours, station.c.id == author.station_id).cte(recursive=True)
-    tree = tree.union(sa.select(station.c.id).where(ours, station.c.parent_id == tree.c.id))
-    return frozenset(connection.scalars(sa.select(tree.c.id)))
+def _lines(connection: sa.Connection, county_id: str, station_ids: set[str]) -> dict[str, tuple[str, ...]]:
+    """Give for each station itself and all above it, the nearest first."""
+    ours = station.c.county_id == county_id
+    up = sa.select(station.c.id.label("below"), station.c.id, station.c.parent_id, sa.literal(0).label("height"))
+    line = up.where(ours, station.c.id.in_(station_ids)).cte(recursive=True)
+    higher = sa.select(line.c.below, station.c.id, station.c.parent_id, line.c.height + 1).where(ours, station.c.id == line.c.parent_id)
+    line = line.union_all(higher.where(line.c.height < HEIGHT_MAX))
+    lines: dict[str, tuple[str, ...]] = {}
+    for below, station_id in connection.execute(sa.select(line.c.below, line.c.id).order_by(line.c.height)):
+        lines[below] = (*lines.get(below, ()), station_id)
+    return lines
 
 
 def _head(connection: sa.Connection, author: Author) -> tuple[int, str]:
@@ -115,5 +134,3 @@ def _write(connection: sa.Connection, batch: Batch) -> None:
     rows = [row for rows in kept.values() for row in rows]
     if rows:
         connection.execute(sa.insert(record), rows)
-    if batch.seen_rows:
-        connection.execute(sa.insert(seen), batch.seen_rows)

@@ -5,6 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+KEEPS_HISTORY = frozenset({"listing"})
+"""Of these every revision is kept, of other records only the newest."""
+
 metadata = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -44,8 +47,12 @@ device = sa.Table(
     _instant("enrolled_at", nullable=False),
     _instant("heard_at"),
     _instant("revoked_at"),
+    sa.Column("push_epoch", sa.Text),
+    sa.Column("push_batch", sa.BigInteger, nullable=False, server_default=sa.text("0")),
     sa.UniqueConstraint("county_id", "token_hash"),
 )
+"""`push_epoch` and `push_batch` number the last batch that was taken: sent again it does no harm, and any other than the next one comes
+from a store that is older than what it once sent."""
 
 ticket_key = sa.Table(
     "ticket_key",
@@ -95,29 +102,21 @@ record = sa.Table(
 """Every record as its owner wrote it, unknown fields included. `data` NULL is a tombstone; `about` names the record that this one is
 about (a review's listing). Listings keep all revisions, the rest only the newest."""
 
-seen = sa.Table(
-    "seen",
-    metadata,
-    _county(),
-    sa.Column("device_id", sa.Text, primary_key=True),
-    sa.Column("epoch", sa.Text, primary_key=True),
-    sa.Column("sequence", sa.BigInteger, primary_key=True),
-    sa.Column("change_id", sa.Text, nullable=False),
-)
-"""What was accepted, so that sending it again changes nothing."""
-
 feed = sa.Table(
     "feed",
     metadata,
     _county(),
-    sa.Column("position", sa.BigInteger, primary_key=True),
-    sa.Column("audience", sa.Text, nullable=False),
-    sa.Column("entity", sa.Text, nullable=False),
-    sa.Column("record_id", sa.Text, nullable=False),
+    sa.Column("audience", sa.Text, primary_key=True),
+    sa.Column("entity", sa.Text, primary_key=True),
+    sa.Column("record_id", sa.Text, primary_key=True),
+    sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("op", sa.Text, nullable=False),
     sa.Column("device_id", sa.Text, nullable=False),
+    sa.Column("urgent", sa.Boolean, nullable=False),
     sa.Index("ix_feed_audience", "county_id", "audience", "position"),
     sa.Index("ix_feed_record", "county_id", "record_id"),
 )
-"""What changed for whom, in commit order. It names records and copies none, so that a withdrawal has nothing to hunt for here."""
+sa.Index("ix_feed_urgent", feed.c.county_id, feed.c.audience, feed.c.position, postgresql_where=feed.c.urgent)
+"""What stands for whom, in the order of last changes. It names records and copies none, so that a withdrawal has nothing to hunt for here."""

@@ -66,11 +66,7 @@ def _push_all(connection: sa.Connection, county_id: str, station_id: str, sample
     records += sorted(sample.reviews, key=lambda r: r.reviewed_at)
     records += getattr(sample, "takedowns", ())
     own = [r for r in records if r.station_id == station_id]
-    named = {"device": DEVICE, "epoch": station_id}
-    changes = [
-        change_of(r, id=f"sample:{i}", sequence=i, entity=NAME_OF[type(r)], record_id=r.id, revision=getattr(r, "revision", 1), **named)
-        for i, r in enumerate(own)
-    ]
+    changes = [change_of(r, entity=NAME_OF[type(r)], record_id=r.id, revision=getattr(r, "revision", 1)) for r in own]
     for first in range(0, len(changes), PUSH_MAX):
         answer = push(connection, Author(county_id, station_id, DEVICE), changes[first : first + PUSH_MAX], now)
         if answer.refused:

@@ -119,15 +119,25 @@ outbox = sa.Table(
     "outbox",
     metadata,
     sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("id", sa.Text, nullable=False),
     sa.Column("entity", sa.Text, nullable=False),
     sa.Column("record_id", sa.Text, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("refused_code", sa.Text),
     sa.Column("refused_reason", sa.Text),
+    sa.Column("data", sa.Text),
     sqlite_autoincrement=True,
 )
-"""What the county has not acknowledged. It names records and copies none, so that a withdrawal has nothing to hunt for here."""
+"""What the county has not acknowledged. It names records and copies none, but for what the county contradicted: that stands in `data` as it
+was, until its person withdraws."""
+
+tombstone = sa.Table(
+    "tombstone",
+    metadata,
+    sa.Column("record_id", sa.Text, primary_key=True),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+)
+"""What is not, or no longer, for this station: it outranks the same and older revisions, also after a restore at either end."""
 
 topic = sa.Table("topic", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("counter", sa.Integer, nullable=False))
 

@@ -4,7 +4,6 @@ A unit of work opens with BEGIN IMMEDIATE (read-then-write under a deferred BEGI
 unless it ends well.
 """
 
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,17 +13,30 @@ from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.codes import Trade
 from kiosk.domain.employer import EmployerHold
-from kiosk.domain.entities import NAME_OF
+from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, NAME_OF
 from kiosk.domain.listing import Listing, Published, Review, Takedown, Verdict
 from kiosk.domain.record import to_plain
 from kiosk.domain.station import StaffCall
 from kiosk.errors import NotFound, StoreBusy, StoreError, StoreFull, WrongKey
-from kiosk.store import chain, public, search
+from kiosk.store import chain, inbox, public, search
 from kiosk.store.connection import connect
-from kiosk.store.schema import PUBLIC_STATE, TABLES, TOPIC_OF, from_row, memory, outbox, public_listing, public_memory, to_row, topic
+from kiosk.store.schema import (
+    PUBLIC_STATE,
+    TABLES,
+    TOPIC_OF,
+    from_row,
+    memory,
+    outbox,
+    public_listing,
+    public_memory,
+    to_row,
+    tombstone,
+    topic,
+)
 
 R = TypeVar("R")
 CHINA = timezone(timedelta(hours=8))
@@ -35,7 +47,6 @@ class Outgoing:
     """One change that the county has not acknowledged, its record read fresh. `record` is None when it no longer exists."""
 
     sequence: int
-    id: str
     entity: str
     record_id: str
     revision: int
@@ -111,33 +122,34 @@ class UnitOfWork:
         """Write a record of our own and queue it for the county, in this transaction."""
         self.put(record)
         values = {"entity": NAME_OF[type(record)], "record_id": record.id, "revision": getattr(record, "revision", 1)}
-        self.connection.execute(sa.insert(outbox), {"id": secrets.token_hex(16), **values})
+        self.connection.execute(sa.insert(outbox), values)
         self._topics.add("outbox")
 
-    def receive(self, record: Any) -> bool:
-        """Write a record that came in the feed unless ours is as new; say whether it was news."""
-        table = TABLES[type(record)]
-        known = sa.select(table.c.id).where(table.c.id == record.id)
-        if "revision" in table.c:
-            known = known.where(table.c.revision >= record.revision)
-        if self.connection.execute(known.limit(1)).first() is not None:
-            return False
-        self.put(record)
-        return True
+    def receive(self, *records: Any) -> int:
+        """Write what came from the county (`inbox`); say how much of it was news."""
+        news = inbox.choose(self.connection, records, self.recall("station.id") or "")
+        self.put(*news)
+        return len(news)
 
-    def put(self, record: Any) -> None:
-        """Insert or replace a record and bring what the public sees in step."""
-        cls = type(record)
-        # the values beside the statement, not in it: SQLAlchemy then makes its text once
-        self.connection.execute(sa.insert(TABLES[cls]).prefix_with("OR REPLACE"), to_row(record))
-        self._topics.add(TOPIC_OF[cls])
-        if cls is Listing:
-            public.project(self.connection, record.id, self.today)
-        elif cls in (Review, Takedown):
-            public.project(self.connection, record.listing_id, self.today)
-        elif cls is EmployerHold:
-            for listing_id in public.listings_of(self.connection, record.employer_id):
-                public.project(self.connection, listing_id, self.today)
+    def put(self, *records: Any) -> None:
+        """Insert or replace records and bring what the public sees in step."""
+        rows: dict[type, list[Any]] = {}
+        for record in records:
+            rows.setdefault(type(record), []).append(record)
+        listings: dict[str, None] = {}
+        for cls, alike in rows.items():
+            # the values beside the statement, not in it: SQLAlchemy then makes its text once
+            self.connection.execute(sa.insert(TABLES[cls]).prefix_with("OR REPLACE"), [to_row(record) for record in alike])
+            self._topics.add(TOPIC_OF[cls])
+            if cls is Listing:
+                listings |= dict.fromkeys(record.id for record in alike)
+            elif cls in (Review, Takedown):
+                listings |= dict.fromkeys(record.listing_id for record in alike)
+            elif cls is EmployerHold:
+                for employer_id in {record.employer_id for record in alike}:
+                    listings |= dict.fromkeys(public.listings_of(self.connection, employer_id))
+        for listing_id in listings:
+            public.project(self.connection, listing_id, self.today)
 
     def drop(self, cls: type, record_id: str) -> None:
         """Delete a record, all its revisions."""
@@ -229,17 +241,36 @@ class UnitOfWork:
         """Give number and hash of the newest act, or None."""
         return chain.head(self.connection)
 
+    def bury(self, cls: type, record_id: str, revision: int) -> None:
+        """Take a record away that is not, or no longer, for this station, and keep older word of it out."""
+        self.drop(cls, record_id)
+        row = insert(tombstone).values(record_id=record_id, entity=NAME_OF[cls], revision=revision)
+        newer = row.excluded.revision > tombstone.c.revision
+        self.connection.execute(
+            row.on_conflict_do_update(index_elements=["record_id"], set_={"revision": row.excluded.revision}, where=newer)
+        )
+
     def outgoing(self, limit: int) -> Sequence[Outgoing]:
         """Give changes that the county has neither acknowledged nor refused, oldest first, each with its record as it is now."""
         query = sa.select(outbox).where(outbox.c.refused_code.is_(None)).order_by(outbox.c.sequence).limit(limit)
-        by_name = {name: cls for cls, name in NAME_OF.items()}
-        changes = []
-        for row in self.connection.execute(query).mappings().all():
-            cls = by_name[row["entity"]]
-            record = self.get(cls, row["record_id"], row["revision"] if cls is Listing else None)
-            names = ("sequence", "id", "entity", "record_id", "revision")
-            changes.append(Outgoing(**{n: row[n] for n in names}, record=record))
-        return changes
+        rows = self.connection.execute(query).mappings().all()
+        wanted: dict[str, list[Any]] = {}
+        for row in rows:
+            wanted.setdefault(row["entity"], []).append(row["record_id"])
+        found = {}
+        for name, ids in wanted.items():
+            table = TABLES[ENTITIES[name]]
+            for one in self.connection.execute(sa.select(table).where(table.c.id.in_(ids))).mappings():
+                record = from_row(ENTITIES[name], one)
+                found[name, record.id, record.revision if name == "listing" else 0] = record
+        names = ("sequence", "entity", "record_id", "revision")
+        return [
+            Outgoing(
+                **{n: row[n] for n in names},
+                record=found.get((row["entity"], row["record_id"], row["revision"] * (row["entity"] == "listing"))),
+            )
+            for row in rows
+        ]
 
     def outbox_size(self) -> int:
         """Count what the county has not acknowledged or refused."""
@@ -254,10 +285,48 @@ class UnitOfWork:
         """Set a refused change aside for staff, so that it blocks nothing."""
         self.connection.execute(sa.update(outbox).where(outbox.c.sequence == sequence).values(refused_code=code, refused_reason=reason))
 
+    def set_aside(self, record: Any) -> None:
+        """Keep what the county contradicts for staff, with its content, whatever becomes of the record."""
+        inbox.set_aside(self.connection, record)
+
+    def unpark(self, *codes: str) -> None:
+        """Let changes that were refused with these codes be sent again."""
+        again = sa.update(outbox).where(outbox.c.refused_code.in_(codes), outbox.c.data.is_(None))
+        self.connection.execute(again.values(refused_code=None, refused_reason=None))
+
+    def unsay(self, record_id: str) -> None:
+        """Forget what was set aside of a record: its person withdrew."""
+        self.connection.execute(sa.delete(outbox).where(outbox.c.record_id == record_id, outbox.c.data.is_not(None)))
+
     def parked(self) -> Sequence[tuple[str, str, str, str]]:
         """Give refused changes as (entity, record id, code, reason)."""
         query = sa.select(outbox.c.entity, outbox.c.record_id, outbox.c.refused_code, outbox.c.refused_reason)
         return [tuple(row) for row in self.connection.execute(query.where(outbox.c.refused_code.is_not(None)))]
+
+    def queue_ours(self, cls: type, record_id: str, after: int, station_id: str) -> None:
+        """Queue what the county lacks of a record of this station's, the revisions beyond `after` in their order, unless it waits or stands
+        refused already."""
+        table, name = TABLES[cls], NAME_OF[cls]
+        if name in COUNTY_OWNED:
+            return
+        revision = table.c.revision if "revision" in table.c else sa.literal(1)
+        ours = sa.select(revision).where(table.c.id == record_id, table.c.station_id == station_id)
+        known = sa.select(outbox.c.revision).where(outbox.c.entity == name, outbox.c.record_id == record_id)
+        for number in sorted(set(self.connection.scalars(ours)) - set(self.connection.scalars(known))):
+            if number > after:
+                self.connection.execute(sa.insert(outbox), {"entity": name, "record_id": record_id, "revision": number})
+                self._topics.add("outbox")
+
+    def standing(self, entity: str) -> Iterator[tuple[str, int, bool]]:
+        """Give of one kind of record what the county should know us to hold: (id, newest revision, whether it is a tombstone)."""
+        table = TABLES[ENTITIES[entity]]
+        revision = sa.func.max(table.c.revision) if "revision" in table.c else sa.literal(1)
+        for record_id, newest in self.connection.execute(sa.select(table.c.id, revision).group_by(table.c.id)):
+            yield record_id, newest, False
+        for record_id, newest in self.connection.execute(
+            sa.select(tombstone.c.record_id, tombstone.c.revision).where(tombstone.c.entity == entity)
+        ):
+            yield record_id, newest, True
 
     def bump(self) -> None:
         """Move the counters of the topics that this transaction touched."""

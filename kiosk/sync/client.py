@@ -7,7 +7,9 @@
 One session pushes and one pulls, because the pull waits in a thread of its own. Neither is shared further.
 """
 
+import gzip
 import json
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import requests
@@ -17,7 +19,10 @@ from kiosk.errors import HubFailed, HubRefused, HubUnreachable
 from kiosk.sync.protocol import (
     BODY_MAX_BYTES,
     CHANGES,
+    DIGESTS,
     ENROL,
+    BucketAnswer,
+    Digests,
     EnrolAnswer,
     EnrolRequest,
     ErrorBody,
@@ -35,7 +40,23 @@ WAIT_MARGIN_S = 10.0
 ANSWER_MAX_BYTES = 8 * BODY_MAX_BYTES
 CHUNK = 64 * 1024
 
+DEFLATE_FROM, DEFLATE_LEVEL = 500, 6
+
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pull:
+    """What is asked of the feed. `epoch` and `batch` number the last push that was answered; `own` asks for one's own changes, too,
+    `urgent` only for what must leave the boards first."""
+
+    epoch: str
+    batch: int
+    after: str
+    wait_s: float = 0
+    limit: int
+    own: bool = False
+    urgent: bool = False
 
 
 class Hub(Protocol):
@@ -45,8 +66,16 @@ class Hub(Protocol):
         """Send a batch; raise SyncError."""
         ...
 
-    def pull(self, token: str, after: str, wait_s: float, limit: int) -> PullAnswer:
-        """Ask for what follows a cursor, waiting for it so long; raise SyncError."""
+    def pull(self, token: str, what: Pull) -> PullAnswer:
+        """Ask for what follows a cursor, waiting for it; raise SyncError."""
+        ...
+
+    def digests(self, token: str) -> Digests:
+        """Ask for the digests of all that this station may see; raise SyncError."""
+        ...
+
+    def bucket(self, token: str, entity: str, name: str) -> BucketAnswer:
+        """Ask for all that this station may see of one bucket; raise SyncError."""
         ...
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
@@ -65,11 +94,20 @@ class HttpHub:
         """Send a batch; raise SyncError."""
         return self._call(self._pushing, "POST", CHANGES, PushAnswer, token=token, body=request)
 
-    def pull(self, token: str, after: str, wait_s: float, limit: int) -> PullAnswer:
-        """Ask for what follows a cursor, waiting for it so long; raise SyncError."""
-        query = {"after": after, "wait": f"{wait_s:g}", "limit": str(limit)}
-        read_s = max(self._read_s, wait_s + WAIT_MARGIN_S) if wait_s else self._read_s
+    def pull(self, token: str, what: Pull) -> PullAnswer:
+        """Ask for what follows a cursor, waiting for it; raise SyncError."""
+        query = {"epoch": what.epoch, "batch": str(what.batch), "after": what.after, "wait": f"{what.wait_s:g}", "limit": str(what.limit)}
+        query |= {name: "true" for name in ("own", "urgent") if getattr(what, name)}
+        read_s = max(self._read_s, what.wait_s + WAIT_MARGIN_S) if what.wait_s else self._read_s
         return self._call(self._pulling, "GET", CHANGES, PullAnswer, token=token, query=query, read_s=read_s)
+
+    def digests(self, token: str) -> Digests:
+        """Ask for the digests of all that this station may see; raise SyncError."""
+        return self._call(self._pulling, "GET", DIGESTS, Digests, token=token)
+
+    def bucket(self, token: str, entity: str, name: str) -> BucketAnswer:
+        """Ask for all that this station may see of one bucket; raise SyncError."""
+        return self._call(self._pulling, "GET", f"{DIGESTS}/{entity}/{name}", BucketAnswer, token=token)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """Use a one-time code; raise SyncError."""
@@ -95,8 +133,11 @@ class HttpHub:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         data = None
         if body is not None:
-            data = json.dumps(encode(body), ensure_ascii=False, separators=(",", ":")).encode()
+            data = json.dumps(encode(body), ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
             headers["Content-Type"] = "application/json"
+            if len(data) > DEFLATE_FROM:
+                data = gzip.compress(data, DEFLATE_LEVEL, mtime=0)
+                headers["Content-Encoding"] = "gzip"
         times = (self._connect_s, read_s or self._read_s)
         try:
             with session.request(

@@ -17,8 +17,20 @@ from kiosk.errors import HubFailed, HubRefused
 from kiosk.services.tickets import KEY as TICKET_KEY
 from kiosk.services.tickets import KEY_ID as TICKET_KEY_ID
 from kiosk.store.store import Outgoing, Store, UnitOfWork
-from kiosk.sync.client import Hub
-from kiosk.sync.protocol import Change, EnrolRequest, FeedChange, Op, Problem, PushAnswer, PushRequest, Refused, change_of, record_of
+from kiosk.sync.client import Hub, Pull
+from kiosk.sync.protocol import (
+    Change,
+    EnrolRequest,
+    Op,
+    Problem,
+    PushRequest,
+    Refusal,
+    Refused,
+    bucket_of,
+    change_of,
+    digest_of,
+    record_of,
+)
 
 STATION_ID = "station.id"
 PHONE_BASE = "station.phone_base"
@@ -26,25 +38,31 @@ DEVICE_ID = "sync.device_id"
 TOKEN = "sync.token"  # noqa: S105 - the name of a memory, not a secret
 NONCE = "sync.nonce"
 EPOCH = "sync.epoch"
+BATCH = "sync.batch"
 CURSOR = "sync.cursor"
+ANEW = "sync.anew"
 HEARD_AT = "sync.heard_at"
 HEAD_TOLD = "sync.head_told"
 
 PUSH_LIMIT = 200
+PUSH_BYTES = 256 * 1024
 PULL_LIMIT = 100
 """A page is one transaction; 200 rows at once made a visitor's write wait (DESIGN, SQLite)."""
 HEARD_EVERY = timedelta(minutes=2)
+ANEW_ON = frozenset({Problem.EPOCH_USED, Problem.CURSOR_GONE})
+CONTRADICTED = frozenset({Refusal.STALE_REVISION, Refusal.REVISION_TAKEN})
 SPLIT = frozenset({Problem.TOO_LARGE, Problem.BAD_REQUEST})
 """Whole requests are refused so when one change in them is at fault: the batch is halved until that one stands alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who this terminal is to the county."""
+    """Who this terminal is to the county, and how many of its batches were answered in this epoch."""
 
     device_id: str
     token: str
     epoch: str
+    batch: int
 
     def __repr__(self) -> str:
         return f"Identity({self.device_id!r})"
@@ -62,9 +80,12 @@ class Pulled:
 def identity(store: Store) -> Identity | None:
     """Give who we are to the county, or None before enrolment."""
     with store.read() as u:
-        known = [u.recall(key) for key in (DEVICE_ID, TOKEN, EPOCH)]
-    device_id, token, epoch = known
-    return Identity(device_id, token, epoch) if device_id and token and epoch else None
+        return _identity(u)
+
+
+def _identity(u: UnitOfWork) -> Identity | None:
+    device_id, token, epoch, batch = (u.recall(key) for key in (DEVICE_ID, TOKEN, EPOCH, BATCH))
+    return Identity(device_id, token, epoch, int(batch or 0)) if device_id and token and epoch else None
 
 
 def enrol(store: Store, hub: Hub, code: str, now: datetime) -> Identity:
@@ -82,6 +103,7 @@ def enrol(store: Store, hub: Hub, code: str, now: datetime) -> Identity:
     except RecordError as error:
         raise HubFailed(f"enrolment: {error.field}") from None
     with store.write() as u:
+        before = u.recall(DEVICE_ID)
         u.receive(station)
         kept = {
             STATION_ID: station.id,
@@ -90,48 +112,60 @@ def enrol(store: Store, hub: Hub, code: str, now: datetime) -> Identity:
             TOKEN: answer.device_token,
             TICKET_KEY_ID: str(answer.ticket_key_id),
             TICKET_KEY: answer.ticket_key,
-            EPOCH: u.recall(EPOCH) or secrets.token_hex(6),
             HEARD_AT: to_plain(now),
         }
         for key, value in kept.items():
             u.remember(key, value)
-    return Identity(answer.device_id, answer.device_token, kept[EPOCH])
+        if before != answer.device_id:
+            _begin(u, anew=before is not None)
+        me = _identity(u)
+    assert me is not None
+    return me
 
 
 def push_once(store: Store, hub: Hub, now: datetime) -> int:
     """Send one batch of what the county has not acknowledged; give how many changes were settled, 0 when nothing was waiting.
 
     A refused change is parked for staff. Raises SyncError; what was not answered stays in the outbox. When the chain of responsibility has
-    grown, its head goes along.
+    grown, its head goes along. While the store learns anew what it is (`start_anew`), nothing is sent.
     """
-    me = identity(store)
-    if me is None:
+    with store.read() as u:
+        me, learning = _identity(u), u.recall(ANEW)
+    if me is None or learning:
         return 0
     _keep_head(store, me, now)
     with store.read() as u:
-        waiting = u.outgoing(PUSH_LIMIT)
+        waiting = _bounded(u.outgoing(PUSH_LIMIT))
     if not waiting:
         return 0
     try:
-        answer = _send(hub, me, waiting)
+        refused = _send(store, hub, me, waiting)
     except HubRefused as error:
         if error.code != Problem.EPOCH_USED:
             raise
-        # this store is older than what was once sent under its numbers (a restored backup): number anew
-        with store.write() as u:
-            u.remember(EPOCH, secrets.token_hex(6))
-        return push_once(store, hub, now)
-    sequence_of = {o.id: o.sequence for o in waiting}
-    accepted = [sequence_of[i] for i in answer.accepted if i in sequence_of]
-    refused = [r for r in answer.refused if r.id in sequence_of]
-    if not accepted and not refused:
-        raise HubFailed("the answer settles nothing")
+        start_anew(store)
+        return 0
     with store.write() as u:
-        u.acknowledge(accepted)
-        for r in refused:
-            u.park(sequence_of[r.id], r.code, r.reason)
         u.remember(HEARD_AT, to_plain(now))
-    return len(accepted) + len(refused)
+    for outgoing, why in refused:
+        if why.code in CONTRADICTED:
+            _repair_bucket(store, hub, me, outgoing.entity, bucket_of(outgoing.record_id))
+    return len(waiting)
+
+
+def start_anew(store: Store) -> None:
+    """Forget where we stood: this store, or the county's, was put back from a backup.
+
+    All that the county has of us is read again, our own records included, before anything new is sent under a new epoch; then the digests
+    say what either side still lacks (`pull_once`, `repair`).
+    """
+    with store.write() as u:
+        _begin(u, anew=True)
+
+
+def _begin(u: UnitOfWork, *, anew: bool) -> None:
+    for key, value in {EPOCH: secrets.token_hex(6), BATCH: "0", CURSOR: "", ANEW: "1" if anew else ""}.items():
+        u.remember(key, value)
 
 
 def _keep_head(store: Store, me: Identity, now: datetime) -> None:
@@ -147,28 +181,116 @@ def _keep_head(store: Store, me: Identity, now: datetime) -> None:
 
 
 def pull_once(store: Store, hub: Hub, now: datetime, wait_s: float = 0, limit: int = PULL_LIMIT) -> Pulled:
-    """Ask for one page of the feed and apply it; raise SyncError."""
-    me = identity(store)
+    """Ask for one page of the feed and apply it; raise SyncError. Read to its end anew, the feed is compared with what we hold."""
+    with store.read() as u:
+        me, cursor, anew, heard_lately = _identity(u), u.recall(CURSOR) or "", u.recall(ANEW) == "1", _heard_lately(u, now)
     if me is None:
         return Pulled(0, 0, False)
-    with store.read() as u:
-        cursor, heard_lately = u.recall(CURSOR) or "", _heard_lately(u, now)
+    what = Pull(epoch=me.epoch, batch=me.batch, after=cursor, wait_s=0 if anew else wait_s, limit=limit, own=anew)
     try:
-        page = hub.pull(me.token, cursor, wait_s, limit)
+        page = hub.pull(me.token, what)
     except HubRefused as error:
-        if error.code != Problem.CURSOR_GONE:
+        if error.code not in ANEW_ON:
             raise
-        # the hub's feed began anew (a restored hub): read it from its beginning
-        with store.write() as u:
-            u.remember(CURSOR, "")
+        if identity(store) == me:  # or a push was answered while this was on its way
+            start_anew(store)
         return Pulled(0, 0, True)
-    if page.cursor == cursor and heard_lately:
+    if page.cursor == cursor and heard_lately and not anew:
         return Pulled(0, 0, page.more)
+    applied = _apply(store, page.changes, now, cursor=page.cursor)
+    if anew and not page.more:
+        repair(store, hub)
+        with store.write() as u:
+            u.remember(ANEW, "")
+    return Pulled(applied, len(page.changes) - applied, page.more or anew)
+
+
+def pull_urgent(store: Store, hub: Hub, now: datetime, limit: int = PULL_LIMIT) -> int:
+    """Ask, after a time without a line, first for what must leave the boards; give how many changes were applied; raise SyncError.
+
+    The cursor stays: these changes come once more at their place in the feed, and change nothing then.
+    """
+    with store.read() as u:
+        me, after = _identity(u), u.recall(CURSOR) or ""
+    applied, more = 0, me is not None and after != ""
+    while more and me is not None:
+        try:
+            page = hub.pull(me.token, Pull(epoch=me.epoch, batch=me.batch, after=after, limit=limit, urgent=True))
+        except HubRefused as error:
+            if error.code not in ANEW_ON:
+                raise
+            break  # the next pull finds out for itself
+        applied += _apply(store, page.changes, now)
+        after, more = page.cursor, page.more
+    return applied
+
+
+def repair(store: Store, hub: Hub) -> int:
+    """Compare digests with the county and mend what differs, either way; give how many buckets differed; raise SyncError.
+
+    What the county lacks of ours is queued; what we lack is fetched. What others wrote and the county lost stays: its station brings it back.
+    """
+    with store.read() as u:
+        me = _identity(u)
+    if me is None:
+        return 0
+    theirs = hub.digests(me.token).digests
+    with store.read() as u:
+        ours = {entity: digest_of(entity, u.standing(entity)) for entity in ENTITIES}
+    differing = [
+        (entity, bucket)
+        for entity, sums in ours.items()
+        for bucket in sorted(sums.keys() | theirs.get(entity, {}).keys())
+        if sums.get(bucket) != theirs.get(entity, {}).get(bucket)
+    ]
+    for entity, bucket in differing:
+        _repair_bucket(store, hub, me, entity, bucket)
     with store.write() as u:
-        readable = [apply(u, change) for change in page.changes]
-        u.remember(CURSOR, page.cursor)
+        u.unpark(Refusal.UNKNOWN_LISTING, Refusal.UNKNOWN_EMPLOYER)
+    return len(differing)
+
+
+def _repair_bucket(store: Store, hub: Hub, me: Identity, entity: str, bucket: str) -> None:
+    changes = hub.bucket(me.token, entity, bucket).changes
+    newest: dict[str, int] = {}
+    for change in changes:
+        newest[change.record_id] = max(newest.get(change.record_id, 0), change.revision)
+    with store.write() as u:
+        _apply_all(u, changes)
+        ours = u.recall(STATION_ID)
+        for record_id, revision, _ in list(u.standing(entity)):
+            if bucket_of(record_id) == bucket and newest.get(record_id, 0) < revision:
+                u.queue_ours(ENTITIES[entity], record_id, newest.get(record_id, 0), ours or "")
+
+
+def _apply(store: Store, changes: Sequence[Change], now: datetime, cursor: str | None = None) -> int:
+    """Apply a page in one transaction with the cursor behind it; give how many changes could be read."""
+    with store.write() as u:
+        applied = _apply_all(u, changes)
+        if cursor is not None:
+            u.remember(CURSOR, cursor)
         u.remember(HEARD_AT, to_plain(now))
-    return Pulled(sum(readable), len(readable) - sum(readable), page.more)
+    return applied
+
+
+def _apply_all(u: UnitOfWork, changes: Sequence[Change]) -> int:
+    """Apply changes in their order. A newer hub may know more than we do: what cannot be read is left out."""
+    readable, records = 0, []
+    for change in changes:
+        if change.entity not in ENTITIES:
+            continue
+        if change.op == Op.DELETE:
+            u.receive(*records)
+            records = []
+            u.bury(ENTITIES[change.entity], change.record_id, change.revision)
+        else:
+            try:
+                records.append(record_of(change.entity, change.record_id, change.revision, change.data))
+            except RecordError:
+                continue
+        readable += 1
+    u.receive(*records)
+    return readable
 
 
 def _heard_lately(u: UnitOfWork, now: datetime) -> bool:
@@ -177,42 +299,43 @@ def _heard_lately(u: UnitOfWork, now: datetime) -> bool:
     return heard is not None and abs(now - datetime.fromisoformat(heard)) < HEARD_EVERY
 
 
-def apply(u: UnitOfWork, change: FeedChange) -> bool:
-    """Apply one change of the feed; False when this version cannot read it. A newer hub may know more than we do."""
-    if change.entity not in ENTITIES:
-        return False
-    if change.op == Op.DELETE:
-        u.drop(ENTITIES[change.entity], change.record_id)
-        return True
+def _send(store: Store, hub: Hub, me: Identity, waiting: Sequence[Outgoing]) -> list[tuple[Outgoing, Refused]]:
+    """Send changes as one batch and settle what the county said; when the request as a whole is at fault, by halves. Gives what was refused."""
+    request = PushRequest(epoch=me.epoch, batch=me.batch + 1, changes=tuple(_change(o) for o in waiting))
     try:
-        u.receive(record_of(change.entity, change.record_id, change.revision, change.data))
-    except RecordError:
-        return False
-    return True
-
-
-def _send(hub: Hub, me: Identity, waiting: Sequence[Outgoing]) -> PushAnswer:
-    """Send changes together; when the request as a whole is at fault, by halves."""
-    try:
-        return hub.push(me.token, PushRequest(changes=tuple(_change(me, o) for o in waiting)))
+        refused = hub.push(me.token, request).refused
     except HubRefused as error:
         if error.code not in SPLIT:
             raise
-        if len(waiting) == 1:
-            return PushAnswer(accepted=(), refused=(Refused(id=waiting[0].id, code=error.code, reason=str(error)),))
-    half = len(waiting) // 2
-    first, second = _send(hub, me, waiting[:half]), _send(hub, me, waiting[half:])
-    return PushAnswer(accepted=first.accepted + second.accepted, refused=first.refused + second.refused)
+        if len(waiting) > 1:
+            half = len(waiting) // 2
+            first = _send(store, hub, me, waiting[:half])
+            return first + _send(store, hub, identity(store) or me, waiting[half:])
+        refused = (Refused(at=0, code=error.code, reason=str(error)),)
+        with store.write() as u:
+            u.park(waiting[0].sequence, refused[0].code, refused[0].reason)
+        return [(waiting[0], refused[0])]
+    no = {r.at: r for r in refused if 0 <= r.at < len(waiting)}
+    with store.write() as u:
+        u.remember(BATCH, str(me.batch + 1))
+        u.acknowledge([o.sequence for at, o in enumerate(waiting) if at not in no])
+        for at, r in no.items():
+            if r.code in CONTRADICTED and waiting[at].record is not None:
+                u.set_aside(waiting[at].record)
+            else:
+                u.park(waiting[at].sequence, r.code, r.reason)
+    return [(waiting[at], r) for at, r in no.items()]
 
 
-def _change(me: Identity, o: Outgoing) -> Change:
-    return change_of(
-        o.record,
-        id=o.id,
-        device=me.device_id,
-        epoch=me.epoch,
-        sequence=o.sequence,
-        entity=o.entity,
-        record_id=o.record_id,
-        revision=o.revision,
-    )
+def _bounded(waiting: Sequence[Outgoing]) -> Sequence[Outgoing]:
+    """Take what makes about PUSH_BYTES of JSON: after a cut at most so much is sent again."""
+    taken = 0
+    for at, outgoing in enumerate(waiting):
+        taken += len(str(outgoing.record))
+        if taken > PUSH_BYTES and at:
+            return waiting[:at]
+    return waiting
+
+
+def _change(o: Outgoing) -> Change:
+    return change_of(o.record, entity=o.entity, record_id=o.record_id, revision=o.revision)

@@ -1,25 +1,35 @@
 """The wire schema, version 1, that station and hub both import. Owns names, shapes and limits; knows no HTTP library, no table, no rule.
 
-Bodies are JSON made by `kiosk.domain.record`; unknown fields are ignored by either side and kept by the hub inside a record's `data`.
+Bodies are JSON made by `kiosk.domain.record`, changes in them as columns (`columns`); unknown fields are ignored by either side and kept by
+the hub inside a record's `data`.
 `docs/sync.md` tells the same story to someone who writes another client.
 """
 
+import hashlib
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from kiosk.domain.entities import ENTITIES
-from kiosk.domain.record import RecordError, from_plain, to_plain
+from kiosk.domain.record import RecordError, field_types, from_plain, to_plain
+from kiosk.sync.columns import pack, unpack
 
 VERSION = 1
+NAME_MAX = 64
+EPOCH = re.compile(r"[0-9A-Za-z_-]{1,64}")
+BATCH_MAX = 2**63 - 1
 BASE = "/api/v1"
 CHANGES = f"{BASE}/changes"
 ENROL = f"{BASE}/enrol"
+DIGESTS = f"{BASE}/digests"
 
 PUSH_MAX = 500
 PULL_MAX = 500
 WAIT_MAX_S = 30
 BODY_MAX_BYTES = 4 * 1024 * 1024
+"""Of a body as JSON, deflated or not: what grows beyond it is not read to its end."""
 
 T = TypeVar("T")
 
@@ -67,13 +77,9 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change that a device recorded. (device, epoch, sequence) is sent any number of times and counts once; `id` tells it from a
-    change that a restored backup numbered anew."""
+    """What happened to one record, either way: as its owner wrote it, or as a station may see it. (entity, record_id, revision) is sent
+    any number of times and counts once."""
 
-    id: str
-    device: str
-    epoch: str
-    sequence: int
     entity: str
     record_id: str
     revision: int
@@ -83,46 +89,51 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushRequest:
-    """A batch, oldest first."""
+    """A batch, oldest first, and its number: one more than that of the last batch which was answered, counted within an epoch."""
 
+    epoch: str
+    batch: int
     changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """One change that the hub will not take."""
+    """One change that the hub will not take; `at` counts the batch's changes from 0."""
 
-    id: str
+    at: int
     code: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushAnswer:
-    """What of a batch the hub now holds (what it had seen before included), and what it refused."""
+    """What of a batch was refused. All the rest the hub now holds; what it held before included."""
 
-    accepted: tuple[str, ...]
     refused: tuple[Refused, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedChange:
-    """One row of the feed, as this station may see it."""
-
-    entity: str
-    record_id: str
-    revision: int
-    op: str = Op.PUT.value
-    data: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullAnswer:
     """What comes after the cursor that was sent. `more`: ask again at once."""
 
-    changes: tuple[FeedChange, ...]
+    changes: tuple[Change, ...]
     cursor: str
     more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digests:
+    """For each kind of record and each bucket (the first two hex digits of the MD5 of its id) that is not empty: a sum over what this
+    station may see (`digest_of`)."""
+
+    digests: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BucketAnswer:
+    """All that this station may see of one bucket."""
+
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,23 +178,101 @@ class Health:
     version: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Changes as they travel (`kiosk.sync.columns`)."""
+
+    order: tuple[int, ...]
+    groups: tuple[dict[str, dict[str, Any]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushBody:
+    """A PushRequest as it travels."""
+
+    epoch: str
+    batch: int
+    changes: Columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullBody:
+    """A PullAnswer as it travels."""
+
+    changes: Columns
+    cursor: str
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BucketBody:
+    """A BucketAnswer as it travels."""
+
+    changes: Columns
+
+
+PACKED = (PushRequest, PullAnswer, BucketAnswer)
+"""Bodies whose changes travel as columns."""
+
+
 def encode(body: Any) -> Any:
     """Turn a body into JSON-able values."""
-    return to_plain(body)
+    if not isinstance(body, PACKED):
+        return to_plain(body)
+    plain = {name: getattr(body, name) for name in field_types(type(body))}
+    return plain | {"changes": pack([_row(change) for change in body.changes])}
 
 
 def decode(cls: type[T], plain: Any) -> T:
     """Read a body; raise RecordError with the path of what is wrong."""
-    return from_plain(cls, plain)
+    if cls not in PACKED or not isinstance(plain, dict) or "changes" not in plain:
+        return from_plain(cls, plain)
+    changes = tuple(_change(row) for row in unpack(plain["changes"]))
+    return from_plain(cls, plain | {"changes": changes})
 
 
-def change_of(record: Any, *, id: str, device: str, epoch: str, sequence: int, entity: str, record_id: str, revision: int) -> Change:
+def _row(change: Change) -> dict[str, Any]:
+    """Write a change as one flat object: what it is of begins with a dot; id and revision stand in the record itself where it has them."""
+    if change.op != Op.PUT:
+        return {".entity": change.entity, ".op": change.op, ".id": change.record_id, ".revision": change.revision}
+    named = {} if change.data.get("id") == change.record_id else {".id": change.record_id}
+    said = type(change.data.get("revision")) is int and change.data["revision"] == change.revision
+    return {".entity": change.entity} | named | ({} if said else {".revision": change.revision}) | change.data
+
+
+def _change(row: dict[str, Any]) -> Change:
+    data = {key: value for key, value in row.items() if not key.startswith(".")}
+    what = {key[1:]: value for key, value in row.items() if key.startswith(".")}
+    plain = {"entity": what.get("entity"), "record_id": what.get("id", data.get("id")), "op": what.get("op", Op.PUT.value)}
+    return from_plain(Change, plain | {"revision": what.get("revision", data.get("revision")), "data": data})
+
+
+def digest_of(entity: str, items: Iterable[tuple[str, int, bool]]) -> dict[str, str]:
+    """Give the digest of each bucket over (record id, revision, whether it is a tombstone), the newest of each record.
+
+    A bucket's digest is the sum, modulo 2^56, of the first 14 hex digits of MD5(`entity id revision op`), as 14 hex digits: order does
+    not count.
+    """
+    sums: dict[str, int] = {}
+    for record_id, revision, gone in items:
+        op = Op.DELETE.value if gone else Op.PUT.value
+        bucket = bucket_of(record_id)
+        sums[bucket] = sums.get(bucket, 0) + int(_md5(f"{entity} {record_id} {revision} {op}")[:14], 16)
+    return {bucket: f"{total & (1 << 56) - 1:014x}" for bucket, total in sums.items()}
+
+
+def bucket_of(record_id: str) -> str:
+    """Give the bucket that a record falls into."""
+    return _md5(record_id)[:2]
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def change_of(record: Any, *, entity: str, record_id: str, revision: int) -> Change:
     """Make the change for an outbox row. `record` is read fresh and may be newer than the row; None says that it is gone: a tombstone."""
     return Change(
-        id=id,
-        device=device,
-        epoch=epoch,
-        sequence=sequence,
         entity=entity,
         record_id=record_id,
         revision=getattr(record, "revision", revision),

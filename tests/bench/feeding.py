@@ -17,10 +17,22 @@ from kiosk.agent.spool import Spool
 from kiosk.config import load
 from kiosk.devices.printer import open_printer
 from kiosk.domain.entities import NAME_OF
-from kiosk.domain.record import from_plain, to_plain
+from kiosk.domain.record import to_plain
 from kiosk.store.store import Store
 from kiosk.sync import exchange
-from kiosk.sync.protocol import EnrolAnswer, EnrolRequest, FeedChange, PullAnswer, PushAnswer, PushRequest
+from kiosk.sync.client import Pull
+from kiosk.sync.protocol import (
+    BucketAnswer,
+    Change,
+    Digests,
+    EnrolAnswer,
+    EnrolRequest,
+    PullAnswer,
+    PushAnswer,
+    PushRequest,
+    decode,
+    encode,
+)
 from tests.bench.stage import published
 
 SEED = 77
@@ -32,14 +44,12 @@ class FedHub:
 
     def __init__(self, records: list[Any], go: Path) -> None:
         self._go, self._halt = go, threading.Event()
-        changes = [
-            FeedChange(entity=NAME_OF[type(r)], record_id=r.id, revision=getattr(r, "revision", 1), data=to_plain(r)) for r in records
-        ]
+        changes = [Change(entity=NAME_OF[type(r)], record_id=r.id, revision=getattr(r, "revision", 1), data=to_plain(r)) for r in records]
         starts = range(0, len(changes), exchange.PULL_LIMIT)
-        self._pages = [json.dumps(to_plain(self._page(changes, n))) for n in starts]
+        self._pages = [json.dumps(encode(self._page(changes, n))) for n in starts]
 
     @staticmethod
-    def _page(changes: list[FeedChange], first: int) -> PullAnswer:
+    def _page(changes: list[Change], first: int) -> PullAnswer:
         last = min(first + exchange.PULL_LIMIT, len(changes))
         return PullAnswer(changes=tuple(changes[first:last]), cursor=str(last), more=last < len(changes))
 
@@ -49,17 +59,28 @@ class FedHub:
 
     def push(self, token: str, request: PushRequest) -> PushAnswer:
         """Take everything."""
-        return PushAnswer(accepted=tuple(change.id for change in request.changes), refused=())
+        return PushAnswer(refused=())
 
-    def pull(self, token: str, after: str, wait_s: float, limit: int) -> PullAnswer:
+    def pull(self, token: str, what: Pull) -> PullAnswer:
         """Give the next page, once there is leave to."""
+        after = what.after
         number = int(after or 0) // exchange.PULL_LIMIT
+        if what.urgent:
+            return PullAnswer(changes=(), cursor=after, more=False)
         while not self._go.exists() or number >= len(self._pages):
             if self._halt.wait(POLL_S):
                 break
         if number >= len(self._pages) or self._halt.is_set():
             return PullAnswer(changes=(), cursor=after, more=False)
-        return from_plain(PullAnswer, json.loads(self._pages[number]))
+        return decode(PullAnswer, json.loads(self._pages[number]))
+
+    def digests(self, token: str) -> Digests:
+        """Nothing is compared here."""
+        raise NotImplementedError
+
+    def bucket(self, token: str, entity: str, name: str) -> BucketAnswer:
+        """Nothing is compared here."""
+        raise NotImplementedError
 
     def halt(self) -> None:
         """Let go of who waits."""

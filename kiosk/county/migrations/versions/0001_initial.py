@@ -26,6 +26,8 @@ def upgrade() -> None:
         sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("push_epoch", sa.Text(), nullable=True),
+        sa.Column("push_batch", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("county_id", "id", name=op.f("pk_device")),
         sa.UniqueConstraint("county_id", "token_hash", name=op.f("uq_device_county_id_token_hash")),
     )
@@ -50,17 +52,20 @@ def upgrade() -> None:
     op.create_table(
         "feed",
         sa.Column("county_id", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("audience", sa.Text(), nullable=False),
         sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("record_id", sa.Text(), nullable=False),
+        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("op", sa.Text(), nullable=False),
         sa.Column("device_id", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("county_id", "position", name=op.f("pk_feed")),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("county_id", "audience", "entity", "record_id", "slot", name=op.f("pk_feed")),
     )
     op.create_index("ix_feed_audience", "feed", ["county_id", "audience", "position"])
     op.create_index("ix_feed_record", "feed", ["county_id", "record_id"])
+    op.create_index("ix_feed_urgent", "feed", ["county_id", "audience", "position"], postgresql_where=sa.text("urgent"))
     op.create_table(
         "record",
         sa.Column("county_id", sa.Text(), nullable=False),
@@ -74,15 +79,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("county_id", "entity", "id", "revision", name=op.f("pk_record")),
     )
     op.create_index("ix_record_about", "record", ["county_id", "about"])
-    op.create_table(
-        "seen",
-        sa.Column("county_id", sa.Text(), nullable=False),
-        sa.Column("device_id", sa.Text(), nullable=False),
-        sa.Column("epoch", sa.Text(), nullable=False),
-        sa.Column("sequence", sa.BigInteger(), nullable=False),
-        sa.Column("change_id", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("county_id", "device_id", "epoch", "sequence", name=op.f("pk_seen")),
-    )
     op.create_table(
         "station",
         sa.Column("county_id", sa.Text(), nullable=False),

@@ -88,6 +88,9 @@ INSERT INTO worker SELECT id, revision, station_id, state, name, phone, 'own', a
 DROP TABLE old_worker;
 CREATE INDEX ix_worker_code ON worker (code);
 CREATE INDEX ix_worker_phone ON worker (phone);
+ALTER TABLE outbox DROP COLUMN id;
+ALTER TABLE outbox ADD COLUMN data TEXT;
+CREATE TABLE tombstone (record_id TEXT NOT NULL, entity TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (record_id));
 CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
 CREATE TRIGGER audit_lasts BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
 CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)
