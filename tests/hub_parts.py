@@ -1,6 +1,7 @@
 """A real hub for tests: a private PostgreSQL cluster a session, a database a test, uvicorn on a real port, and a line that can be cut."""
 
 import json
+import secrets
 import shutil
 import socket
 import tempfile
@@ -155,8 +156,11 @@ class Terminal:
         named = {"entity": NAME_OF[type(record)], "record_id": record.id, "revision": getattr(record, "revision", 1)}
         return replace(change_of(record, **named), **changed)
 
-    def send(self, changes: Sequence[Change]) -> PushAnswer:
-        answer = self.door.push(self.enrolled.device_token, PushRequest(epoch=self.epoch, batch=self.batch + 1, changes=tuple(changes)))
+    def send(self, changes: Sequence[Change], key: str = "") -> PushAnswer:
+        answer = self.door.push(
+            self.enrolled.device_token,
+            PushRequest(epoch=self.epoch, batch=self.batch + 1, key=key or secrets.token_hex(8), changes=tuple(changes)),
+        )
         self.batch += 1
         return answer
 

@@ -145,16 +145,16 @@ def make_app(
     def push_changes(body: PushBody, device: Annotated[Device, Depends(caller)]) -> Response:
         """Take a batch of changes. Sent again, it changes nothing; a refused change never blocks the others."""
         try:
-            request = decode(PushRequest, {"epoch": body.epoch, "batch": body.batch, "changes": to_plain(body.changes)})
+            request = decode(PushRequest, {"epoch": body.epoch, "batch": body.batch, "key": body.key, "changes": to_plain(body.changes)})
         except RecordError as error:
             raise ProblemError(Problem.BAD_REQUEST, error.field) from None
-        if not (EPOCH.fullmatch(request.epoch) and 1 <= request.batch <= BATCH_MAX):
-            raise ProblemError(Problem.BAD_REQUEST, "epoch, batch")
+        if not (EPOCH.fullmatch(request.epoch) and EPOCH.fullmatch(request.key) and 1 <= request.batch <= BATCH_MAX):
+            raise ProblemError(Problem.BAD_REQUEST, "epoch, batch, key")
         if len(request.changes) > PUSH_MAX:
             raise ProblemError(Problem.TOO_LARGE, f"at most {PUSH_MAX} changes")
         author = Author(settings.county, device.station_id, device.id)
         with engine.begin() as connection:
-            answer = push(connection, author, request.changes, clock(), (request.epoch, request.batch))
+            answer = push(connection, author, request.changes, clock(), (request.epoch, request.batch, request.key))
         return _json(answer)
 
     @app.get(CHANGES, response_model=PullBody, responses=errors)

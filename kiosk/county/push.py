@@ -21,9 +21,9 @@ Sound = Sequence[tuple[Change, dict[str, Any]]]
 
 
 def push(
-    connection: sa.Connection, author: Author, changes: Sequence[Change], now: datetime, numbered: tuple[str, int] | None = None
+    connection: sa.Connection, author: Author, changes: Sequence[Change], now: datetime, numbered: tuple[str, int, str] | None = None
 ) -> PushAnswer:
-    """Take a batch in the caller's transaction; raise EpochUsedError when its number (epoch, batch) does not follow the last one."""
+    """Take a batch in the caller's transaction; raise EpochUsedError when its number (epoch, batch, key) does not follow the last one."""
     ours = sa.select(station.c.id).where(station.c.county_id == author.county_id, station.c.id == author.station_id)
     connection.execute(ours.with_for_update())
     if numbered is not None:
@@ -34,16 +34,17 @@ def push(
     except sa.exc.DataError:
         batches = [_take_alone(connection, author, at, change, now) for at, change in enumerate(changes)]
     append(connection, author.county_id, [e for b in batches for e in b.entries])
-    return PushAnswer(refused=tuple(r for b in batches for r in b.refused))
+    refused = tuple(r for b in batches for r in b.refused)
+    return PushAnswer(taken=len(changes) - len(refused), refused=refused)
 
 
-def _number(connection: sa.Connection, author: Author, epoch: str, batch: int) -> None:
+def _number(connection: sa.Connection, author: Author, epoch: str, batch: int, key: str) -> None:
     """Note a batch's number. The last one may come again, since its answer may be lost; a new epoch begins with 1."""
     mine = (device.c.county_id == author.county_id, device.c.id == author.device_id)
-    last_epoch, last = connection.execute(sa.select(device.c.push_epoch, device.c.push_batch).where(*mine)).one()
-    if batch not in ((last, last + 1) if epoch == last_epoch else (1,)):
+    last = connection.execute(sa.select(device.c.push_epoch, device.c.push_batch, device.c.push_key).where(*mine)).one()
+    if batch != (last.push_batch + 1 if epoch == last.push_epoch else 1) and (epoch, batch, key) != tuple(last):
         raise EpochUsedError(epoch)
-    connection.execute(sa.update(device).where(*mine).values(push_epoch=epoch, push_batch=batch))
+    connection.execute(sa.update(device).where(*mine).values(push_epoch=epoch, push_batch=batch, push_key=key))
 
 
 def _take_alone(connection: sa.Connection, author: Author, at: int, change: Change, now: datetime) -> Batch:

@@ -49,10 +49,11 @@ device = sa.Table(
     _instant("revoked_at"),
     sa.Column("push_epoch", sa.Text),
     sa.Column("push_batch", sa.BigInteger, nullable=False, server_default=sa.text("0")),
+    sa.Column("push_key", sa.Text),
     sa.UniqueConstraint("county_id", "token_hash"),
 )
-"""`push_epoch` and `push_batch` number the last batch that was taken: sent again it does no harm, and any other than the next one comes
-from a store that is older than what it once sent."""
+"""`push_epoch`, `push_batch` and `push_key` name the last batch that was taken: sent again it does no harm, and any other than the
+next one comes from a store that is older than what it once sent."""
 
 ticket_key = sa.Table(
     "ticket_key",
@@ -119,4 +120,4 @@ feed = sa.Table(
     sa.Index("ix_feed_record", "county_id", "record_id"),
 )
 sa.Index("ix_feed_urgent", feed.c.county_id, feed.c.audience, feed.c.position, postgresql_where=feed.c.urgent)
-"""What stands for whom, in the order of last changes. It names records and copies none, so that a withdrawal has nothing to hunt for here."""
+"""What stands for whom, in the order of last changes. It names records and copies none: a withdrawal has nothing to hunt for here."""

@@ -1,7 +1,7 @@
 """What comes from the county into the store. Owns the rule of who is right when both sides have something; knows no wire.
 
-The county is right, since what it holds is what everybody sees. What it contradicts of our own is set aside with its content for staff, never
-silently replaced: a change that it has not had yet, or, where a disk was put back from a backup at either end, one that it had.
+The county is right, since what it holds is what everybody sees. What it contradicts of our own is set aside with its content for staff,
+never silently replaced: a change that it has not had yet, or one that it had, where a disk was put back from a backup at either end.
 """
 
 import json
@@ -20,7 +20,7 @@ TAKEN = "revision_taken"
 
 
 def choose(connection: sa.Connection, records: Sequence[Any], station_id: str) -> list[Any]:
-    """Give those of `records` that are to be written over what is held, in their order; set aside what of this station's they contradict."""
+    """Give those of `records` that are to be written over what is held, in their order; set aside what of ours they contradict."""
     ids = sorted({record.id for record in records})
     held = {cls: _held(connection, cls, records) for cls in {type(record) for record in records}}
     gone = dict(
@@ -71,7 +71,7 @@ def set_aside(connection: sa.Connection, record: Any) -> None:
         connection.execute(sa.insert(outbox), values | {"refused_code": TAKEN, "refused_reason": ""})
 
 
-def _held(connection: sa.Connection, cls: type, records: Sequence[Any]) -> dict[str, set[int]]:
+def _held(connection: sa.Connection, cls: Any, records: Sequence[Any]) -> dict[str, set[int]]:
     """Give the revisions that are held of each record."""
     table = TABLES[cls]
     revision = table.c.revision if "revision" in table.c else sa.literal(1)

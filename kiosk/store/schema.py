@@ -119,6 +119,7 @@ outbox = sa.Table(
     "outbox",
     metadata,
     sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, server_default=sa.text("(lower(hex(randomblob(8))))")),
     sa.Column("entity", sa.Text, nullable=False),
     sa.Column("record_id", sa.Text, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),

@@ -47,6 +47,7 @@ class Outgoing:
     """One change that the county has not acknowledged, its record read fresh. `record` is None when it no longer exists."""
 
     sequence: int
+    id: str
     entity: str
     record_id: str
     revision: int
@@ -245,10 +246,9 @@ class UnitOfWork:
         """Take a record away that is not, or no longer, for this station, and keep older word of it out."""
         self.drop(cls, record_id)
         row = insert(tombstone).values(record_id=record_id, entity=NAME_OF[cls], revision=revision)
-        newer = row.excluded.revision > tombstone.c.revision
-        self.connection.execute(
-            row.on_conflict_do_update(index_elements=["record_id"], set_={"revision": row.excluded.revision}, where=newer)
-        )
+        said = row.excluded.revision
+        newer = row.on_conflict_do_update(index_elements=["record_id"], set_={"revision": said}, where=said > tombstone.c.revision)
+        self.connection.execute(newer)
 
     def outgoing(self, limit: int) -> Sequence[Outgoing]:
         """Give changes that the county has neither acknowledged nor refused, oldest first, each with its record as it is now."""
@@ -262,15 +262,12 @@ class UnitOfWork:
             table = TABLES[ENTITIES[name]]
             for one in self.connection.execute(sa.select(table).where(table.c.id.in_(ids))).mappings():
                 record = from_row(ENTITIES[name], one)
-                found[name, record.id, record.revision if name == "listing" else 0] = record
-        names = ("sequence", "entity", "record_id", "revision")
-        return [
-            Outgoing(
-                **{n: row[n] for n in names},
-                record=found.get((row["entity"], row["record_id"], row["revision"] * (row["entity"] == "listing"))),
-            )
-            for row in rows
-        ]
+                found[record.id, record.revision if isinstance(record, Listing) else None] = record
+        changes = []
+        for row in rows:
+            record = found.get((row["record_id"], row["revision"] if row["entity"] == NAME_OF[Listing] else None))
+            changes.append(Outgoing(**{n: row[n] for n in ("sequence", "id", "entity", "record_id", "revision")}, record=record))
+        return changes
 
     def outbox_size(self) -> int:
         """Count what the county has not acknowledged or refused."""

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from kiosk.domain.entities import ENTITIES
 from kiosk.domain.record import RecordError, from_plain, new_id, to_plain
@@ -228,7 +229,8 @@ def pull_urgent(store: Store, hub: Hub, now: datetime, limit: int = PULL_LIMIT) 
 def repair(store: Store, hub: Hub) -> int:
     """Compare digests with the county and mend what differs, either way; give how many buckets differed; raise SyncError.
 
-    What the county lacks of ours is queued; what we lack is fetched. What others wrote and the county lost stays: its station brings it back.
+    What the county lacks of ours is queued; what we lack is fetched. What others wrote and the county lost stays: its station brings it
+    back.
     """
     with store.read() as u:
         me = _identity(u)
@@ -275,7 +277,7 @@ def _apply(store: Store, changes: Sequence[Change], now: datetime, cursor: str |
 
 def _apply_all(u: UnitOfWork, changes: Sequence[Change]) -> int:
     """Apply changes in their order. A newer hub may know more than we do: what cannot be read is left out."""
-    readable, records = 0, []
+    readable, records = 0, list[Any]()
     for change in changes:
         if change.entity not in ENTITIES:
             continue
@@ -300,10 +302,10 @@ def _heard_lately(u: UnitOfWork, now: datetime) -> bool:
 
 
 def _send(store: Store, hub: Hub, me: Identity, waiting: Sequence[Outgoing]) -> list[tuple[Outgoing, Refused]]:
-    """Send changes as one batch and settle what the county said; when the request as a whole is at fault, by halves. Gives what was refused."""
-    request = PushRequest(epoch=me.epoch, batch=me.batch + 1, changes=tuple(_change(o) for o in waiting))
+    """Send changes as one batch, settle what the county said, give what it refused; when the request as a whole is at fault, by halves."""
+    request = PushRequest(epoch=me.epoch, batch=me.batch + 1, key=waiting[0].id, changes=tuple(_change(o) for o in waiting))
     try:
-        refused = hub.push(me.token, request).refused
+        answer = hub.push(me.token, request)
     except HubRefused as error:
         if error.code not in SPLIT:
             raise
@@ -311,11 +313,13 @@ def _send(store: Store, hub: Hub, me: Identity, waiting: Sequence[Outgoing]) -> 
             half = len(waiting) // 2
             first = _send(store, hub, me, waiting[:half])
             return first + _send(store, hub, identity(store) or me, waiting[half:])
-        refused = (Refused(at=0, code=error.code, reason=str(error)),)
+        alone = Refused(at=0, code=error.code, reason=str(error))
         with store.write() as u:
-            u.park(waiting[0].sequence, refused[0].code, refused[0].reason)
-        return [(waiting[0], refused[0])]
-    no = {r.at: r for r in refused if 0 <= r.at < len(waiting)}
+            u.park(waiting[0].sequence, alone.code, alone.reason)
+        return [(waiting[0], alone)]
+    no = {r.at: r for r in answer.refused if 0 <= r.at < len(waiting)}
+    if answer.taken + len(no) != len(waiting):
+        raise HubFailed("the answer does not settle what was sent")
     with store.write() as u:
         u.remember(BATCH, str(me.batch + 1))
         u.acknowledge([o.sequence for at, o in enumerate(waiting) if at not in no])

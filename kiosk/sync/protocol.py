@@ -89,10 +89,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushRequest:
-    """A batch, oldest first, and its number: one more than that of the last batch which was answered, counted within an epoch."""
+    """A batch, oldest first, and its number: one more than that of the last batch which was answered, counted within an epoch.
+
+    `key` is the batch's own: sent again, since its answer was lost, it has the same; another batch of the same number has another."""
 
     epoch: str
     batch: int
+    key: str
     changes: tuple[Change, ...]
 
 
@@ -107,8 +110,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushAnswer:
-    """What of a batch was refused. All the rest the hub now holds; what it held before included."""
+    """How much of a batch the hub now holds (what it held before included), and what it refused."""
 
+    taken: int
     refused: tuple[Refused, ...]
 
 
@@ -192,6 +196,7 @@ class PushBody:
 
     epoch: str
     batch: int
+    key: str
     changes: Columns
 
 
@@ -211,13 +216,13 @@ class BucketBody:
     changes: Columns
 
 
-PACKED = (PushRequest, PullAnswer, BucketAnswer)
+PACKED: tuple[type, ...] = (PushRequest, PullAnswer, BucketAnswer)
 """Bodies whose changes travel as columns."""
 
 
 def encode(body: Any) -> Any:
     """Turn a body into JSON-able values."""
-    if not isinstance(body, PACKED):
+    if type(body) not in PACKED:
         return to_plain(body)
     plain = {name: getattr(body, name) for name in field_types(type(body))}
     return plain | {"changes": pack([_row(change) for change in body.changes])}

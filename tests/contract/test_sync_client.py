@@ -11,13 +11,17 @@ from contextlib import contextmanager
 import pytest
 
 from kiosk.errors import HubFailed, HubRefused, HubUnreachable, SyncError
-from kiosk.sync.client import HttpHub
+from kiosk.sync.client import HttpHub, Pull
 from kiosk.sync.protocol import EnrolRequest, PushRequest
 from tests.hub_parts import answering
 
+NOTHING = PushRequest(epoch="e", batch=1, key="k", changes=())
+FROM_THE_START = Pull(epoch="e", batch=0, after="", limit=10)
 CALLS: dict[str, Callable[[HttpHub], object]] = {
-    "push": lambda hub: hub.push("t", PushRequest(changes=())),
-    "pull": lambda hub: hub.pull("t", "", 0, 10),
+    "push": lambda hub: hub.push("t", NOTHING),
+    "pull": lambda hub: hub.pull("t", FROM_THE_START),
+    "digests": lambda hub: hub.digests("t"),
+    "bucket": lambda hub: hub.bucket("t", "worker", "00"),
     "enrol": lambda hub: hub.enrol(EnrolRequest(code="c", nonce="n")),
 }
 REFUSAL = json.dumps({"code": "revoked", "message": "m"}).encode()
@@ -68,7 +72,7 @@ def test_client_when_the_answer_is_wrong_raises_ours(call: str, status: int, bod
 
 def test_client_when_refused_says_the_code() -> None:
     with answering(403, REFUSAL, "application/json") as base, pytest.raises(HubRefused) as caught:
-        HttpHub(base).pull("t", "", 0, 10)
+        HttpHub(base).pull("t", FROM_THE_START)
     assert caught.value.code == "revoked"
 
 
@@ -83,7 +87,7 @@ def test_client_when_nobody_listens_is_unreachable(call: str) -> None:
 @pytest.mark.parametrize("base", ["http://no-such-host.invalid", "http://127.0.0.1:1"])
 def test_client_when_the_address_leads_nowhere_is_unreachable(base: str) -> None:
     with pytest.raises(HubUnreachable):
-        HttpHub(base, connect_s=2).pull("t", "", 0, 10)
+        HttpHub(base, connect_s=2).pull("t", FROM_THE_START)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +101,7 @@ def test_client_when_the_address_leads_nowhere_is_unreachable(base: str) -> None
 )
 def test_client_when_the_line_is_cut_is_unreachable(pieces: tuple[bytes, ...]) -> None:
     with saying(*pieces) as base, pytest.raises(HubUnreachable):
-        HttpHub(base).pull("t", "", 0, 10)
+        HttpHub(base).pull("t", FROM_THE_START)
 
 
 @pytest.mark.parametrize(
@@ -110,13 +114,13 @@ def test_client_when_the_line_is_cut_is_unreachable(pieces: tuple[bytes, ...]) -
 )
 def test_client_when_it_is_not_whole_http_raises_ours(head: bytes) -> None:
     with saying(head) as base, pytest.raises(SyncError):
-        HttpHub(base).pull("t", "", 0, 10)
+        HttpHub(base).pull("t", FROM_THE_START)
 
 
 def test_client_when_the_hub_falls_silent_gives_up() -> None:
     started = time.monotonic()
     with saying(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", linger_s=3) as base, pytest.raises(HubUnreachable):
-        HttpHub(base, read_s=0.3).push("t", PushRequest(changes=()))
+        HttpHub(base, read_s=0.3).push("t", NOTHING)
     assert time.monotonic() - started < 2
 
 
@@ -124,11 +128,11 @@ def test_client_when_the_answer_never_ends_gives_up() -> None:
     bomb = gzip.compress(b" " * 40 * 1024 * 1024)
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n".encode()
     with saying(head, bomb) as base, pytest.raises(HubFailed) as caught:
-        HttpHub(base).pull("t", "", 0, 10)
+        HttpHub(base).pull("t", FROM_THE_START)
     assert "does not end" in str(caught.value)
 
 
 def test_client_when_a_proxy_is_in_the_environment_goes_straight(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     with answering(403, REFUSAL, "application/json") as base, pytest.raises(HubRefused):
-        HttpHub(base).pull("t", "", 0, 10)
+        HttpHub(base).pull("t", FROM_THE_START)

