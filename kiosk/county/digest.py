@@ -4,27 +4,24 @@ import sqlalchemy as sa
 
 from kiosk.county.feed import Reader, change_of, with_records
 from kiosk.county.schema import feed
-from kiosk.sync.protocol import BucketAnswer, Digests, Op
+from kiosk.sync.protocol import BucketAnswer, Digests, digest_text
 
-_BITS = 56
+_SUMS = sa.text("""
+SELECT entity, substr(md5(record_id), 1, 2) AS bucket,
+       sum(CAST(CAST(CAST('x' || substr(md5(concat_ws(' ', entity, record_id, revision, op)), 1, 14) AS bit(56)) AS bigint) AS numeric))
+FROM (SELECT DISTINCT ON (entity, record_id) entity, record_id, revision, op FROM feed
+      WHERE county_id = :county AND audience = ANY(:audiences) ORDER BY entity, record_id, revision DESC, op) AS newest
+GROUP BY entity, bucket
+""")
+"""The newest of each record; of the same revision the tombstone, whose name sorts before `put`."""
 
 
 def digests(connection: sa.Connection, reader: Reader) -> Digests:
     """Give the digests, as `kiosk.sync.protocol.digest_of` defines them."""
-    mine = (feed.c.county_id == reader.county_id, feed.c.audience.in_(reader.audiences))
-    each = sa.select(feed.c.entity, feed.c.record_id, feed.c.revision, feed.c.op).where(*mine)
-    newest = each.distinct(feed.c.entity, feed.c.record_id)
-    newest = newest.order_by(feed.c.entity, feed.c.record_id, feed.c.revision.desc(), (feed.c.op == Op.DELETE).desc())
-    one = newest.subquery()
-    said = sa.func.concat_ws(" ", one.c.entity, one.c.record_id, one.c.revision, one.c.op)
-    number = sa.text(f"('x' || substr(md5(said), 1, {_BITS // 4}))::bit({_BITS})::bigint")
-    lines = sa.select(one.c.entity, _bucket(one.c.record_id).label("bucket"), said.label("said")).subquery()
-    total = sa.func.sum(sa.cast(sa.literal_column(number.text), sa.Numeric))
     found: dict[str, dict[str, str]] = {}
-    for entity, bucket_, sum_ in connection.execute(
-        sa.select(lines.c.entity, lines.c.bucket, total).group_by(lines.c.entity, lines.c.bucket)
-    ):
-        found.setdefault(entity, {})[bucket_] = f"{int(sum_) & (1 << _BITS) - 1:0{_BITS // 4}x}"
+    values = {"county": reader.county_id, "audiences": list(reader.audiences)}
+    for entity, name, total in connection.execute(_SUMS, values):
+        found.setdefault(entity, {})[name] = digest_text(int(total))
     return Digests(digests=found)
 
 

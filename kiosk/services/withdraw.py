@@ -27,10 +27,12 @@ def withdraw(here: Here, worker_id: str, actor_id: str = "worker") -> None:
             return
         nobody = replace(worker, name=PersonName(""), phone=Phone(""), phone_of=PhoneOf.OWN, trades=(), pay_fen=None, area=None)
         u.keep(replace(nobody, revision=worker.revision + 1, state=WorkerState.WITHDRAWN))
+        u.unsay(worker.id)
         for subject in (worker.id, *(made.id for made in u.list(Referral, worker_id=worker.id))):
             _drop_slips(u, subject)
         for case in u.list(Case, worker_id=worker.id):
             u.keep(replace(case, revision=case.revision + 1, text=""))
+            u.unsay(case.id)
         signups.cancel_all(u, worker.id)
         u.audit(now, actor_id, "withdraw", worker.id)
 

@@ -216,6 +216,7 @@ class BucketBody:
     changes: Columns
 
 
+ENVELOPE = frozenset({".entity", ".op", ".id", ".revision"})
 PACKED: tuple[type, ...] = (PushRequest, PullAnswer, BucketAnswer)
 """Bodies whose changes travel as columns."""
 
@@ -224,7 +225,8 @@ def encode(body: Any) -> Any:
     """Turn a body into JSON-able values."""
     if type(body) not in PACKED:
         return to_plain(body)
-    plain = {name: getattr(body, name) for name in field_types(type(body))}
+    kind: Any = type(body)
+    plain = {name: getattr(body, name) for name in field_types(kind)}
     return plain | {"changes": pack([_row(change) for change in body.changes])}
 
 
@@ -246,8 +248,8 @@ def _row(change: Change) -> dict[str, Any]:
 
 
 def _change(row: dict[str, Any]) -> Change:
-    data = {key: value for key, value in row.items() if not key.startswith(".")}
-    what = {key[1:]: value for key, value in row.items() if key.startswith(".")}
+    data = {key: value for key, value in row.items() if key not in ENVELOPE}
+    what = {key[1:]: row[key] for key in ENVELOPE & row.keys()}
     plain = {"entity": what.get("entity"), "record_id": what.get("id", data.get("id")), "op": what.get("op", Op.PUT.value)}
     return from_plain(Change, plain | {"revision": what.get("revision", data.get("revision")), "data": data})
 
@@ -263,7 +265,12 @@ def digest_of(entity: str, items: Iterable[tuple[str, int, bool]]) -> dict[str, 
         op = Op.DELETE.value if gone else Op.PUT.value
         bucket = bucket_of(record_id)
         sums[bucket] = sums.get(bucket, 0) + int(_md5(f"{entity} {record_id} {revision} {op}")[:14], 16)
-    return {bucket: f"{total & (1 << 56) - 1:014x}" for bucket, total in sums.items()}
+    return {bucket: digest_text(total) for bucket, total in sums.items()}
+
+
+def digest_text(total: int) -> str:
+    """Write a sum as a digest."""
+    return f"{total & (1 << 56) - 1:014x}"
 
 
 def bucket_of(record_id: str) -> str:

@@ -74,9 +74,16 @@ def test_health_when_all_is_well_says_so(hub: TestHub) -> None:
 
 def test_openapi_when_asked_for_describes_protocol_1(hub: TestHub) -> None:
     schema = hub.get("/openapi.json").json()
-    assert set(schema["paths"]) == {"/api/v1/changes", "/api/v1/enrol", "/healthz"}
+    assert set(schema["paths"]) == {
+        "/api/v1/changes",
+        "/api/v1/enrol",
+        "/api/v1/digests",
+        "/api/v1/digests/{entity}/{bucket}",
+        "/healthz",
+    }
     parts = schema["components"]["schemas"]
-    assert set(parts["Change"]["properties"]) == {"id", "device", "epoch", "sequence", "entity", "record_id", "revision", "op", "data"}
+    assert set(parts["PushBody"]["properties"]) == {"epoch", "batch", "key", "changes"}
+    assert set(parts["Columns"]["properties"]) == {"order", "groups"}
     assert set(parts["ErrorBody"]["properties"]) == {"code", "message"}
 
 

@@ -288,7 +288,7 @@ def test_front_page_when_opened_tells_the_way(hub: TestHub) -> None:
 
 def _everything(hub: TestHub) -> list[Any]:
     with hub.engine.connect() as connection:
-        names = ("record", "feed", "seen", "device", "ticket_key", "enrolment_code", "county")
+        names = ("record", "feed", "device", "ticket_key", "enrolment_code", "county")
         return [connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1, 2").all() for name in names]
 
 

@@ -89,14 +89,38 @@ def test_worker_when_revised_leaves_no_older_revision_behind(store: Store) -> No
 
 
 def test_receive_when_older_than_ours_changes_nothing(store: Store) -> None:
-    newer = a_listing(revision=2)
+    listing, worker = a_listing(revision=2), a_worker(revision=2)
     with store.write() as u:
-        assert u.receive(newer)
-        assert not u.receive(replace(newer, revision=1, title="旧"))
-        assert not u.receive(newer)
+        assert u.receive(listing, worker) == 2
+        assert u.receive(replace(worker, revision=1, pay_fen=1), worker, listing) == 0
+        assert u.receive(replace(listing, revision=1, title="旧")) == 1, "of a listing every revision is kept"
     with store.read() as u:
-        assert u.need(Listing, newer.id).title == "装卸工"
+        assert (u.need(Listing, listing.id).title, u.need(Worker, worker.id)) == ("装卸工", worker)
         assert u.outbox_size() == 0
+
+
+def test_receive_when_the_record_was_buried_takes_only_what_is_newer(store: Store) -> None:
+    worker = a_worker(revision=2)
+    with store.write() as u:
+        u.receive(worker)
+        u.bury(Worker, worker.id, 2)
+        assert u.receive(worker, replace(worker, revision=1)) == 0
+        assert list(u.standing("worker")) == [(worker.id, 2, True)]
+        assert u.receive(replace(worker, revision=3)) == 1
+
+
+def test_receive_when_the_county_contradicts_what_waits_sets_ours_aside(store: Store) -> None:
+    ours = a_worker(revision=2, pay_fen=1)
+    with store.write() as u:
+        u.remember("station.id", ours.station_id)
+        u.keep(ours)
+        theirs = replace(ours, pay_fen=2)
+        assert u.receive(theirs) == 1
+        assert (u.get(Worker, ours.id), u.outbox_size()) == (theirs, 0)
+        assert [(p[0], p[2]) for p in u.parked()] == [("worker", "revision_taken")]
+        assert u.receive(theirs) == 0
+        u.unsay(ours.id)
+        assert list(u.parked()) == []
 
 
 def test_listing_when_approved_is_public_with_a_number_and_without_a_contact(store: Store) -> None:
