@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kiosk.county.feed import EVERYONE, Entry, append, open_county
 from kiosk.county.schema import record, station
+from kiosk.county.tree import moved
 from kiosk.domain.entities import NAME_OF
 from kiosk.domain.record import to_plain
 from kiosk.domain.station import Policy, Station, Training
@@ -20,16 +21,26 @@ COUNTY = "county"
 def publish(connection: sa.Connection, county_id: str, records: Iterable[Station | Policy | Training], now: datetime) -> None:
     """Write county records, a newer revision over an older one, and put them into everybody's feed."""
     open_county(connection, county_id)
-    entries = []
+    entries: list[Entry] = []
     for item in records:
         entity = NAME_OF[type(item)]
         if isinstance(item, Station):
-            node = insert(station).values(county_id=county_id, id=item.id, parent_id=item.parent_id)
-            keys = [station.c.county_id, station.c.id]
-            connection.execute(node.on_conflict_do_update(index_elements=keys, set_={"parent_id": item.parent_id}))
+            entries += _place(connection, county_id, item)
         same = (record.c.county_id == county_id, record.c.entity == entity, record.c.id == item.id)
         connection.execute(sa.delete(record).where(*same, record.c.revision < item.revision))
         values = {"county_id": county_id, "entity": entity, "id": item.id, "revision": item.revision}
         connection.execute(sa.insert(record).values(**values, owner=COUNTY, data=to_plain(item), received_at=now))
         entries.append(Entry(EVERYONE, entity, item.id, item.revision, Op.PUT, COUNTY))
     append(connection, county_id, entries)
+
+
+def _place(connection: sa.Connection, county_id: str, item: Station) -> list[Entry]:
+    """Put a station into the tree; give what changes hands when it stood elsewhere."""
+    mine = (station.c.county_id == county_id, station.c.id == item.id)
+    before = connection.execute(sa.select(station.c.parent_id).where(*mine).with_for_update()).first()
+    node = insert(station).values(county_id=county_id, id=item.id, parent_id=item.parent_id)
+    keys = [station.c.county_id, station.c.id]
+    connection.execute(node.on_conflict_do_update(index_elements=keys, set_={"parent_id": item.parent_id}))
+    if before is None or before.parent_id == item.parent_id:
+        return []
+    return moved(connection, county_id, item.id, before.parent_id, COUNTY)

@@ -10,12 +10,10 @@ import sqlalchemy as sa
 from kiosk.county.feed import EVERYONE, append
 from kiosk.county.judge import ABOUT, DECIDES, Author, Batch, EpochUsedError, Known, RefuseError, check, judge
 from kiosk.county.schema import KEEPS_HISTORY, device, feed, record, station
+from kiosk.county.tree import lines
 from kiosk.sync.protocol import Change, PushAnswer, Refusal, Refused
 
 log = logging.getLogger(__name__)
-
-HEIGHT_MAX = 20
-"""Levels of the tree; a parent that is its own child by mistake must not turn for ever."""
 
 Sound = Sequence[tuple[Change, dict[str, Any]]]
 
@@ -92,22 +90,9 @@ def _read(connection: sa.Connection, author: Author, sound: Sound, now: datetime
         now,
         known=known,
         shown=set(connection.scalars(sa.select(feed.c.record_id).where(*public, feed.c.record_id.in_(listings)))),
-        lines=_lines(connection, author.county_id, {author.station_id, *(one.owner for one in known.values())}),
+        lines=lines(connection, author.county_id, {author.station_id, *(one.owner for one in known.values())}),
         head=_head(connection, author) if any(c.entity == "chain_head" for c, _ in sound) else (0, ""),
     )
-
-
-def _lines(connection: sa.Connection, county_id: str, station_ids: set[str]) -> dict[str, tuple[str, ...]]:
-    """Give for each station itself and all above it, the nearest first."""
-    ours = station.c.county_id == county_id
-    up = sa.select(station.c.id.label("below"), station.c.id, station.c.parent_id, sa.literal(0).label("height"))
-    line = up.where(ours, station.c.id.in_(station_ids)).cte(recursive=True)
-    higher = sa.select(line.c.below, station.c.id, station.c.parent_id, line.c.height + 1).where(ours, station.c.id == line.c.parent_id)
-    line = line.union_all(higher.where(line.c.height < HEIGHT_MAX))
-    lines: dict[str, tuple[str, ...]] = {}
-    for below, station_id in connection.execute(sa.select(line.c.below, line.c.id).order_by(line.c.height)):
-        lines[below] = (*lines.get(below, ()), station_id)
-    return lines
 
 
 def _head(connection: sa.Connection, author: Author) -> tuple[int, str]:

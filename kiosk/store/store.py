@@ -320,9 +320,9 @@ class UnitOfWork:
         revision = sa.func.max(table.c.revision) if "revision" in table.c else sa.literal(1)
         for record_id, newest in self.connection.execute(sa.select(table.c.id, revision).group_by(table.c.id)):
             yield record_id, newest, False
-        for record_id, newest in self.connection.execute(
-            sa.select(tombstone.c.record_id, tombstone.c.revision).where(tombstone.c.entity == entity)
-        ):
+        # what came back counts as what it is
+        buried = sa.select(tombstone.c.record_id, tombstone.c.revision).where(tombstone.c.entity == entity)
+        for record_id, newest in self.connection.execute(buried.where(tombstone.c.record_id.not_in(sa.select(table.c.id)))):
             yield record_id, newest, True
 
     def bump(self) -> None:

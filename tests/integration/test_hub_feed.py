@@ -27,7 +27,7 @@ from kiosk.domain.report import Report, ReportReason
 from kiosk.domain.station import Policy
 from kiosk.errors import HubRefused
 from kiosk.sync.protocol import Change, Op, change_of
-from tests.hub_parts import COUNTY, OTHER, OURS, TestHub, some_id
+from tests.hub_parts import CENTRE, COUNTY, OTHER, OURS, TestHub, some_id
 from tests.integration.test_hub_push import a_worker
 from tests.station import START, a_listing, a_review
 
@@ -319,3 +319,44 @@ def test_feed_when_an_employer_is_held_reaches_every_station_but_only_from_his_o
     foreign = replace(hold, id=new_id(START), station_id=OTHER.id, held=False)
     assert [r.code for r in other.push(foreign).refused] == ["not_owner"]
     assert [r.code for r in ours.push(replace(hold, id=new_id(START), employer_id=some_id(hub.clock))).refused] == ["unknown_employer"]
+
+
+def test_feed_when_a_village_collects_those_above_it_see_the_queue_and_never_the_people(hub: TestHub) -> None:
+    village = replace(OTHER, id=some_id(hub.clock), parent_id=OURS.id, name="新桥服务站")
+    hub.publish(village)
+    below, ours, other, centre = hub.terminal(village), hub.terminal(), hub.terminal(OTHER), hub.terminal(CENTRE)
+    listing = a_listing(station_id=village.id)
+    below.push(listing, a_worker(station_id=village.id))
+    for above in (ours, centre):
+        assert [(c.entity, c.data["contact_phone"]) for c in above.look().changes if c.entity in ("listing", "worker")] == [("listing", "")]
+    assert {c.entity for c in other.look().changes} == {"station"}
+    below.look()
+    ours.push(replace(a_review(listing, START, Verdict.RETURN, reason="少了钟点"), station_id=OURS.id))
+    assert [(c.entity, c.data["verdict"]) for c in below.look().changes] == [("review", "return")], (
+        "who collected it hears what was decided"
+    )
+
+
+def test_feed_when_a_station_comes_under_another_its_queue_changes_hands(hub: TestHub) -> None:
+    village = replace(OTHER, id=some_id(hub.clock), parent_id=OURS.id, name="新桥服务站")
+    hub.publish(village)
+    below, ours, other = hub.terminal(village), hub.terminal(), hub.terminal(OTHER)
+    waiting, public = a_listing(station_id=village.id), a_listing(station_id=village.id)
+    below.push(waiting, public, a_review(public, START))
+    ours.look()
+    other.look()
+    hub.publish(replace(village, revision=2, parent_id=OTHER.id))
+    assert [(c.record_id, c.op) for c in ours.look().changes if c.entity == "listing"] == [(waiting.id, "delete")]
+    assert [(c.record_id, c.op) for c in other.look().changes if c.entity == "listing"] == [(waiting.id, "put"), (public.id, "put")]
+    hub.publish(replace(village, revision=3, parent_id=OURS.id))
+    assert waiting.id in {c.record_id for c in ours.look().changes if c.op == "put"}
+
+
+def test_feed_when_a_listing_changed_often_stands_in_it_once_for_each_revision(hub: TestHub) -> None:
+    ours, beside, worker = hub.terminal(), hub.terminal(), a_worker()
+    for revision in range(1, 6):
+        ours.push(replace(worker, revision=revision))
+    assert [(c.record_id, c.revision) for c in beside.look().changes if c.entity == "worker"] == [(worker.id, 5)]
+    listing = a_listing()
+    ours.push(listing, replace(listing, revision=2), a_review(listing, START), a_review(listing, START, Verdict.UNDO))
+    assert [c.revision for c in beside.look().changes if c.entity == "listing"] == [1, 2, 1], "its own, and as everyone sees it"

@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.agent import loop
 from kiosk.agent.loop import BACKOFF_MAX_S, Agent, Backoff
 from kiosk.config import Settings
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.slip import Slip, SlipKind
+from kiosk.domain.station import Station
 from kiosk.errors import StoreFull
 from kiosk.store.migrate import make_key, migrate
 from kiosk.store.store import Store, open_store
@@ -88,7 +90,7 @@ def health(folder: Path) -> dict[str, object]:
 
 def test_agent_when_something_is_recorded_pushes_it_at_once(hub: TestHub, store: Store, tmp_path: Path) -> None:
     with working(make_agent(hub, store, tmp_path)):
-        soon(lambda: store_recall(store, "sync.cursor") is not None)
+        soon(lambda: bool(store_recall(store, "sync.cursor")))
         worker = a_worker()
         with store.write() as u:
             u.keep(worker)
@@ -98,7 +100,7 @@ def test_agent_when_something_is_recorded_pushes_it_at_once(hub: TestHub, store:
 def test_agent_when_another_station_approves_shows_it_within_three_seconds(hub: TestHub, store: Store, tmp_path: Path) -> None:
     other = hub.terminal(OTHER)
     with working(make_agent(hub, store, tmp_path)):
-        soon(lambda: store_recall(store, "sync.cursor") is not None)
+        soon(lambda: bool(store_recall(store, "sync.cursor")))
         time.sleep(0.3)
         listing = a_listing(station_id=OTHER.id)
         other.push(listing, a_review(listing, START))
@@ -121,6 +123,23 @@ def test_agent_when_the_hub_goes_away_waits_and_goes_on(hub: TestHub, store: Sto
         hub.start()
         soon(lambda: held(hub, worker.id) != {})
         soon(lambda: health(tmp_path).get("push") == "" and health(tmp_path)["waiting"] == 0)
+
+
+def test_agent_when_the_store_lost_something_compares_soon_and_gets_it_back(
+    hub: TestHub, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "FIRST_REPAIR_S", 0.0)
+    while exchange.pull_once(store, HttpHub(hub.base), START).more:
+        pass
+    with store.write() as u:
+        u.drop(Station, OTHER.id)
+    with working(make_agent(hub, store, tmp_path)):
+
+        def back() -> bool:
+            with store.read() as u:
+                return u.get(Station, OTHER.id) == OTHER
+
+        soon(back)
 
 
 def test_agent_when_not_enrolled_prints_all_the_same(hub: TestHub, tmp_path: Path) -> None:
