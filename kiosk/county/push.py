@@ -29,7 +29,9 @@ def push(
     try:
         with connection.begin_nested():
             batches = [_take(connection, author, list(enumerate(changes)), now)]
-    except sa.exc.DataError:
+    except sa.exc.OperationalError:
+        raise
+    except Exception:  # noqa: BLE001 - one bad change must not block a station's queue, whatever is wrong with it
         batches = [_take_alone(connection, author, at, change, now) for at, change in enumerate(changes)]
     append(connection, author.county_id, [e for b in batches for e in b.entries])
     refused = tuple(r for b in batches for r in b.refused)
@@ -46,12 +48,17 @@ def _number(connection: sa.Connection, author: Author, epoch: str, batch: int, k
 
 
 def _take_alone(connection: sa.Connection, author: Author, at: int, change: Change, now: datetime) -> Batch:
-    """Take one change of a batch in which the database itself refused something (a NUL character, say)."""
+    """Take one change of a batch that could not be taken: the database refused something (a NUL character, say), or we broke."""
     try:
         with connection.begin_nested():
             return _take(connection, author, [(at, change)], now)
-    except sa.exc.DataError as error:
-        return Batch(author, now, refused=[Refused(at=at, code=Refusal.BAD_DATA, reason=type(error.orig).__name__)])
+    except sa.exc.OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as above
+        why = type(getattr(error, "orig", error)).__name__
+        if not isinstance(error, sa.exc.DataError):
+            log.error("a change could not be taken: %s, %s", change.entity, why)
+        return Batch(author, now, refused=[Refused(at=at, code=Refusal.BAD_DATA, reason=why)])
 
 
 def _take(connection: sa.Connection, author: Author, changes: Sequence[tuple[int, Change]], now: datetime) -> Batch:

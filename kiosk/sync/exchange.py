@@ -4,6 +4,7 @@ Cursor, applied rows and acknowledgements change in the same transaction as what
 any two lines costs at most one repeated exchange. Knows no thread and no schedule (`kiosk.agent.loop`), no HTTP (`client`).
 """
 
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from kiosk.domain.entities import ENTITIES
 from kiosk.domain.record import RecordError, from_plain, new_id, to_plain
 from kiosk.domain.running import ChainHead
 from kiosk.domain.station import Station
-from kiosk.errors import HubFailed, HubRefused
+from kiosk.errors import HubFailed, HubRefused, KioskError
 from kiosk.services.tickets import KEY as TICKET_KEY
 from kiosk.services.tickets import KEY_ID as TICKET_KEY_ID
 from kiosk.store.store import Outgoing, Store, UnitOfWork
@@ -32,6 +33,8 @@ from kiosk.sync.protocol import (
     digest_of,
     record_of,
 )
+
+log = logging.getLogger(__name__)
 
 STATION_ID = "station.id"
 PHONE_BASE = "station.phone_base"
@@ -198,7 +201,7 @@ def pull_once(store: Store, hub: Hub, now: datetime, wait_s: float = 0, limit: i
         return Pulled(0, 0, True)
     if page.cursor == cursor and heard_lately and not anew:
         return Pulled(0, 0, page.more)
-    applied = _apply(store, page.changes, now, cursor=page.cursor)
+    applied = _apply(store, me, page.changes, now, (cursor, page.cursor))
     if anew and not page.more:
         repair(store, hub)
         with store.write() as u:
@@ -221,7 +224,7 @@ def pull_urgent(store: Store, hub: Hub, now: datetime, limit: int = PULL_LIMIT) 
             if error.code not in ANEW_ON:
                 raise
             break  # the next pull finds out for itself
-        applied += _apply(store, page.changes, now)
+        applied += _apply(store, me, page.changes, now)
         after, more = page.cursor, page.more
     return applied
 
@@ -265,14 +268,41 @@ def _repair_bucket(store: Store, hub: Hub, me: Identity, entity: str, bucket: st
                 u.queue_ours(ENTITIES[entity], record_id, newest.get(record_id, 0), ours or "")
 
 
-def _apply(store: Store, changes: Sequence[Change], now: datetime, cursor: str | None = None) -> int:
-    """Apply a page in one transaction with the cursor behind it; give how many changes could be read."""
-    with store.write() as u:
-        applied = _apply_all(u, changes)
-        if cursor is not None:
-            u.remember(CURSOR, cursor)
-        u.remember(HEARD_AT, to_plain(now))
+def _apply(store: Store, me: Identity, changes: Sequence[Change], now: datetime, cursors: tuple[str, str] | None = None) -> int:
+    """Apply a page in one transaction with the cursor behind it; give how many changes could be applied.
+
+    `cursors` are the one that was asked with and the one behind the page: it moves only if nobody put it back meanwhile (`start_anew`).
+    A change that breaks us is left out, since it must not stop those behind it; comparing digests finds it again.
+    """
+    try:
+        with store.write() as u:
+            return _page(u, me, changes, now, cursors)
+    except KioskError:
+        raise
+    except Exception:  # noqa: BLE001 - one bad change must not stop those behind it
+        applied = sum(_apply_alone(store, change) for change in changes)
+        with store.write() as u:
+            _page(u, me, (), now, cursors)
+        return applied
+
+
+def _page(u: UnitOfWork, me: Identity, changes: Sequence[Change], now: datetime, cursors: tuple[str, str] | None) -> int:
+    applied = _apply_all(u, changes)
+    if cursors is not None and (u.recall(EPOCH), u.recall(CURSOR) or "") == (me.epoch, cursors[0]):
+        u.remember(CURSOR, cursors[1])
+    u.remember(HEARD_AT, to_plain(now))
     return applied
+
+
+def _apply_alone(store: Store, change: Change) -> int:
+    try:
+        with store.write() as u:
+            return _apply_all(u, [change])
+    except KioskError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as above
+        log.error("a change of the feed was left out: %s, %s", change.entity, type(error).__name__)
+        return 0
 
 
 def _apply_all(u: UnitOfWork, changes: Sequence[Change]) -> int:
@@ -321,7 +351,8 @@ def _send(store: Store, hub: Hub, me: Identity, waiting: Sequence[Outgoing]) -> 
     if answer.taken + len(no) != len(waiting):
         raise HubFailed("the answer does not settle what was sent")
     with store.write() as u:
-        u.remember(BATCH, str(me.batch + 1))
+        if u.recall(EPOCH) == me.epoch:
+            u.remember(BATCH, str(me.batch + 1))
         u.acknowledge([o.sequence for at, o in enumerate(waiting) if at not in no])
         for at, r in no.items():
             if r.code in CONTRADICTED and waiting[at].record is not None:

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from kiosk.county import push
+from kiosk.county.judge import Author, check
 from kiosk.county.schema import county, device, feed, record
 from kiosk.domain import ticket as tickets
 from kiosk.domain.employer import Employer, EmployerHold, EmployerKind
@@ -21,10 +23,11 @@ from kiosk.domain.station import Policy, Station
 from kiosk.domain.ticket import TicketKind
 from kiosk.domain.worker import Worker
 from kiosk.errors import HubFailed, HubRefused, HubUnreachable, StoreBusy, SyncError
+from kiosk.store import public
 from kiosk.store.store import Store, open_store
 from kiosk.sync import exchange
 from kiosk.sync.client import HttpHub, Hub, Pull
-from kiosk.sync.protocol import BucketAnswer, Digests, EnrolAnswer, EnrolRequest, PullAnswer, PushAnswer, PushRequest
+from kiosk.sync.protocol import BucketAnswer, Change, Digests, EnrolAnswer, EnrolRequest, PullAnswer, PushAnswer, PushRequest
 from tests.hub_parts import OTHER, OURS, Line, TestHub, answering
 from tests.integration.test_hub_feed import a_policy
 from tests.integration.test_hub_push import a_hold, a_worker, an_employer, held, rows
@@ -614,3 +617,52 @@ def test_push_when_the_store_is_an_older_backup_parks_the_forked_head_and_goes_o
     shop.keep(a_worker())
     assert shop.push() == 2
     assert [(p[0], p[2]) for p in shop.parked()] == [("chain_head", "chain_forked")]
+
+
+def test_pull_when_one_change_breaks_us_takes_the_others_and_goes_on(shop: Shop, hub: TestHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = hub.terminal(OTHER)
+    bad, good = a_listing(station_id=OTHER.id), a_listing(station_id=OTHER.id)
+    other.push(bad, a_review(bad, START), good, a_review(good, START))
+    project = public.project
+
+    def breaks(connection: sa.Connection, listing_id: str, today: date) -> None:
+        if listing_id == bad.id:
+            raise ZeroDivisionError
+        project(connection, listing_id, today)
+
+    monkeypatch.setattr(public, "project", breaks)
+    shop.pull_all()
+    assert boards(shop) == [{good.id}]
+    monkeypatch.undo()
+    assert exchange.repair(shop.store, shop.door) > 0
+    assert boards(shop) == [{good.id, bad.id}]
+
+
+def test_push_when_the_hub_breaks_on_one_change_refuses_that_one(shop: Shop, hub: TestHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = a_worker(), a_worker()
+
+    def breaks(change: Change, author: Author) -> dict[str, Any]:
+        if change.record_id == bad.id:
+            raise ZeroDivisionError
+        return check(change, author)
+
+    monkeypatch.setattr(push, "check", breaks)
+    shop.keep(bad, good)
+    assert (shop.push(), shop.parked()) == (2, [("worker", bad.id, "bad_data", "ZeroDivisionError")])
+    assert held(hub, good.id) == {1: to_plain(good)}
+
+
+def test_pull_when_the_store_began_anew_meanwhile_does_not_move_the_cursor(shop: Shop, hub: TestHub) -> None:
+    inner = shop.door.pull
+
+    def pull(token: str, what: Pull) -> PullAnswer:
+        page = inner(token, what)
+        exchange.start_anew(shop.store)  # as the pushing thread does when it is told
+        return page
+
+    shop.door.pull = pull  # type: ignore[method-assign]
+    shop.pull()
+    assert shop.recall("sync.cursor") == ""
+    shop.door.pull = inner  # type: ignore[method-assign]
+    shop.pull_all()
+    assert shop.recall("sync.anew") == ""
