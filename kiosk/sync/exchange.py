@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kiosk.domain.entities import ENTITIES
+from kiosk.domain.entities import COUNTY_OWNED, ENTITIES
 from kiosk.domain.record import RecordError, from_plain, new_id, to_plain
 from kiosk.domain.running import ChainHead
 from kiosk.domain.station import Station
@@ -248,24 +248,29 @@ def repair(store: Store, hub: Hub) -> int:
         for bucket in sorted(sums.keys() | theirs.get(entity, {}).keys())
         if sums.get(bucket) != theirs.get(entity, {}).get(bucket)
     ]
-    for entity, bucket in differing:
-        _repair_bucket(store, hub, me, entity, bucket)
+    lacks = [lack for entity, bucket in differing for lack in _repair_bucket(store, hub, me, entity, bucket)]
     with store.write() as u:
+        # in the order of birth: a head of the chain must not come before those behind it
+        for record_id, entity, after in sorted(lacks):
+            u.queue_ours(ENTITIES[entity], record_id, after, u.recall(STATION_ID) or "")
         u.unpark(Refusal.UNKNOWN_LISTING, Refusal.UNKNOWN_EMPLOYER)
     return len(differing)
 
 
-def _repair_bucket(store: Store, hub: Hub, me: Identity, entity: str, bucket: str) -> None:
+def _repair_bucket(store: Store, hub: Hub, me: Identity, entity: str, bucket: str) -> list[tuple[str, str, int]]:
+    """Take what the county says of one bucket; give what it lacks: (record id, entity, the revision that it has, or 0)."""
     changes = hub.bucket(me.token, entity, bucket).changes
     newest: dict[str, int] = {}
     for change in changes:
         newest[change.record_id] = max(newest.get(change.record_id, 0), change.revision)
     with store.write() as u:
         _apply_all(u, changes)
-        ours = u.recall(STATION_ID)
-        for record_id, revision, _ in list(u.standing(entity)):
-            if bucket_of(record_id) == bucket and newest.get(record_id, 0) < revision:
-                u.queue_ours(ENTITIES[entity], record_id, newest.get(record_id, 0), ours or "")
+        ours = [(record_id, revision) for record_id, revision, _ in u.standing(entity) if bucket_of(record_id) == bucket]
+        if entity in COUNTY_OWNED:  # its only writer no longer has it
+            for record_id in {record_id for record_id, _ in ours} - newest.keys():
+                u.drop(ENTITIES[entity], record_id)
+            return []
+    return [(record_id, entity, newest.get(record_id, 0)) for record_id, revision in ours if newest.get(record_id, 0) < revision]
 
 
 def _apply(store: Store, me: Identity, changes: Sequence[Change], now: datetime, cursors: tuple[str, str] | None = None) -> int:
