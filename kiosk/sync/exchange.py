@@ -250,8 +250,9 @@ def repair(store: Store, hub: Hub) -> int:
     ]
     lacks = [lack for entity, bucket in differing for lack in _repair_bucket(store, hub, me, entity, bucket)]
     with store.write() as u:
-        # in the order of birth: a head of the chain must not come before those behind it
-        for record_id, entity, after in sorted(lacks):
+        # what others are about goes first (ENTITIES), then by birth: a head of the chain must not come before those behind it
+        order = {entity: rank for rank, entity in enumerate(ENTITIES)}
+        for record_id, entity, after in sorted(lacks, key=lambda lack: (order[lack[1]], lack[0])):
             u.queue_ours(ENTITIES[entity], record_id, after, u.recall(STATION_ID) or "")
         u.unpark(Refusal.UNKNOWN_LISTING, Refusal.UNKNOWN_EMPLOYER)
     return len(differing)
