@@ -289,7 +289,8 @@ class UnitOfWork:
     def unpark(self, *codes: str) -> None:
         """Let changes that were refused with these codes be sent again."""
         again = sa.update(outbox).where(outbox.c.refused_code.in_(codes), outbox.c.data.is_(None))
-        self.connection.execute(again.values(refused_code=None, refused_reason=None))
+        if self.connection.execute(again.values(refused_code=None, refused_reason=None)).rowcount:
+            self._topics.add("outbox")
 
     def unsay(self, record_id: str) -> None:
         """Forget what was set aside of a record: its person withdrew."""

@@ -55,6 +55,7 @@ PULL_LIMIT = 100
 HEARD_EVERY = timedelta(minutes=2)
 ANEW_ON = frozenset({Problem.EPOCH_USED, Problem.CURSOR_GONE})
 CONTRADICTED = frozenset({Refusal.STALE_REVISION, Refusal.REVISION_TAKEN})
+UNKNOWN = (Refusal.UNKNOWN_LISTING, Refusal.UNKNOWN_EMPLOYER)
 SPLIT = frozenset({Problem.TOO_LARGE, Problem.BAD_REQUEST})
 """Whole requests are refused so when one change in them is at fault: the batch is halved until that one stands alone."""
 
@@ -254,7 +255,6 @@ def repair(store: Store, hub: Hub) -> int:
         order = {entity: rank for rank, entity in enumerate(ENTITIES)}
         for record_id, entity, after in sorted(lacks, key=lambda lack: (order[lack[1]], lack[0])):
             u.queue_ours(ENTITIES[entity], record_id, after, u.recall(STATION_ID) or "")
-        u.unpark(Refusal.UNKNOWN_LISTING, Refusal.UNKNOWN_EMPLOYER)
     return len(differing)
 
 
@@ -297,6 +297,8 @@ def _page(u: UnitOfWork, me: Identity, changes: Sequence[Change], now: datetime,
     if cursors is not None and (u.recall(EPOCH), u.recall(CURSOR) or "") == (me.epoch, cursors[0]):
         u.remember(CURSOR, cursors[1])
     u.remember(HEARD_AT, to_plain(now))
+    if applied:  # it may be what a decision of ours was waiting for
+        u.unpark(*UNKNOWN)
     return applied
 
 

@@ -28,7 +28,7 @@ from kiosk.store.store import Store, open_store
 from kiosk.sync import exchange
 from kiosk.sync.client import HttpHub, Hub, Pull
 from kiosk.sync.protocol import BucketAnswer, Change, Digests, EnrolAnswer, EnrolRequest, PullAnswer, PushAnswer, PushRequest
-from tests.hub_parts import OTHER, OURS, Line, TestHub, answering
+from tests.hub_parts import OTHER, OURS, Line, TestHub, answering, some_id
 from tests.integration.test_hub_feed import a_policy
 from tests.integration.test_hub_push import a_hold, a_worker, an_employer, held, rows
 from tests.station import KEY, START, Clock, a_listing, a_review, make_store
@@ -666,3 +666,14 @@ def test_pull_when_the_store_began_anew_meanwhile_does_not_move_the_cursor(shop:
     shop.door.pull = inner  # type: ignore[method-assign]
     shop.pull_all()
     assert shop.recall("sync.anew") == ""
+
+
+def test_push_when_a_decision_came_before_its_listing_is_sent_again_once_that_is_there(shop: Shop, hub: TestHub) -> None:
+    village = replace(OTHER, id=some_id(hub.clock), parent_id=OURS.id, name="新桥服务站")
+    hub.publish(village)
+    below, listing = hub.terminal(village), a_listing(station_id=village.id)
+    shop.keep(replace(a_review(listing, START), station_id=OURS.id))
+    assert (shop.push(), [p[2] for p in shop.parked()]) == (1, ["unknown_listing"])
+    below.push(listing)
+    shop.pull_all()
+    assert (shop.push(), shop.parked()) == (1, [])
