@@ -18,7 +18,9 @@ import pytest
 from kiosk.agent import loop
 from kiosk.agent.loop import BACKOFF_MAX_S, Agent, Backoff
 from kiosk.config import Settings
+from kiosk.domain.listing import Takedown
 from kiosk.domain.print_job import PrintJob
+from kiosk.domain.record import new_id
 from kiosk.domain.slip import Slip, SlipKind
 from kiosk.domain.station import Station
 from kiosk.errors import StoreFull
@@ -26,7 +28,7 @@ from kiosk.store.migrate import make_key, migrate
 from kiosk.store.store import Store, open_store
 from kiosk.sync import exchange
 from kiosk.sync.client import HttpHub
-from tests.hub_parts import OTHER, TestHub
+from tests.hub_parts import CENTRE, OTHER, TestHub
 from tests.integration.test_hub_push import a_worker, held
 from tests.station import START, a_listing, a_review, make_store
 
@@ -97,8 +99,10 @@ def test_agent_when_something_is_recorded_pushes_it_at_once(hub: TestHub, store:
         assert soon(lambda: held(hub, worker.id) != {}) < 2
 
 
-def test_agent_when_another_station_approves_shows_it_within_three_seconds(hub: TestHub, store: Store, tmp_path: Path) -> None:
-    other = hub.terminal(OTHER)
+def test_agent_when_another_station_approves_and_the_county_takes_down_follows_within_three_seconds(
+    hub: TestHub, store: Store, tmp_path: Path
+) -> None:
+    other, centre = hub.terminal(OTHER), hub.terminal(CENTRE)
     with working(make_agent(hub, store, tmp_path)):
         soon(lambda: bool(store_recall(store, "sync.cursor")))
         time.sleep(0.3)
@@ -110,6 +114,9 @@ def test_agent_when_another_station_approves_shows_it_within_three_seconds(hub: 
                 return u.published(listing.id) is not None
 
         assert soon(public) < 3
+        down = Takedown(id=new_id(START), station_id=CENTRE.id, listing_id=listing.id, by_name="县里", reason="假的", taken_down_at=START)
+        assert centre.push(down).refused == ()
+        assert soon(lambda: not public()) < 3
 
 
 def test_agent_when_the_hub_goes_away_waits_and_goes_on(hub: TestHub, store: Store, tmp_path: Path) -> None:
