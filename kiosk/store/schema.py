@@ -8,6 +8,7 @@ import dataclasses
 import json
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from typing import Any, get_args
 
 import sqlalchemy as sa
@@ -168,23 +169,28 @@ audit = sa.Table(
 
 def to_row(record: Any) -> dict[str, Any]:
     """Turn a record into column values; lists, objects and nested records become JSON text."""
-    plain = to_plain(record)
-    return {k: json.dumps(v, ensure_ascii=False, separators=(",", ":")) if isinstance(v, (list, dict)) else v for k, v in plain.items()}
+    plain: dict[str, Any] = to_plain(record)
+    return plain | {k: json.dumps(v, ensure_ascii=False, separators=(",", ":")) for k, v in plain.items() if isinstance(v, (list, dict))}
 
 
 def from_row(cls: type, row: Any) -> Any:
     """Read a record back from a row mapping."""
-    types = field_types(cls)
-    plain = {}
-    for field in dataclasses.fields(cls):
-        value = row[field.name]
-        kind = types[field.name]
-        if isinstance(value, str) and _is_json(kind):
-            value = json.loads(value)
-        elif value is not None and bool in (kind, *get_args(kind)):
-            value = bool(value)
-        plain[field.name] = value
+    plain = dict(row)
+    texts, switches = _otherwise(cls)
+    for name in texts:
+        if isinstance(plain[name], str):
+            plain[name] = json.loads(plain[name])
+    for name in switches:
+        if plain[name] is not None:
+            plain[name] = bool(plain[name])
     return from_plain(cls, plain)
+
+
+@cache
+def _otherwise(cls: type) -> tuple[list[str], list[str]]:
+    """Name the fields that stand otherwise in a row than in plain values: as JSON text, and as 0 and 1."""
+    types = field_types(cls).items()
+    return [name for name, kind in types if _is_json(kind)], [name for name, kind in types if bool in (kind, *get_args(kind))]
 
 
 def _is_json(kind: Any) -> bool:
