@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from kiosk.county.bulk import inserting
 from kiosk.county.schema import KEEPS_HISTORY, county, feed, record
 from kiosk.domain.listing import ContactScope
 from kiosk.sync.protocol import Change, Op, PullAnswer
@@ -91,9 +92,9 @@ def append(connection: sa.Connection, county_id: str, entries: Sequence[Entry]) 
         {"county_id": county_id, "position": position} | {n: getattr(e, n) for n in names}
         for position, e in enumerate(latest.values(), last - len(latest) + 1)
     ]
-    new = insert(feed)
+    new = inserting(feed, rows)
     changed = {n: new.excluded[n] for n in ("position", "revision", "op", "device_id", "urgent")}
-    connection.execute(new.on_conflict_do_update(index_elements=list(feed.primary_key), set_=changed), rows)
+    connection.execute(new.on_conflict_do_update(index_elements=list(feed.primary_key), set_=changed))
     bell = json.dumps([county_id, sorted({e.audience for e in latest.values()})])
     connection.execute(sa.select(sa.func.pg_notify(CHANNEL, bell)))
 

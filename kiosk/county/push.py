@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kiosk.county.bulk import among, inserting
 from kiosk.county.feed import EVERYONE, append
 from kiosk.county.judge import ABOUT, DECIDES, Author, Batch, EpochUsedError, Known, RefuseError, check, judge
 from kiosk.county.schema import KEEPS_HISTORY, device, feed, record, station
@@ -85,18 +86,19 @@ def _read(connection: sa.Connection, author: Author, sound: Sound, now: datetime
     keys |= {("listing", d["listing_id"]) for c, d in sound if c.entity == "report" and d}
     known: dict[tuple[str, str], Known] = {}
     records = sa.select(record.c.entity, record.c.id, record.c.revision, record.c.owner, record.c.data)
-    about = sa.tuple_(record.c.entity, record.c.id).in_(keys)
-    for entity, record_id, revision, owner, data in connection.execute(records.where(record.c.county_id == author.county_id, about)):
+    these = records.where(record.c.county_id == author.county_id, among((record.c.entity, record.c.id), keys))
+    for entity, record_id, revision, owner, data in connection.execute(these):
         known.setdefault((entity, record_id), Known(owner)).revisions[revision] = data
     listings = {record_id for entity, record_id in keys if entity == "listing"}
     # a tombstone of what was decided names no listing: its own record does
     listings |= {data["listing_id"] for one in known.values() for data in one.revisions.values() if data and "listing_id" in data}
     public = (feed.c.county_id == author.county_id, feed.c.audience == EVERYONE, feed.c.entity == "listing")
+    public += (among((feed.c.record_id,), [(one,) for one in listings]),)
     return Batch(
         author,
         now,
         known=known,
-        shown=set(connection.scalars(sa.select(feed.c.record_id).where(*public, feed.c.record_id.in_(listings)))),
+        shown=set(connection.scalars(sa.select(feed.c.record_id).where(*public))),
         lines=lines(connection, author.county_id, {author.station_id, *(one.owner for one in known.values())}),
         head=_head(connection, author) if any(c.entity == "chain_head" for c, _ in sound) else (0, ""),
     )
@@ -122,8 +124,8 @@ def _write(connection: sa.Connection, batch: Batch) -> None:
             kept[key] = [row]
             replaced.add(key)
     if replaced:
-        old = sa.tuple_(record.c.entity, record.c.id).in_(replaced)
+        old = among((record.c.entity, record.c.id), replaced)
         connection.execute(sa.delete(record).where(record.c.county_id == batch.author.county_id, old))
     rows = [row for rows in kept.values() for row in rows]
     if rows:
-        connection.execute(sa.insert(record), rows)
+        connection.execute(inserting(record, rows))
