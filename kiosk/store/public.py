@@ -4,7 +4,8 @@ A row is made anew at each publication. Its `seq` is that instant in seconds, or
 sorting, gives the newest publication first, whenever it arrived here (docs/decisions/search.md). Numbers (17号) are the smallest free ones.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,31 +19,51 @@ from kiosk.store import search
 from kiosk.store.schema import TABLES, free_number, from_row, public_listing, to_row
 
 
-def project(connection: sa.Connection, listing_id: str, today: date) -> None:
-    """Bring one listing's public row to what its revisions, reviews and takedowns say now."""
-    row = connection.execute(_STANDING, {"of": listing_id}).mappings().first()
-    reviews = _records(connection, Review, listing_id)
-    if row is None and not reviews:
+def project(connection: sa.Connection, listing_ids: Collection[str], today: date) -> None:
+    """Bring the public rows of these listings to what their revisions, reviews and takedowns say now."""
+    shown = sa.select(public_listing).where(public_listing.c.listing_id.in_(listing_ids))
+    standing = {row["listing_id"]: row for row in connection.execute(shown).mappings()}
+    reviews = _records(connection, Review, "listing_id", listing_ids)
+    known = [one for one in listing_ids if one in standing or one in reviews]
+    if not known:
         return
-    takedowns = _records(connection, Takedown, listing_id)
-    chosen = public_revision(_records(connection, Listing, listing_id), reviews, takedowns, today)
-    if chosen is not None and chosen.employer_id is not None and is_held(_records(connection, EmployerHold, chosen.employer_id)):
-        chosen = None
-    if row is not None and chosen is not None and row["revision"] == chosen.revision:
+    revisions, takedowns = _records(connection, Listing, "id", known), _records(connection, Takedown, "listing_id", known)
+    chosen = {one: public_revision(revisions[one], reviews[one], takedowns[one], today) for one in known}
+    employers = {listing.employer_id for listing in chosen.values() if listing is not None and listing.employer_id is not None}
+    holds = _records(connection, EmployerHold, "employer_id", employers)
+    leaving, coming = [], []
+    for one, listing in chosen.items():
+        row = standing.get(one)
+        if listing is not None and listing.employer_id is not None and is_held(holds[listing.employer_id]):
+            listing = None
+        if row is not None and listing is not None and row["revision"] == listing.revision:
+            continue
+        if row is not None:
+            leaving.append(row)
+        if listing is not None:
+            approved = max(r.reviewed_at for r in reviews[one] if r.listing_revision == listing.revision and r.verdict is Verdict.APPROVE)
+            coming.append((approved, listing.public(), row and row["number"]))
+    highest = connection.scalar(sa.select(sa.func.max(public_listing.c.number))) or 0
+    unpublish(connection, [row["seq"] for row in leaving])
+    _publish(connection, sorted(coming, key=lambda one: one[0]), highest)
+
+
+def _publish(connection: sa.Connection, coming: Sequence[tuple[datetime, PublicListing, int | None]], highest: int) -> None:
+    """Make public rows, the oldest publication first; a listing that stood in public keeps its number. `highest` was the highest till now."""
+    if not coming:
         return
-    if row is not None:
-        unpublish(connection, [row["seq"]])
-    if chosen is None:
-        return
-    number = _take_number(connection, row["number"] if row is not None else None)
-    approved = max(r.reviewed_at for r in reviews if r.listing_revision == chosen.revision and r.verdict is Verdict.APPROVE)
-    listing = chosen.public()
-    values = to_row(listing)
-    values["listing_id"] = values.pop("id")
-    seq = _free_seq(connection, approved)
-    values |= {"seq": seq, "number": number, "published_at": to_plain(approved), "day_fen": per_day(listing)}
-    connection.execute(sa.insert(public_listing), values)
-    search.index(connection, seq, listing, number)
+    seqs = _free_seqs(connection, [approved for approved, _, _ in coming])
+    kept = [number for _, _, number in coming if number is not None]
+    fresh = iter(_take_numbers(connection, len(coming) - len(kept), kept, highest))
+    rows, pages = [], []
+    for seq, (approved, listing, number) in zip(seqs, coming, strict=True):
+        values = to_row(listing)
+        values["listing_id"] = values.pop("id")
+        values |= {"seq": seq, "number": number or next(fresh), "published_at": to_plain(approved), "day_fen": per_day(listing)}
+        rows.append(values)
+        pages.append((seq, listing, values["number"]))
+    connection.execute(sa.insert(public_listing), rows)
+    search.index(connection, pages)
 
 
 def sweep(connection: sa.Connection, today: date) -> int:
@@ -72,17 +93,8 @@ def read_published(row: Any) -> Published:
     )
 
 
-_STANDING = sa.select(public_listing).where(public_listing.c.listing_id == sa.bindparam("of"))
-_BEFORE = (
-    sa.select(public_listing.c.seq)
-    .where(public_listing.c.published_at <= sa.bindparam("at"))
-    .order_by(public_listing.c.published_at.desc(), public_listing.c.seq.desc())
-    .limit(1)
-)
-_ABOUT: dict[type, sa.Select[Any]] = {
-    cls: sa.select(TABLES[cls]).where(TABLES[cls].c[key] == sa.bindparam("of"))
-    for cls, key in ((Listing, "id"), (Review, "listing_id"), (Takedown, "listing_id"), (EmployerHold, "employer_id"))
-}
+_BEFORE = "SELECT published_at, seq FROM public_listing WHERE published_at <= ? ORDER BY published_at DESC, seq DESC LIMIT 1"
+_THERE = "SELECT 1 FROM public_listing WHERE seq = ?"
 
 
 def listings_of(connection: sa.Connection, employer_id: str) -> Sequence[str]:
@@ -91,24 +103,38 @@ def listings_of(connection: sa.Connection, employer_id: str) -> Sequence[str]:
     return connection.scalars(sa.select(table.c.id).where(table.c.employer_id == employer_id).distinct()).all()
 
 
-def _records(connection: sa.Connection, cls: type, of: str) -> list[Any]:
-    return [from_row(cls, row) for row in connection.execute(_ABOUT[cls], {"of": of}).mappings()]
+def _records(connection: sa.Connection, cls: type, key: str, of: Collection[str]) -> defaultdict[str, list[Any]]:
+    """Give the records of a class whose field `key` is one of these, by it."""
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    if of:
+        table = TABLES[cls]
+        for row in connection.execute(sa.select(table).where(table.c[key].in_(of))).mappings():
+            found[row[key]].append(from_row(cls, row))
+    return found
 
 
-def _free_seq(connection: sa.Connection, published_at: datetime) -> int:
-    """Give the second of publication, moved on past what was published just before and what stands there already."""
-    before = connection.scalar(_BEFORE, {"at": to_plain(published_at)})
-    seq = (published_at - EPOCH) // timedelta(seconds=1)
-    if before is not None:
-        seq = max(seq, before + 1)
-    while connection.scalar(sa.select(public_listing.c.seq).where(public_listing.c.seq == seq)) is not None:
-        seq += 1
-    return seq
+def _free_seqs(connection: sa.Connection, instants: Sequence[datetime]) -> list[int]:
+    """Give for publications, the oldest first, their second, moved on past what was published just before and what stands there already."""
+    seqs: list[int] = []
+    last: tuple[str, int] | None = None
+    for published_at in instants:
+        at = to_plain(published_at)
+        row = connection.exec_driver_sql(_BEFORE, (at,)).first()
+        before = max((tuple(one) for one in (row, last) if one is not None), default=None)
+        seq = (published_at - EPOCH) // timedelta(seconds=1)
+        if before is not None:
+            seq = max(seq, before[1] + 1)
+        while seq in seqs or connection.exec_driver_sql(_THERE, (seq,)).first() is not None:
+            seq += 1
+        seqs.append(seq)
+        last = (at, seq)
+    return seqs
 
 
-def _take_number(connection: sa.Connection, kept: int | None) -> int:
-    number = kept or connection.scalar(sa.select(sa.func.min(free_number.c.number)))
-    if number is not None:
-        connection.execute(sa.delete(free_number).where(free_number.c.number == number))
-        return number
-    return (connection.scalar(sa.select(sa.func.max(public_listing.c.number))) or 0) + 1
+def _take_numbers(connection: sa.Connection, count: int, kept: Collection[int], highest: int) -> list[int]:
+    """Take so many of the smallest numbers that nobody has; `kept` stay with their listings."""
+    number = free_number.c.number
+    connection.execute(sa.delete(free_number).where(number.in_(kept)))
+    free = list(connection.scalars(sa.select(number).order_by(number).limit(count)))
+    connection.execute(sa.delete(free_number).where(number.in_(free)))
+    return free + list(range(highest + 1, highest + 1 + count - len(free)))

@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from itertools import pairwise
+from itertools import chain
+from operator import add
 from typing import Any
 
 import sqlalchemy as sa
@@ -85,11 +86,14 @@ class Choices:
     switches: dict[str, int]
 
 
-def index(connection: sa.Connection, seq: int, listing: PublicListing, number: int) -> None:
-    """Put a published listing into the index under `seq`; its number is what people say (17号)."""
-    connection.exec_driver_sql("INSERT INTO listing_text (rowid, tokens) VALUES (?, ?)", (seq, " ".join(_tokens(listing, number))))
-    facets = (TRADES.index(listing.trade), listing.area, listing.starts_on.toordinal(), listing.ends_on.toordinal(), per_day(listing))
-    connection.exec_driver_sql("INSERT INTO listing_facet VALUES (?, ?, ?, ?, ?, ?)", (seq, *facets))
+def index(connection: sa.Connection, pages: Sequence[tuple[int, PublicListing, int]]) -> None:
+    """Put published listings into the index, each under its `seq` and with its number, which is what people say (17号)."""
+    texts = [(seq, " ".join(_tokens(listing, number))) for seq, listing, number in pages]
+    connection.exec_driver_sql("INSERT INTO listing_text (rowid, tokens) VALUES (?, ?)", texts)
+    facets = [
+        (seq, TRADES.index(one.trade), one.area, one.starts_on.toordinal(), one.ends_on.toordinal(), per_day(one)) for seq, one, _ in pages
+    ]
+    connection.exec_driver_sql("INSERT INTO listing_facet VALUES (?, ?, ?, ?, ?, ?)", facets)
 
 
 def unindex(connection: sa.Connection, seq: int) -> None:
@@ -209,29 +213,31 @@ def _syllables() -> frozenset[str]:
     return frozenset(readings().values())
 
 
-def _tokens(listing: PublicListing, number: int) -> Iterator[str]:
+def _tokens(listing: PublicListing, number: int) -> list[str]:
     short = [run for field in short_fields(listing) for run in runs(field)]
     spelt = [stretch for run in short for stretch in spell(run, readings())]
-    yield from _grams("", short + [run for field in long_fields(listing) for run in runs(field)])
-    yield from _grams("_", spelt)
-    yield from _grams("=", [[syllable[0] for syllable in stretch] for stretch in spelt])
-    yield from (f"#{word}" for word in whole_words(listing, number))
-    yield from (f"@trade.{listing.trade}", f"@area.{listing.area}", f"@settlement.{listing.settlement}")
+    tokens = _grams("", short + [run for field in long_fields(listing) for run in runs(field)])
+    tokens += _grams("_", spelt)
+    tokens += _grams("=", [[syllable[0] for syllable in stretch] for stretch in spelt])
+    tokens += [f"#{word}" for word in whole_words(listing, number)]
+    tokens += (f"@trade.{listing.trade}", f"@area.{listing.area}", f"@settlement.{listing.settlement}")
     has = {"meals": listing.meals is not Meals.NONE, "lodging": listing.lodging, "novices": open_to_novices(listing)}
-    yield from (f"@{name}" for name in SWITCHES if has[name])
+    return tokens + [f"@{name}" for name in SWITCHES if has[name]]
 
 
-def _grams(mark: str, sequences: Sequence[Sequence[str]]) -> Iterator[str]:
+def _grams(mark: str, sequences: Sequence[Sequence[str]]) -> list[str]:
     """Give each unit once, then the pairs of every sequence in order, broken between sequences."""
-    yield from dict.fromkeys(mark + unit for sequence in sequences for unit in sequence)
+    grams = [mark + unit for unit in dict.fromkeys(chain.from_iterable(sequences))]
     for sequence in sequences:
-        yield BREAK
-        yield from _pairs(mark, sequence)
+        grams.append(BREAK)
+        grams += _pairs(mark, sequence)
+    return grams
 
 
-def _pairs(mark: str, sequence: Sequence[str]) -> Iterator[str]:
-    between = "_" if mark == "_" else ""
-    return (f"{mark}{a}{between}{b}" for a, b in pairwise(sequence))
+def _pairs(mark: str, sequence: Sequence[str]) -> list[str]:
+    """Give neighbours joined; between syllables stands their mark once more."""
+    marked = [mark + unit for unit in sequence]
+    return list(map(add, marked, (marked if mark == "_" else sequence)[1:]))
 
 
 def _phrase(mark: str, sequence: Sequence[str]) -> str:

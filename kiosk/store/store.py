@@ -149,8 +149,8 @@ class UnitOfWork:
             elif cls is EmployerHold:
                 for employer_id in {record.employer_id for record in alike}:
                     listings |= dict.fromkeys(public.listings_of(self.connection, employer_id))
-        for listing_id in listings:
-            public.project(self.connection, listing_id, self.today)
+        if listings:
+            public.project(self.connection, listings, self.today)
 
     def drop(self, cls: type, record_id: str) -> None:
         """Delete a record, all its revisions."""
@@ -158,7 +158,7 @@ class UnitOfWork:
         self.connection.execute(sa.delete(table).where(table.c.id == record_id))
         self._topics.add(TOPIC_OF[cls])
         if cls is Listing:
-            public.project(self.connection, record_id, self.today)
+            public.project(self.connection, [record_id], self.today)
 
     def called_at(self) -> datetime | None:
         """Give when a visitor called last whom nobody has answered, or None; the board may ask it."""

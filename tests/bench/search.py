@@ -76,7 +76,7 @@ def make_filled_store(path: Path, listings: list[PublicListing]) -> Store:
             instant = to_plain(EPOCH + timedelta(seconds=seq))
             values |= {"seq": seq, "number": number, "published_at": instant, "day_fen": per_day(listing)}
             u.connection.execute(sa.insert(public_listing), values)
-            search.index(u.connection, seq, listing, number)
+            search.index(u.connection, [(seq, listing, number)])
     _say(f"{len(listings)} listings in {time.perf_counter() - began:.0f} s, {path.stat().st_size / 1e6:.0f} MB")
     return store
 

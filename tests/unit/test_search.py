@@ -80,7 +80,7 @@ def connection() -> Iterator[sa.Connection]:
 
 def found(connection: sa.Connection, query: str, **listing: Any) -> bool:
     """Say whether a station whose one listing is JOB with these changes finds it."""
-    index(connection, 1, replace(JOB, **listing), NUMBER)
+    index(connection, [(1, replace(JOB, **listing), NUMBER)])
     return search(connection, query, Filters()) == [1]
 
 
@@ -140,7 +140,7 @@ def test_search_when_letters_begin_inside_a_syllable_or_cross_fields_or_stand_in
 
 def test_search_when_letters_can_be_cut_in_two_ways_finds_both(connection: sa.Connection) -> None:
     for seq, title in enumerate(("先锋", "西安风"), 1):
-        index(connection, seq, replace(JOB, title=title), seq)
+        index(connection, [(seq, replace(JOB, title=title), seq)])
     assert search(connection, "xianf", Filters()) == [2, 1]
 
 
@@ -173,8 +173,8 @@ def test_filter_when_only_one_listing_fits_gives_that_one(connection: sa.Connect
         ends_on=TODAY + timedelta(days=2),
         pay_fen=25999,
     )
-    index(connection, 1, JOB, 1)
-    index(connection, 2, other, 2)
+    index(connection, [(1, JOB, 1)])
+    index(connection, [(2, other, 2)])
     assert search(connection, query, Filters()) == [2, 1]
     assert search(connection, query, filters) == [1]
     assert count(connection, query, filters) == 1
@@ -184,7 +184,7 @@ def test_search_when_ordered_puts_newest_best_paid_or_nearest_first(connection: 
     unknown = {"pay_unit": PayUnit.PIECE, "pay_fen": 99999}
     changes: list[dict[str, Any]] = [{"pay_fen": 30000}, {"area": "420923102"}, unknown, {"area": "420923450"}]
     for seq, change in enumerate(changes, 1):
-        index(connection, seq, replace(JOB, **change), seq)
+        index(connection, [(seq, replace(JOB, **change), seq)])
     filters = Filters(near=("420923450", "420923101"))
     assert search(connection, "", filters, Order.NEWEST) == [4, 3, 2, 1]
     assert search(connection, "", filters, Order.PAY) == [1, 4, 2, 3]
@@ -194,7 +194,7 @@ def test_search_when_ordered_puts_newest_best_paid_or_nearest_first(connection: 
 
 def test_count_by_trade_when_a_trade_is_chosen_still_counts_the_others(connection: sa.Connection) -> None:
     for seq, trade in enumerate((Trade.LOADING, Trade.LOADING, Trade.GUARD), 1):
-        index(connection, seq, replace(JOB, trade=trade), seq)
+        index(connection, [(seq, replace(JOB, trade=trade), seq)])
     counts = count_by_trade(connection, "物流", Filters(trade=Trade.GUARD, settlement=Settlement.DAILY))
     assert {trade: n for trade, n in counts.items() if n} == {Trade.LOADING: 2, Trade.GUARD: 1}
     assert set(counts) == set(Trade)
@@ -202,11 +202,11 @@ def test_count_by_trade_when_a_trade_is_chosen_still_counts_the_others(connectio
 
 
 def test_unindex_when_a_listing_leaves_forgets_it_alone(connection: sa.Connection) -> None:
-    index(connection, 1, JOB, 1)
-    index(connection, 2, JOB, 2)
+    index(connection, [(1, JOB, 1)])
+    index(connection, [(2, JOB, 2)])
     unindex(connection, 1)
     assert search(connection, "装卸", Filters()) == search(connection, "", Filters()) == [2]
-    index(connection, 1, replace(JOB, title="保洁"), 1)
+    index(connection, [(1, replace(JOB, title="保洁"), 1)])
     assert search(connection, "保洁", Filters()) == [1]
 
 
@@ -215,7 +215,7 @@ def station() -> Iterator[tuple[sa.Connection, list[Row]]]:
     with open_index() as connection:
         rows = [make_row(seq, listing, seq) for seq, listing in enumerate(make_listings(400, seed=5), 1)]
         for row in rows:
-            index(connection, row.seq, row.listing, row.seq)
+            index(connection, [(row.seq, row.listing, row.seq)])
         yield connection, rows
 
 
@@ -291,7 +291,7 @@ def test_choices_when_anything_is_chosen_count_what_brute_force_finds_for_each(
 def test_search_when_texts_are_made_of_few_characters_agrees_with_brute_force(title: str, description: str, query: str) -> None:
     listing = replace(JOB, title=title, description=description)
     with open_index() as connection:
-        index(connection, 1, listing, NUMBER)
+        index(connection, [(1, listing, NUMBER)])
         assert search(connection, query, Filters()) == find([make_row(1, listing, NUMBER)], query, Filters(), Order.NEWEST)
 
 
