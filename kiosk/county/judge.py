@@ -69,18 +69,34 @@ class Known:
     revisions: dict[int, dict[str, Any] | None] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A review or takedown of a listing; `approves` is the revision that it approved, or 0."""
+
+    entity: str
+    record_id: str
+    approves: int
+
+
+def decision(entity: str, record_id: str, data: dict[str, Any]) -> Decision:
+    """Reduce what was decided about a listing to what its audience depends on."""
+    return Decision(entity, record_id, data["listing_revision"] if data.get("verdict") == Verdict.APPROVE else 0)
+
+
 @dataclass(slots=True)
 class Batch:
     """A batch being judged: above what the hub holds, below what is to be answered and written.
 
-    `lines` gives for a station itself and all above it; `shown` are listings that other stations have seen; `head` is how far the author's
+    `lines` gives for a station itself and all above it; `shown` are the revisions of listings that other stations have seen; `decided` is
+    what was decided about listings, which may have come before what it is about (a restored hub); `head` is how far the author's
     chain of responsibility had come when it last told, and the hash there.
     """
 
     author: Author
     now: datetime
     known: dict[tuple[str, str], Known] = field(default_factory=dict)
-    shown: set[str] = field(default_factory=set)
+    shown: dict[str, set[int]] = field(default_factory=dict)
+    decided: dict[str, list[Decision]] = field(default_factory=dict)
     lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
     head: tuple[int, str] = (0, "")
 
@@ -226,14 +242,24 @@ def _entries(batch: Batch, change: Change, data: dict[str, Any]) -> list[Entry]:
         return [*line, *_to(one, (author.station_id,))]
     if op is Op.DELETE:
         return [*line, *shown]
+    decided = batch.decided.setdefault(listing_id, [])
     if change.entity == "listing":
-        return [*_closed(batch, one, data), *line]
-    if data.get("verdict") == Verdict.APPROVE:
-        revision = data["listing_revision"]
-        batch.shown.add(listing_id)
-        held = listing is not None and revision in listing.revisions
-        return [replace(one, entity="listing", record_id=listing_id, revision=revision, urgent=False)] * held + [one]
+        early = any(one.approves == change.revision for one in decided)
+        return [*_closed(batch, one, data), *line, *(_show(batch, one, listing_id, change.revision) if early else ())]
+    decided.append(decision(change.entity, change.record_id, data))
+    if decided[-1].approves and listing is not None and decided[-1].approves in listing.revisions:
+        return _show(batch, one, listing_id, decided[-1].approves)
     return shown or line
+
+
+def _show(batch: Batch, one: Entry, listing_id: str, revision: int) -> list[Entry]:
+    """Let everyone see a revision that was approved, and all that was decided about its listing, whichever came first."""
+    listing = replace(one, entity="listing", record_id=listing_id, revision=revision, urgent=False)
+    said = [replace(one, entity=d.entity, record_id=d.record_id, revision=1, urgent=not d.approves) for d in batch.decided[listing_id]]
+    if listing_id in batch.shown:
+        said = [e for e in said if e.record_id == one.record_id]
+    batch.shown.setdefault(listing_id, set()).add(revision)
+    return [listing, *said]
 
 
 def _to(one: Entry, station_ids: Iterable[str]) -> list[Entry]:
@@ -252,5 +278,5 @@ def _closed(batch: Batch, one: Entry, data: dict[str, Any]) -> list[Entry]:
         return []
     held = batch.known[("listing", one.record_id)]
     open_ = [n for n, was in held.revisions.items() if n < one.revision and was and was.get("contact_scope") == ContactScope.ALL_STATIONS]
-    again = [replace(one, revision=n) for n in open_ if one.record_id in batch.shown]
+    again = [replace(one, revision=n) for n in open_ if n in batch.shown.get(one.record_id, ())]
     return [*again, *(e for n in open_ for e in _to(replace(one, revision=n), batch.line(held.owner)[1:]))]

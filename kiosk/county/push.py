@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kiosk.county.bulk import among, inserting
 from kiosk.county.feed import EVERYONE, append
-from kiosk.county.judge import ABOUT, DECIDES, Author, Batch, EpochUsedError, Known, RefuseError, check, judge
+from kiosk.county.judge import ABOUT, DECIDES, Author, Batch, Decision, EpochUsedError, Known, RefuseError, check, decision, judge
 from kiosk.county.schema import KEEPS_HISTORY, device, feed, record, station
 from kiosk.county.tree import lines
 from kiosk.sync.protocol import Change, PushAnswer, Refusal, Refused
@@ -92,16 +92,37 @@ def _read(connection: sa.Connection, author: Author, sound: Sound, now: datetime
     listings = {record_id for entity, record_id in keys if entity == "listing"}
     # a tombstone of what was decided names no listing: its own record does
     listings |= {data["listing_id"] for one in known.values() for data in one.revisions.values() if data and "listing_id" in data}
-    public = (feed.c.county_id == author.county_id, feed.c.audience == EVERYONE, feed.c.entity == "listing")
-    public += (among((feed.c.record_id,), [(one,) for one in listings]),)
     return Batch(
         author,
         now,
         known=known,
-        shown=set(connection.scalars(sa.select(feed.c.record_id).where(*public))),
+        shown=_shown(connection, author.county_id, listings),
+        decided=_decided(connection, author.county_id, listings),
         lines=lines(connection, author.county_id, {author.station_id, *(one.owner for one in known.values())}),
         head=_head(connection, author) if any(c.entity == "chain_head" for c, _ in sound) else (0, ""),
     )
+
+
+def _shown(connection: sa.Connection, county_id: str, listings: set[str]) -> dict[str, set[int]]:
+    """Give the revisions of listings that everyone has seen."""
+    public = (feed.c.county_id == county_id, feed.c.audience == EVERYONE, feed.c.entity == "listing")
+    these = (*public, among((feed.c.record_id,), [(one,) for one in listings]))
+    found: dict[str, set[int]] = {}
+    for listing_id, revision in connection.execute(sa.select(feed.c.record_id, feed.c.revision).where(*these)):
+        found.setdefault(listing_id, set()).add(revision)
+    return found
+
+
+def _decided(connection: sa.Connection, county_id: str, listings: set[str]) -> dict[str, list[Decision]]:
+    """Give what was decided about listings."""
+    these = (record.c.county_id == county_id, record.c.entity.in_(("review", "takedown")), record.c.data.is_not(None))
+    about = sa.select(record.c.entity, record.c.id, record.c.about, record.c.data).where(
+        *these, among((record.c.about,), [(one,) for one in listings])
+    )
+    found: dict[str, list[Decision]] = {}
+    for entity, record_id, listing_id, data in connection.execute(about.order_by(record.c.received_at, record.c.id)):
+        found.setdefault(listing_id, []).append(decision(entity, record_id, data))
+    return found
 
 
 def _head(connection: sa.Connection, author: Author) -> tuple[int, str]:

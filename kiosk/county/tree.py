@@ -5,7 +5,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from kiosk.county.feed import EVERYONE, Entry, of_station
-from kiosk.county.schema import feed, station
+from kiosk.county.schema import feed, record, station
 from kiosk.sync.protocol import Op
 
 HEIGHT_MAX = 20
@@ -36,6 +36,11 @@ def moved(connection: sa.Connection, county_id: str, station_id: str, old_parent
     ours = (feed.c.county_id == county_id, feed.c.entity.in_(SHARED))
     rows = connection.execute(sa.select(feed).where(*ours, feed.c.audience.in_(map(of_station, below))).order_by(feed.c.position)).all()
     shown = set(connection.scalars(sa.select(feed.c.record_id).where(*ours, feed.c.audience == EVERYONE)))
+    wrote = (record.c.county_id == county_id, record.c.entity.in_(SHARED))
+    owners = {
+        (entity, id_): owner
+        for entity, id_, owner in connection.execute(sa.select(record.c.entity, record.c.id, record.c.owner).where(*wrote))
+    }
     gained = [
         Entry(of_station(one), row.entity, row.record_id, row.revision, Op(row.op), device_id, row.urgent)
         for one in sorted(after - before)
@@ -46,6 +51,6 @@ def moved(connection: sa.Connection, county_id: str, station_id: str, old_parent
         Entry(of_station(one), row.entity, row.record_id, 0, Op.DELETE, device_id, urgent=True)
         for one in sorted(before - after)
         for row in rows
-        if row.record_id not in shown
+        if row.record_id not in shown and owners.get((row.entity, row.record_id)) != one
     ]
     return gained + lost

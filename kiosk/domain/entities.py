@@ -7,7 +7,7 @@ from kiosk.domain.referral import Referral, ReferralStep
 from kiosk.domain.report import Report
 from kiosk.domain.running import Booking, ChainHead, FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.station import Policy, Station, Training
-from kiosk.domain.worker import Worker
+from kiosk.domain.worker import Worker, WorkerState
 
 ENTITIES: dict[str, type] = {
     "station": Station,
@@ -54,3 +54,10 @@ PRIVATE = frozenset(
 """Never in another station's feed."""
 
 NAME_OF: dict[type, str] = {cls: name for name, cls in ENTITIES.items()}
+
+
+def is_emptied(record: object) -> bool:
+    """Say whether this is what a withdrawal leaves of a record: it outranks any other word about it (个人信息保护法 15, 47)."""
+    if isinstance(record, Worker):
+        return record.state is WorkerState.WITHDRAWN
+    return isinstance(record, Case) and record.revision > 1 and not record.text

@@ -7,11 +7,12 @@ never silently replaced: a change that it has not had yet, or one that it had, w
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from kiosk.domain.entities import NAME_OF
+from kiosk.domain.entities import COUNTY_OWNED, NAME_OF, is_emptied
 from kiosk.domain.listing import Listing
 from kiosk.domain.record import to_plain
 from kiosk.store.schema import TABLES, from_row, outbox, tombstone
@@ -20,36 +21,67 @@ TAKEN = "revision_taken"
 
 
 def choose(connection: sa.Connection, records: Sequence[Any], station_id: str) -> list[Any]:
-    """Give those of `records` that are to be written over what is held, in their order; set aside what of ours they contradict."""
+    """Give those of `records` that are to be written over what is held, in their order; set aside what they contradict of ours.
+
+    A withdrawal outranks whatever the other side says: ours goes up again over the county's, and the county's leaves nothing set aside.
+    """
     ids = sorted({record.id for record in records})
     held = {cls: _held(connection, cls, records) for cls in {type(record) for record in records}}
-    gone = dict(
-        map(tuple, connection.execute(sa.select(tombstone.c.record_id, tombstone.c.revision).where(tombstone.c.record_id.in_(ids))))
-    )
-    unsent = set(connection.scalars(sa.select(outbox.c.record_id).where(outbox.c.record_id.in_(ids), outbox.c.refused_code.is_(None))))
+    buried = sa.select(tombstone.c.record_id, tombstone.c.revision).where(tombstone.c.record_id.in_(ids))
+    gone = dict(map(tuple, connection.execute(buried)))
+    unsent = _unsent(connection, ids)
     news = []
     for record in records:
         if gone.get(record.id, 0) >= getattr(record, "revision", 1):
             continue
+        if is_emptied(record):
+            connection.execute(sa.delete(outbox).where(outbox.c.record_id == record.id, outbox.c.data.is_not(None)))
         ours = held[type(record)].get(record.id)
-        if ours is None or ("revision" in TABLES[type(record)].c and _is_news(connection, record, ours, record.id in unsent, station_id)):
-            news.append(record)
+        if ours is None:
+            if record.id not in unsent:  # else it was taken away here, which the county has yet to hear
+                news.append(record)
+        elif "revision" in TABLES[type(record)].c:
+            news += _chosen(connection, record, ours, unsent.get(record.id), station_id)
     return news
 
 
-def _is_news(connection: sa.Connection, record: Any, ours: set[int], unsent: bool, station_id: str) -> bool:
-    """Say whether the county's word on a record that we hold, too, is to be written."""
+def _chosen(connection: sa.Connection, record: Any, ours: set[int], unsent: int | None, station_id: str) -> list[Any]:
+    """Give what is to be written of a record that we hold, too.
+
+    `unsent` is the lowest revision of ours that the county has not had: there ours left the county's.
+    """
     newest = max(ours)
-    if record.revision not in ours and (type(record) is Listing or record.revision < newest):
-        return type(record) is Listing
-    if record.revision > newest and not unsent:
-        return True
-    mine = _get(connection, type(record), record.id, min(record.revision, newest))
+    if NAME_OF[type(record)] in COUNTY_OWNED:  # its only writer may have been put back to an earlier revision
+        return [record] if _get(connection, type(record), record.id, newest) != record else []
+    if type(record) is Listing and record.revision not in ours:
+        return [record]
+    if record.revision > newest and unsent is None:
+        return [record]
+    if record.revision < newest and (unsent is None or record.revision < unsent):
+        return []
+    mine = _get(connection, type(record), record.id, record.revision if type(record) is Listing else newest)
     if mine == record:
-        return False
+        return []
     if record.station_id == station_id:
-        set_aside(connection, mine)
-    return True
+        if is_emptied(mine) and not is_emptied(record):
+            return [_again(connection, mine, record.revision + 1)]
+        if is_emptied(record):
+            _forget(connection, mine)
+        else:
+            set_aside(connection, mine)
+    return [record]
+
+
+def _again(connection: sa.Connection, record: Any, revision: int) -> Any:
+    """Queue a withdrawal as a revision beyond the county's."""
+    _forget(connection, record)
+    connection.execute(sa.insert(outbox), {"entity": NAME_OF[type(record)], "record_id": record.id, "revision": revision})
+    return replace(record, revision=revision)
+
+
+def _forget(connection: sa.Connection, record: Any) -> None:
+    """Take out of the outbox what waits or stands refused of a record."""
+    connection.execute(sa.delete(outbox).where(outbox.c.entity == NAME_OF[type(record)], outbox.c.record_id == record.id))
 
 
 def _get(connection: sa.Connection, cls: type, record_id: str, revision: int) -> Any:
@@ -80,3 +112,11 @@ def _held(connection: sa.Connection, cls: Any, records: Sequence[Any]) -> dict[s
     for record_id, number in connection.execute(query):
         held[record_id].add(number)
     return dict(held)
+
+
+def _unsent(connection: sa.Connection, ids: Sequence[str]) -> dict[str, int]:
+    """Give for each record the lowest revision that the county has not had."""
+    lowest = sa.select(outbox.c.record_id, sa.func.min(outbox.c.revision)).where(
+        outbox.c.record_id.in_(ids), outbox.c.refused_code.is_(None)
+    )
+    return dict(map(tuple, connection.execute(lowest.group_by(outbox.c.record_id))))

@@ -73,6 +73,15 @@ def sweep(connection: sa.Connection, today: date) -> int:
     return len(ended)
 
 
+def bring_back(connection: sa.Connection, today: date) -> int:
+    """Publish what has not ended and yet is not in public: while the clock ran ahead it was over. Gives how many were looked at."""
+    table = TABLES[Listing]
+    missing = sa.select(table.c.id).where(table.c.ends_on >= today.isoformat(), table.c.id.not_in(sa.select(public_listing.c.listing_id)))
+    listing_ids = connection.scalars(missing.distinct()).all()
+    project(connection, listing_ids, today)
+    return len(listing_ids)
+
+
 def unpublish(connection: sa.Connection, seqs: Sequence[int]) -> None:
     """Remove rows from public and from the index."""
     for seq in seqs:

@@ -39,6 +39,7 @@ from kiosk.store.schema import (
 )
 
 R = TypeVar("R")
+SWEPT_ON = "public.swept_on"
 CHINA = timezone(timedelta(hours=8))
 
 
@@ -167,11 +168,16 @@ class UnitOfWork:
         return datetime.fromisoformat(last) if last else None
 
     def sweep(self) -> int:
-        """Take listings that have ended out of the public; give how many."""
-        gone = public.sweep(self.connection, self.today)
-        if gone:
+        """Take listings that have ended out of the public, and bring back what a clock that ran ahead had taken; give how many."""
+        before = self.recall(SWEPT_ON)
+        if before != self.today.isoformat():
+            self.remember(SWEPT_ON, self.today.isoformat())
+        moved = public.sweep(self.connection, self.today)
+        if before is not None and before > self.today.isoformat():
+            moved += public.bring_back(self.connection, self.today)
+        if moved:
             self._topics.add("listing")
-        return gone
+        return moved
 
     def published(self, listing_id: str) -> Published | None:
         """Give a listing as it stands in public, or None."""
@@ -309,6 +315,8 @@ class UnitOfWork:
             return
         revision = table.c.revision if "revision" in table.c else sa.literal(1)
         ours = sa.select(revision).where(table.c.id == record_id, table.c.station_id == station_id)
+        if "device_id" in table.c:  # a head of the chain is told by its own terminal
+            ours = ours.where(table.c.device_id == (self.recall("sync.device_id") or ""))
         known = sa.select(outbox.c.revision).where(outbox.c.entity == name, outbox.c.record_id == record_id)
         for number in sorted(set(self.connection.scalars(ours)) - set(self.connection.scalars(known))):
             if number > after:
@@ -319,7 +327,9 @@ class UnitOfWork:
         """Give of one kind of record what the county should know us to hold: (id, newest revision, whether it is a tombstone)."""
         table = TABLES[ENTITIES[entity]]
         revision = sa.func.max(table.c.revision) if "revision" in table.c else sa.literal(1)
-        for record_id, newest in self.connection.execute(sa.select(table.c.id, revision).group_by(table.c.id)):
+        refused = sa.select(outbox.c.record_id).where(outbox.c.refused_code.is_not(None), outbox.c.data.is_(None))
+        ours = sa.select(table.c.id, revision).where(table.c.id.not_in(refused)).group_by(table.c.id)
+        for record_id, newest in self.connection.execute(ours):
             yield record_id, newest, False
         # what came back counts as what it is
         buried = sa.select(tombstone.c.record_id, tombstone.c.revision).where(tombstone.c.entity == entity)

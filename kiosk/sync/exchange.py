@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kiosk.domain.entities import COUNTY_OWNED, ENTITIES
+from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, is_emptied
 from kiosk.domain.record import RecordError, from_plain, new_id, to_plain
 from kiosk.domain.running import ChainHead
 from kiosk.domain.station import Station
@@ -364,7 +364,8 @@ def _send(store: Store, hub: Hub, me: Identity, waiting: Sequence[Outgoing]) -> 
         u.acknowledge([o.sequence for at, o in enumerate(waiting) if at not in no])
         for at, r in no.items():
             if r.code in CONTRADICTED and waiting[at].record is not None:
-                u.set_aside(waiting[at].record)
+                if not is_emptied(waiting[at].record):  # a withdrawal goes up again over the county's word (`inbox`)
+                    u.set_aside(waiting[at].record)
             else:
                 u.park(waiting[at].sequence, r.code, r.reason)
     return [(waiting[at], r) for at, r in no.items()]

@@ -1,7 +1,7 @@
 """A real encrypted store against a real hub over a real line: once is once, whatever is lost between; what is refused is set aside."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,12 +16,12 @@ from kiosk.county.schema import county, device, feed, record
 from kiosk.domain import ticket as tickets
 from kiosk.domain.employer import Employer, EmployerHold, EmployerKind
 from kiosk.domain.listing import ContactScope, Listing, Takedown, Verdict
-from kiosk.domain.privacy import Phone
+from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import new_id, to_plain
 from kiosk.domain.running import ChainHead
 from kiosk.domain.station import Policy, Station
 from kiosk.domain.ticket import TicketKind
-from kiosk.domain.worker import Worker
+from kiosk.domain.worker import Worker, WorkerState
 from kiosk.errors import HubFailed, HubRefused, HubUnreachable, StoreBusy, SyncError
 from kiosk.store import public
 from kiosk.store.store import Store, open_store
@@ -625,10 +625,10 @@ def test_pull_when_one_change_breaks_us_takes_the_others_and_goes_on(shop: Shop,
     other.push(bad, a_review(bad, START), good, a_review(good, START))
     project = public.project
 
-    def breaks(connection: sa.Connection, listing_id: str, today: date) -> None:
-        if listing_id == bad.id:
+    def breaks(connection: sa.Connection, listing_ids: Collection[str], today: date) -> None:
+        if bad.id in listing_ids:
             raise ZeroDivisionError
-        project(connection, listing_id, today)
+        project(connection, listing_ids, today)
 
     monkeypatch.setattr(public, "project", breaks)
     shop.pull_all()
@@ -677,3 +677,69 @@ def test_push_when_a_decision_came_before_its_listing_is_sent_again_once_that_is
     below.push(listing)
     shop.pull_all()
     assert (shop.push(), shop.parked()) == (1, [])
+
+
+def test_two_terminals_when_one_withdraws_what_the_other_changed_the_withdrawal_stands_everywhere(shop: Shop, hub: TestHub) -> None:
+    beside, worker = hub.terminal(), a_worker()
+    shop.keep(worker)
+    shop.push()
+    beside.push(replace(worker, revision=2, pay_fen=1))
+    shop.keep(emptied(worker, revision=2))
+    shop.push()
+    shop.push()
+    shop.pull_all()
+    assert (shop.get(Worker, worker.id).state, shop.parked(), shop.waiting()) == (WorkerState.WITHDRAWN, [], 0)
+    assert [data["name"] for data in held(hub, worker.id).values()] == [""]
+
+
+def test_pull_when_a_colleague_withdrew_what_waits_here_keeps_nothing_of_it(shop: Shop, hub: TestHub) -> None:
+    beside, worker = hub.terminal(), a_worker()
+    shop.keep(worker)
+    shop.push()
+    shop.keep(replace(worker, revision=2, pay_fen=1))
+    beside.push(emptied(worker, revision=2))
+    shop.pull_all()
+    assert (shop.get(Worker, worker.id).name, shop.parked(), shop.waiting()) == ("", [], 0)
+
+
+def test_pull_when_a_colleague_changed_what_was_changed_here_twice_sets_ours_aside(shop: Shop, hub: TestHub) -> None:
+    beside, worker = hub.terminal(), a_worker()
+    shop.keep(worker)
+    shop.push()
+    shop.keep(replace(worker, revision=2, pay_fen=1), replace(worker, revision=3, pay_fen=1))
+    beside.push(replace(worker, revision=2, pay_fen=2))
+    shop.pull_all()
+    assert (shop.get(Worker, worker.id).pay_fen, len(shop.parked()), shop.waiting()) == (2, 1, 0)
+
+
+def test_feed_when_a_takedown_came_back_to_a_restored_hub_before_the_approval_reaches_everyone(shop: Shop, hub: TestHub) -> None:
+    ours, listing = hub.terminal(), a_listing()
+    down = Takedown(id=new_id(START), station_id=OURS.id, listing_id=listing.id, by_name="某", reason="x", taken_down_at=START)
+    ours.push(listing, down)
+    ours.push(a_review(listing, START))
+    late = replace(listing, revision=2)
+    ours.push(a_review(late, START))
+    far = hub.terminal(OTHER)
+    assert {"listing", "review", "takedown"} <= {c.entity for c in far.look().changes}
+    ours.push(late)
+    assert [(c.entity, c.revision) for c in far.look().changes if c.entity == "listing"] == [("listing", 2)]
+    shop.pull_all()
+    assert boards(shop) == [set()]
+
+
+def test_repair_when_the_county_was_put_back_to_an_earlier_word_of_its_own_takes_it(shop: Shop, hub: TestHub) -> None:
+    policy = a_policy()
+    hub.publish(replace(policy, revision=3))
+    shop.pull_all()
+    with hub.engine.begin() as connection:
+        connection.execute(sa.delete(record).where(record.c.id == policy.id))
+        connection.execute(sa.delete(feed).where(feed.c.record_id == policy.id))
+        connection.execute(sa.update(county).values(feed_epoch="restored"))
+    hub.publish(replace(policy, revision=2, title="别的"))
+    shop.pull_all()
+    assert shop.get(Policy, policy.id).title == "别的"
+    assert exchange.repair(shop.store, shop.door) == 0
+
+
+def emptied(worker: Worker, revision: int) -> Worker:
+    return replace(worker, revision=revision, state=WorkerState.WITHDRAWN, name=PersonName(""), phone=Phone(""), trades=(), pay_fen=None)

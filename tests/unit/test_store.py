@@ -185,6 +185,23 @@ def test_listing_when_its_last_day_has_passed_is_gone_at_once_and_swept(store: S
     assert store.counters()["listing"] == 2
 
 
+def test_sweep_when_the_clock_ran_ahead_and_is_right_again_brings_listings_back(store: Store, clock: Clock) -> None:
+    listing, late = a_listing(), a_listing()
+    with store.write() as u:
+        u.keep(listing)
+        u.keep(a_review(listing, START))
+        u.sweep()
+    clock.tick(days=4000)
+    with store.write() as u:
+        u.sweep()
+        u.receive(late, a_review(late, START))
+    clock.tick(days=-4000)
+    with store.write() as u:
+        assert list(u.newest()) == []
+        assert u.sweep() == 2
+        assert {p.listing.id for p in u.newest()} == {listing.id, late.id}
+
+
 def test_outbox_when_acknowledged_or_refused_gives_no_more(store: Store) -> None:
     with store.write() as u:
         for number in range(3):
