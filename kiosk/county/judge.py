@@ -184,6 +184,8 @@ def _is_news(batch: Batch, change: Change, data: dict[str, Any]) -> bool:
     if change.revision in held.revisions and held.revisions[change.revision] in (new, None):
         return False  # the same again, or no newer than its tombstone
     newest = max(held.revisions)
+    if new is None and held.revisions[newest] is None:
+        return False
     if change.revision < newest:
         raise RefuseError(Refusal.STALE_REVISION, f"the county has revision {newest}")
     if change.revision == newest and new is not None:

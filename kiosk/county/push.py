@@ -12,10 +12,12 @@ from kiosk.county.feed import EVERYONE, append
 from kiosk.county.judge import ABOUT, DECIDES, Author, Batch, Decision, EpochUsedError, Known, RefuseError, check, decision, judge
 from kiosk.county.schema import KEEPS_HISTORY, device, feed, record, station
 from kiosk.county.tree import lines
+from kiosk.domain.entities import ENTITIES
 from kiosk.sync.protocol import Change, PushAnswer, Refusal, Refused
 
 log = logging.getLogger(__name__)
 
+RANK = {entity: rank for rank, entity in enumerate(ENTITIES)}
 Sound = Sequence[tuple[Change, dict[str, Any]]]
 
 
@@ -69,6 +71,8 @@ def _take(connection: sa.Connection, author: Author, changes: Sequence[tuple[int
             sound.append((at, change, check(change, author)))
         except RefuseError as error:
             refused.append(Refused(at=at, code=error.code, reason=error.reason))
+    # what others are about first, and heads of the chain as they grew: after a restore they come in any order
+    sound.sort(key=lambda one: (RANK[one[1].entity], one[2].get("seq", 0)))
     batch = _read(connection, author, [(change, data) for _, change, data in sound], now)
     batch.refused.extend(refused)
     for at, change, data in sound:

@@ -362,6 +362,8 @@ def _send(store: Store, hub: Hub, me: Identity, waiting: Sequence[Outgoing]) -> 
         if u.recall(EPOCH) == me.epoch:
             u.remember(BATCH, str(me.batch + 1))
         u.acknowledge([o.sequence for at, o in enumerate(waiting) if at not in no])
+        if answer.taken:  # it may be what a decision of ours was waiting for
+            u.unpark(*UNKNOWN)
         for at, r in no.items():
             if r.code in CONTRADICTED and waiting[at].record is not None:
                 if not is_emptied(waiting[at].record):  # a withdrawal goes up again over the county's word (`inbox`)

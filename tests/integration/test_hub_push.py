@@ -297,3 +297,11 @@ def _post(hub: TestHub, token: str, body: str) -> dict[str, Any]:
     response = requests.post(f"{hub.base}/api/v1/changes", data=body.encode(), headers=headers, timeout=20)
     assert response.status_code == 200
     return dict(response.json())
+
+
+def test_push_when_a_batch_comes_in_any_order_is_taken_as_its_records_are_about_each_other(hub: TestHub) -> None:
+    ours, listing, worker = hub.terminal(), a_listing(), a_worker()
+    heads = [a_head(ours, seq, hash=f"{seq}" * 64) for seq in (2, 1)]
+    assert ours.push(a_review(listing, START), *heads, listing).refused == ()
+    gone = [ours.change(worker, op=Op.DELETE.value, data={}, revision=revision) for revision in (1, 2)]
+    assert (ours.send(gone).refused, ours.send(gone).refused) == ((), ())

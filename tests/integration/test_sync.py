@@ -743,3 +743,11 @@ def test_repair_when_the_county_was_put_back_to_an_earlier_word_of_its_own_takes
 
 def emptied(worker: Worker, revision: int) -> Worker:
     return replace(worker, revision=revision, state=WorkerState.WITHDRAWN, name=PersonName(""), phone=Phone(""), trades=(), pay_fen=None)
+
+
+def test_push_when_a_decision_of_ours_came_before_our_own_listing_is_sent_again(shop: Shop, hub: TestHub) -> None:
+    listing = a_listing()
+    shop.keep(a_review(listing, START))
+    assert (shop.push(), [p[2] for p in shop.parked()]) == (1, ["unknown_listing"])
+    shop.keep(listing)
+    assert (shop.push(), shop.push(), shop.push(), shop.parked()) == (1, 1, 0, [])
