@@ -6,16 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.domain.codes import Meals, PayUnit, Settlement, Trade
+from kiosk.domain.introduction import nobody
 from kiosk.domain.listing import ContactScope, Listing, Review, Verdict
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import new_id
+from kiosk.domain.referral import Referral, ReferralState, ReferralStep
 from kiosk.domain.station import Role, Staff, Station, StationLevel
 from kiosk.services.publish import PostingForm
 from kiosk.services.rules import load_areas, load_rules
 from kiosk.services.sign_in import Session, add_staff
 from kiosk.services.station import Here
 from kiosk.store.migrate import migrate
-from kiosk.store.store import Store, open_store
+from kiosk.store.store import Store, UnitOfWork, open_store
 
 ASSETS = Path(__file__).parent.parent / "assets"
 KEY = "5a" * 32
@@ -148,3 +150,22 @@ def a_posting(**changes: Any) -> PostingForm:
     listing = a_listing()
     values = {f: getattr(listing, f) for f in PostingForm.__dataclass_fields__}
     return PostingForm(**values | changes)
+
+
+def sent(
+    u: UnitOfWork, station_id: str, listing_id: str, at: datetime, *states: ReferralState, name: str = "", phone: str = ""
+) -> Referral:
+    """Let another station's worker have been recommended to a listing of ours, step by step; `name`, `phone` where he gave them."""
+    made = Referral(
+        id=new_id(at), station_id=station_id, worker_id=new_id(at), listing_id=listing_id, contact_consent=bool(name), created_at=at
+    )
+    u.put(made)
+    for n, state in enumerate((ReferralState.REFERRED, *states)):
+        stepped = at + timedelta(seconds=n)
+        step = ReferralStep(
+            id=new_id(stepped), station_id=station_id, referral_id=made.id, state=state, by_name="王芳", how="", stepped_at=stepped
+        )
+        u.put(step)
+    if name:
+        u.put(replace(nobody(made, at), revision=1, name=PersonName(name), phone=Phone(phone)))
+    return made

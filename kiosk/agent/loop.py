@@ -22,6 +22,7 @@ from kiosk.config import Settings
 from kiosk.domain.record import to_plain
 from kiosk.errors import HubRefused, KioskError, StoreError, SyncError
 from kiosk.heap import one_heap
+from kiosk.services import introduce
 from kiosk.store.store import Store
 from kiosk.sync import exchange
 from kiosk.sync.client import Hub
@@ -235,6 +236,7 @@ class Agent:
                 if time.monotonic() - swept >= SWEEP_EVERY_S:
                     with self._store.write() as u:
                         u.sweep()
+                    introduce.forget(self._store, self._clock())
                     swept = time.monotonic()
                 self._health.enrolled = exchange.identity(self._store) is not None
                 with self._store.read() as u:

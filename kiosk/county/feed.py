@@ -162,7 +162,10 @@ def change_of(row: sa.RowMapping, reader: Reader) -> Change | None:
 
 def as_seen_by(station_id: str, owner: str, entity: str, data: dict[str, Any], scope: str | None) -> dict[str, Any]:
     """Blank the employer's contact for other stations unless his last word about it (`scope`, of the newest revision) gives it to all;
-    their slips show the owning station's phone instead."""
+    their slips show the owning station's phone instead. How a step was heard is free text that may tell more of a person: it stays at home.
+    """
+    if entity == "referral_step" and station_id != owner:
+        return {**data, "how": ""}
     if entity == "listing" and station_id != owner and not data.get("contact_scope") == scope == ContactScope.ALL_STATIONS:
         return {**data, "contact_name": "", "contact_phone": ""}
     return data

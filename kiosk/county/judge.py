@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from kiosk.county.feed import EVERYONE, Entry, of_station
-from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, PRIVATE
+from kiosk.domain.entities import BETWEEN, COUNTY_OWNED, ENTITIES, PRIVATE
 from kiosk.domain.listing import ContactScope, Verdict
 from kiosk.domain.record import RecordError
 from kiosk.domain.running import ChainHead
@@ -25,6 +25,7 @@ ABOUT = {
     "report": "listing_id",
     "referral": "listing_id",
     "referral_step": "referral_id",
+    "introduction": "referral_id",
     "employer_sight": "employer_id",
     "employer_hold": "employer_id",
     "case_step": "case_id",
@@ -89,7 +90,8 @@ class Batch:
 
     `lines` gives for a station itself and all above it; `shown` are the revisions of listings that other stations have seen; `decided` is
     what was decided about listings, which may have come before what it is about (a restored hub); `head` is how far the author's
-    chain of responsibility had come when it last told, and the hash there.
+    chain of responsibility had come when it last told, and the hash there; `apart` are listings that came when a referral to them may have
+    been there, or were not there when one came.
     """
 
     author: Author
@@ -103,6 +105,7 @@ class Batch:
     refused: list[Refused] = field(default_factory=list)
     record_rows: list[dict[str, Any]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    apart: set[str] = field(default_factory=set)
 
     def line(self, station_id: str) -> tuple[str, ...]:
         """Give a station and all above it, the nearest first."""
@@ -173,6 +176,8 @@ def _is_news(batch: Batch, change: Change, data: dict[str, Any]) -> bool:
             raise RefuseError(unknown, ABOUT[change.entity])
         if batch.author.station_id not in batch.line(subject.owner):
             raise RefuseError(Refusal.NOT_OWNER, ABOUT[change.entity])
+    if change.entity in BETWEEN and change.entity != "referral" and data:
+        _check_part(batch, change.entity, data["referral_id"])
     held = batch.known.get((change.entity, change.record_id))
     if held is None:
         if change.entity == "chain_head" and data:
@@ -193,6 +198,27 @@ def _is_news(batch: Batch, change: Change, data: dict[str, Any]) -> bool:
     return True
 
 
+def _check_part(batch: Batch, entity: str, referral_id: str) -> None:
+    """Raise RefuseError unless the author is the referral's station or, of a step, the listing's, by what the hub holds of both."""
+    author, referral = batch.author.station_id, batch.known.get(("referral", referral_id))
+    if referral is None:
+        raise RefuseError(Refusal.UNKNOWN_REFERRAL, "referral_id")
+    if author == referral.owner:
+        return
+    listing = batch.known.get(("listing", _listing_of(batch, referral_id)))
+    if entity == "referral_step" and listing is None:
+        raise RefuseError(Refusal.UNKNOWN_LISTING, "listing_id")
+    if entity != "referral_step" or listing is None or author != listing.owner:
+        raise RefuseError(Refusal.NOT_OWNER, "referral_id")
+
+
+def _listing_of(batch: Batch, referral_id: str) -> str:
+    """Give the listing that a referral is to; empty where the hub has neither it nor what it said."""
+    referral = batch.known.get(("referral", referral_id))
+    said = (data["listing_id"] for data in referral.revisions.values() if data) if referral else ()
+    return next(iter(said), "")
+
+
 def _follow_chain(batch: Batch, data: dict[str, Any]) -> None:
     """Take a head that lies beyond the last one; raise RefuseError when the chain there reads otherwise, or went back."""
     seq, hash_ = batch.head
@@ -203,6 +229,7 @@ def _follow_chain(batch: Batch, data: dict[str, Any]) -> None:
 
 def _write(batch: Batch, change: Change, data: dict[str, Any]) -> None:
     new = data if change.op == Op.PUT else None
+    first = (change.entity, change.record_id) not in batch.known
     held = batch.known.setdefault((change.entity, change.record_id), Known(batch.author.station_id))
     said = data or next((was for _, was in sorted(held.revisions.items(), reverse=True) if was), {})
     if new is None:
@@ -221,6 +248,8 @@ def _write(batch: Batch, change: Change, data: dict[str, Any]) -> None:
         }
     )
     batch.entries.extend(_entries(batch, change, said))
+    if first and change.entity == "listing":
+        batch.apart.add(change.record_id)
 
 
 def _entries(batch: Batch, change: Change, data: dict[str, Any]) -> list[Entry]:
@@ -234,6 +263,8 @@ def _entries(batch: Batch, change: Change, data: dict[str, Any]) -> list[Entry]:
     one = Entry(EVERYONE, change.entity, change.record_id, change.revision, op, author.device_id, _is_urgent(change, data))
     if change.entity in PRIVATE:
         return _to(one, (author.station_id,))
+    if change.entity in BETWEEN:
+        return _to(one, _both(batch, change, data))
     if change.entity == "employer_hold":
         return [one]
     listing_id = change.record_id if change.entity == "listing" else data.get("listing_id", "")
@@ -262,6 +293,16 @@ def _show(batch: Batch, one: Entry, listing_id: str, revision: int) -> list[Entr
         said = [e for e in said if e.record_id == one.record_id]
     batch.shown.setdefault(listing_id, set()).add(revision)
     return [listing, *said]
+
+
+def _both(batch: Batch, change: Change, data: dict[str, Any]) -> Iterable[str]:
+    """Give the stations that a referral is of: the worker's and the listing's, by what the hub holds, never by what an author claims."""
+    referral_id = change.record_id if change.entity == "referral" else data.get("referral_id", "")
+    listing_id = data.get("listing_id", "") if change.entity == "referral" else _listing_of(batch, referral_id)
+    referral, listing = batch.known.get(("referral", referral_id)), batch.known.get(("listing", listing_id))
+    if listing is None and listing_id:
+        batch.apart.add(listing_id)
+    return dict.fromkeys((batch.author.station_id, *(one.owner for one in (referral, listing) if one)))
 
 
 def _to(one: Entry, station_ids: Iterable[str]) -> list[Entry]:

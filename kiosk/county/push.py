@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from kiosk.county.bulk import among, inserting
-from kiosk.county.feed import EVERYONE, append
+from kiosk.county.feed import EVERYONE, Entry, append, of_station
 from kiosk.county.judge import ABOUT, DECIDES, Author, Batch, Decision, EpochUsedError, Known, RefuseError, check, decision, judge
 from kiosk.county.schema import KEEPS_HISTORY, device, feed, record, station
 from kiosk.county.tree import lines
-from kiosk.domain.entities import ENTITIES
-from kiosk.sync.protocol import Change, PushAnswer, Refusal, Refused
+from kiosk.domain.entities import BETWEEN, ENTITIES
+from kiosk.sync.protocol import Change, Op, PushAnswer, Refusal, Refused
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,8 @@ def push(
     except Exception:  # noqa: BLE001 - one bad change must not block a station's queue, whatever is wrong with it
         batches = [_take_alone(connection, author, at, change, now) for at, change in enumerate(changes)]
     append(connection, author.county_id, [e for b in batches for e in b.entries])
+    apart = {listing_id for b in batches for listing_id in b.apart}
+    append(connection, author.county_id, _brought_together(connection, author.county_id, apart))
     refused = tuple(r for b in batches for r in b.refused)
     return PushAnswer(taken=len(changes) - len(refused), refused=refused)
 
@@ -87,15 +89,16 @@ def _read(connection: sa.Connection, author: Author, sound: Sound, now: datetime
     """Read what judging needs, one statement for each question."""
     keys = {(c.entity, c.record_id) for c, _ in sound}
     keys |= {(DECIDES[c.entity][0], d[ABOUT[c.entity]]) for c, d in sound if c.entity in DECIDES and d}
-    keys |= {("listing", d["listing_id"]) for c, d in sound if c.entity == "report" and d}
-    known: dict[tuple[str, str], Known] = {}
-    records = sa.select(record.c.entity, record.c.id, record.c.revision, record.c.owner, record.c.data)
-    these = records.where(record.c.county_id == author.county_id, among((record.c.entity, record.c.id), keys))
-    for entity, record_id, revision, owner, data in connection.execute(these):
-        known.setdefault((entity, record_id), Known(owner)).revisions[revision] = data
+    keys |= {("listing", d["listing_id"]) for c, d in sound if c.entity in ("report", "referral") and d}
+    keys |= {("referral", d["referral_id"]) for c, d in sound if c.entity in BETWEEN and "referral_id" in d}
+    known = _known(connection, author.county_id, keys)
+    # a tombstone names nothing: its own record says what it is about
+    parts = {("referral", d["referral_id"]) for (entity, _), d in _said(known) if entity in BETWEEN and "referral_id" in d} - keys
+    known |= _known(connection, author.county_id, parts)
+    referred = {("listing", d["listing_id"]) for (entity, _), d in _said(known) if entity == "referral"} - keys
+    known |= _known(connection, author.county_id, referred)
     listings = {record_id for entity, record_id in keys if entity == "listing"}
-    # a tombstone of what was decided names no listing: its own record does
-    listings |= {data["listing_id"] for one in known.values() for data in one.revisions.values() if data and "listing_id" in data}
+    listings |= {data["listing_id"] for _, data in _said(known) if "listing_id" in data}
     return Batch(
         author,
         now,
@@ -105,6 +108,46 @@ def _read(connection: sa.Connection, author: Author, sound: Sound, now: datetime
         lines=lines(connection, author.county_id, {author.station_id, *(one.owner for one in known.values())}),
         head=_head(connection, author) if any(c.entity == "chain_head" for c, _ in sound) else (0, ""),
     )
+
+
+def _known(connection: sa.Connection, county_id: str, keys: set[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+    """Give what the hub holds of these records."""
+    known: dict[tuple[str, str], Known] = {}
+    if keys:
+        records = sa.select(record.c.entity, record.c.id, record.c.revision, record.c.owner, record.c.data)
+        these = (record.c.county_id == county_id, among((record.c.entity, record.c.id), keys))
+        for entity, record_id, revision, owner, data in connection.execute(records.where(*these)):
+            known.setdefault((entity, record_id), Known(owner)).revisions[revision] = data
+    return known
+
+
+def _said(known: dict[tuple[str, str], Known]) -> list[tuple[tuple[str, str], dict[str, Any]]]:
+    return [(key, data) for key, one in known.items() for data in one.revisions.values() if data]
+
+
+def _brought_together(connection: sa.Connection, county_id: str, listing_ids: set[str]) -> list[Entry]:
+    """Give what is between two stations for the one whose listing it is about, where listing and referral came in the wrong order.
+
+    A hub that was put back from a backup gets the worker's station's records back before the listing. To be asked under the county's lock:
+    whoever of the two commits later sees both. No device of that station wrote this, so none is left out.
+    """
+    if not listing_ids:
+        return []
+    referral, listing = record.alias(), record.alias()
+    same = (listing.c.county_id == referral.c.county_id, listing.c.entity == "listing", listing.c.id == referral.c.about)
+    of = (referral.c.county_id == county_id, referral.c.entity == "referral", among((referral.c.about,), [(one,) for one in listing_ids]))
+    pairs = sa.select(referral.c.id, listing.c.owner).where(*of, *same, listing.c.owner != referral.c.owner)
+    owner = dict(map(tuple, connection.execute(pairs)))
+    if not owner:
+        return []
+    parts = sa.or_(sa.and_(record.c.entity == "referral", record.c.id.in_(owner)), record.c.about.in_(owner))
+    rows = sa.select(record.c.entity, record.c.id, record.c.revision, record.c.about).where(
+        record.c.county_id == county_id, record.c.entity.in_(BETWEEN), record.c.data.is_not(None), parts
+    )
+    return [
+        Entry(of_station(owner.get(record_id) or owner[about]), entity, record_id, revision, Op.PUT, "")
+        for entity, record_id, revision, about in connection.execute(rows)
+    ]
 
 
 def _shown(connection: sa.Connection, county_id: str, listings: set[str]) -> dict[str, set[int]]:

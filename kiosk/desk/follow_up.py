@@ -1,15 +1,16 @@
 """回访 on the desk page: whom to ask today and what, the numbers to call, and a button for each answer of each who may give it."""
 
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from kiosk.desk.counter import Desk, Form, Seated, StrangeFormError, go
-from kiosk.domain.referral import NO, YES, Party, Question, ReferralState, is_news
+from kiosk.domain.referral import NO, YES, Party, ReferralState, is_news
+from kiosk.services import asked_words
 from kiosk.services import follow_up as asking
 from kiosk.services.follow_up import Asked
-from kiosk.services.station import local
 from kiosk.services.worker_words import phone_words
 from kiosk.text import t
 
@@ -22,15 +23,19 @@ PARTIES = (Party.WORKER, Party.EMPLOYER)
 def questions(desk: Desk, seat: Seated, how: str = HOW[0], said: str = "", of: str = "") -> HTMLResponse:
     """Show what to ask, and what was answered today."""
     due, done = asking.due(desk.here), asking.answered(desk.here)
+    shown = {one.referral.id for one in (*due, *done)}
+    others = [one for one in asking.sent_here(desk.here) if one.referral.id not in shown]
+    today = desk.here.today()
     return desk.show(
         "follow_up.html.j2",
         seat,
         title=t("section.follow_up"),
         head=t("follow_up.head", count=len(due)) if due else t("follow_up.nothing"),
-        due=[_card(one, open_still=True) for one in due],
-        done=[_card(one, open_still=False) for one in done],
+        due=[_card(one, today) for one in due],
+        others=[_card(one, today) for one in others],
+        done=[_card(one, today) for one in done],
         hows=[(name, t(f"follow_up.how_{name}"), name == how) for name in HOW],
-        said=_said(said, next((a for a in (*done, *due) if a.referral.id == of), None)),
+        said=_said(said, next((a for a in (*done, *due, *others) if a.referral.id == of), None)),
     )
 
 
@@ -54,24 +59,26 @@ def answer(desk: Desk, form: Form) -> Response:
     return go(f"/follow-up?how={how}&said={'case' if done.case else state.value}&of={referral_id}")
 
 
-def _card(one: Asked, *, open_still: bool) -> dict[str, Any]:
+def _card(one: Asked, today: date) -> dict[str, Any]:
     owner = t("follow_up.employer_station", station=one.owner) if one.owner else ""
     return {
         "id": one.referral.id,
-        "title": t(f"follow_up.{one.question}", name=one.worker.name),
-        "job": t("follow_up.job", title=one.listing.title, employer=one.listing.employer_name),
+        "title": asked_words.title(one),
+        "sent": asked_words.sent(one),
+        "job": asked_words.job(one),
         "worker": phone_words(one.worker),
+        "through": asked_words.through(one),
         "employer": one.listing.contact_phone.grouped() if one.shows_contact else "",
         "owner": "" if one.shows_contact else owner,
-        "note": _note(one, open_still=open_still),
-        "open": open_still,
+        "note": asked_words.note(one, today),
+        "open": one.due,
         "parties": [
             {
                 "name": t(f"follow_up.party_{party.value}"),
                 "answers": [
                     {
                         "value": f"{one.referral.id}/{party.value}/{way[one.question].value}",
-                        "words": _word(one.question, way[one.question]),
+                        "words": asked_words.answer(one.question, way[one.question]),
                         "news": is_news(one.state, one.said, way[one.question], party),
                         "bad": way is NO,
                     }
@@ -83,19 +90,6 @@ def _card(one: Asked, *, open_still: bool) -> dict[str, Any]:
     }
 
 
-def _note(one: Asked, *, open_still: bool) -> str:
-    if open_still and one.unreached_at is not None:
-        return t("follow_up.unreached_at", time=f"{local(one.unreached_at):%H:%M}")
-    if open_still:
-        return t("follow_up.since", month=one.since.month, day=one.since.day)
-    spoken = (t("follow_up.said", party=t(f"follow_up.party_{s.party.value}"), answer=_word(one.question, s.state)) for s in one.said)
-    return " ・ ".join(spoken)
-
-
-def _word(question: Question, state: ReferralState) -> str:
-    return t(f"follow_up.{'yes' if state is YES[question] else 'no'}_{question.value}")
-
-
 def _said(what: str, of: Asked | None) -> str:
     """Say what was done just now; the name is looked up, so that none stands in an address."""
     if what == ReferralState.DECLINED:
@@ -103,9 +97,9 @@ def _said(what: str, of: Asked | None) -> str:
     if of is None:
         return ""
     if what in ("case", "unreached"):
-        return t(f"follow_up.done_{what}", name=of.worker.name)
+        return t(f"follow_up.done_{what}", name=asked_words.name(of))
     if what != of.state.value or not of.said:
         return ""
     last = of.said[-1]
     party = t(f"follow_up.party_{last.party.value}")
-    return t("follow_up.done", name=of.worker.name, party=party, answer=_word(of.question, last.state))
+    return t("follow_up.done", name=asked_words.name(of), party=party, answer=asked_words.answer(of.question, last.state))

@@ -2,6 +2,7 @@
 
 from kiosk.domain.case import Case, CaseStep
 from kiosk.domain.employer import Employer, EmployerHold, EmployerSight
+from kiosk.domain.introduction import Introduction
 from kiosk.domain.listing import Listing, Review, Takedown
 from kiosk.domain.referral import Referral, ReferralStep
 from kiosk.domain.report import Report
@@ -22,6 +23,7 @@ ENTITIES: dict[str, type] = {
     "worker": Worker,
     "referral": Referral,
     "referral_step": ReferralStep,
+    "introduction": Introduction,
     "report": Report,
     "case": Case,
     "case_step": CaseStep,
@@ -39,8 +41,6 @@ PRIVATE = frozenset(
         "worker",
         "employer",
         "employer_sight",
-        "referral",
-        "referral_step",
         "case",
         "case_step",
         "facility_check",
@@ -52,6 +52,8 @@ PRIVATE = frozenset(
     }
 )
 """Never in another station's feed."""
+BETWEEN = frozenset({"referral", "referral_step", "introduction"})
+"""Of a worker's station and of the listing's, and nobody else's, those above them neither."""
 
 NAME_OF: dict[type, str] = {cls: name for name, cls in ENTITIES.items()}
 
@@ -60,4 +62,6 @@ def is_emptied(record: object) -> bool:
     """Say whether this is what a withdrawal leaves of a record: it outranks any other word about it (个人信息保护法 15, 47)."""
     if isinstance(record, Worker):
         return record.state is WorkerState.WITHDRAWN
+    if isinstance(record, Introduction):
+        return not record.name
     return isinstance(record, Case) and record.revision > 1 and not record.text

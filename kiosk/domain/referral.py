@@ -85,6 +85,11 @@ def in_order(steps: Sequence[ReferralStep]) -> list[ReferralStep]:
     return sorted(steps, key=lambda s: (s.stepped_at, s.id))
 
 
+def after(steps: Sequence[ReferralStep], now: datetime) -> datetime:
+    """Give when a new step is made: past those before, even within a millisecond or on a clock that was set back: the later word counts."""
+    return max([now, *(step.stepped_at + timedelta(milliseconds=1) for step in steps)])
+
+
 def state_of(steps: Sequence[ReferralStep]) -> ReferralState:
     """Fold steps into the present state; a step that the table does not allow is ignored (two stations may act at once)."""
     state = ReferralState.INTERESTED

@@ -169,7 +169,8 @@ def _reach(steps: Sequence[ReferralStep], party: Party) -> int:
 
 
 def _last_words(steps: Sequence[ReferralStep]) -> set[ReferralState]:
-    return set({s.party: s.state for s in _in_order(steps)}.values())
+    # what says nothing about the work (a contact taken back) is no word on it
+    return set({s.party: s.state for s in _in_order(steps) if s.state is not ReferralState.INTERESTED}.values())
 
 
 def _doubts(about: Recommendation) -> list[Doubt]:

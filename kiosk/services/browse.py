@@ -144,9 +144,9 @@ def nearest_areas(here: Here) -> tuple[str, ...]:
     return tuple(sorted(AREAS, key=lambda area: here.areas.km(own, area) or 0))
 
 
-def referred(u: UnitOfWork, listing_id: str) -> int:
-    """Count who was referred to a listing and has neither declined nor stayed away."""
-    steps = [u.list(ReferralStep, referral_id=r.id) for r in u.list(Referral, listing_id=listing_id)]
+def referred(u: UnitOfWork, listing_id: str, *, but: str = "") -> int:
+    """Count who was referred to a listing and has neither declined nor stayed away; leave out whom the station `but` referred."""
+    steps = [u.list(ReferralStep, referral_id=r.id) for r in u.list(Referral, listing_id=listing_id) if r.station_id != but]
     gone = (ReferralState.INTERESTED, ReferralState.DECLINED, ReferralState.NO_SHOW)
     return sum(1 for s in steps if referral.state_of(s) not in gone)
 

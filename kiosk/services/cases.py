@@ -13,6 +13,7 @@ from kiosk.domain import case as rules
 from kiosk.domain import referral
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.employer import Employer
+from kiosk.domain.introduction import Introduction
 from kiosk.domain.listing import Listing, Takedown
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
@@ -23,6 +24,7 @@ from kiosk.errors import BadInput
 from kiosk.services import reports
 from kiosk.services.author import HIMSELF, Author, Himself
 from kiosk.services.employers import decide_hold, held_now
+from kiosk.services.introduce import of_referral
 from kiosk.services.publish import add_takedown
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here
@@ -48,13 +50,14 @@ class CaseFacts:
     """One case with everything that staff look at. `witnesses` say the same of this employer; `story` is what became of the referral.
 
     `reports`: nobody has taken these up yet, the case is what they become with the first step.
-    `owner`: the listing's station, when another.
+    `owner`: the listing's station, when another. `sent_by`: the station whose worker it is, when another; `worker` is then who it says he
+    is, as long as it says so.
     """
 
     case: Case
     state: CaseState
     steps: tuple[CaseStep, ...]
-    worker: Worker | None
+    worker: Worker | Introduction | None
     listing: Listing | None
     employer: Employer | None
     held: bool
@@ -62,6 +65,7 @@ class CaseFacts:
     story: tuple[ReferralStep, ...] = ()
     reports: tuple[Report, ...] = ()
     owner: Station | None = None
+    sent_by: Station | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +118,7 @@ def step(here: Here, session: Session, case_id: str, state: CaseState, note: str
         case = u.get(Case, case_id) or reports.take_up(here, u, session, case_id)
         case_id = case.id
         rules.check_step(u.list(CaseStep, case_id=case_id), state)
-        _check_words(u, note, case.worker_id)
+        _check_words(u, note, case.worker_id, case.referral_id)
         now = here.now()
         one = CaseStep(
             id=new_id(now),
@@ -147,7 +151,7 @@ def _open(
     worker_id: str | None,
     referral_id: str | None,
 ) -> Opened:
-    _check_words(u, text, worker_id)
+    _check_words(u, text, worker_id, referral_id)
     listing = u.get(Listing, listing_id) if listing_id else None
     now = here.now()
     case = Case(
@@ -170,12 +174,12 @@ def _open(
     return Opened(case=case, effect=effect)
 
 
-def _check_words(u: UnitOfWork, text: str, worker_id: str | None) -> None:
+def _check_words(u: UnitOfWork, text: str, worker_id: str | None, referral_id: str | None) -> None:
     if not text.strip():
         raise BadInput("reason", "bad.review.reason")
-    worker = u.get(Worker, worker_id) if worker_id else None
+    known = (u.get(Worker, worker_id) if worker_id else None, of_referral(u, referral_id) if referral_id else None)
     plain = "".join(text.split())
-    if worker is not None and any(word and word in plain for word in (worker.name, worker.phone)):
+    if any(word and word in plain for one in known if one is not None for word in (one.name, one.phone)):
         raise BadInput("reason", "bad.case.names")
 
 
@@ -240,14 +244,18 @@ def _of_reports(here: Here, u: UnitOfWork, group: reports.Reported) -> CaseFacts
 def _facts(u: UnitOfWork, case: Case) -> CaseFacts:
     steps = u.list(CaseStep, case_id=case.id)
     story = u.list(ReferralStep, referral_id=case.referral_id) if case.referral_id else ()
+    made = u.get(Referral, case.referral_id) if case.referral_id else None
+    theirs = made if made and made.station_id != case.station_id else None
+    worker = u.get(Worker, case.worker_id) if case.worker_id else None
     return CaseFacts(
         case=case,
         state=rules.state_of(steps),
         steps=tuple(sorted(steps, key=lambda s: (s.stepped_at, s.id))),
-        worker=u.get(Worker, case.worker_id) if case.worker_id else None,
+        worker=of_referral(u, theirs.id) if theirs else worker,
         listing=u.get(Listing, case.listing_id) if case.listing_id else None,
         employer=u.get(Employer, case.employer_id) if case.employer_id else None,
         held=held_now(u, case.employer_id),
         witnesses=len(rules.witnesses(_about_the_same(u, case))),
         story=tuple(referral.in_order(story)),
+        sent_by=u.get(Station, theirs.station_id) if theirs else None,
     )

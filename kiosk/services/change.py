@@ -1,6 +1,6 @@
 """Changing a registration: the worker himself at the terminal, or staff at his wish. One call, one transaction, one revision more.
 
-What paper says of him is kept in step: a 推荐单 that names him comes out anew when his name or number changes.
+What paper and other stations say of him is kept in step: a 推荐单 that names him comes out anew when his name or number changes.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from kiosk.domain.worker import PhoneOf, Worker, check_mobile, check_name
 from kiosk.errors import BadInput
 from kiosk.services import recommend
 from kiosk.services.author import Author
+from kiosk.services.introduce import introduce_again
 from kiosk.services.register import check_wish
 from kiosk.services.registrations import registered
 from kiosk.services.sign_in import Session
@@ -71,5 +72,6 @@ def _change(here: Here, author: Author, worker_id: str, what: str, **values: Any
         changed = replace(changed, revision=worker.revision + 1)
         u.keep(changed)
         u.audit(now, author.staff_id, "change_registration", worker.id, what=what)
+        introduce_again(u, now, author.staff_id, worker.id)
         jobs = recommend.print_again(here, u, author, changed) if what in ("name", "phone") else []
     return Changed(worker=changed, job_ids=tuple(jobs))

@@ -9,9 +9,11 @@ from kiosk.domain import referral
 from kiosk.domain.listing import Listing
 from kiosk.domain.matching import Match
 from kiosk.domain.referral import PayAnswer, Referral, ReferralState, ReferralStep
+from kiosk.domain.station import Station
 from kiosk.domain.worker import PhoneOf, Worker, WorkerState
 from kiosk.errors import NotAllowed, NotFound
 from kiosk.services import guesses, signups
+from kiosk.services.introduce import of_referral
 from kiosk.services.my_pay import is_put_off, pay_answers
 from kiosk.services.register import best_matches
 from kiosk.services.station import Here
@@ -22,13 +24,17 @@ GUESSED = "guesses"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyReferral:
-    """One listing that I put myself down for. `pay_answers`: what I may say of my pay; `asks`: that I am to be asked about it."""
+    """One listing that I put myself down for. `pay_answers`: what I may say of my pay; `asks`: that I am to be asked about it.
+
+    `told` names the other station that has my name and number for it.
+    """
 
     referral: Referral
     listing: Listing | None
     state: ReferralState
     pay_answers: tuple[PayAnswer, ...] = ()
     asks: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,4 +101,6 @@ def _mine(here: Here, u: UnitOfWork, made: Referral) -> MyReferral:
     steps, listing = list(u.list(ReferralStep, referral_id=made.id)), u.get(Listing, made.listing_id)
     state, answers = referral.state_of(steps), pay_answers(here, listing, steps)
     asks = bool(answers) and state not in referral.HIS_OWN and not is_put_off(u, made.id)
-    return MyReferral(referral=made, listing=listing, state=state, pay_answers=answers, asks=asks)
+    there = u.get(Station, listing.station_id) if listing and of_referral(u, made.id) else None
+    told = there.name if there else ""
+    return MyReferral(referral=made, listing=listing, state=state, pay_answers=answers, asks=asks, told=told)

@@ -49,11 +49,12 @@ Marks = Mapping[tuple[str, str], tuple[Mark, datetime]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenListing:
-    """A public listing, and how many of its places are taken by people who were recommended."""
+    """A public listing, and how many of its places are taken by people who were recommended; `station` is the other one whose it is."""
 
     published: Published
     taken: int
     own: bool
+    station: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,17 +90,18 @@ class Recommended:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the station knows of its referrals, read once a question."""
+    """What the station knows of referrals, its own and others' to its listings, read once a question."""
 
     states: Mapping[tuple[str, str], ReferralState]
     since: Mapping[str, date]
     taken: Mapping[str, int]
+    stations: Mapping[str, str]
 
 
 def open_listings(here: Here) -> tuple[OpenListing, ...]:
     """Give what stands in public: our own first, then the nearest, then what starts soonest."""
     with here.store.read() as u:
-        known, home = _known(here, u), here.station(u).area
+        known, home = _known(u), here.station(u).area
         found = [_open(here, known, p) for p in u.newest()]
     far = {o.published.listing.area: here.areas.km(home, o.published.listing.area) for o in found}
 
@@ -114,7 +116,7 @@ def open_listings(here: Here) -> tuple[OpenListing, ...]:
 def waiting_workers(here: Here, digits: str = "") -> tuple[WaitingWorker, ...]:
     """Give our active workers, longest waiting first, then 60+; `digits` keeps those whose slip's code or phone ends so."""
     with here.store.read() as u:
-        known, today = _known(here, u), here.today()
+        known, today = _known(u), here.today()
         workers = [w for w in _own(here, u) if not digits or w.code.endswith(digits) or w.phone.endswith(digits)]
     waiting = [WaitingWorker(worker=w, days=(today - _waits_since(known, w)).days) for w in workers]
     return tuple(sorted(waiting, key=lambda w: (-w.days, w.worker.age_band is not AgeBand.SENIOR, w.worker.id)))
@@ -124,7 +126,7 @@ def workers_for(here: Here, listing_id: str, limit: int = BEST) -> tuple[Pair, .
     """Give the workers whom a public listing fits best, those who asked for it themselves first; raise NotFound when it is not public."""
     with here.store.read() as u:
         published = _public(u, listing_id)
-        known, marks = _known(here, u), _marks(u)
+        known, marks = _known(u), _marks(u)
         fits = _fits(here, u, known, published, _own(here, u), marks, limit)
         return tuple(_pair(here, known, published, fit, marks) for fit in fits)
 
@@ -132,7 +134,7 @@ def workers_for(here: Here, listing_id: str, limit: int = BEST) -> tuple[Pair, .
 def listings_for(here: Here, worker_id: str, limit: int = BEST) -> tuple[Pair, ...]:
     """Give the public listings that fit one of our workers best, those he asked for himself first; raise NotFound."""
     with here.store.read() as u:
-        worker, known, marks = u.need(Worker, worker_id), _known(here, u), _marks(u)
+        worker, known, marks = u.need(Worker, worker_id), _known(u), _marks(u)
         of_his = {listing: state for (w, listing), state in known.states.items() if w == worker_id}
         by_id = {p.listing.id: p for p in u.newest()}
         asked = [listing for listing, state in of_his.items() if state is ReferralState.INTERESTED and listing in by_id]
@@ -181,7 +183,7 @@ def refer(
         if worker.station_id != here.station_id or worker.state is not WorkerState.ACTIVE:
             raise NotAllowed("not an active worker of this station")
         _check_age(here, worker, published, hold_reason)
-        known = _known(here, u)
+        known = _known(u)
         over = known.taken.get(listing_id, 0) >= published.listing.headcount
         made = _referral(here, u, worker_id, listing_id, contact_consent, over)
         said = f"{how}（{hold_reason.strip()}）" if hold_reason.strip() else how
@@ -272,17 +274,18 @@ def _referral(here: Here, u: UnitOfWork, worker_id: str, listing_id: str, contac
     return made
 
 
-def _known(here: Here, u: UnitOfWork) -> _Known:
+def _known(u: UnitOfWork) -> _Known:
     states: dict[tuple[str, str], ReferralState] = {}
     since: dict[str, date] = {}
     taken: dict[str, int] = {}
-    for made, steps in histories(u, here.station_id):
+    # whom other stations recommended takes a place as well
+    for made, steps in histories(u):
         state = states[made.worker_id, made.listing_id] = rules.state_of(steps)
         if state in HOLDS_A_PLACE:
             taken[made.listing_id] = taken.get(made.listing_id, 0) + 1
             last = local(rules.in_order(steps)[-1].stepped_at).date()
             since[made.worker_id] = max(last, since.get(made.worker_id, last))
-    return _Known(states, since, taken)
+    return _Known(states, since, taken, {one.id: one.name for one in u.list(Station)})
 
 
 def _own(here: Here, u: UnitOfWork) -> Sequence[Worker]:
@@ -302,8 +305,9 @@ def _public(u: UnitOfWork, listing_id: str) -> Published:
 
 
 def _open(here: Here, known: _Known, published: Published) -> OpenListing:
-    listing = published.listing
-    return OpenListing(published=published, taken=known.taken.get(listing.id, 0), own=listing.station_id == here.station_id)
+    listing, own = published.listing, published.listing.station_id == here.station_id
+    station = "" if own else known.stations.get(listing.station_id, "")
+    return OpenListing(published=published, taken=known.taken.get(listing.id, 0), own=own, station=station)
 
 
 def _fits(

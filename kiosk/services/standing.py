@@ -13,10 +13,14 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One listing of ours in public; `newest` is its newest revision, with the contact, which may not be public yet."""
+    """One listing of ours in public; `newest` is its newest revision, with the contact, which may not be public yet.
+
+    `sent` counts those of the recommended whom other stations sent.
+    """
 
     published: Published
     referred: int
+    sent: int
     newest: Listing
 
     @property
@@ -56,4 +60,9 @@ def stands(here: Here, listing_id: str) -> Standing:
 
 def _standing(u: UnitOfWork, published: Published) -> Standing:
     listing_id = published.listing.id
-    return Standing(published=published, referred=browse.referred(u, listing_id), newest=u.need(Listing, listing_id))
+    return Standing(
+        published=published,
+        referred=browse.referred(u, listing_id),
+        sent=browse.referred(u, listing_id, but=published.listing.station_id),
+        newest=u.need(Listing, listing_id),
+    )

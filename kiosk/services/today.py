@@ -1,6 +1,6 @@
 """今天: what needs somebody now, most urgent first, read in one go. Decides nothing: each item names the page where it is done."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -79,7 +79,7 @@ class Item:
 def today(here: Here) -> tuple[Item, ...]:
     """Give everything that waits for somebody, most urgent first; nothing when all is done."""
     now = here.now()
-    asked = len(follow_up.due(here))
+    asked = follow_up.due(here)
     with here.store.read() as u:
         found = [
             *_calls(u),
@@ -89,7 +89,7 @@ def today(here: Here) -> tuple[Item, ...]:
             *_facilities(here, u),
             *_bookings(here, u, now),
             *_applied(here, u),
-            *_follow_up(asked),
+            *_follow_up(asked, now),
             *_signups(here, u),
             *_sync(u, now),
             *_employers(here, u),
@@ -273,10 +273,15 @@ def _applied(here: Here, u: UnitOfWork) -> Iterator[Item]:
         )
 
 
-def _follow_up(asked: int) -> Iterator[Item]:
+def _follow_up(asked: Sequence[follow_up.Asked], now: datetime) -> Iterator[Item]:
+    """Whom another station sent to work that begins soon has to be told to the employer before."""
     if asked:
-        title = Say("today.follow_up", {"count": asked})
-        yield Item(need=Need.FOLLOW_UP, count=asked, title=title, urgency=Urgency.TODAY, page="follow_up")
+        sent = [one for one in asked if one.sent_by]
+        soon = any(one.state is ReferralState.REFERRED and _starts(one.listing) - now <= SOON for one in sent)
+        title = Say("today.follow_up", {"count": len(asked)})
+        detail = Say("today.follow_up_sent", {"count": len(sent)}) if sent else None
+        urgency = Urgency.NOW if soon else Urgency.TODAY
+        yield Item(need=Need.FOLLOW_UP, count=len(asked), title=title, detail=detail, urgency=urgency, page="follow_up")
 
 
 def _employers(here: Here, u: UnitOfWork) -> Iterator[Item]:

@@ -1,4 +1,5 @@
-"""Withdrawing a registration, as easy as making it (个人信息保护法 15): what is personal goes at once, here and at the county."""
+"""Withdrawing a registration, as easy as making it (个人信息保护法 15): what is personal goes at once, here, at the county and at
+every station to whose listing he was recommended."""
 
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.referral import Referral
 from kiosk.domain.worker import PhoneOf, Worker, WorkerState
 from kiosk.services import signups
+from kiosk.services.introduce import introduce_again
 from kiosk.services.station import Here
 from kiosk.store.store import UnitOfWork
 
@@ -33,6 +35,7 @@ def withdraw(here: Here, worker_id: str, actor_id: str = "worker") -> None:
         for case in u.list(Case, worker_id=worker.id):
             u.keep(replace(case, revision=case.revision + 1, text=""))
             u.unsay(case.id)
+        introduce_again(u, now, actor_id, worker.id)
         signups.cancel_all(u, worker.id)
         u.audit(now, actor_id, "withdraw", worker.id)
 

@@ -1,10 +1,11 @@
 """How a worker's phone is said to who calls: the number, and whose it is where it is not his own."""
 
+from kiosk.domain.introduction import Introduction
 from kiosk.domain.worker import PhoneOf, Worker
 from kiosk.text import t
 
 
-def phone_words(worker: Worker) -> str:
+def phone_words(worker: Worker | Introduction) -> str:
     """Give the number as it is read out, marked where it is a relative's; the station's is no number to call him on."""
     if worker.phone_of is PhoneOf.STATION:
         return t("phone_of.no_phone")

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from kiosk.domain.case import Case, CaseStep
 from kiosk.domain.employer import Employer, EmployerHold, EmployerSight
+from kiosk.domain.introduction import Introduction
 from kiosk.domain.listing import Listing, PublicListing, Review, Takedown
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import field_types, from_plain, to_plain
@@ -59,6 +60,7 @@ TABLES: dict[type, sa.Table] = {
     Worker: _table("worker", Worker, index=("phone", "code")),
     Referral: _table("referral", Referral, index=("worker_id", "listing_id")),
     ReferralStep: _table("referral_step", ReferralStep, index=("referral_id",)),
+    Introduction: _table("introduction", Introduction, index=("referral_id",)),
     Report: _table("report", Report, index=("listing_id",)),
     Case: _table("case_file", Case, index=("referral_id", "employer_id")),
     CaseStep: _table("case_step", CaseStep, index=("case_id",)),
@@ -80,6 +82,7 @@ TOPIC_OF: dict[type, str] = {
     Worker: "worker",
     Referral: "worker",
     ReferralStep: "worker",
+    Introduction: "worker",
     Employer: "worker",
     EmployerSight: "worker",
     EmployerHold: "listing",

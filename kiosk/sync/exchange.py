@@ -55,7 +55,7 @@ PULL_LIMIT = 100
 HEARD_EVERY = timedelta(minutes=2)
 ANEW_ON = frozenset({Problem.EPOCH_USED, Problem.CURSOR_GONE})
 CONTRADICTED = frozenset({Refusal.STALE_REVISION, Refusal.REVISION_TAKEN})
-UNKNOWN = (Refusal.UNKNOWN_LISTING, Refusal.UNKNOWN_EMPLOYER)
+UNKNOWN = (Refusal.UNKNOWN_LISTING, Refusal.UNKNOWN_EMPLOYER, Refusal.UNKNOWN_REFERRAL)
 SPLIT = frozenset({Problem.TOO_LARGE, Problem.BAD_REQUEST})
 """Whole requests are refused so when one change in them is at fault: the batch is halved until that one stands alone."""
 

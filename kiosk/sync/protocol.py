@@ -53,6 +53,7 @@ class Refusal(StrEnum):
     REVISION_TAKEN = "revision_taken"
     UNKNOWN_LISTING = "unknown_listing"
     UNKNOWN_EMPLOYER = "unknown_employer"
+    UNKNOWN_REFERRAL = "unknown_referral"
     CHAIN_FORKED = "chain_forked"
 
 

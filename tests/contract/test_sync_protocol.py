@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin
 
 import pytest
 
-from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, PRIVATE
+from kiosk.domain.entities import BETWEEN, COUNTY_OWNED, ENTITIES, PRIVATE
 from kiosk.domain.record import RecordError, field_types, to_plain
 from kiosk.sync import protocol
 from kiosk.sync.protocol import Change, Op, PullAnswer, PushAnswer, PushRequest, Refused, change_of, decode, encode, record_of
@@ -95,5 +95,6 @@ def test_protocol_1_when_compared_with_what_was_released_has_the_same_names() ->
 
 
 def test_entities_when_sorted_by_owner_are_each_of_one_kind() -> None:
-    assert ENTITIES.keys() >= COUNTY_OWNED | PRIVATE
-    assert not COUNTY_OWNED & PRIVATE
+    kinds = (COUNTY_OWNED, PRIVATE, BETWEEN)
+    assert ENTITIES.keys() >= frozenset().union(*kinds)
+    assert sum(map(len, kinds)) == len(frozenset().union(*kinds))

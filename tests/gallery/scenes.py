@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.codes import AgeBand, Meals, PayUnit, Settlement, Trade
-from kiosk.domain.listing import ContactScope
+from kiosk.domain.listing import ContactScope, Listing
 from kiosk.domain.print_job import JobState, PrinterState, PrintJob
-from kiosk.domain.referral import Referral
+from kiosk.domain.privacy import Phone
+from kiosk.domain.referral import Referral, ReferralState
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Staff
 from kiosk.domain.wish import Wish
@@ -19,6 +20,7 @@ from kiosk.services.printing import keep_printer_state, queue_slip
 from kiosk.services.slips import reprinted, test_slip
 from kiosk.text import t
 from tests.gallery.stations import LONG_CODE, LONG_FIRM, LONG_NAME, LONG_PHONE, LONG_TITLE, NOW
+from tests.station import a_listing, a_review, sent
 from tests.station import a_posting as posting_form
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ Give = Callable[["Stage"], dict[str, Any]]
 ALL_TRADES = tuple(Trade)
 TROUBLES = ("paper", "absent", "cover", "jam", "take", "hot", "fault")
 WISH = Wish(near=True, days_ahead=1, settlement=Settlement.DAILY, switches=frozenset({"meals"}))
+OTHER_STATION = "00000000-0000-7000-8000-0000000000ff"
 QUICK_FIELDS = (
     "phone", "name", "trade", "people", "days", "hours", "pay", "terms", "area", "place", "requirements", "contact",
 )  # fmt: skip
@@ -344,6 +347,55 @@ def an_employer(**more: Any) -> Give:
 def standing(title: str) -> Give:
     """Open one of the published listings in staff mode."""
     return lambda stage: {"listing_id": _published(stage, title).listing.id, "reading": True}
+
+
+def others_sent(stage: "Stage") -> None:
+    """Let another station have recommended three of its workers to our listings; one gave no contact."""
+    from kiosk.services.recommend import open_listings
+
+    ours = [o.published.listing for o in open_listings(stage.here) if o.own]
+    ours.sort(key=lambda one: LONG_TITLE not in one.title)
+    with stage.here.store.write() as u:
+        there = replace(stage.here.station(u), id=OTHER_STATION, name="城关驿站", phone=Phone("07124000002"))
+        if u.list(Referral, station_id=there.id):
+            return
+        u.put(there)
+        long, later, at = ours[0], max(ours, key=lambda one: one.starts_on), stage.here.now()
+        sent(u, there.id, long.id, at, name="王小兰", phone="19900007788")
+        sent(u, there.id, long.id, at)
+        sent(u, there.id, later.id, at, ReferralState.ACCEPTED, name=LONG_NAME, phone="19900007799")
+
+
+def a_job_elsewhere(stage: "Stage") -> dict[str, Any]:
+    """Give a public listing of another station."""
+    with stage.here.store.write() as u:
+        there = replace(stage.here.station(u), id=OTHER_STATION, name="城关驿站", phone=Phone("07124000002"))
+        found = u.list(Listing, station_id=there.id)
+        if not found:
+            listing = a_listing(stage.here.now(), station_id=there.id, title="外地装卸工")
+            u.put(there, listing, a_review(listing, stage.here.now()))
+            found = [listing]
+        return {"listing_id": found[0].id}
+
+
+def ask_for_elsewhere(stage: "Stage") -> dict[str, Any]:
+    """Choose that listing, and who fits it."""
+    return {"chosen": a_job_elsewhere(stage)["listing_id"], "view": "pairs"}
+
+
+def told_elsewhere(stage: "Stage") -> dict[str, Any]:
+    """Let somebody who agreed have been recommended there."""
+    from kiosk.services.mine import my_registration
+    from kiosk.services.recommend import refer, workers_for
+
+    listing_id = a_job_elsewhere(stage)["listing_id"]
+    with stage.here.store.read() as u:
+        made = u.list(Referral, listing_id=listing_id, station_id=stage.here.station_id)
+    if not made:
+        worker = next(p.worker for p in workers_for(stage.here, listing_id) if not p.hold)
+        made = [refer(stage.here, stage.session(), worker.id, listing_id, how="电话", contact_consent=True).referral]
+    stage.visit.worker_id = made[0].worker_id
+    return {"mine": my_registration(stage.here, made[0].worker_id)}
 
 
 def open_listing(title: str = "") -> Give:

@@ -263,6 +263,12 @@ STAFF = (
 )
 LAST = (
     State("review", "just approved", args=of.waiting_one(None), press=("通过，上大屏",)),
+    State("follow_up", "others sent", before=of.others_sent),
+    State("follow_up", "others sent to one", before=of.others_sent, args=of.a_job(of.LONG_TITLE)),
+    State("published", "one that others sent to", before=of.others_sent, args=of.standing(of.LONG_TITLE)),
+    State("apply", "elsewhere", before=of.is_registered, args=of.a_job_elsewhere),
+    State("recommend", "ask him for elsewhere", args=of.ask_for_elsewhere, press=("推荐",)),
+    State("mine_found", "told elsewhere", args=of.told_elsewhere),
     State("cases", "settle what is held", press=("查实了", "去过现场，属实", "记下", "办结")),
     State("papers", "one entered", args={"view": "listing"}, press=("录好了",), forgets=True),
     # a call stands in the store from here on

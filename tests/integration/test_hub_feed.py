@@ -19,10 +19,11 @@ from kiosk.county.push import push
 from kiosk.county.schema import county
 from kiosk.county.schema import station as stations
 from kiosk.domain.employer import Employer, EmployerHold, EmployerKind
+from kiosk.domain.introduction import nobody
 from kiosk.domain.listing import ContactScope, Takedown, Verdict
 from kiosk.domain.privacy import Phone
 from kiosk.domain.record import new_id
-from kiosk.domain.referral import Referral
+from kiosk.domain.referral import Referral, ReferralState, ReferralStep
 from kiosk.domain.report import Report, ReportReason
 from kiosk.domain.station import Policy
 from kiosk.errors import HubRefused
@@ -119,12 +120,27 @@ def test_feed_when_records_are_personal_never_reaches_another_station(hub: TestH
         phone=Phone("19900001234"),
         created_at=START,
     )
+    listing = a_listing()
     referral = Referral(
-        id=new_id(START), station_id=OURS.id, worker_id=worker.id, listing_id=some_id(hub.clock), contact_consent=True, created_at=START
+        id=new_id(START), station_id=OURS.id, worker_id=worker.id, listing_id=listing.id, contact_consent=True, created_at=START
     )
-    assert ours.push(worker, employer, referral).refused == ()
-    assert other.look().changes == ()
-    assert {c.entity for c in second.look().changes} >= {"worker", "employer", "referral"}
+    elsewhere = replace(referral, id=new_id(START), listing_id=some_id(hub.clock))
+    step = ReferralStep(
+        id=new_id(START),
+        station_id=OURS.id,
+        referral_id=referral.id,
+        state=ReferralState.REFERRED,
+        by_name="李芳",
+        how="",
+        stepped_at=START,
+    )
+    told = [replace(nobody(one, START), revision=1, name=worker.name, phone=worker.phone) for one in (referral, elsewhere)]
+    records = (worker, employer, listing, referral, elsewhere, step, *told)
+    assert ours.push(*records).refused == ()
+    assert other.look().changes == (), "nor a referral whose listing nobody knows: it may be anybody's"
+    personal = {"worker", "employer", "referral", "referral_step", "introduction"}
+    assert not personal & set(other.door.digests(other.enrolled.device_token).digests)
+    assert {c.entity for c in second.look().changes} >= personal
 
 
 def test_feed_when_a_device_pulls_gives_it_none_of_its_own_changes(hub: TestHub) -> None:

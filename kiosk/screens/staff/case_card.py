@@ -57,6 +57,8 @@ def case_about(facts: "CaseFacts") -> str:
 def _who(facts: "CaseFacts") -> str:
     if facts.reports:
         return t("report.who", count=len(facts.reports))
+    if facts.worker is None and facts.sent_by is not None:
+        return t("follow_up.through_station", station=facts.sent_by.name, phone=facts.sent_by.phone.grouped())
     if facts.worker is None:
         return t("cases.who_unknown")
     if not facts.worker.name:

@@ -219,23 +219,26 @@ class PublishedScreen(StaffPage):
 
     def _draw_one(self, one: "Standing") -> None:
         listing, newest, today = one.published.listing, one.newest, self.terminal.today()
-        self._put(
-            PublishedOne(
-                screen=self,
-                number=t("published.number", number=one.published.number),
-                title=t("review.card", title=listing.title, count=listing.headcount),
-                employer=listing.employer_name,
-                contact=t("review.contact", name=newest.contact_name, phone=newest.contact_phone.grouped()),
-                edited=t("published.edited") if one.edited else "",
-                amount=words.amount(listing),
-                unit=words.unit(listing),
-                terms=words.terms(listing),
-                days=" ・ ".join((words.days(listing, today), self._until(one))),
-                hours=words.hours(listing),
-                place=t("published.place", area=words.area(listing), place=listing.place),
-                referred=self._referred(one),
-            )
+        body = PublishedOne(
+            screen=self,
+            number=t("published.number", number=one.published.number),
+            title=t("review.card", title=listing.title, count=listing.headcount),
+            employer=listing.employer_name,
+            contact=t("review.contact", name=newest.contact_name, phone=newest.contact_phone.grouped()),
+            edited=t("published.edited") if one.edited else "",
+            amount=words.amount(listing),
+            unit=words.unit(listing),
+            terms=words.terms(listing),
+            days=" ・ ".join((words.days(listing, today), self._until(one))),
+            hours=words.hours(listing),
+            place=t("published.place", area=words.area(listing), place=listing.place),
+            referred=self._referred(one),
         )
+        if one.sent:
+            acts, button = body.ids.acts, Factory.SentButton(text=t("published.sent", count=one.sent))
+            button.bind(on_release=lambda _: self.visit.go("follow_up", listing_id=listing.id))
+            acts.add_widget(button, index=len(acts.children) - 1)
+        self._put(body)
 
     def find(self) -> None:
         """Look for people who fit."""

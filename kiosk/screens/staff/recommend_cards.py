@@ -45,6 +45,7 @@ class AskView(ScreenPart):
     side = StringProperty("")
     text = StringProperty("")
     note = StringProperty("")
+    ask = StringProperty("")
 
 
 def pair_card(pair: "Pair", way: str, today: date) -> PairCard:
@@ -68,7 +69,10 @@ def ask_view(page: Page, pair: "Pair", today: date) -> AskView:
     title, side, text = listing_words(pair.offer, today)
     full = pair.offer.taken >= pair.offer.published.listing.headcount
     note = t("recommend.over_note") if full else ""
-    view = AskView(screen=page, title=f"{pair.worker.name} → {title}", side=side, text=text, note=note)
+    # consent is to all who will see it: the other station calls its employer for him
+    there = pair.offer.station
+    ask = t("recommend.ask_head_far", station=there) if there else t("recommend.ask_head")
+    view = AskView(screen=page, title=f"{pair.worker.name} → {title}", side=side, text=text, note=note, ask=ask)
     view.ids.contact.offer([t("recommend.ask_yes"), t("recommend.ask_no")])
     view.ids.how.offer([t("recommend.how_call"), t("recommend.how_here")])
     if pair.hold:

@@ -41,9 +41,14 @@ class ApplyScreen(Page):
         super().__init__(terminal, title=t("apply.title"), **args)
         self._watch: PrintWatch | None = None
         self._sent = False
-        self.head, self.text = t("apply.head"), t("apply.text")
+        self._ask_consent("")
+
+    def _ask_consent(self, station: str) -> None:
+        """Ask who may have his contact: the employer, and the other `station` that collected the listing and speaks with him."""
+        far = "_far" if station else ""
+        self.head, self.text = (t(f"apply.{key}{far}", station=station) for key in ("head", "text"))
         self._offer(
-            (t("apply.yes"), "phone-check", "station", lambda: self.answer(True)),
+            (t(f"apply.yes{far}"), "phone-check", "station", lambda: self.answer(True)),
             (t("apply.no"), "account-voice", "second", lambda: self.answer(False)),
         )
 
@@ -67,6 +72,8 @@ class ApplyScreen(Page):
         one = facts.published.listing
         self.name, self.employer = one.title, one.employer_name
         self.pay = " ・ ".join((words.pay(one), t(f"settlement.{one.settlement.value}")))
+        if before is None and facts.station.id != self.terminal.office.here.station_id:
+            self._ask_consent(facts.station.name)
         if before is not None:
             # in 大字 the page is built anew, and what was just done is not what was done before
             self._done(replace(before, already=False, job_id=self.job_id) if self.job_id else before)

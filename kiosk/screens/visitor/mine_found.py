@@ -143,7 +143,28 @@ class MineFoundScreen(Page):
             button = BigButton(text=t(f"mine_home.{came.get(one.state, 'pay_unknown')}"), icon="cash", kind="second")
             button.bind(on_release=lambda _: self.visit.go("mine_paid", referral_id=one.referral.id))
             made.add_widget(button)
+        if one.told:
+            back = Factory.TakeBack(text=t("mine_home.take_back", station=one.told))
+            back.bind(on_release=lambda _: self._take_back(one))
+            made.add_widget(back)
         return made
+
+    def _take_back(self, one: "MyReferral") -> None:
+        """Let the other station have his contact no longer."""
+        from kiosk.services.author import HIMSELF
+        from kiosk.services.introduce import take_contact_back
+
+        if self._busy:
+            return
+        self._busy = True
+        author = self.visit.session if self.visit.on_behalf else HIMSELF
+        worker_id = self.visit.worker_id
+
+        def done(_: None) -> None:
+            self.said = t("mine_home.taken_back", station=one.told)
+            self._look()
+
+        self.ask(lambda: take_contact_back(self.terminal.office.here, author, worker_id, one.referral.id), done, self._failed)
 
     def _course(self, seat: "Seat") -> ReferralCard:
         state = t("mine_home.course_waits", count=seat.behind) if seat.behind else t("mine_home.course_seat")

@@ -1,5 +1,5 @@
 """The staff's side: employers' files, cases, facilities, bookings, sign-ups, spending, entry marks, heads of the chain, staff cards,
-whose phone a worker gave; the chain itself refuses changes."""
+whose phone a worker gave, who comes from another station; the chain itself refuses changes."""
 
 from alembic import op
 
@@ -28,6 +28,11 @@ CREATE TABLE report (
     NOT NULL, PRIMARY KEY (id)
 );
 CREATE INDEX ix_report_listing_id ON report (listing_id);
+CREATE TABLE introduction (
+    id TEXT NOT NULL, revision INTEGER NOT NULL, station_id TEXT NOT NULL, referral_id TEXT NOT NULL, name TEXT NOT NULL, phone TEXT
+    NOT NULL, phone_of TEXT NOT NULL, introduced_at TEXT NOT NULL, PRIMARY KEY (id)
+);
+CREATE INDEX ix_introduction_referral_id ON introduction (referral_id);
 CREATE TABLE case_step (
     id TEXT NOT NULL, station_id TEXT NOT NULL, case_id TEXT NOT NULL, state TEXT NOT NULL, note TEXT NOT NULL, by_id TEXT NOT NULL,
     by_name TEXT NOT NULL, stepped_at TEXT NOT NULL, PRIMARY KEY (id)
