@@ -1,7 +1,10 @@
 """A real station for tests: an encrypted store in a temporary folder, a clock that the test moves, records with sensible defaults."""
 
-from dataclasses import dataclass, field, replace
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +61,7 @@ class TestStation:
     here: Here
     clock: Clock
     path: Path
-    head: Session = field(init=False)
-
-    def __post_init__(self) -> None:
-        with self.here.store.write() as u:
-            u.put(STATION)
-            u.remember("station.id", STATION.id)
-            head = add_staff(u, self.clock(), STATION.id, "李芳", Role.HEAD, PIN)
-        self.head = Session(head.id, head.name, head.role)
+    head: Session
 
     @property
     def store(self) -> Store:
@@ -78,23 +74,51 @@ class TestStation:
 
 def make_store(folder: Path, clock: Clock) -> Store:
     """Make an empty encrypted store."""
-    path = folder / "station.db"
-    migrate(path, KEY)
-    return open_store(path, KEY, clock=clock)
+    return _copied(_empty(), folder, clock)
 
 
 def make_station(folder: Path) -> TestStation:
     """Make a station that was enrolled and has never had a visitor."""
     clock = Clock()
+    store, head = _staffed()
     here = Here(
-        store=make_store(folder, clock),
+        store=_copied(store, folder, clock),
         clock=clock,
         station_id=STATION.id,
         phone_base="https://phone.test",
-        rules=load_rules(ASSETS / "rules", START.date()),
+        rules=_rules(),
         areas=load_areas(ASSETS / "areas.toml"),
     )
-    return TestStation(here, clock, folder / "station.db")
+    return TestStation(here, clock, folder / "station.db", head)
+
+
+_rules = cache(lambda: load_rules(ASSETS / "rules", START.date()))
+
+
+@cache
+def _empty() -> bytes:
+    """Migrate a store once a process: each one anew would be a third of what most tests take."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "station.db"
+        migrate(path, KEY)
+        return path.read_bytes()
+
+
+@cache
+def _staffed() -> tuple[bytes, Session]:
+    """Give a store with the station and its head, whose PIN is slow to hash, as it must be."""
+    with tempfile.TemporaryDirectory() as name:
+        with closing(_copied(_empty(), Path(name), Clock())) as store, store.write() as u:
+            u.put(STATION)
+            u.remember("station.id", STATION.id)
+            head = add_staff(u, START, STATION.id, "李芳", Role.HEAD, PIN)
+        return (Path(name) / "station.db").read_bytes(), Session(head.id, head.name, head.role)
+
+
+def _copied(template: bytes, folder: Path, clock: Clock) -> Store:
+    path = folder / "station.db"
+    path.write_bytes(template)
+    return open_store(path, KEY, clock=clock)
 
 
 def a_listing(now: datetime = START, **changes: Any) -> Listing:

@@ -1,6 +1,7 @@
 """The rules engine: each check on both sides of its line, words with their negation, and the labelled texts."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -231,8 +232,13 @@ def test_rules_when_any_bites_have_words_for_title_finding_and_mending() -> None
 
 
 def _bad_listings() -> list[Listing]:
-    listings = [a_listing(description=e["text"]) for e in TEXTS]
-    listings += [a_listing(pay_method=e["text"], description="") for e in TEXTS]
+    times, texts = Counter[str](), []
+    for e in TEXTS:
+        if any(times[rule] < 3 for rule in e["rules"]):
+            times.update(e["rules"])
+            texts.append(e["text"])
+    listings = [a_listing(description=text) for text in texts]
+    listings += [a_listing(pay_method=text, description="") for text in texts]
     listings += [a_listing(**changes) for changes in ({"requirements": ""}, {"contact_phone": Phone("12")}, {"pay_fen": 0})]
     listings += [a_listing(pay_fen=fen) for fen in (9_999_900, 17999, 19349)]
     listings += [a_listing(pay_max_fen=1, headcount=0, ends_on=date(2026, 1, 1)), a_listing(break_min=900)]
@@ -302,8 +308,8 @@ def test_check_when_a_text_is_four_times_as_long_takes_about_four_times_as_long(
         check(listing, BOOK, [], TODAY)
         return thread_time() - began
 
-    short = min(seconds(3000) for _ in range(3))
-    assert min(seconds(12000) for _ in range(3)) < 9 * short + 0.1, "worse than linear: some pattern goes back and forth"
+    limit = 9 * min(seconds(3000) for _ in range(2)) + 0.1
+    assert any(seconds(12000) < limit for _ in range(3)), "worse than linear: some pattern goes back and forth"
 
 
 @given(st.text(alphabet="不无收交押金费身份证男女岁1230十点到小时元，。 \n薇v信💰", min_size=200, max_size=800))
