@@ -13,6 +13,7 @@ from kiosk.domain import referral as rules
 from kiosk.domain.codes import AgeBand
 from kiosk.domain.listing import Listing, Published
 from kiosk.domain.matching import Fit, match, match_workers
+from kiosk.domain.phone_act import PhoneAct, PhoneActKind
 from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.record import new_id, to_plain
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
@@ -66,7 +67,10 @@ class WaitingWorker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """One worker and one listing that fit, and why. `applied`: he asked for it himself; `hold`: staff look first (60+ and hazardous)."""
+    """One worker and one listing that fit, and why. `applied`: he asked for it himself, `by_phone`: on his phone.
+
+    `hold`: staff look first (60+ and hazardous).
+    """
 
     worker: Worker
     offer: OpenListing
@@ -75,6 +79,7 @@ class Pair:
     days: int
     hold: bool
     applied: bool
+    by_phone: bool = False
     called_at: datetime | None = None
 
 
@@ -94,6 +99,7 @@ class _Known:
     states: Mapping[tuple[str, str], ReferralState]
     since: Mapping[str, date]
     taken: Mapping[str, int]
+    phoned: frozenset[tuple[str, str]]
 
 
 def open_listings(here: Here) -> tuple[OpenListing, ...]:
@@ -282,7 +288,8 @@ def _known(here: Here, u: UnitOfWork) -> _Known:
             taken[made.listing_id] = taken.get(made.listing_id, 0) + 1
             last = local(rules.in_order(steps)[-1].stepped_at).date()
             since[made.worker_id] = max(last, since.get(made.worker_id, last))
-    return _Known(states, since, taken)
+    phoned = frozenset((act.worker_id, act.listing_id) for act in u.list(PhoneAct, kind=PhoneActKind.APPLY))
+    return _Known(states, since, taken, phoned)
 
 
 def _own(here: Here, u: UnitOfWork) -> Sequence[Worker]:
@@ -344,6 +351,7 @@ def _pair(here: Here, known: _Known, published: Published, fit: Fit, marks: Mark
         days=fit.days,
         hold=fit.hold,
         applied=known.states.get((fit.worker.id, published.listing.id)) is ReferralState.INTERESTED,
+        by_phone=(fit.worker.id, published.listing.id) in known.phoned,
         called_at=at if mark is Mark.CALLED else None,
     )
 
