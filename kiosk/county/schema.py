@@ -95,6 +95,33 @@ record = sa.Table(
 """Every record as its owner wrote it, unknown fields included. `data` NULL is a tombstone; `about` names the record that this one is
 about (a review's listing). Listings keep all revisions, the rest only the newest."""
 
+
+def _of(entity: str, *fields: str) -> None:
+    """Let one kind of record be found by what stands in it."""
+    columns = [record.c.data[name].as_string() for name in fields]
+    sa.Index(f"ix_record_{entity}_{fields[0]}", record.c.county_id, *columns, postgresql_where=record.c.entity == entity)
+
+
+_of("worker", "code")
+_of("referral", "worker_id")
+_of("listing", "trade", "ends_on")
+_of("listing", "area", "ends_on")
+
+phone_try = sa.Table(
+    "phone_try",
+    metadata,
+    _county(),
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("missed", sa.Boolean, nullable=False),
+    _instant("tried_at", nullable=False),
+    sa.Index("ix_phone_try_subject", "county_id", "subject", "tried_at"),
+    sa.Index("ix_phone_try_source", "county_id", "source", "tried_at"),
+    sa.Index("ix_phone_try_tried_at", "county_id", "tried_at"),
+)
+"""Whatever was sent from a phone page, for the limits: about whom (a record's id, or a number's hash), from which address."""
+
 seen = sa.Table(
     "seen",
     metadata,

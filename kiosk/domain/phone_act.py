@@ -21,8 +21,8 @@ class PhoneActKind(StrEnum):
 class PhoneAct:
     """One act of one worker. `station_id` is his station, to which alone it goes.
 
-    An APPLY says whether the employer may have his contact, and its id is that of the referral which it becomes; a PAY is an `answer` about
-    `referral_id`. `taken_at` is the station's own note that it has been carried out; the county leaves it empty.
+    `referral_id` is the one that an APPLY becomes, with his word whether the employer may have his contact, or the one whose pay an `answer`
+    is about. `taken_at` is the station's own note that it has been carried out; the county leaves it empty.
     """
 
     id: str
@@ -30,8 +30,8 @@ class PhoneAct:
     kind: PhoneActKind
     worker_id: str
     listing_id: str
+    referral_id: str
     contact_consent: bool = False
-    referral_id: str | None = None
     answer: PayAnswer | None = None
     acted_at: datetime
     taken_at: datetime | None = None

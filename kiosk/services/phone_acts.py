@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from kiosk.domain.listing import PublicListing
 from kiosk.domain.phone_act import PhoneAct, PhoneActKind
+from kiosk.domain.record import new_id
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.services.apply import live_referral, too_young, wants_work
@@ -47,12 +48,12 @@ def _take(here: Here, u: UnitOfWork, act: PhoneAct) -> None:
 
 
 def _apply(here: Here, u: UnitOfWork, worker: Worker, act: PhoneAct) -> None:
-    if u.get(Referral, act.id) is not None or live_referral(u, worker.id, act.listing_id) is not None:
+    if u.get(Referral, act.referral_id) is not None or live_referral(u, worker.id, act.listing_id) is not None:
         return
     published = u.published(act.listing_id)
     # nothing in it that two terminals of one station would write differently
     made = Referral(
-        id=act.id,
+        id=act.referral_id,
         station_id=here.station_id,
         worker_id=worker.id,
         listing_id=act.listing_id,
@@ -66,7 +67,7 @@ def _apply(here: Here, u: UnitOfWork, worker: Worker, act: PhoneAct) -> None:
         wants_work(here, u, worker, BY_PHONE.staff_id)
         return
     declined = ReferralStep(
-        id=act.id,
+        id=new_id(here.now()),
         station_id=here.station_id,
         referral_id=made.id,
         state=ReferralState.DECLINED,
@@ -88,7 +89,7 @@ def _why_not(here: Here, worker: Worker, listing: PublicListing | None) -> str:
 
 
 def _answer(here: Here, u: UnitOfWork, worker: Worker, act: PhoneAct) -> None:
-    made = u.get(Referral, act.referral_id) if act.referral_id else None
+    made = u.get(Referral, act.referral_id)
     if made is None or made.worker_id != worker.id or act.answer is None:
         return
     here_since = [

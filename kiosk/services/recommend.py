@@ -282,14 +282,17 @@ def _known(here: Here, u: UnitOfWork) -> _Known:
     states: dict[tuple[str, str], ReferralState] = {}
     since: dict[str, date] = {}
     taken: dict[str, int] = {}
+    by_phone = {act.referral_id for act in u.list(PhoneAct, kind=PhoneActKind.APPLY)}
+    phoned = set()
     for made, steps in histories(u, here.station_id):
+        if made.id in by_phone:
+            phoned.add((made.worker_id, made.listing_id))
         state = states[made.worker_id, made.listing_id] = rules.state_of(steps)
         if state in HOLDS_A_PLACE:
             taken[made.listing_id] = taken.get(made.listing_id, 0) + 1
             last = local(rules.in_order(steps)[-1].stepped_at).date()
             since[made.worker_id] = max(last, since.get(made.worker_id, last))
-    phoned = frozenset((act.worker_id, act.listing_id) for act in u.list(PhoneAct, kind=PhoneActKind.APPLY))
-    return _Known(states, since, taken, phoned)
+    return _Known(states, since, taken, frozenset(phoned))
 
 
 def _own(here: Here, u: UnitOfWork) -> Sequence[Worker]:

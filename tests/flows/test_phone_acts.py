@@ -45,6 +45,7 @@ def an_act(station: TestStation, worker: Worker, listing: Listing, **changes: ob
         kind=PhoneActKind.APPLY,
         worker_id=worker.id,
         listing_id=listing.id,
+        referral_id=new_id(station.clock()),
         acted_at=station.clock(),
     )
     return replace(act, **changes)  # type: ignore[arg-type]
@@ -84,7 +85,7 @@ def test_apply_when_it_comes_from_a_phone_is_a_referral_that_staff_see_as_such(s
     worker, listing = known(station)
     assert arrives(station, act := an_act(station, worker, listing, contact_consent=consent)) == 1
     [(made, state)] = referrals(station.store)
-    assert (made.id, made.worker_id, made.contact_consent, state) == (act.id, worker.id, consent, ReferralState.INTERESTED)
+    assert (made.id, made.worker_id, made.contact_consent, state) == (act.referral_id, worker.id, consent, ReferralState.INTERESTED)
     [pair] = recommend.workers_for(station.here, listing.id)
     assert (pair.applied, pair.by_phone) == (True, True)
     with station.store.read() as u:

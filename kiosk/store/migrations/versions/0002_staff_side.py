@@ -62,8 +62,8 @@ CREATE TABLE chain_head (
     NULL, PRIMARY KEY (id)
 );
 CREATE TABLE phone_act (
-    id TEXT NOT NULL, station_id TEXT NOT NULL, kind TEXT NOT NULL, worker_id TEXT NOT NULL, listing_id TEXT NOT NULL, contact_consent
-    INTEGER NOT NULL, referral_id TEXT, answer TEXT, acted_at TEXT NOT NULL, taken_at TEXT, PRIMARY KEY (id)
+    id TEXT NOT NULL, station_id TEXT NOT NULL, kind TEXT NOT NULL, worker_id TEXT NOT NULL, listing_id TEXT NOT NULL, referral_id
+    TEXT NOT NULL, contact_consent INTEGER NOT NULL, answer TEXT, acted_at TEXT NOT NULL, taken_at TEXT, PRIMARY KEY (id)
 );
 CREATE INDEX ix_phone_act_taken_at ON phone_act (taken_at);
 ALTER TABLE staff RENAME TO old_staff;
