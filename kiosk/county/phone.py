@@ -183,8 +183,7 @@ class _Pages:
         station = self._records.station(signed_by or newest.station_id)
         if shown is not None and not story.held:
             form = Form(do=Do.APPLY, sent=Sent(listing=listing_id))
-            steps = (t("phone.listing.open.step1", station=station.name if station else "", title=shown.title),)
-            return self._with(station, ok=True, card=make_card(shown.public(), self._wages, today), form=form, steps=steps)
+            return self._with(station, ok=True, card=make_card(shown.public(), self._wages, today), form=form)
         if shown is not None:
             return self._over(station, newest, "phone.listing.down")
         if story.takedowns:
