@@ -190,7 +190,7 @@ def make_app(
 
 
 def _add_pages(app: FastAPI, engine: sa.Engine, settings: HubSettings, desk: PhoneDesk, clock: Callable[[], datetime]) -> None:
-    picture, proof = open_picture(settings.mini_code), open_proof(settings.wechat_file)
+    picture, proof = open_picture(settings.mini_program_picture), open_proof(settings.wechat_file)
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )

@@ -30,10 +30,10 @@ def open_picture(name: str) -> PhoneFile | None:
     """Read the picture of the code; None where settings name none. Raises ConfigError for what is no picture, or too large for a phone."""
     if not name:
         return None
-    body = _read("mini_code", name, PICTURE_MAX)
+    body = _read("mini_program_picture", name, PICTURE_MAX)
     kind = next((kind for magic, kind in PICTURES.items() if body.startswith(magic)), None)
     if kind is None:
-        raise ConfigError("mini_code: neither PNG nor JPEG")
+        raise ConfigError("mini_program_picture: neither PNG nor JPEG")
     return PhoneFile(f"/mini/{hashlib.sha256(body).hexdigest()[:16]}", kind, body)
 
 

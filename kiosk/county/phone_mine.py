@@ -184,6 +184,7 @@ class Counter:
         station = self._station()
         senior = self.worker.age_band is AgeBand.SENIOR and self.rules is not None and hazardous(listing, self.rules.hazard)
         steps = [*self._when(station), t("phone.applied.yes" if contact_consent else "phone.applied.no")]
+        steps += [t("applied.full")] if self.records.taken(listing.id) >= listing.headcount else []
         steps += [t("applied.hold")] if senior else []
         steps += [t("applied.wait")]
         opens, begins = self._opens(station), _begins(listing)

@@ -119,6 +119,14 @@ class Records:
         """Give a referral's steps."""
         return self._about(ReferralStep, "referral_step", [referral_id])
 
+    def taken(self, listing_id: str) -> int:
+        """Count who holds a place of a listing, at whichever station."""
+        ids = {referral.id for referral in self._about(Referral, "referral", [listing_id])}
+        said = defaultdict(list)
+        for step in self._about(ReferralStep, "referral_step", ids):
+            said[step.referral_id].append(step)
+        return sum(referrals.state_of(steps) in referrals.HOLDS_A_PLACE for steps in said.values())
+
     def acts(self, worker_id: str) -> list[PhoneAct]:
         """Give what a worker did on his phone, in that order."""
         return sorted(self._about(PhoneAct, "phone_act", [worker_id]), key=lambda act: (act.acted_at, act.id))

@@ -21,8 +21,8 @@ class PhoneActKind(StrEnum):
 class PhoneAct:
     """One act of one worker. `station_id` is his station, to which alone it goes.
 
-    `referral_id` is the one that an APPLY becomes, with his word whether the employer may have his contact, or the one whose pay an `answer`
-    is about. `taken_at` is the station's own note that it has been carried out; the county leaves it empty.
+    `referral_id` is the one that an APPLY becomes, with his word whether the employer may have his contact, or the one about whose pay he
+    gives an `answer`. `taken_at` is the station's own note that it has been carried out; the county leaves it empty.
     """
 
     id: str

@@ -39,6 +39,10 @@ NEXT: dict[ReferralState, frozenset[ReferralState]] = {
 }
 
 
+HOLDS_A_PLACE = frozenset({ReferralState.REFERRED, ReferralState.ACCEPTED, ReferralState.ARRIVED, ReferralState.PAID, ReferralState.UNPAID})
+"""Who stands so takes one of the places that a listing offers."""
+
+
 class Party(StrEnum):
     """Whose word a step stands on."""
 

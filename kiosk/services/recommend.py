@@ -35,7 +35,6 @@ from kiosk.text import words
 BEST = 20
 MARKS = "pairs.marked"
 """What staff noted about pairs of worker and listing, as long as the listing is public."""
-HOLDS_A_PLACE = frozenset({ReferralState.REFERRED, ReferralState.ACCEPTED, ReferralState.ARRIVED, ReferralState.PAID, ReferralState.UNPAID})
 
 
 class Mark(StrEnum):
@@ -288,7 +287,7 @@ def _known(here: Here, u: UnitOfWork) -> _Known:
         if made.id in by_phone:
             phoned.add((made.worker_id, made.listing_id))
         state = states[made.worker_id, made.listing_id] = rules.state_of(steps)
-        if state in HOLDS_A_PLACE:
+        if state in rules.HOLDS_A_PLACE:
             taken[made.listing_id] = taken.get(made.listing_id, 0) + 1
             last = local(rules.in_order(steps)[-1].stepped_at).date()
             since[made.worker_id] = max(last, since.get(made.worker_id, last))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.codes import PayUnit, Trade
+from kiosk.domain.codes import Trade
 from kiosk.domain.referral import ReferralState
 from kiosk.domain.ticket import TicketKind, public_token
 from kiosk.text import t
@@ -46,7 +46,11 @@ def test_pages_when_a_worker_goes_through_them_with_his_thumb_do_what_they_say(h
         "title": "大型商场开业前夜间货架搬运和保洁打包工" * 2,
         "employer_name": "云梦县某某某某某某某某某某建筑劳务有限责任公司义堂分公司",
     }
-    listing = a_listing(trade=Trade.CLEANING, pay_fen=1234567, pay_max_fen=9876543, pay_unit=PayUnit.WHOLE, requirements="X" * 99, **long)
+    long |= {
+        "title": "大型商场开业前夜间货架搬运和保洁打包工" * 2,
+        "employer_name": "云梦县某某某某某某某某某某建筑劳务有限责任公司义堂分公司",
+    }
+    listing = a_listing(trade=Trade.CLEANING, **long)
     other, over, worker = a_listing(), a_listing(), a_worker()
     ours.push(worker, *(change for one in (listing, other, over) for change in (one, a_review(one, START))), _takedown(over))
     made = _referral(worker, over)

@@ -14,6 +14,7 @@ from kiosk.county.phone_files import open_picture, open_proof
 from kiosk.county.phone_limits import MISSES_FROM_ONE, MISSES_OF_ONE
 from kiosk.county.phone_mine import ACTS_A_DAY
 from kiosk.domain.codes import AgeBand, Trade
+from kiosk.domain.employer import EmployerHold
 from kiosk.domain.listing import Listing, ListingState, Takedown
 from kiosk.domain.phone_act import PhoneAct, PhoneActKind
 from kiosk.domain.privacy import Phone
@@ -24,7 +25,7 @@ from kiosk.domain.worker import PhoneOf, Worker, WorkerState
 from kiosk.errors import ConfigError
 from kiosk.text import t
 from tests.hub_parts import OTHER, OURS, Terminal, TestHub
-from tests.integration.test_hub_push import a_worker, held
+from tests.integration.test_hub_push import a_worker, an_employer, held
 from tests.integration.test_phone import SIZE_MAX, WORKER, look, shows, token
 from tests.station import START, a_listing, a_review
 from tests.unit.slip_samples import POLICY
@@ -299,6 +300,28 @@ def test_apply_when_the_station_is_shut_or_away_says_when_it_is_seen(hub: TestHu
     assert worker.id
 
 
+def test_apply_when_all_places_are_taken_says_that_he_is_a_reserve(hub: TestHub, ours: Terminal) -> None:
+    _, listing = known(ours, a_listing(headcount=1))
+    assert t("applied.full") not in by_code(hub, listing).text
+    made = _referral(a_worker(), listing)
+    ours.push(made, _step(made, ReferralState.REFERRED))
+    shows(by_code(hub, listing), 200, t("phone.applied.title"), t("applied.full"))
+
+
+def test_apply_when_the_employer_is_held_does_nothing(hub: TestHub, ours: Terminal) -> None:
+    employer = an_employer()
+    worker, listing = known(ours, a_listing(employer_id=employer.id))
+    of_ours = {"station_id": OURS.id, "employer_id": employer.id, "reason": "欠薪", "by_id": "x", "by_name": "李芳"}
+    hold = EmployerHold(id=new_id(START), held=True, decided_at=START, **of_ours)
+    other = a_listing(title="别家的活")
+    ours.push(employer, hold, other, a_review(other, START))
+    held_page = by_code(hub, listing)
+    shows(held_page, 410, t("phone.listing.down.title"), "别家的活")
+    assert "装卸工" not in held_page.text
+    shows(send(hub, slip(ours, worker), last_four=LAST_FOUR, listing=listing.id), 410, t("phone.sorry.gone"))
+    assert acts(ours) == []
+
+
 def _takedown(listing: Listing, state: ListingState = ListingState.FILLED) -> Takedown:
     return Takedown(
         id=new_id(START), station_id=OURS.id, listing_id=listing.id, by_name="李芳", reason="r", state=state, taken_down_at=START
@@ -468,7 +491,7 @@ def test_files_when_the_county_names_them_are_read_and_bad_ones_named(tmp_path: 
     (tmp_path / "not.png").write_bytes(b"GIF89a")
     (tmp_path / "large.png").write_bytes(PNG + b"\0" * 200_000)
     for name in ("empty.png", "not.png", "large.png", "nowhere.png"):
-        with pytest.raises(ConfigError, match="mini_code"):
+        with pytest.raises(ConfigError, match="mini_program_picture"):
             open_picture(str(tmp_path / name))
     for name in ("nowhere.txt", "mini.png", ".txt"):
         with pytest.raises(ConfigError, match="wechat_file"):
@@ -480,7 +503,7 @@ def test_files_when_settings_name_them_are_served_and_the_pages_stay_where_they_
     (tmp_path / "Ab3dE.txt").write_text("0123456789abcdef")
     shared, hub.settings = (
         hub.settings,
-        replace(hub.settings, mini_code=str(tmp_path / "mini.png"), wechat_file=str(tmp_path / "Ab3dE.txt")),
+        replace(hub.settings, mini_program_picture=str(tmp_path / "mini.png"), wechat_file=str(tmp_path / "Ab3dE.txt")),
     )
     try:
         hub.stop()
