@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,15 +43,9 @@ def whole(phone: Chromium) -> None:
 
 def test_pages_when_a_worker_goes_through_them_with_his_thumb_do_what_they_say(hub: TestHub, phone: Chromium) -> None:
     ours = hub.terminal()
-    long = {
-        "title": "大型商场开业前夜间货架搬运和保洁打包工" * 2,
-        "employer_name": "云梦县某某某某某某某某某某建筑劳务有限责任公司义堂分公司",
-    }
-    long |= {
-        "title": "大型商场开业前夜间货架搬运和保洁打包工" * 2,
-        "employer_name": "云梦县某某某某某某某某某某建筑劳务有限责任公司义堂分公司",
-    }
-    listing = a_listing(trade=Trade.CLEANING, **long)
+    long: dict[str, Any] = {"pay_fen": 1234567, "pay_max_fen": 9876543, "pay_unit": PayUnit.WHOLE, "requirements": "X" * 99}
+    employer = "云梦县某某某某某某某某某某建筑劳务有限责任公司义堂分公司"
+    listing = a_listing(trade=Trade.CLEANING, title="大型商场开业前夜间货架搬运和保洁打包工" * 2, employer_name=employer, **long)
     other, over, worker = a_listing(), a_listing(), a_worker()
     ours.push(worker, *(change for one in (listing, other, over) for change in (one, a_review(one, START))), _takedown(over))
     made = _referral(worker, over)
