@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.domain.codes import Trade
+from kiosk.domain.codes import PayUnit, Trade
 from kiosk.domain.referral import ReferralState
 from kiosk.domain.ticket import TicketKind, public_token
 from kiosk.text import t
