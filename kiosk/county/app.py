@@ -8,7 +8,6 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from time import monotonic
 from typing import Annotated, Any
 
@@ -16,27 +15,24 @@ import sqlalchemy as sa
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from kiosk.body_limit import BodyLimit
-from kiosk.county import enrolment, feed, phone_page
+from kiosk.county import enrolment, feed
 from kiosk.county.bell import Bell
 from kiosk.county.enrolment import Device, EnrolError
 from kiosk.county.feed import CursorGoneError, Reader
 from kiosk.county.judge import Author, EpochUsedError
 from kiosk.county.migrate import migrate
 from kiosk.county.phone import PhoneDesk
-from kiosk.county.phone_files import PhoneFile, open_picture, open_proof
-from kiosk.county.phone_page import Page, Sent
+from kiosk.county.phone_routes import add_pages
 from kiosk.county.push import push
 from kiosk.county.settings import HubSettings
 from kiosk.county.vault import open_vault
 from kiosk.domain.matching import AreaTable
 from kiosk.domain.review import RuleBook
-from kiosk.domain.ticket import PATH
 from kiosk.sync.protocol import (
     BODY_MAX_BYTES,
     CHANGES,
@@ -55,7 +51,6 @@ from kiosk.sync.protocol import (
     PushRequest,
     encode,
 )
-from kiosk.text import t
 
 STATUS_OF = {
     Problem.BAD_REQUEST: 422,
@@ -73,16 +68,6 @@ STATUS_OF = {
     Problem.UNAVAILABLE: 503,
     Problem.INTERNAL: 500,
 }
-PAGE_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-
-
-FORM_FIELDS_MAX, FIELD_MAX = 10, 60
 
 
 class ProblemError(Exception):
@@ -125,7 +110,7 @@ def make_app(
     app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(BodyLimit, most=BODY_MAX_BYTES)
     _add_errors(app)
-    _add_pages(app, engine, settings, PhoneDesk(settings.county, vault, rules, areas), clock)
+    add_pages(app, engine, settings, PhoneDesk(settings.county, vault, rules, areas), clock)
 
     def caller(authorization: Annotated[str, Header()] = "") -> Device:
         scheme, _, token = authorization.partition(" ")
@@ -187,61 +172,6 @@ def make_app(
         return _json(Health(status="ok", version=VERSION))
 
     return app
-
-
-def _add_pages(app: FastAPI, engine: sa.Engine, settings: HubSettings, desk: PhoneDesk, clock: Callable[[], datetime]) -> None:
-    picture, proof = open_picture(settings.mini_program_picture), open_proof(settings.wechat_file)
-    templates = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    templates.globals |= {"t": t, "picture": picture.path if picture else ""}
-    template = templates.get_template("phone.html.j2")
-
-    def page(made: Page) -> HTMLResponse:
-        return HTMLResponse(template.render(page=made), made.status, PAGE_HEADERS)
-
-    def serve(file: PhoneFile, folder: str, keep: str) -> None:
-        @app.api_route(folder + file.path, methods=["GET", "HEAD"], include_in_schema=False)
-        def give() -> Response:
-            return Response(file.body, media_type=file.kind, headers={"Cache-Control": keep})
-
-    if picture is not None:
-        serve(picture, "", "public, max-age=31536000, immutable")
-    if proof is not None:
-        serve(proof, PATH.rstrip("/"), "no-store")
-        serve(proof, "", "no-store")
-
-    @app.api_route(PATH + "{token:path}", methods=["GET", "HEAD"], include_in_schema=False)
-    def ticket_page(token: str) -> Response:
-        try:
-            with engine.connect() as connection:
-                return page(desk.page(connection, token, clock()))
-        except sa.exc.SQLAlchemyError:
-            return page(phone_page.unavailable())
-
-    @app.post(PATH + "{token:path}", include_in_schema=False)
-    async def ticket_form(token: str, request: Request) -> Response:
-        async with request.form(max_files=0, max_fields=FORM_FIELDS_MAX) as fields:
-            sent = Sent(**{name: _plain(fields.get(name)) for name in Sent.__dataclass_fields__})
-        source = request.client.host if request.client else ""
-
-        def act() -> Response:
-            try:
-                with engine.begin() as connection:
-                    return page(desk.send(connection, token, sent, source, clock()))
-            except sa.exc.SQLAlchemyError:
-                return page(phone_page.unavailable())
-
-        return await run_in_threadpool(act)
-
-    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
-    def front_page() -> Response:
-        return page(phone_page.front())
-
-
-def _plain(typed: object) -> str:
-    """Give what was typed into a field, short and without what no field needs."""
-    return "".join(c for c in typed[:FIELD_MAX] if c.isprintable()) if isinstance(typed, str) else ""
 
 
 def _add_errors(app: FastAPI) -> None:

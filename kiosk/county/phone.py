@@ -131,8 +131,8 @@ def _proved(limits: Limits, sent: Sent, subject: str, find: Any, wrong: str) -> 
         raise SorryError(422, t("phone.sorry.digits"))
     limits.check(subject)
     known: Known | None = find(last_four)
-    limits.count(subject, missed=known is None)
     if known is None:
+        limits.missed(subject)
         raise SorryError(403, wrong)
     return known
 

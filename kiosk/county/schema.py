@@ -107,20 +107,19 @@ _of("referral", "worker_id")
 _of("listing", "trade", "ends_on")
 _of("listing", "area", "ends_on")
 
-phone_try = sa.Table(
-    "phone_try",
+phone_miss = sa.Table(
+    "phone_miss",
     metadata,
     _county(),
     sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
-    sa.Column("missed", sa.Boolean, nullable=False),
-    _instant("tried_at", nullable=False),
-    sa.Index("ix_phone_try_subject", "county_id", "subject", "tried_at"),
-    sa.Index("ix_phone_try_source", "county_id", "source", "tried_at"),
-    sa.Index("ix_phone_try_tried_at", "county_id", "tried_at"),
+    _instant("missed_at", nullable=False),
+    sa.Index("ix_phone_miss_subject", "county_id", "subject", "missed_at"),
+    sa.Index("ix_phone_miss_source", "county_id", "source", "missed_at"),
+    sa.Index("ix_phone_miss_missed_at", "county_id", "missed_at"),
 )
-"""Whatever was sent from a phone page, for the limits: about whom (a record's id, or a number's hash), from which address."""
+"""Digits that were not his: about whom they were typed (a record's id, or a number's hash), from which address."""
 
 seen = sa.Table(
     "seen",

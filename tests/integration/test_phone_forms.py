@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from kiosk.county.phone_files import open_picture, open_proof
-from kiosk.county.phone_limits import MISSES_FROM_ONE, MISSES_OF_ONE
+from kiosk.county.phone_limits import ABOUT_ONE, FROM_ONE
 from kiosk.county.phone_mine import ACTS_A_DAY
 from kiosk.domain.codes import AgeBand, Trade
 from kiosk.domain.employer import EmployerHold
@@ -86,7 +86,7 @@ def test_registration_when_digits_are_typed_as_people_type_opens(hub: TestHub, o
 @pytest.mark.parametrize("typed", ["", "567", "56789", "abcd", "٥٦٧٨", "\0\0\0\0"])
 def test_registration_when_these_are_no_four_digits_says_so_and_costs_nothing(hub: TestHub, ours: Terminal, typed: str) -> None:
     worker, _ = known(ours)
-    for _ in range(MISSES_OF_ONE[0][0] + 1):
+    for _ in range(ABOUT_ONE[0][0] + 1):
         shows(send(hub, slip(ours, worker), last_four=typed), 422, t("phone.sorry.digits"))
     shows(send(hub, slip(ours, worker), last_four=LAST_FOUR), 200, "王＊兰，您好")
 
@@ -100,7 +100,7 @@ def test_registration_when_the_digits_are_wrong_keeps_what_was_typed_and_reveals
 
 def test_registration_when_guessed_too_often_opens_no_more_for_a_while_whichever_worker_is_asked(hub: TestHub, ours: Terminal) -> None:
     worker, _ = known(ours)
-    most, window = MISSES_OF_ONE[0]
+    most, window = ABOUT_ONE[0]
     for n in range(most):
         shows(send(hub, slip(ours, worker), last_four=f"{n:04}"), 403)
     shows(send(hub, slip(ours, worker), last_four=LAST_FOUR), 429, t("phone.sorry.too_often"))
@@ -121,19 +121,19 @@ def test_registration_when_guessed_at_once_from_many_connections_takes_no_more_t
         one.start()
     for one in tries:
         one.join()
-    assert sorted(status) == [403] * MISSES_OF_ONE[0][0] + [429] * (12 - MISSES_OF_ONE[0][0])
+    assert sorted(status) == [403] * ABOUT_ONE[0][0] + [429] * (12 - ABOUT_ONE[0][0])
 
 
 def test_form_when_one_address_misses_too_often_is_refused_for_every_ticket(hub: TestHub, ours: Terminal) -> None:
     listing = a_listing()
     ours.push(listing, a_review(listing, START), WORKER)
-    for n in range(MISSES_FROM_ONE[0][0]):
+    for n in range(FROM_ONE[0]):
         shows(by_code(hub, listing, code=f"{n:08}"), 403, t("phone.sorry.wrong_code"))
     shows(send(hub, slip(ours, WORKER), last_four=LAST_FOUR), 429, t("phone.sorry.too_many"))
     hub.clock.tick(hours=2)
     shows(send(hub, slip(ours, WORKER), last_four=LAST_FOUR), 200)
     with hub.engine.connect() as connection:  # no number is kept as it was typed
-        kept = connection.exec_driver_sql("SELECT subject FROM phone_try").scalars().all()
+        kept = connection.exec_driver_sql("SELECT subject FROM phone_miss").scalars().all()
     assert not [subject for subject in kept if re.search(r"\b\d{8}\b", subject)]
 
 

@@ -1,4 +1,4 @@
-"""What phones send, counted for the limits; records found by what the phone pages ask for."""
+"""Wrong digits on phone pages, counted for the limits; records found by what the phone pages ask for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,18 +10,17 @@ down_revision = "0001"
 def upgrade() -> None:
     """Add the table and the indexes."""
     op.create_table(
-        "phone_try",
+        "phone_miss",
         sa.Column("county_id", sa.Text(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("missed", sa.Boolean(), nullable=False),
-        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("county_id", "id", name=op.f("pk_phone_try")),
+        sa.Column("missed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("county_id", "id", name=op.f("pk_phone_miss")),
     )
-    op.create_index("ix_phone_try_subject", "phone_try", ["county_id", "subject", "tried_at"])
-    op.create_index("ix_phone_try_source", "phone_try", ["county_id", "source", "tried_at"])
-    op.create_index("ix_phone_try_tried_at", "phone_try", ["county_id", "tried_at"])
+    op.create_index("ix_phone_miss_subject", "phone_miss", ["county_id", "subject", "missed_at"])
+    op.create_index("ix_phone_miss_source", "phone_miss", ["county_id", "source", "missed_at"])
+    op.create_index("ix_phone_miss_missed_at", "phone_miss", ["county_id", "missed_at"])
     for entity, *fields in (
         ("worker", "code"),
         ("referral", "worker_id"),
