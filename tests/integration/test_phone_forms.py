@@ -290,6 +290,24 @@ def test_apply_when_sent_all_day_long_is_stopped(hub: TestHub, ours: Terminal) -
     assert status == [200] * ACTS_A_DAY + [429]
 
 
+def test_registration_when_there_is_much_to_show_is_small_all_the_same(hub: TestHub, ours: Terminal) -> None:
+    long = {
+        "requirements": "吃苦" * 100,
+        "employer_name": "云梦县建筑劳务有限责任公司" * 3,
+        "transport": "接送" * 20,
+        "title": "装卸工" * 10,
+    }
+    worker, _ = known(ours, trades=(Trade.LOADING,))
+    listings = [a_listing(trade=Trade.LOADING, **long) for _ in range(20)]  # type: ignore[arg-type]
+    ours.push(*listings, *(a_review(listing, START) for listing in listings))
+    made = [_referral(worker, listing) for listing in listings[:14]]
+    ways = [ReferralState.REFERRED, ReferralState.ACCEPTED, ReferralState.ARRIVED]
+    ours.push(*made, *(_step(one, state, n - 9999) for one in made for n, state in enumerate(ways)))
+    answer = send(hub, slip(ours, worker), last_four=LAST_FOUR)
+    shows(answer, 200, t("phone.mine.words.asks"))
+    assert answer.text.count('<details class="box offer"') == 5
+
+
 def test_apply_when_the_station_is_shut_or_away_says_when_it_is_seen(hub: TestHub, ours: Terminal) -> None:
     worker, listing = known(ours)
     hub.clock.tick(minutes=11)
