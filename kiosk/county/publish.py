@@ -18,6 +18,14 @@ COUNTY = "county"
 """The owner of what no station may write."""
 
 
+def tell_station(connection: sa.Connection, county_id: str, act: PhoneAct) -> None:
+    """Keep what a worker did on his phone, and put it into his station's feed."""
+    entity = NAME_OF[PhoneAct]
+    values = {"county_id": county_id, "entity": entity, "id": act.id, "revision": 1, "owner": COUNTY, "about": act.worker_id}
+    connection.execute(sa.insert(record).values(**values, data=to_plain(act), received_at=act.acted_at))
+    append(connection, county_id, [Entry(of_station(act.station_id), entity, act.id, 1, Op.PUT, COUNTY)])
+
+
 def publish(connection: sa.Connection, county_id: str, records: Iterable[Station | Policy | Training], now: datetime) -> None:
     """Write county records, a newer revision over an older one, and put them into everybody's feed."""
     open_county(connection, county_id)
@@ -34,11 +42,3 @@ def publish(connection: sa.Connection, county_id: str, records: Iterable[Station
         connection.execute(sa.insert(record).values(**values, owner=COUNTY, data=to_plain(item), received_at=now))
         entries.append(Entry(EVERYONE, entity, item.id, item.revision, Op.PUT, COUNTY))
     append(connection, county_id, entries)
-
-
-def tell_station(connection: sa.Connection, county_id: str, act: PhoneAct) -> None:
-    """Keep what a worker did on his phone, and put it into his station's feed."""
-    entity = NAME_OF[PhoneAct]
-    values = {"county_id": county_id, "entity": entity, "id": act.id, "revision": 1, "owner": COUNTY, "about": act.worker_id}
-    connection.execute(sa.insert(record).values(**values, data=to_plain(act), received_at=act.acted_at))
-    append(connection, county_id, [Entry(of_station(act.station_id), entity, act.id, 1, Op.PUT, COUNTY)])

@@ -18,6 +18,12 @@ def _county() -> sa.Column[str]:
     return sa.Column("county_id", sa.Text, primary_key=True)
 
 
+def _found_by(entity: str, *fields: str) -> sa.Index:
+    """Let one kind of record be found by what stands in it; statements must spell it the same."""
+    columns = [sa.text(f"(data ->> '{name}')") for name in fields]
+    return sa.Index(f"ix_record_{entity}_{fields[0]}", "county_id", *columns, postgresql_where=sa.text(f"entity = '{entity}'"))
+
+
 def _instant(name: str, *, nullable: bool = True) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
@@ -79,34 +85,6 @@ enrolment_failure = sa.Table(
     sa.Index("ix_enrolment_failure_source", "county_id", "source", "failed_at"),
 )
 
-record = sa.Table(
-    "record",
-    metadata,
-    _county(),
-    sa.Column("entity", sa.Text, primary_key=True),
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("revision", sa.Integer, primary_key=True),
-    sa.Column("owner", sa.Text, nullable=False),
-    sa.Column("data", JSONB(none_as_null=True)),
-    sa.Column("about", sa.Text),
-    _instant("received_at", nullable=False),
-    sa.Index("ix_record_about", "county_id", "about"),
-)
-"""Every record as its owner wrote it, unknown fields included. `data` NULL is a tombstone; `about` names the record that this one is
-about (a review's listing). Listings keep all revisions, the rest only the newest."""
-
-
-def _of(entity: str, *fields: str) -> None:
-    """Let one kind of record be found by what stands in it."""
-    columns = [record.c.data[name].as_string() for name in fields]
-    sa.Index(f"ix_record_{entity}_{fields[0]}", record.c.county_id, *columns, postgresql_where=record.c.entity == entity)
-
-
-_of("worker", "code")
-_of("referral", "worker_id")
-_of("listing", "trade", "ends_on")
-_of("listing", "area", "ends_on")
-
 phone_miss = sa.Table(
     "phone_miss",
     metadata,
@@ -120,6 +98,26 @@ phone_miss = sa.Table(
     sa.Index("ix_phone_miss_missed_at", "county_id", "missed_at"),
 )
 """Digits that were not his: about whom they were typed (a record's id, or a number's hash), from which address."""
+
+record = sa.Table(
+    "record",
+    metadata,
+    _county(),
+    sa.Column("entity", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("data", JSONB(none_as_null=True)),
+    sa.Column("about", sa.Text),
+    _instant("received_at", nullable=False),
+    sa.Index("ix_record_about", "county_id", "about"),
+    _found_by("worker", "code"),
+    _found_by("referral", "worker_id"),
+    _found_by("listing", "trade", "ends_on"),
+    _found_by("listing", "area", "ends_on"),
+)
+"""Every record as its owner wrote it, unknown fields included. `data` NULL is a tombstone; `about` names the record that this one is
+about (a review's listing). Listings keep all revisions, the rest only the newest."""
 
 seen = sa.Table(
     "seen",
