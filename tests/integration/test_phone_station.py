@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,12 +29,14 @@ from kiosk.domain.ticket import public_token
 from kiosk.services import phone_acts, recommend
 from kiosk.services.mine import my_registration
 from kiosk.services.register import RegistrationForm, register
+from kiosk.services.rules import load_areas, load_rules
+from kiosk.services.station import Here
 from kiosk.sync import exchange
 from kiosk.sync.client import HttpHub
 from kiosk.text import t
 from tests.hub_parts import CENTRE, COUNTY, OURS, TestHub, fresh_database
 from tests.integration.test_hub_push import a_worker, held
-from tests.station import START, a_listing, a_review, make_station
+from tests.station import ASSETS, START, a_listing, a_review, make_store
 
 PATIENCE_S = 60.0
 
@@ -55,15 +56,15 @@ def wait_for(what: Callable[[], bool]) -> None:
 
 
 def test_act_when_the_agent_has_read_it_is_carried_out_and_told_to_the_county(hub: TestHub, tmp_path: Path) -> None:
-    station = make_station(tmp_path)
-    station.clock, here = hub.clock, replace(station.here, clock=hub.clock)
-    exchange.enrol(station.store, HttpHub(hub.base), hub.code(), hub.clock())
+    store, rules, areas = make_store(tmp_path, hub.clock), load_rules(ASSETS / "rules", START.date()), load_areas(ASSETS / "areas.toml")
+    here = Here(store=store, clock=hub.clock, station_id=OURS.id, phone_base=hub.settings.phone_base, rules=rules, areas=areas)
+    exchange.enrol(store, HttpHub(hub.base), hub.code(), hub.clock())
     worker, listing = a_worker(), a_listing()
-    with station.store.write() as u:
+    with store.write() as u:
         for record in (worker, listing, a_review(listing, START)):
             u.keep(record)
     settings = Settings(state=str(tmp_path), hub=hub.base, sync_wait_s=2)
-    agent = Agent(settings, station.store, NoSlips(), HttpHub(hub.base), hub.clock, take_phone_acts=lambda: phone_acts.take(here))
+    agent = Agent(settings, store, NoSlips(), HttpHub(hub.base), hub.clock, take_phone_acts=lambda: phone_acts.take(here))
     thread = threading.Thread(target=agent.run)
     thread.start()
     try:
@@ -75,7 +76,7 @@ def test_act_when_the_agent_has_read_it_is_carried_out_and_told_to_the_county(hu
     finally:
         agent.stop()
         thread.join(PATIENCE_S)
-        station.store.close()
+        store.close()
 
 
 @contextmanager
