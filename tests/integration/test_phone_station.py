@@ -16,14 +16,15 @@ import pytest
 import requests
 
 from kiosk.agent.loop import Agent
-from kiosk.bootstrap import enrol, open_here, prepare
+from kiosk.bootstrap import open_here, open_store, prepare
 from kiosk.config import Settings, load
 from kiosk.county.app import make_engine
 from kiosk.county.cluster import PrivateCluster
+from kiosk.county.enrolment import make_code
 from kiosk.county.migrate import migrate
 from kiosk.county.publish import publish
-from kiosk.county.serve import new_code
 from kiosk.county.settings import load as load_hub
+from kiosk.county.vault import open_vault
 from kiosk.domain.codes import AgeBand, Trade
 from kiosk.domain.ticket import public_token
 from kiosk.services import phone_acts, recommend
@@ -115,13 +116,16 @@ def test_application_when_sent_from_a_phone_reaches_the_station_and_its_state_co
     migrate(engine)
     with engine.begin() as connection:
         publish(connection, COUNTY, [CENTRE, OURS], now)
+        code = make_code(connection, open_vault(settings.key_path), COUNTY, OURS.id, now)
     engine.dispose()
 
     with running(hub_state, "county"):
         wait_for(lambda: answers(base))
         ours = load(station_state)
         prepare(ours)
-        enrol(ours, new_code(settings, OURS.name, now))
+        store = open_store(ours)
+        exchange.enrol(store, HttpHub(base), code, now)
+        store.close()
         here = open_here(ours)
         day = here.today()
         listing = a_listing(now, starts_on=day, ends_on=day + timedelta(days=9))
