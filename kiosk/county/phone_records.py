@@ -26,7 +26,7 @@ from kiosk.domain.station import Station
 from kiosk.domain.worker import PhoneOf, Worker, WorkerState
 
 CHINA = timezone(timedelta(hours=8))
-CANDIDATES = 60
+CANDIDATES, ENOUGH = 60, 20
 FAR_KM = 999
 
 
@@ -176,7 +176,7 @@ class Records:
         return self.public(self._candidates(worker.trades, worker.area or area)).values()
 
     def _candidates(self, trades: Sequence[Trade], area: str) -> set[str]:
-        """Find a few dozen of these trades, and of this area, that were approved and are not over. The rest `public` knows."""
+        """Find a few dozen that were approved and are not over: of these trades and this area, else of either. The rest `public` knows."""
         listing, review, takedown = record.alias(), record.alias(), record.alias()
         revision = text_of(review, "listing_revision") == sa.cast(listing.c.revision, sa.Text)
         approved = (self._kind(review, "review"), review.c.about == listing.c.id, text_of(review, "verdict") == "approve", revision)
@@ -186,11 +186,13 @@ class Records:
             sa.exists().where(*approved),
             ~sa.exists().where(self._kind(takedown, "takedown"), takedown.c.about == listing.c.id),
         )
-        near = text_of(listing, "area") == area
+        of_trade, near = text_of(listing, "trade").in_([trade.value for trade in trades]), text_of(listing, "area") == area
         found: set[str] = set()
-        for only in (text_of(listing, "trade").in_([trade.value for trade in trades]), near):
-            newest = sa.select(listing.c.id).where(*live, only).order_by(near.desc(), listing.c.received_at.desc())
+        for only in (of_trade & near, of_trade, near):
+            newest = sa.select(listing.c.id).where(*live, only).order_by(listing.c.received_at.desc())
             found |= set(self._connection.scalars(newest.limit(CANDIDATES)))
+            if len(found) >= ENOUGH:
+                break
         return found
 
     def _about(self, cls: type[Any], entity: str, ids: Collection[str]) -> list[Any]:
