@@ -56,10 +56,13 @@ def open_store(settings: Settings, *, board: bool = False) -> Store:
 
 def open_here(settings: Settings, *, board: bool = False) -> Here:
     """Open the station at work: store, rules, areas; raise StoreError when it was never enrolled."""
+    return _at_work(settings, open_store(settings, board=board))
+
+
+def _at_work(settings: Settings, store: Store) -> Here:
     from kiosk.services.rules import load_areas, load_rules
     from kiosk.services.station import Here, local
 
-    store = open_store(settings, board=board)
     with store.read() as u:
         station_id = u.recall(STATION_ID)
         phone_base = u.recall(PHONE_BASE)
@@ -150,10 +153,17 @@ def open_agent(settings: Settings) -> Agent:
     from kiosk.agent.loop import Agent
     from kiosk.agent.spool import Spool
     from kiosk.devices.printer import open_printer
+    from kiosk.services import phone_acts
 
     store = open_store(settings)
     printer = open_printer(settings.printer, settings.state_dir / "slips")
-    return Agent(settings, store, Spool(store, printer, wall_clock), open_hub(settings), wall_clock, lambda: open_desk(settings))
+
+    def take_phone_acts() -> None:
+        if phone_acts.waiting(store):
+            phone_acts.take(_at_work(settings, store))
+
+    spool = Spool(store, printer, wall_clock)
+    return Agent(settings, store, spool, open_hub(settings), wall_clock, lambda: open_desk(settings), take_phone_acts)
 
 
 def agent_runs(settings: Settings) -> bool:
@@ -285,11 +295,11 @@ def run_county(settings: Settings, words: list[str]) -> int:
     """Run the county's hub or one of its tools, with the samples where settings ask for them."""
     from kiosk.county.serve import main
     from kiosk.services.fill import STATION
-    from kiosk.services.rules import load_rules
+    from kiosk.services.rules import load_areas, load_rules
     from kiosk.services.sample import load_sample
     from kiosk.services.station import local
 
     now = wall_clock()
-    wages = load_rules(ASSETS / "rules", local(now).date()).wages
+    rules = load_rules(ASSETS / "rules", local(now).date())
     sample = (lambda: load_sample(ASSETS / "sample", now)) if settings.sample else None
-    return main(settings.state_dir, words, sample, STATION, wages)
+    return main(settings.state_dir, words, sample, STATION, rules, load_areas(ASSETS / "areas.toml"))

@@ -110,9 +110,10 @@ class Agent:
         hub: Hub | None,
         clock: Callable[[], datetime],
         open_desk: Callable[[], Desk | None] = lambda: None,
+        take_phone_acts: Callable[[], object] = lambda: None,
     ) -> None:
         self._settings, self._store, self._spool, self._hub, self._clock = settings, store, spool, hub, clock
-        self._open_desk = open_desk
+        self._open_desk, self._take_phone_acts = open_desk, take_phone_acts
         self._stop = threading.Event()
         self._crash: Exception | None = None
         self._health = Health()
@@ -227,6 +228,8 @@ class Agent:
         pulled = exchange.pull_once(self._store, self._hub, self._clock(), self._settings.sync_wait_s)
         if pulled.skipped:
             log.warning("%d changes of the feed could not be read by this version", pulled.skipped)
+        if not pulled.more:  # at the feed's end, so that whoever learns his own records anew has them before he acts
+            self._take_phone_acts()
         return pulled.more or pulled.applied > 0
 
     def _housekeeping(self) -> None:

@@ -8,7 +8,6 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from time import monotonic
 from typing import Annotated, Any
 
@@ -17,25 +16,25 @@ from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi import Path as PathParam
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from kiosk.body_limit import BodyLimit
-from kiosk.county import digest, enrolment, feed, phone
+from kiosk.county import digest, enrolment, feed
 from kiosk.county.bell import Bell
 from kiosk.county.enrolment import Device, EnrolError
 from kiosk.county.feed import CursorGoneError, Reader
 from kiosk.county.judge import Author, EpochUsedError
 from kiosk.county.migrate import migrate
-from kiosk.county.phone import Page, PhoneDesk
+from kiosk.county.phone import PhoneDesk
+from kiosk.county.phone_routes import add_pages
 from kiosk.county.push import push
 from kiosk.county.settings import HubSettings
 from kiosk.county.vault import open_vault
-from kiosk.domain.pay import MinimumWage
+from kiosk.domain.matching import AreaTable
 from kiosk.domain.record import RecordError, to_plain
-from kiosk.domain.ticket import PATH
+from kiosk.domain.review import RuleBook
 from kiosk.sync.protocol import (
     BATCH_MAX,
     BODY_MAX_BYTES,
@@ -63,7 +62,6 @@ from kiosk.sync.protocol import (
     decode,
     encode,
 )
-from kiosk.text import t
 
 STATUS_OF = {
     Problem.BAD_REQUEST: 422,
@@ -81,12 +79,6 @@ STATUS_OF = {
     Problem.UNAVAILABLE: 503,
     Problem.INTERNAL: 500,
 }
-PAGE_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class ProblemError(Exception):
@@ -103,7 +95,11 @@ def make_engine(url: str) -> sa.Engine:
 
 
 def make_app(
-    settings: HubSettings, *, wages: MinimumWage | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    settings: HubSettings,
+    *,
+    rules: RuleBook | None = None,
+    areas: AreaTable | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
     """Make the hub for the database that settings name, bringing it to the newest version."""
     engine = make_engine(settings.database)
@@ -125,7 +121,7 @@ def make_app(
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
     app.add_middleware(BodyLimit, most=BODY_MAX_BYTES)
     _add_errors(app)
-    _add_pages(app, engine, PhoneDesk(settings.county, vault, wages), clock)
+    add_pages(app, engine, settings, PhoneDesk(settings.county, vault, rules, areas), clock)
 
     def caller(authorization: Annotated[str, Header()] = "") -> Device:
         scheme, _, token = authorization.partition(" ")
@@ -219,27 +215,6 @@ def make_app(
         return _json(Health(status="ok", version=VERSION))
 
     return app
-
-
-def _add_pages(app: FastAPI, engine: sa.Engine, desk: PhoneDesk, clock: Callable[[], datetime]) -> None:
-    templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined)
-    templates.globals["t"] = t
-    template = templates.get_template("phone.html.j2")
-
-    def page(made: Page) -> HTMLResponse:
-        return HTMLResponse(template.render(page=made), made.status, PAGE_HEADERS)
-
-    @app.api_route(PATH + "{token:path}", methods=["GET", "HEAD"], include_in_schema=False)
-    def ticket_page(token: str) -> Response:
-        try:
-            with engine.connect() as connection:
-                return page(desk.page(connection, token, clock()))
-        except sa.exc.SQLAlchemyError:
-            return page(phone.unavailable())
-
-    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
-    def front_page() -> Response:
-        return page(phone.front())
 
 
 def _add_errors(app: FastAPI) -> None:

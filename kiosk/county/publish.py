@@ -1,4 +1,4 @@
-"""What the county itself writes: stations, policies, trainings. Owns nothing else; a station's records come in through `push`."""
+"""What the county itself writes: stations, policies, trainings, what was done on phones. A station's records come in through `push`."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,16 +6,25 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from kiosk.county.feed import EVERYONE, Entry, append, open_county
+from kiosk.county.feed import EVERYONE, Entry, append, of_station, open_county
 from kiosk.county.schema import record, station
 from kiosk.county.tree import moved
 from kiosk.domain.entities import NAME_OF
+from kiosk.domain.phone_act import PhoneAct
 from kiosk.domain.record import to_plain
 from kiosk.domain.station import Policy, Station, Training
 from kiosk.sync.protocol import Op
 
 COUNTY = "county"
 """The owner of what no station may write."""
+
+
+def tell_station(connection: sa.Connection, county_id: str, act: PhoneAct) -> None:
+    """Keep what a worker did on his phone, and put it into his station's feed."""
+    entity = NAME_OF[PhoneAct]
+    values = {"county_id": county_id, "entity": entity, "id": act.id, "revision": 1, "owner": COUNTY, "about": act.worker_id}
+    connection.execute(sa.insert(record).values(**values, data=to_plain(act), received_at=act.acted_at))
+    append(connection, county_id, [Entry(of_station(act.station_id), entity, act.id, 1, Op.PUT, COUNTY)])
 
 
 def publish(connection: sa.Connection, county_id: str, records: Iterable[Station | Policy | Training], now: datetime) -> None:

@@ -21,6 +21,12 @@ def _county() -> sa.Column[str]:
     return sa.Column("county_id", sa.Text, primary_key=True)
 
 
+def _found_by(entity: str, *fields: str) -> sa.Index:
+    """Let one kind of record be found by what stands in it; statements must spell it the same."""
+    columns = [sa.text(f"(data ->> '{name}')") for name in fields]
+    return sa.Index(f"ix_record_{entity}_{fields[0]}", "county_id", *columns, postgresql_where=sa.text(f"entity = '{entity}'"))
+
+
 def _instant(name: str, *, nullable: bool = True) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
@@ -87,6 +93,20 @@ enrolment_failure = sa.Table(
     sa.Index("ix_enrolment_failure_source", "county_id", "source", "failed_at"),
 )
 
+phone_miss = sa.Table(
+    "phone_miss",
+    metadata,
+    _county(),
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    _instant("missed_at", nullable=False),
+    sa.Index("ix_phone_miss_subject", "county_id", "subject", "missed_at"),
+    sa.Index("ix_phone_miss_source", "county_id", "source", "missed_at"),
+    sa.Index("ix_phone_miss_missed_at", "county_id", "missed_at"),
+)
+"""Digits that were not his: about whom they were typed (a record's id, or a number's hash), from which address."""
+
 record = sa.Table(
     "record",
     metadata,
@@ -99,6 +119,10 @@ record = sa.Table(
     sa.Column("about", sa.Text),
     _instant("received_at", nullable=False),
     sa.Index("ix_record_about", "county_id", "about"),
+    _found_by("worker", "code"),
+    _found_by("referral", "worker_id"),
+    _found_by("listing", "trade", "ends_on"),
+    _found_by("listing", "area", "ends_on"),
 )
 """Every record as its owner wrote it, unknown fields included. `data` NULL is a tombstone; `about` names the record that this one is
 about (a review's listing). Listings keep all revisions, the rest only the newest."""

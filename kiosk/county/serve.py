@@ -21,7 +21,8 @@ from kiosk.county.schema import record
 from kiosk.county.seed import SampleRecords, seed_sample
 from kiosk.county.settings import HubSettings, load
 from kiosk.county.vault import open_vault
-from kiosk.domain.pay import MinimumWage
+from kiosk.domain.matching import AreaTable
+from kiosk.domain.review import RuleBook
 from kiosk.errors import NotFound
 
 STOP_S = 3
@@ -55,9 +56,9 @@ def database(settings: HubSettings) -> Iterator[HubSettings]:
             cluster.stop()
 
 
-def serve(settings: HubSettings, wages: MinimumWage | None = None) -> None:
+def serve(settings: HubSettings, rules: RuleBook | None = None, areas: AreaTable | None = None) -> None:
     """Serve until SIGINT or SIGTERM."""
-    app = make_app(settings, wages=wages)
+    app = make_app(settings, rules=rules, areas=areas)
     config = uvicorn.Config(app, settings.host, settings.port, log_level="warning", access_log=False, timeout_graceful_shutdown=STOP_S)
     with suppress(KeyboardInterrupt):
         HubServer(config, app.state.bell.close).run()
@@ -87,7 +88,7 @@ def new_code(settings: HubSettings, station_name: str, now: datetime) -> str:
         engine.dispose()
 
 
-def main(state: Path, args: list[str], sample: Callable[[], SampleRecords] | None, here: str, wages: MinimumWage | None) -> int:
+def main(state: Path, args: list[str], sample: Callable[[], SampleRecords] | None, here: str, rules: RuleBook, areas: AreaTable) -> int:
     """Run `kiosk county [serve]` or `kiosk county code STATION`.
 
     With `sample`, an empty hub is filled with what all stations but `here` hold, and STATE/enrol.code holds a code for `here`.
@@ -109,5 +110,5 @@ def main(state: Path, args: list[str], sample: Callable[[], SampleRecords] | Non
         if code is not None:
             settings.code_path.touch(mode=0o600)
             settings.code_path.write_text(code)
-        serve(settings, wages)
+        serve(settings, rules, areas)
     return 0

@@ -16,6 +16,8 @@ class HubSettings:
     """Everything the county may choose. An empty `database` means a private PostgreSQL cluster under `state`.
 
     `phone_base` is the public address of the phone pages, without a slash at its end; `key_file` encrypts ticket keys.
+    `mini_program_picture` is the mini-program's code, `wechat_file` the text that WeChat wants to read under the prefix before it lets our
+    links open the mini-program: files, as the county got them.
     """
 
     state: str
@@ -25,6 +27,8 @@ class HubSettings:
     host: str = "127.0.0.1"
     port: int = 8420
     phone_base: str = "http://127.0.0.1:8420"
+    mini_program_picture: str = ""
+    wechat_file: str = ""
 
     @property
     def key_path(self) -> Path:

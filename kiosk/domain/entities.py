@@ -4,6 +4,7 @@ from kiosk.domain.case import Case, CaseStep
 from kiosk.domain.employer import Employer, EmployerHold, EmployerSight
 from kiosk.domain.introduction import Introduction
 from kiosk.domain.listing import Listing, Review, Takedown
+from kiosk.domain.phone_act import PhoneAct
 from kiosk.domain.referral import Referral, ReferralStep
 from kiosk.domain.report import Report
 from kiosk.domain.running import Booking, ChainHead, FacilityCheck, PlatformEntry, Signup, Spending
@@ -33,8 +34,9 @@ ENTITIES: dict[str, type] = {
     "spending": Spending,
     "platform_entry": PlatformEntry,
     "chain_head": ChainHead,
+    "phone_act": PhoneAct,
 }
-COUNTY_OWNED = frozenset({"station", "policy", "training"})
+COUNTY_OWNED = frozenset({"station", "policy", "training", "phone_act"})
 """Written by the county alone."""
 PRIVATE = frozenset(
     {

@@ -39,6 +39,10 @@ NEXT: dict[ReferralState, frozenset[ReferralState]] = {
 }
 
 
+HOLDS_A_PLACE = frozenset({ReferralState.REFERRED, ReferralState.ACCEPTED, ReferralState.ARRIVED, ReferralState.PAID, ReferralState.UNPAID})
+"""Who stands so takes one of the places that a listing offers."""
+
+
 class Party(StrEnum):
     """Whose word a step stands on."""
 
@@ -171,6 +175,8 @@ class PayAnswer(StrEnum):
 
 HIS_OWN = frozenset({ReferralState.PAID, ReferralState.UNPAID, ReferralState.NO_SHOW})
 """Where an answer leads, and what a later answer puts right."""
+PUT_RIGHT_DAYS = 30
+"""So long an answer is offered to be put right (own)."""
 
 
 def pay_is_due(state: ReferralState, listing: PublicListing, moved_on: date, today: date) -> bool:
@@ -180,6 +186,20 @@ def pay_is_due(state: ReferralState, listing: PublicListing, moved_on: date, tod
     came_on = moved_on if state is ReferralState.ARRIVED else max(moved_on, listing.starts_on)
     asked = question(ReferralState.ARRIVED, listing, came_on)
     return asked is not None and asked[1] <= today
+
+
+def pay_answers(listing: PublicListing | None, said: Sequence[ReferralStep], moved_on: date, today: date) -> tuple[PayAnswer, ...]:
+    """Give what a worker may say of his pay today; nothing before it is due.
+
+    `said` as confirmations gives it, `moved_on` the day of the first of them.
+    """
+    if listing is None or not said:
+        return ()
+    state = said[0].state
+    right = state in HIS_OWN and (state is ReferralState.UNPAID or (today - moved_on).days < PUT_RIGHT_DAYS)
+    if not right and not pay_is_due(state, listing, moved_on, today):
+        return ()
+    return tuple(answer for answer in PayAnswer if steps_for(answer, state, said))
 
 
 def steps_for(answer: PayAnswer, state: ReferralState, said: Sequence[ReferralStep]) -> tuple[ReferralState, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from kiosk.domain import referral
 from kiosk.domain.codes import AgeBand
-from kiosk.domain.listing import Listing, Published
+from kiosk.domain.listing import Listing, PublicListing, Published
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Referral, ReferralState, ReferralStep
@@ -58,13 +58,10 @@ def apply(here: Here, worker_id: str, listing_id: str, contact_consent: bool) ->
         worker = u.need(Worker, worker_id)
         if worker.state is WorkerState.WITHDRAWN:
             raise NotAllowed("withdrawn")
-        if worker.state is WorkerState.PAUSED:
-            worker = replace(worker, revision=worker.revision + 1, state=WorkerState.ACTIVE)
-            u.keep(worker)
-            u.audit(now, "visitor", "resume_worker", worker.id)
-        if worker.age_band in (AgeBand.UNDER_16, AgeBand.MINOR) and hazardous(published.listing, here.rules.hazard):
+        worker = wants_work(here, u, worker, "visitor")
+        if too_young(here, worker, published.listing):
             raise BadInput("age", "bad.apply.young")
-        made = _live(u, worker_id, listing_id)
+        made = live_referral(u, worker_id, listing_id)
         if made is not None:
             return _told(here, u, worker, published, made, "", already=True)
         taken = len(u.list(Referral, listing_id=listing_id))
@@ -85,7 +82,7 @@ def apply(here: Here, worker_id: str, listing_id: str, contact_consent: bool) ->
 def applied(here: Here, worker_id: str, listing_id: str) -> Applied | None:
     """Give how a worker's application stands when he has put himself down for a public listing, else None; raise NotFound."""
     with here.store.read() as u:
-        published, made = _public(u, listing_id), _live(u, worker_id, listing_id)
+        published, made = _public(u, listing_id), live_referral(u, worker_id, listing_id)
         worker = u.get(Worker, worker_id)
         return None if made is None or worker is None else _told(here, u, worker, published, made, "", already=True)
 
@@ -93,11 +90,26 @@ def applied(here: Here, worker_id: str, listing_id: str) -> Applied | None:
 def print_again(here: Here, worker_id: str, listing_id: str) -> str:
     """Queue an application's slip again, marked 补打, and give its job's id; raise NotFound where it or the listing has gone."""
     with here.store.write() as u:
-        published, made = _public(u, listing_id), _live(u, worker_id, listing_id)
+        published, made = _public(u, listing_id), live_referral(u, worker_id, listing_id)
         if made is None:
             raise NotFound(listing_id)
         before = [job for job in u.list(PrintJob, subject_id=made.id) if job.slip.kind is SlipKind.REFERRAL]
         return _queue_slip(here, u, u.need(Worker, worker_id), published, made, serial=before[-1].serial if before else "", again=True)
+
+
+def wants_work(here: Here, u: UnitOfWork, worker: Worker, actor_id: str) -> Worker:
+    """Let a worker who rested be recommended once more, since he applies."""
+    if worker.state is not WorkerState.PAUSED:
+        return worker
+    worker = replace(worker, revision=worker.revision + 1, state=WorkerState.ACTIVE)
+    u.keep(worker)
+    u.audit(here.now(), actor_id, "resume_worker", worker.id)
+    return worker
+
+
+def too_young(here: Here, worker: Worker, listing: PublicListing) -> bool:
+    """Say whether the law keeps a worker from this work."""
+    return worker.age_band in (AgeBand.UNDER_16, AgeBand.MINOR) and hazardous(listing, here.rules.hazard)
 
 
 def _public(u: UnitOfWork, listing_id: str) -> Published:
@@ -107,7 +119,8 @@ def _public(u: UnitOfWork, listing_id: str) -> Published:
     return published
 
 
-def _live(u: UnitOfWork, worker_id: str, listing_id: str) -> Referral | None:
+def live_referral(u: UnitOfWork, worker_id: str, listing_id: str) -> Referral | None:
+    """Give a worker's application for a listing unless it was declined."""
     for made in u.list(Referral, worker_id=worker_id, listing_id=listing_id):
         if referral.state_of(u.list(ReferralStep, referral_id=made.id)) is not ReferralState.DECLINED:
             return made

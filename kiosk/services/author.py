@@ -1,4 +1,4 @@
-"""Who writes something down: whoever of the staff is signed in, or a worker by himself at the terminal. Owns no act."""
+"""Who writes something down: whoever of the staff is signed in, or a worker by himself, at the terminal or on his phone. Owns no act."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -26,4 +26,4 @@ class Himself:
     name: str = ""
 
 
-HIMSELF = Himself()
+HIMSELF, BY_PHONE = Himself(), Himself("phone")

@@ -22,7 +22,7 @@ from kiosk.domain.station import Station
 from kiosk.domain.worker import Worker
 from kiosk.errors import BadInput
 from kiosk.services import reports
-from kiosk.services.author import HIMSELF, Author, Himself
+from kiosk.services.author import Author, Himself
 from kiosk.services.employers import decide_hold, held_now
 from kiosk.services.introduce import of_referral
 from kiosk.services.publish import add_takedown
@@ -185,8 +185,8 @@ def _check_words(u: UnitOfWork, text: str, worker_id: str | None, referral_id: s
 
 def _hold(here: Here, u: UnitOfWork, author: Author, case: Case, reason: str) -> Effect:
     """Hold the employer; where nobody keeps its file, take the listing down. What is another station's is left to the county."""
-    if author is HIMSELF:
-        author = Himself(name=t("cases.two_workers"))
+    if isinstance(author, Himself):
+        author = replace(author, name=t("cases.two_workers"))
     if case.employer_id is not None:
         employer = u.get(Employer, case.employer_id)
         if employer is None or employer.station_id != here.station_id:

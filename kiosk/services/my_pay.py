@@ -5,7 +5,6 @@ may put right what he said. What holds an employer is cases' affair: one worker'
 """
 
 import json
-from datetime import timedelta
 
 from kiosk.domain import referral as rules
 from kiosk.domain.listing import Listing
@@ -13,7 +12,7 @@ from kiosk.domain.referral import Party, PayAnswer, Referral, ReferralState, Ref
 from kiosk.domain.worker import Worker
 from kiosk.errors import NotAllowed
 from kiosk.services import cases
-from kiosk.services.author import HIMSELF
+from kiosk.services.author import HIMSELF, Himself
 from kiosk.services.follow_up import add_step
 from kiosk.services.registrations import registered
 from kiosk.services.station import Here, local
@@ -22,20 +21,12 @@ from kiosk.text import t
 
 PUT_OFF = "pay_asked.put_off"
 """Of which referrals a worker does not want to be asked: ids."""
-PUT_RIGHT_FOR = timedelta(days=30)
-"""So long an answer is offered to be put right (own)."""
 
 
 def pay_answers(here: Here, listing: Listing | None, steps: list[ReferralStep]) -> tuple[PayAnswer, ...]:
     """Give what a worker may say of his pay now; nothing before it is due."""
     said = rules.confirmations(steps)
-    if listing is None or not said:
-        return ()
-    state, moved_at = said[0].state, said[0].stepped_at
-    right = state in rules.HIS_OWN and (state is ReferralState.UNPAID or here.now() - moved_at < PUT_RIGHT_FOR)
-    if not right and not rules.pay_is_due(state, listing, local(moved_at).date(), here.today()):
-        return ()
-    return tuple(answer for answer in PayAnswer if rules.steps_for(answer, state, said))
+    return rules.pay_answers(listing, said, local(said[0].stepped_at).date(), here.today()) if said else ()
 
 
 def is_put_off(u: UnitOfWork, referral_id: str) -> bool:
@@ -49,14 +40,18 @@ def say_pay(here: Here, worker_id: str, referral_id: str, answer: PayAnswer) -> 
     An answer that says nothing new changes nothing. Raises NotFound, NotAllowed for what is not his.
     """
     with here.store.write() as u:
-        made = _his(here, u, worker_id, referral_id)
-        said = rules.confirmations(u.list(ReferralStep, referral_id=made.id))
-        way = rules.steps_for(answer, said[0].state, said) if said else ()
-        how = t("mine_pay.how_part" if answer is PayAnswer.PART else "mine_pay.how")
-        for state in way:
-            add_step(here, u, HIMSELF, made, state, Party.WORKER, how)
-        if way and way[-1] is ReferralState.UNPAID:
-            cases.open_unpaid(here, u, HIMSELF, made, Party.WORKER, t(f"mine_pay.case_{answer.value}"))
+        write_answer(here, u, HIMSELF, _his(here, u, worker_id, referral_id), answer, "mine_pay")
+
+
+def write_answer(here: Here, u: UnitOfWork, author: Himself, made: Referral, answer: PayAnswer, words: str) -> None:
+    """Write an answer down in the caller's transaction; `words` is the section of kiosk/text that says how it was heard."""
+    said = rules.confirmations(u.list(ReferralStep, referral_id=made.id))
+    way = rules.steps_for(answer, said[0].state, said) if said else ()
+    how = t(f"{words}.how_part" if answer is PayAnswer.PART else f"{words}.how")
+    for state in way:
+        add_step(here, u, author, made, state, Party.WORKER, how)
+    if way and way[-1] is ReferralState.UNPAID:
+        cases.open_unpaid(here, u, author, made, Party.WORKER, t(f"{words}.case_{answer.value}"))
 
 
 def put_off(here: Here, worker_id: str, referral_id: str) -> None:

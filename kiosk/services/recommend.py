@@ -13,6 +13,7 @@ from kiosk.domain import referral as rules
 from kiosk.domain.codes import AgeBand
 from kiosk.domain.listing import Listing, Published
 from kiosk.domain.matching import Fit, match, match_workers
+from kiosk.domain.phone_act import PhoneAct, PhoneActKind
 from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.record import new_id, to_plain
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
@@ -34,7 +35,6 @@ from kiosk.text import words
 BEST = 20
 MARKS = "pairs.marked"
 """What staff noted about pairs of worker and listing, as long as the listing is public."""
-HOLDS_A_PLACE = frozenset({ReferralState.REFERRED, ReferralState.ACCEPTED, ReferralState.ARRIVED, ReferralState.PAID, ReferralState.UNPAID})
 
 
 class Mark(StrEnum):
@@ -67,7 +67,10 @@ class WaitingWorker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """One worker and one listing that fit, and why. `applied`: he asked for it himself; `hold`: staff look first (60+ and hazardous)."""
+    """One worker and one listing that fit, and why. `applied`: he asked for it himself, `by_phone`: on his phone.
+
+    `hold`: staff look first (60+ and hazardous).
+    """
 
     worker: Worker
     offer: OpenListing
@@ -76,6 +79,7 @@ class Pair:
     days: int
     hold: bool
     applied: bool
+    by_phone: bool = False
     called_at: datetime | None = None
 
 
@@ -96,6 +100,7 @@ class _Known:
     since: Mapping[str, date]
     taken: Mapping[str, int]
     stations: Mapping[str, str]
+    phoned: frozenset[tuple[str, str]]
 
 
 def open_listings(here: Here) -> tuple[OpenListing, ...]:
@@ -278,14 +283,18 @@ def _known(u: UnitOfWork) -> _Known:
     states: dict[tuple[str, str], ReferralState] = {}
     since: dict[str, date] = {}
     taken: dict[str, int] = {}
+    by_phone = {act.referral_id for act in u.list(PhoneAct, kind=PhoneActKind.APPLY)}
+    phoned = set()
     # whom other stations recommended takes a place as well
     for made, steps in histories(u):
+        if made.id in by_phone:
+            phoned.add((made.worker_id, made.listing_id))
         state = states[made.worker_id, made.listing_id] = rules.state_of(steps)
-        if state in HOLDS_A_PLACE:
+        if state in rules.HOLDS_A_PLACE:
             taken[made.listing_id] = taken.get(made.listing_id, 0) + 1
             last = local(rules.in_order(steps)[-1].stepped_at).date()
             since[made.worker_id] = max(last, since.get(made.worker_id, last))
-    return _Known(states, since, taken, {one.id: one.name for one in u.list(Station)})
+    return _Known(states, since, taken, {one.id: one.name for one in u.list(Station)}, frozenset(phoned))
 
 
 def _own(here: Here, u: UnitOfWork) -> Sequence[Worker]:
@@ -348,6 +357,7 @@ def _pair(here: Here, known: _Known, published: Published, fit: Fit, marks: Mark
         days=fit.days,
         hold=fit.hold,
         applied=known.states.get((fit.worker.id, published.listing.id)) is ReferralState.INTERESTED,
+        by_phone=(fit.worker.id, published.listing.id) in known.phoned,
         called_at=at if mark is Mark.CALLED else None,
     )
 

@@ -17,6 +17,7 @@ from kiosk.domain.case import Case, CaseStep
 from kiosk.domain.employer import Employer, EmployerHold, EmployerSight
 from kiosk.domain.introduction import Introduction
 from kiosk.domain.listing import Listing, PublicListing, Review, Takedown
+from kiosk.domain.phone_act import PhoneAct
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import field_types, from_plain, to_plain
 from kiosk.domain.referral import Referral, ReferralStep
@@ -61,6 +62,7 @@ TABLES: dict[type, sa.Table] = {
     Referral: _table("referral", Referral, index=("worker_id", "listing_id")),
     ReferralStep: _table("referral_step", ReferralStep, index=("referral_id",)),
     Introduction: _table("introduction", Introduction, index=("referral_id",)),
+    PhoneAct: _table("phone_act", PhoneAct, index=("taken_at",)),
     Report: _table("report", Report, index=("listing_id",)),
     Case: _table("case_file", Case, index=("referral_id", "employer_id")),
     CaseStep: _table("case_step", CaseStep, index=("case_id",)),
@@ -83,6 +85,7 @@ TOPIC_OF: dict[type, str] = {
     Referral: "worker",
     ReferralStep: "worker",
     Introduction: "worker",
+    PhoneAct: "worker",
     Employer: "worker",
     EmployerSight: "worker",
     EmployerHold: "listing",

@@ -29,7 +29,7 @@ def _trusting(certificate: Path) -> str:
 class Chromium:
     """One window of `width`×`height` CSS pixels."""
 
-    def __init__(self, profile: Path, certificate: Path, width: int = 1440, height: int = 900) -> None:
+    def __init__(self, profile: Path, certificate: Path | None, width: int = 1440, height: int = 900) -> None:
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
 
@@ -39,7 +39,8 @@ class Chromium:
             os.dup2(reading, 3)
             os.dup2(writing, 4)
 
-        flags = [*FLAGS, "--remote-debugging-pipe", f"--user-data-dir={profile}", f"--window-size={width},{height}", _trusting(certificate)]
+        flags = [*FLAGS, "--remote-debugging-pipe", f"--user-data-dir={profile}", f"--window-size={width},{height}"]
+        flags += [_trusting(certificate)] if certificate else []
         self._process = subprocess.Popen(
             ["chromium", *flags, "about:blank"],
             preexec_fn=hand_over,
@@ -70,6 +71,14 @@ class Chromium:
         """Make the window so large."""
         shape = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self._call("Emulation.setDeviceMetricsOverride", **shape)
+
+    def enlarge(self, font_px: int) -> None:
+        """Set the reader's own size of letters, 16 unless he chose another."""
+        self._call("Page.setFontSizes", fontSizes={"standard": font_px})
+
+    def forbid_scripts(self) -> None:
+        """Run no script of any page."""
+        self._call("Emulation.setScriptExecutionDisabled", value=True)
 
     def open(self, url: str) -> None:
         """Load a page."""

@@ -1,19 +1,15 @@
 """The phone pages of a real hub, in every state: right words and status, nothing personal, small, no JavaScript, in real Chromium."""
 
 import base64
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from PIL import Image
 
 from kiosk.domain import ticket as tickets
-from kiosk.domain.codes import PayUnit
 from kiosk.domain.employer import Employer, EmployerHold, EmployerKind
 from kiosk.domain.listing import Listing, ListingState, Takedown, Verdict
 from kiosk.domain.privacy import PersonName, Phone
@@ -22,7 +18,6 @@ from kiosk.domain.referral import Referral, ReferralState, ReferralStep
 from kiosk.domain.ticket import PublicKind, TicketKind, public_token
 from kiosk.domain.worker import WorkerState
 from kiosk.text import t, words
-from kiosk.trial.browser import photograph
 from tests.hub_parts import OTHER, OURS, Terminal, TestHub, some_id
 from tests.integration.test_hub_push import a_worker, held
 from tests.station import START, Clock, a_listing, a_review
@@ -58,7 +53,8 @@ def look(hub: TestHub, some_token: str) -> requests.Response:
 
 
 def shows(response: requests.Response, status: int, *texts: str) -> None:
-    missing = [text for text in texts if text not in response.text]
+    read = response.text.replace('</span><span class="ib">', "")
+    missing = [text for text in texts if text not in read]
     assert (response.status_code, missing) == (status, [])
 
 
@@ -290,24 +286,6 @@ def _everything(hub: TestHub) -> list[Any]:
     with hub.engine.connect() as connection:
         names = ("record", "feed", "device", "ticket_key", "enrolment_code", "county")
         return [connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1, 2").all() for name in names]
-
-
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed; deploy/test installs it")
-def test_page_when_shown_in_chromium_has_nothing_beyond_the_right_edge(hub: TestHub, ours: Terminal, tmp_path: Path) -> None:
-    listing = a_listing(
-        title="大型商场开业前夜间货架搬运和保洁打包工" * 2,
-        employer_name="云梦县某某某某某某某某某某某某某某某某建筑劳务有限责任公司义堂分公司",
-        pay_fen=1234567,
-        pay_max_fen=9876543,
-        pay_unit=PayUnit.WHOLE,
-        requirements="X" * 200,
-        transport="早上六点半站点门口接，晚上送回",
-    )
-    ours.push(listing, a_review(listing, START))
-    photograph(f"{hub.base}/k/{public_token(listing.id)}", tmp_path / "page.png", width=500, height=1400)
-    picture = Image.open(tmp_path / "page.png").convert("RGB")
-    margin = {picture.getpixel((x, y)) for x in range(486, 500) for y in range(200, 1400)}
-    assert margin == {(0xF7, 0xF3, 0xEA)}
 
 
 def test_words_of_pages_when_walked_have_title_and_text() -> None:

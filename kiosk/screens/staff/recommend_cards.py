@@ -54,7 +54,7 @@ def pair_card(pair: "Pair", way: str, today: date) -> PairCard:
 
     title, side, text = worker_words(pair.worker) if way == "listing" else listing_words(pair.offer, today)
     marks = (
-        t("recommend.applied") if pair.applied else "",
+        t("recommend.phoned" if pair.by_phone else "recommend.applied") if pair.applied else "",
         t("recommend.hold") if pair.hold else "",
         t("recommend.called", time=f"{local(pair.called_at):%H:%M}") if pair.called_at else "",
         waits(pair.days) if way == "listing" else places(pair.offer),

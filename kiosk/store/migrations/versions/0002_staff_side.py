@@ -1,5 +1,5 @@
 """The staff's side: employers' files, cases, facilities, bookings, sign-ups, spending, entry marks, heads of the chain, staff cards,
-whose phone a worker gave, who comes from another station; the chain itself refuses changes."""
+whose phone a worker gave, who comes from another station, what workers did on their phones; the chain itself refuses changes."""
 
 from alembic import op
 
@@ -66,6 +66,11 @@ CREATE TABLE chain_head (
     id TEXT NOT NULL, station_id TEXT NOT NULL, device_id TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, told_at TEXT NOT
     NULL, PRIMARY KEY (id)
 );
+CREATE TABLE phone_act (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, kind TEXT NOT NULL, worker_id TEXT NOT NULL, listing_id TEXT NOT NULL, referral_id
+    TEXT NOT NULL, contact_consent INTEGER NOT NULL, answer TEXT, acted_at TEXT NOT NULL, taken_at TEXT, PRIMARY KEY (id)
+);
+CREATE INDEX ix_phone_act_taken_at ON phone_act (taken_at);
 ALTER TABLE staff RENAME TO old_staff;
 CREATE TABLE staff (
     id TEXT NOT NULL, station_id TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, pin_hash TEXT NOT NULL, failures INTEGER NOT
