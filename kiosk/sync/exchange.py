@@ -5,9 +5,10 @@ any two lines costs at most one repeated exchange. Knows no thread and no schedu
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from kiosk.domain.entities import ENTITIES
 from kiosk.domain.record import RecordError, from_plain, new_id, to_plain
@@ -67,8 +68,8 @@ def identity(store: Store) -> Identity | None:
     return Identity(device_id, token, epoch) if device_id and token and epoch else None
 
 
-def enrol(store: Store, hub: Hub, code: str, now: datetime) -> Identity:
-    """Use a one-time code and keep what the county gives; safe to repeat when the answer was lost.
+def enrol(store: Store, hub: Hub, code: str, now: datetime, also: Mapping[str, str] = MappingProxyType({})) -> Identity:
+    """Use a one-time code and keep what the county gives, and `also`, what belongs to it; safe to repeat when the answer was lost.
 
     Raises SyncError; a code for another station than this store's records is refused unused.
     """
@@ -93,7 +94,7 @@ def enrol(store: Store, hub: Hub, code: str, now: datetime) -> Identity:
             EPOCH: u.recall(EPOCH) or secrets.token_hex(6),
             HEARD_AT: to_plain(now),
         }
-        for key, value in kept.items():
+        for key, value in {**kept, **also}.items():
             u.remember(key, value)
     return Identity(answer.device_id, answer.device_token, kept[EPOCH])
 

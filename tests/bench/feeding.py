@@ -18,9 +18,10 @@ from kiosk.config import load
 from kiosk.devices.printer import open_printer
 from kiosk.domain.entities import NAME_OF
 from kiosk.domain.record import from_plain, to_plain
+from kiosk.errors import HubUnreachable
 from kiosk.store.store import Store
 from kiosk.sync import exchange
-from kiosk.sync.protocol import EnrolAnswer, EnrolRequest, FeedChange, PullAnswer, PushAnswer, PushRequest
+from kiosk.sync.protocol import EnrolAnswer, EnrolRequest, FeedChange, Keys, PullAnswer, PushAnswer, PushRequest
 from tests.bench.stage import published
 
 SEED = 77
@@ -46,6 +47,10 @@ class FedHub:
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """Nobody enrols here."""
         raise NotImplementedError
+
+    def keys(self, token: str) -> Keys:
+        """Nobody gets other keys here."""
+        raise HubUnreachable("bench")
 
     def push(self, token: str, request: PushRequest) -> PushAnswer:
         """Take everything."""

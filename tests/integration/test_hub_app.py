@@ -74,7 +74,7 @@ def test_health_when_all_is_well_says_so(hub: TestHub) -> None:
 
 def test_openapi_when_asked_for_describes_protocol_1(hub: TestHub) -> None:
     schema = hub.get("/openapi.json").json()
-    assert set(schema["paths"]) == {"/api/v1/changes", "/api/v1/enrol", "/healthz"}
+    assert set(schema["paths"]) == {"/api/v1/authority", "/api/v1/changes", "/api/v1/enrol", "/api/v1/keys", "/healthz"}
     parts = schema["components"]["schemas"]
     assert set(parts["Change"]["properties"]) == {"id", "device", "epoch", "sequence", "entity", "record_id", "revision", "op", "data"}
     assert set(parts["ErrorBody"]["properties"]) == {"code", "message"}
