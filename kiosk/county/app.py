@@ -129,6 +129,8 @@ def make_app(
 
     app = FastAPI(title="Yunmeng gig-worker stations: county hub", version=str(VERSION), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.bell, app.state.engine = bell, engine
+    sa.event.listen(engine, "checkout", lambda *_: metrics.POOL.inc())
+    sa.event.listen(engine, "checkin", lambda *_: metrics.POOL.dec())
     app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(BodyLimit, most=BODY_MAX_BYTES)
     _add_errors(app)
@@ -225,7 +227,6 @@ def make_app(
         )
         if not told and not (request.client and is_loopback(request.client.host) and "x-forwarded-for" not in request.headers):
             raise ProblemError(Problem.NOT_FOUND)
-        metrics.POOL.set(engine.pool.checkedout())  # type: ignore[attr-defined]
         return Response(metrics.render(lambda: health.facts(engine, settings.county, clock())), media_type=CONTENT_TYPE_LATEST)
 
     return app

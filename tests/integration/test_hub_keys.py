@@ -15,8 +15,9 @@ import uvicorn
 
 from kiosk.county import authority, enrolment
 from kiosk.county.app import make_app
+from kiosk.county.authority import server_context
 from kiosk.county.settings import HubSettings
-from kiosk.county.workers import listen, server_context
+from kiosk.county.workers import listen
 from kiosk.domain import enrol_text
 from kiosk.domain import ticket as tickets
 from kiosk.domain.enrol_text import EnrolText
@@ -27,7 +28,7 @@ from kiosk.store.store import Store
 from kiosk.sync import exchange, keys
 from kiosk.sync.client import HttpHub, Place, fetch_authority
 from tests.hub_parts import COUNTY, OURS, TestHub, some_id
-from tests.integration.test_sync import a_worker
+from tests.integration.test_hub_push import a_worker
 from tests.station import make_store
 
 
@@ -67,6 +68,10 @@ def told(hub: TestHub, settings: HubSettings) -> str:
     return str(EnrolText(hub.code(), host, authority.mark(authority.authority_pem(settings))))
 
 
+def known_as(place: Place) -> HttpHub:
+    return HttpHub(lambda: place)
+
+
 def door_of(store: Store) -> HttpHub:
     return HttpHub(lambda: keys.place(store))
 
@@ -79,7 +84,7 @@ def recall(store: Store, key: str) -> str:
 def test_enrol_when_the_line_is_typed_needs_no_certificate_by_hand(hub: TestHub, store: Store) -> None:
     with serving_tls(hub, hub.settings) as settings:
         line = told(hub, settings)
-        keys.enrol(store, line.lower().replace("-", " "), lambda place: HttpHub(lambda: place), hub.clock())
+        keys.enrol(store, line.lower().replace("-", " "), known_as, hub.clock())
         worker = a_worker()
         with store.write() as u:
             u.keep(worker)
@@ -93,19 +98,19 @@ def test_enrol_when_somebody_shows_another_authority_sends_no_code(hub: TestHub,
         line = told(hub, settings)
         wrong = line[:-1] + ("2" if line[-1] != "2" else "3")
         with pytest.raises(HubForged):
-            keys.enrol(store, wrong, lambda place: HttpHub(lambda: place), hub.clock())
+            keys.enrol(store, wrong, known_as, hub.clock())
         other = replace(settings, state=str(tmp_path / "other"))
         authority.keep_certificates(other, datetime.now(UTC))
-        known = HttpHub(lambda: Place(settings.station_base, authority.authority_pem(other)))
+        known = known_as(Place(settings.station_base, authority.authority_pem(other)))
         with pytest.raises(HubForged):
             known.keys("t")
         assert exchange.identity(store) is None
-        keys.enrol(store, line, lambda place: HttpHub(lambda: place), hub.clock())
+        keys.enrol(store, line, known_as, hub.clock())
 
 
 def test_certificate_when_it_has_ended_or_is_renewed_stations_need_not_be_touched(hub: TestHub, store: Store) -> None:
     with serving_tls(hub, hub.settings) as settings:
-        keys.enrol(store, told(hub, settings), lambda place: HttpHub(lambda: place), hub.clock())
+        keys.enrol(store, told(hub, settings), known_as, hub.clock())
     settings.certificate_path.unlink()
     authority.keep_certificates(settings, datetime.now(UTC) - timedelta(days=3 * 365))
     long_ago = settings.certificate_path.read_bytes()
@@ -116,7 +121,7 @@ def test_certificate_when_it_has_ended_or_is_renewed_stations_need_not_be_touche
             assert settings.certificate_path.read_bytes() != long_ago
         with serving_tls(hub, settings, as_it_is=True) as moved:
             place = replace(keys.place(store), base=moved.station_base)
-            assert HttpHub(lambda place=place: place).keys(recall(store, exchange.TOKEN)).ticket_key_id > 0
+            assert known_as(place).keys(recall(store, exchange.TOKEN)).ticket_key_id > 0
 
 
 def test_authority_when_the_hub_speaks_plain_http_there_is_none(hub: TestHub) -> None:
@@ -126,7 +131,7 @@ def test_authority_when_the_hub_speaks_plain_http_there_is_none(hub: TestHub) ->
 
 def test_client_when_it_has_no_address_yet_is_unreachable() -> None:
     with pytest.raises(HubUnreachable):
-        HttpHub(lambda: Place("")).keys("t")
+        known_as(Place("")).keys("t")
 
 
 # ---- renewal
