@@ -53,8 +53,8 @@ def configure() -> None:
 class Observed:
     """Counts, times and writes down every request, and gives up on one that does not arrive."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, body_s: float = BODY_S) -> None:
+        self._app, self._body_s = app, body_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -68,7 +68,7 @@ class Observed:
             if whole:
                 return await receive()
             try:
-                message = await asyncio.wait_for(receive(), max(0.0, started + BODY_S - time.monotonic()))
+                message = await asyncio.wait_for(receive(), max(0.0, started + self._body_s - time.monotonic()))
             except TimeoutError:
                 raise HTTPException(408) from None
             whole = message["type"] != "http.request" or not message.get("more_body", False)

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import SubprocessError
 
 from kiosk.county import tools, workers
 from kiosk.county.app import make_engine
@@ -42,7 +43,7 @@ def serve(settings: HubSettings, wages: MinimumWage | None = None, cluster: Priv
     """Serve until SIGINT or SIGTERM; start a private cluster again that a full disk has ended, and renew certificates in time."""
 
     def tend() -> None:
-        with suppress(StoreError, ConfigError):
+        with suppress(StoreError, ConfigError, OSError, SubprocessError):  # tried again in a moment
             if cluster is not None and not cluster.runs():
                 cluster.start()
             keep_certificates(settings, datetime.now(UTC))

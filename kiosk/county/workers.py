@@ -39,17 +39,18 @@ LOOK_TICKS = 600
 class HubProtocol(H11Protocol):
     """Hangs up on whoever takes too long to say what he wants; uvicorn alone would wait for ever."""
 
+    head_s = HEAD_S
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
-        self._late = self.loop.call_later(HEAD_S, transport.close)
+        self._late = self.loop.call_later(self.head_s, transport.close)
 
     def data_received(self, data: bytes) -> None:
         """Wait for the rest of a request's head, and no longer once it is there."""
         if self._late is None and self._idle():
-            self._late = self.loop.call_later(HEAD_S, self.transport.close)
+            self._late = self.loop.call_later(self.head_s, self.transport.close)
         super().data_received(data)
         if not self._idle():
             self._enough()
