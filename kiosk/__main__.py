@@ -84,7 +84,7 @@ def _dispatch(options: argparse.Namespace) -> int:
             from kiosk.bootstrap import enrol
 
             enrol(settings, options.words)
-            print(t("enrol.done"))
+            print(t("enrolling.done"))
         case "doctor":
             from kiosk.bootstrap import run_doctor
 

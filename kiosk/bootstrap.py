@@ -277,7 +277,7 @@ def enrol(settings: Settings, words: list[str]) -> None:
     try:
         use_text(open_store(settings), text, lambda place: HttpHub(lambda: place), wall_clock(), settings.hub)
     except HubForged:
-        raise BadInput("mark", "enrol.forged") from None
+        raise BadInput("mark", "enrolling.forged") from None
 
 
 def review(files: list[str]) -> int:

@@ -47,7 +47,7 @@ def read(text: str) -> EnrolText:
     address = parts[at].removeprefix(SCHEME).rstrip("/").lower() if at < len(parts) else ""
     told = len(mark) == MARK_LENGTH + MARK_LENGTH // GROUP - 1 and HOST.fullmatch(address)
     if len(code) != CODE_LENGTH + CODE_LENGTH // GROUP - 1 or not (told or (not mark and not address)):
-        raise BadInput("code", "enrol.not_whole")
+        raise BadInput("code", "enrolling.not_whole")
     return EnrolText(code, address, mark)
 
 

@@ -191,6 +191,9 @@ def test_doctor_when_the_county_is_silent_or_unknown_says_so(station: TestStatio
     )
     assert lines(patient(station, hub=""))["县里"].startswith("✗ 没有县里的地址")
     with station.store.write() as u:
+        u.remember("sync.shut_out", "revoked")
+    assert lines(patient(station))["县里"].startswith("✗ 县里停了这台机器的联系")
+    with station.store.write() as u:
         u.connection.exec_driver_sql("DELETE FROM memory")
     assert lines(patient(station))["县里"].startswith("✗ 还没有登记")
 
