@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,6 +18,8 @@ from kiosk.county.vault import open_vault
 from kiosk.domain.enrol_text import SCHEME, EnrolText
 from kiosk.errors import ConfigError, NotFound
 from kiosk.text import t
+
+CHINA = timezone(timedelta(hours=8))
 
 
 def run(settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> int:
@@ -63,7 +65,7 @@ def _devices(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespac
 
 def _line(row: sa.Row[tuple[object, ...]]) -> str:
     state = "revoked" if row.revoked_at else "renewing" if row.renew_asked_at and row.renew_asked_at > row.renewed_at else "good"
-    heard = f"{row.heard_at.astimezone():%Y-%m-%d %H:%M}" if row.heard_at else t("county_tool.never")
+    heard = f"{row.heard_at.astimezone(CHINA):%Y-%m-%d %H:%M}" if row.heard_at else t("county_tool.never")
     return f"{row.id}\t{row.station or ''}\t{t('county_tool.heard', when=heard)}\t{t(f'county_tool.{state}')}"
 
 

@@ -29,6 +29,8 @@ from kiosk.domain.pay import MinimumWage
 
 STOP_S = 3
 HEAD_S = 20.0
+KEEP_ALIVE_S = 75
+"""Longer than the proxy keeps a line (deploy/nginx-county.conf): it must not ask on one that we are about to close."""
 BACKLOG = 1024
 CONNECTIONS_MAX = 8192
 AGAIN_S = 1.0
@@ -84,6 +86,7 @@ class HubServer(uvicorn.Server):
             server_header=False,
             backlog=BACKLOG,
             limit_concurrency=CONNECTIONS_MAX,
+            timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=STOP_S,
             forwarded_allow_ips=settings.trusted_proxy,
             **context,

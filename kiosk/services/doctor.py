@@ -132,11 +132,11 @@ def _outbox(patient: Patient) -> Iterator[Finding]:
 def _county(patient: Patient) -> Iterator[Finding]:
     with patient.store.read() as u:
         enrolled, heard, shut_out = u.recall(DEVICE_ID), u.recall(HEARD_AT), u.recall(SHUT_OUT)
-        waiting, hub = u.outbox_size(), patient.hub or u.recall(ADDRESS)
+        hub = patient.hub or u.recall(ADDRESS)
     if not hub and enrolled:
         yield Finding(False, t("doctor.county.no_hub"))
     elif shut_out:
-        yield Finding(False, t("doctor.county.shut_out", count=waiting))
+        yield Finding(False, t("doctor.county.shut_out"))
     elif not enrolled or not heard:
         yield Finding(False, t("doctor.county.not_enrolled"))
     else:
