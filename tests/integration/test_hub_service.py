@@ -29,7 +29,7 @@ from kiosk.county.logs import JsonLines, Observed
 from kiosk.county.workers import HubProtocol
 from kiosk.errors import HubFailed, HubRefused
 from kiosk.sync.client import HttpHub
-from kiosk.sync.protocol import EnrolRequest, PushRequest
+from kiosk.sync.protocol import EnrolRequest
 from tests.hub_parts import COUNTY, Terminal, TestHub, answering, fresh_database, make_hub, plain_error
 from tests.integration.test_hub_push import a_worker
 
@@ -101,7 +101,7 @@ def test_rate_when_a_minute_is_over_begins_anew(hub: TestHub) -> None:
 @pytest.mark.parametrize("told", ["7", "700000", "soon", "-1", "٣"])
 def test_client_when_told_to_come_back_later_knows_when(told: str) -> None:
     with answering(503, b"{}", f"application/json\r\nRetry-After: {told}") as base, pytest.raises(HubFailed) as caught:
-        HttpHub(base).push("t", PushRequest(changes=()))
+        HttpHub(base).keys("t")
     assert caught.value.wait_s == {"7": 7.0, "700000": 600.0}.get(told, 0.0)
 
 
