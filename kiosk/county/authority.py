@@ -51,7 +51,7 @@ def keep_certificates(settings: HubSettings, now: datetime) -> bool:
 
     Does nothing where settings give files of the county's own, or the hub speaks plain HTTP on loopback. Raises ConfigError.
     """
-    if not settings.has_own_authority or settings.certificate:
+    if not settings.has_own_authority or settings.authority:
         return False
     folder = settings.authority_path.parent
     folder.mkdir(parents=True, exist_ok=True)

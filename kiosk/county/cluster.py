@@ -74,7 +74,7 @@ class PrivateCluster:
         self.own(self.folder)
         self.own(self.socket)
         if self.run([Path("/usr/bin/test"), "-w", self.folder]).returncode != 0:
-            raise ConfigError(f"user {SERVER_USER} cannot reach {self.folder}: choose a folder outside /root, such as /var/lib/kiosk")
+            raise ConfigError(f"user {SERVER_USER} cannot reach {self.folder}: choose a state folder outside /root, such as /var/lib/kiosk")
 
     def own(self, folder: Path) -> None:
         """Make a folder that only who runs the cluster can read."""

@@ -103,6 +103,8 @@ def load(state: Path) -> HubSettings:
         raise ConfigError("certificate, certificate_key: both or none")
     if settings.certificate and not settings.authority:
         raise ConfigError("authority: by what are stations to know this certificate?")
+    if settings.serves_tls and settings.authority and not settings.certificate:
+        raise ConfigError("certificate, certificate_key: the hub serves TLS itself, and cannot make them under another's authority")
     if settings.serves_tls and not settings.has_own_authority:
         raise ConfigError("host: plain HTTP only on loopback; for the network, station_base must be https")
     return settings

@@ -1,6 +1,7 @@
 """TLS under the county's own authority, enrolment by a line that a person can read out, keys that are renewed and terminals that are shut
 out: a real hub on a real port, a real store."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ from kiosk.services import tickets as our_tickets
 from kiosk.store.store import Store
 from kiosk.sync import exchange, keys
 from kiosk.sync.client import HttpHub, Place, fetch_authority
-from tests.hub_parts import COUNTY, OURS, TestHub, some_id
+from tests.hub_parts import COUNTY, OURS, TestHub, answering, some_id
 from tests.integration.test_hub_push import a_worker
 from tests.station import make_store
 
@@ -106,6 +107,19 @@ def test_enrol_when_somebody_shows_another_authority_sends_no_code(hub: TestHub,
             known.keys("t")
         assert exchange.identity(store) is None
         keys.enrol(store, line, known_as, hub.clock())
+
+
+def test_enrol_when_another_authority_hides_behind_the_countys_believes_the_first_alone(hub: TestHub, tmp_path: Path) -> None:
+    good, bad = (replace(hub.settings, state=str(tmp_path / name), station_base="https://x.cn") for name in ("good", "bad"))
+    for settings in (good, bad):
+        authority.keep_certificates(settings, datetime.now(UTC))
+    pem, mark = authority.authority_pem(good), authority.mark(authority.authority_pem(good))
+    body = json.dumps({"certificate": pem + authority.authority_pem(bad)}).encode()
+    with answering(200, body, "application/json") as base:
+        assert fetch_authority(base, mark).strip() == pem.strip()
+    for nothing in ("", "x", "-----BEGIN CERTIFICATE-----"):
+        with answering(200, json.dumps({"certificate": nothing}).encode(), "application/json") as base, pytest.raises(HubForged):
+            fetch_authority(base, mark)
 
 
 def test_certificate_when_it_has_ended_or_is_renewed_stations_need_not_be_touched(hub: TestHub, store: Store) -> None:
@@ -284,6 +298,8 @@ def test_terminal_when_revoked_keeps_everything_and_enrols_anew_without_loss(hub
         ('phone_base = "http://example.cn"', False),
         ('phone_base = "https://example.cn/"', False),
         ('certificate = "x.pem"', False),
+        ('certificate = "x.pem"\ncertificate_key = "x.key"', False),
+        ('host = "0.0.0.0"\nstation_base = "https://hub.example.cn"\nauthority = "x.pem"', False),
         ("workers = 0", False),
     ],
 )
