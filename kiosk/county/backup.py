@@ -29,11 +29,13 @@ TOO_FAR = "recovery ended before configured recovery target was reached"
 
 
 def backup(cluster: PrivateCluster, folder: Path) -> Path:
-    """Copy the running cluster into the folder and have its log kept there from now on; give the copy's place. Raise StoreError."""
+    """Copy the running cluster into the folder and keep its log there from now on; give the copy's place. Raises ConfigError, StoreError."""
     folder = folder.absolute()
     new, wal = folder / "base.new", folder / "wal"
-    for place in (folder, wal):
-        cluster.own(place)
+    if not folder.exists():
+        cluster.own(folder)
+    if cluster.run(["mkdir", "-p", "-m", "0700", wal]).returncode != 0:
+        raise ConfigError(f"{folder}: who runs the database cannot write there")
     _keep_log(cluster, wal)
     cluster.run(["rm", "-rf", new])
     copy: list[Path | str] = [

@@ -71,6 +71,10 @@ class PrivateCluster:
         """Make what the cluster stands in, owned by who runs it; raise ConfigError."""
         if len(os.fsencode(self.socket)) > SOCKET_PATH_MAX:
             raise ConfigError(f"{self.folder}: too long a path for a unix socket, choose a shorter state folder")
+        if os.geteuid() == 0 and self.folder.exists():
+            held = self.folder.stat().st_uid
+            if held not in (0, pwd.getpwnam(SERVER_USER).pw_uid):
+                raise ConfigError(f"{self.folder} belongs to user {held}: run this as that user, not as root")
         self.own(self.folder)
         self.own(self.socket)
         if self.run([Path("/usr/bin/test"), "-w", self.folder]).returncode != 0:
