@@ -29,7 +29,7 @@ TOO_FAR = "recovery ended before configured recovery target was reached"
 
 
 def backup(cluster: PrivateCluster, folder: Path) -> Path:
-    """Copy the running cluster into the folder and keep its log there from now on; give the copy's place. Raises ConfigError, StoreError."""
+    """Copy the running cluster into the folder, keep its log there from now on; give the copy's place. Raises ConfigError, StoreError."""
     folder = folder.absolute()
     new, wal = folder / "base.new", folder / "wal"
     if not folder.exists():
