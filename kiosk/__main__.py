@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from kiosk.config import load
-from kiosk.errors import KioskError
+from kiosk.errors import BadInput, KioskError
+from kiosk.text import t
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,10 +18,10 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("terminal", help="the visitors' touch screen")
     commands.add_parser("board", help="the screen in the waiting hall")
     commands.add_parser("agent", help="sync, print spool, health")
-    county = commands.add_parser("county", help="the county's hub; `county code STATION` makes an enrolment code")
+    county = commands.add_parser("county", help="the county's hub and its tools; `county --help` lists them")
     county.add_argument("words", nargs=argparse.REMAINDER)
-    enrol = commands.add_parser("enrol", help="enrol this station with a one-time code")
-    enrol.add_argument("code")
+    enrol = commands.add_parser("enrol", help="enrol this station with the line that the county gave: code, address, mark")
+    enrol.add_argument("words", nargs="+", metavar="WORD")
     review = commands.add_parser("review", help="check texts by the rules for listings, one JSON line a file")
     review.add_argument("files", nargs="+", metavar="FILE")
     doctor = commands.add_parser("doctor", help="look whether the station is well; status 1 when something is wrong")
@@ -40,6 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--paper goes with --to: the printer's own is in settings")
     try:
         return _dispatch(options)
+    except BadInput as error:
+        print(t(error.key, **error.words), file=sys.stderr)
+        return 1
     except KioskError as error:
         print(f"kiosk {options.command}: {error.__class__.__name__}: {error}", file=sys.stderr)
         return 1
@@ -79,7 +83,8 @@ def _dispatch(options: argparse.Namespace) -> int:
         case "enrol":
             from kiosk.bootstrap import enrol
 
-            enrol(settings, options.code)
+            enrol(settings, options.words)
+            print(t("enrolling.done"))
         case "doctor":
             from kiosk.bootstrap import run_doctor
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.config import Settings
-from kiosk.errors import ConfigError, PrinterAbsent, StoreError, WrongKey
+from kiosk.errors import BadInput, ConfigError, HubForged, PrinterAbsent, StoreError, WrongKey
 
 if TYPE_CHECKING:
     from kiosk.agent.loop import Agent
@@ -132,11 +132,12 @@ def open_scanner(settings: Settings) -> Scanner | None:
     return opened(settings.scanner, settings.state_dir / "run" / "scanner")
 
 
-def open_hub(settings: Settings) -> HttpHub | None:
-    """Make the door to the county, or None where settings name no hub."""
+def open_hub(settings: Settings, store: Store) -> HttpHub:
+    """Make the door to the county; where it is, settings say or the enrolment, which may be still to come."""
     from kiosk.sync.client import HttpHub
+    from kiosk.sync.keys import place
 
-    return HttpHub(settings.hub) if settings.hub else None
+    return HttpHub(lambda: place(store, settings.hub))
 
 
 def open_desk(settings: Settings) -> DeskServer | None:
@@ -163,7 +164,7 @@ def open_agent(settings: Settings) -> Agent:
             phone_acts.take(_at_work(settings, store))
 
     spool = Spool(store, printer, wall_clock)
-    return Agent(settings, store, spool, open_hub(settings), wall_clock, lambda: open_desk(settings), take_phone_acts)
+    return Agent(settings, store, spool, open_hub(settings, store), wall_clock, lambda: open_desk(settings), take_phone_acts)
 
 
 def agent_runs(settings: Settings) -> bool:
@@ -219,7 +220,7 @@ def run_doctor(settings: Settings, *, printer_only: bool = False) -> int:
     patient = Patient(
         store_path=settings.store_path,
         now=wall_clock(),
-        has_hub=bool(settings.hub),
+        hub=settings.hub,
         open_store=lambda: open_store(settings),
         printer=printer_case(settings),
     )
@@ -271,14 +272,22 @@ def _print_test(settings: Settings, to: Path | None, paper_mm: int | None) -> Ou
     return test_page.drawn(to.name)
 
 
-def enrol(settings: Settings, code: str) -> None:
-    """Enrol this terminal with a one-time code; raise ConfigError when settings name no hub, SyncError when the hub refuses."""
-    from kiosk.sync.exchange import enrol as use_code
+def enrol(settings: Settings, words: list[str]) -> None:
+    """Enrol this terminal with what the county told, in one word or several; raise BadInput, ConfigError, SyncError."""
+    from kiosk.domain.enrol_text import read
+    from kiosk.sync.client import HttpHub
+    from kiosk.sync.keys import enrol as use_text
 
-    hub = open_hub(settings)
-    if hub is None:
-        raise ConfigError("hub: not set")
-    use_code(open_store(settings), hub, code, wall_clock())
+    text = " ".join(words)
+    told = read(text)
+    if not told.address and not settings.hub:
+        raise ConfigError("hub: neither set nor told; the county's whole line has a code, an address and a mark")
+    if told.address and settings.hub not in ("", told.base):
+        raise ConfigError(f"hub: settings name {settings.hub}, the county told {told.base}; take one of them out")
+    try:
+        use_text(open_store(settings), text, lambda place: HttpHub(lambda: place), wall_clock(), settings.hub)
+    except HubForged:
+        raise BadInput("mark", "enrolling.forged") from None
 
 
 def review(files: list[str]) -> int:

@@ -3,9 +3,11 @@
 Distances are metres, sizes pixels unless the name says otherwise.
 """
 
+import ipaddress
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from kiosk.domain import wifi
 from kiosk.domain.record import RecordError, from_plain
@@ -47,6 +49,7 @@ class Settings:
     `kiosk doctor --printer` proved it.
     `scanner` is one, too: serial:///dev/ttyACM0?baud=9600, hid:///dev/input/by-id/NAME-event-kbd, simulator: (write codes into
     STATE/run/scanner), or empty for none.
+    `hub` is the county's address; empty where the station was enrolled with a text that names it.
     `desk` is where the staff's page listens, as host:port (0.0.0.0:8443 for the station's own network); empty switches it off.
     `wifi_name` and `wifi_password` are the visitors' network; without a name there is none, without a password it is open.
     `attract_after_s`: so long at rest at home, the terminal shows what one can do here; 0 switches that off.
@@ -110,6 +113,27 @@ def load(state: Path) -> Settings:
         raise ConfigError(f"wifi_{bad}: a name has at most 32 bytes, a password 8 to 63 plain characters")
     if settings.attract_after_s and settings.attract_after_s < ATTRACT_LEAST_S:
         raise ConfigError(f"attract_after_s: 0, or at least {ATTRACT_LEAST_S} seconds: somebody may still be reading home")
-    if settings.hub.startswith("http://") and not settings.hub.startswith(("http://127.0.0.1", "http://[::1]", "http://localhost")):
-        raise ConfigError("hub: plain HTTP only on loopback")
+    if settings.hub:
+        check_address("hub", settings.hub)
     return settings
+
+
+def check_address(name: str, base: str) -> None:
+    """Look whether an address is one that people and keys may be sent to; raise ConfigError."""
+    try:
+        parts = urlsplit(base)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise ConfigError(f"{name}: not an address") from None
+    if parts.scheme not in ("http", "https") or not host or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ConfigError(f"{name}: https://HOST or https://HOST:PORT, nothing behind it")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ConfigError(f"{name}: plain HTTP only on loopback")
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a name or an address stays on this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -17,7 +17,8 @@ KioskError
 ├── SyncError           the hub did not take or give what was asked
 │   ├── HubUnreachable  no line, a time-out, a refused connection
 │   ├── HubFailed       it answered 5xx or something that is not the protocol
-│   └── HubRefused      it answered with a typed error: `.code`
+│   ├── HubRefused      it answered with a typed error: `.code`
+│   └── HubForged       whoever answers is not known by the county's authority
 ├── TicketError         a token that is not one of ours; `.code`: malformed, forged, expired, unknown_key
 └── ConfigError         settings that contradict themselves or lack something
 """
@@ -98,7 +99,9 @@ class PrinterCut(PrinterError):
 
 
 class SyncError(KioskError):
-    """The hub did not take or give what was asked."""
+    """The hub did not take or give what was asked. It may have said to come back only after `wait_s` seconds."""
+
+    wait_s = 0.0
 
 
 class HubUnreachable(SyncError):
@@ -115,6 +118,10 @@ class HubRefused(SyncError):
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
+
+
+class HubForged(SyncError):
+    """Whoever answers is not the county: its authority is another one."""
 
 
 class TicketError(KioskError):

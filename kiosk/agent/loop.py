@@ -24,8 +24,8 @@ from kiosk.errors import HubRefused, KioskError, StoreError, SyncError
 from kiosk.heap import one_heap
 from kiosk.services import introduce
 from kiosk.store.store import Store
-from kiosk.sync import exchange
-from kiosk.sync.client import Hub
+from kiosk.sync import exchange, keys
+from kiosk.sync.client import KeyHub
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ PAUSE_S = 0.002
 BACKOFF_FIRST_S, BACKOFF_MAX_S = 1.0, 60.0
 PULL_LEAST_S = 1.0
 """An answer sooner than this to a waiting pull that brought nothing came from a hub that is stopping."""
+FIRST_KEYS_S, KEYS_EVERY_S = 600.0, 86_400.0
+"""Keys are asked for soon after the start, not by all stations at once when the light comes back, and once a day."""
 FIRST_REPAIR_S, REPAIR_EVERY_S = 600.0, 86_400.0
 """Digests are compared soon after the start, not by all stations at once when the light comes back, and once a day."""
 HEALTH_EVERY_S = 5.0
@@ -89,10 +91,10 @@ class Backoff:
     def __init__(self, dice: random.Random) -> None:
         self._dice, self._failures = dice, 0
 
-    def failed(self) -> float:
-        """Count a failure and give the seconds to wait."""
+    def failed(self, least_s: float = 0.0) -> float:
+        """Count a failure and give the seconds to wait: not fewer than the hub asked for."""
         self._failures += 1
-        return min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0 ** min(self._failures - 1, 10)) * self._dice.uniform(0.5, 1.0)
+        return least_s + min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0 ** min(self._failures - 1, 10)) * self._dice.uniform(0.5, 1.0)
 
     def succeeded(self) -> None:
         """Begin anew."""
@@ -107,7 +109,7 @@ class Agent:
         settings: Settings,
         store: Store,
         spool: Spool,
-        hub: Hub | None,
+        hub: KeyHub | None,
         clock: Callable[[], datetime],
         open_desk: Callable[[], Desk | None] = lambda: None,
         take_phone_acts: Callable[[], object] = lambda: None,
@@ -167,8 +169,9 @@ class Agent:
                     pass
             except (SyncError, StoreError) as error:
                 self._health.push = _told("push", self._health.push, _name(error))
+                self._heed(error)
                 due = 0.0
-                self._stop.wait(backoff.failed())
+                self._stop.wait(backoff.failed(getattr(error, "wait_s", 0.0)))
             else:
                 self._health.push = _told("push", self._health.push, "")
                 backoff.succeeded()
@@ -180,6 +183,7 @@ class Agent:
     def _pull_life(self) -> None:
         backoff, away = Backoff(random.Random()), True
         repair_at = time.monotonic() + random.uniform(0, FIRST_REPAIR_S)
+        keys_at = time.monotonic() + random.uniform(0, FIRST_KEYS_S)
         while not self._stop.wait(PAUSE_S):
             started = time.monotonic()
             try:
@@ -187,13 +191,18 @@ class Agent:
                     exchange.pull_urgent(self._store, self._hub, self._clock())
                     away = False
                 brought = self._pull()
+                if self._hub is not None and started > keys_at:
+                    keys.renew(self._store, self._hub)
+                    keys_at = started + KEYS_EVERY_S
                 if not brought and self._hub is not None and started > repair_at:
                     exchange.repair(self._store, self._hub)
                     repair_at = started + REPAIR_EVERY_S
+                self._heed(None)
             except (SyncError, StoreError) as error:
                 self._health.pull = _told("pull", self._health.pull, _name(error))
                 away = True
-                self._stop.wait(backoff.failed())
+                self._heed(error)
+                self._stop.wait(backoff.failed(getattr(error, "wait_s", 0.0)))
                 continue
             self._health.pull = _told("pull", self._health.pull, "")
             backoff.succeeded()
@@ -201,6 +210,13 @@ class Agent:
                 self._stop.wait(max(0.0, started + PULL_LEAST_S - time.monotonic()))
             elif self._visited():
                 self._stop.wait(YIELD_S)
+
+    def _heed(self, error: KioskError | None) -> None:
+        """Let staff know that the county has shut us out, or takes us again; a store that cannot be written has its own trouble."""
+        told = error if isinstance(error, SyncError) else None
+        if (error is None and self._health.enrolled) or told is not None:
+            with suppress(StoreError):
+                keys.heed(self._store, told)
 
     def _desk_life(self) -> None:
         """Serve the desk page; slips and sync go on where it cannot be served (the port is taken, the station not enrolled yet)."""

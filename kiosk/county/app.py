@@ -5,8 +5,10 @@ that was sent.
 """
 
 import json
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Annotated, Any
@@ -17,42 +19,51 @@ from fastapi import Path as PathParam
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kiosk.body_limit import BodyLimit
-from kiosk.county import digest, enrolment, feed
+from kiosk.config import is_loopback
+from kiosk.county import authority, digest, enrolment, feed, health, limits, logs, metrics
 from kiosk.county.bell import Bell
 from kiosk.county.enrolment import Device, EnrolError
 from kiosk.county.feed import CursorGoneError, Reader
 from kiosk.county.judge import Author, EpochUsedError
+from kiosk.county.limits import TooOftenError
 from kiosk.county.migrate import migrate
 from kiosk.county.phone import PhoneDesk
-from kiosk.county.phone_routes import add_pages
+from kiosk.county.phone_routes import PAGE_HEADERS, add_pages
 from kiosk.county.push import push
 from kiosk.county.settings import HubSettings
 from kiosk.county.vault import open_vault
 from kiosk.domain.matching import AreaTable
 from kiosk.domain.record import RecordError, to_plain
 from kiosk.domain.review import RuleBook
+from kiosk.domain.ticket import PATH
 from kiosk.sync.protocol import (
+    AUTHORITY,
     BATCH_MAX,
     BODY_MAX_BYTES,
     CHANGES,
     DIGESTS,
     ENROL,
     EPOCH,
+    KEYS,
     NAME_MAX,
     PULL_MAX,
     PUSH_MAX,
     VERSION,
     WAIT_MAX_S,
+    AuthorityAnswer,
     BucketBody,
     Digests,
     EnrolAnswer,
     EnrolRequest,
     ErrorBody,
     Health,
+    Keys,
     Problem,
     PullAnswer,
     PullBody,
@@ -62,6 +73,7 @@ from kiosk.sync.protocol import (
     decode,
     encode,
 )
+from kiosk.text import t
 
 STATUS_OF = {
     Problem.BAD_REQUEST: 422,
@@ -79,6 +91,10 @@ STATUS_OF = {
     Problem.UNAVAILABLE: 503,
     Problem.INTERNAL: 500,
 }
+
+
+AWAY_S = "5"
+"""So long a station waits at least when the database is away or its disk is full."""
 
 
 class ProblemError(Exception):
@@ -104,10 +120,14 @@ def make_app(
     """Make the hub for the database that settings name, bringing it to the newest version."""
     engine = make_engine(settings.database)
     migrate(engine)
-    with engine.begin() as connection:
-        feed.open_county(connection, settings.county)
-    vault = open_vault(settings.key_path)
-    bell = Bell(engine.url.set(drivername="postgresql").render_as_string(hide_password=False), settings.county)
+    vault, pem = open_vault(settings.key_path), authority.authority_pem(settings)
+
+    def open_county() -> None:
+        with engine.begin() as connection:
+            feed.open_county(connection, settings.county)
+
+    bell = Bell(engine.url.set(drivername="postgresql").render_as_string(hide_password=False), settings.county, open_county)
+    open_county()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -118,22 +138,31 @@ def make_app(
 
     app = FastAPI(title="Yunmeng gig-worker stations: county hub", version=str(VERSION), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.bell, app.state.engine = bell, engine
+    sa.event.listen(engine, "checkout", lambda *_: metrics.POOL.inc())
+    sa.event.listen(engine, "checkin", lambda *_: metrics.POOL.dec())
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
     app.add_middleware(BodyLimit, most=BODY_MAX_BYTES)
     _add_errors(app)
     add_pages(app, engine, settings, PhoneDesk(settings.county, vault, rules, areas), clock)
 
-    def caller(authorization: Annotated[str, Header()] = "") -> Device:
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise ProblemError(Problem.UNAUTHORIZED)
+    def count(who: str, most: int) -> None:
         with engine.begin() as connection:
-            device = enrolment.identify(connection, settings.county, token, clock())
-        if device is None:
-            raise ProblemError(Problem.UNAUTHORIZED)
-        if device.revoked:
-            raise ProblemError(Problem.REVOKED)
+            limits.count(connection, settings.county, who, most, clock())
+
+    def caller(request: Request, authorization: Annotated[str, Header()] = "") -> Device:
+        scheme, _, token = authorization.partition(" ")
+        with engine.begin() as connection:
+            device = enrolment.identify(connection, vault, settings.county, token, clock()) if scheme.lower() == "bearer" else None
+            if device is not None and not device.revoked:
+                limits.count(connection, settings.county, device.id, limits.TERMINAL, clock())
+        if device is None or device.revoked:
+            count(_source(request), limits.STRANGER)
+            raise ProblemError(Problem.REVOKED if device else Problem.UNAUTHORIZED)
+        request.state.device = device.id
         return device
+
+    app.add_middleware(PhoneLimit, count=lambda request: count("phone " + _source(request), limits.PHONE))
+    app.add_middleware(logs.Observed)
 
     errors: dict[int | str, dict[str, Any]] = {s: {"model": ErrorBody} for s in sorted({*STATUS_OF.values()})}
 
@@ -178,7 +207,7 @@ def make_app(
             with engine.connect() as connection:
                 return feed.read(connection, reader, after, limit, own=own, urgent=urgent)
 
-        with bell.waiter(reader.audiences) as waiter:
+        with bell.waiter(reader.audiences) as waiter, metrics.waiting():
             while True:
                 answer = await run_in_threadpool(look)
                 after = answer.cursor
@@ -201,20 +230,73 @@ def make_app(
         with engine.connect() as connection:
             return _json(digest.bucket(connection, Reader(settings.county, device.station_id, device.id), entity, bucket))
 
+    @app.get(AUTHORITY, response_model=AuthorityAnswer, responses=errors)
+    def give_authority(request: Request) -> Response:
+        """Give the county's own authority. Believe it only by the mark that the county told."""
+        count(_source(request), limits.STRANGER)
+        if not pem:
+            raise ProblemError(Problem.NOT_FOUND)
+        return _json(AuthorityAnswer(certificate=pem))
+
     @app.post(ENROL, response_model=EnrolAnswer, responses=errors)
     def enrol(body: EnrolRequest, request: Request) -> Response:
         """Make the terminal that holds a one-time code one of the county's."""
-        source = request.client.host if request.client else ""
+        source = _source(request)
+        count(source, limits.STRANGER)
         return _json(enrolment.enrol(engine, vault, settings.county, settings.phone_base, body, source, clock()))
+
+    @app.post(KEYS, response_model=Keys, responses=errors)
+    def give_keys(device: Annotated[Device, Depends(caller)]) -> Response:
+        """Give the keys to use from now on. The old token works until a new one was first used, so asking again does no harm."""
+        with engine.begin() as connection:
+            keys = enrolment.keys(connection, vault, settings.county, device.id, settings.phone_base, clock())
+        return _json(replace(keys, authority=pem))
 
     @app.get("/healthz", response_model=Health, responses=errors)
     def healthz() -> Response:
-        """Say whether the database answers."""
-        with engine.connect() as connection:
-            connection.execute(sa.select(1))
+        """Say whether the hub can do its work: the database answers and takes writes, its tables are ours, there is room on the disk."""
+        wrong = health.wrong(engine, settings)
+        if wrong:
+            raise ProblemError(Problem.UNAVAILABLE, ", ".join(wrong))
         return _json(Health(status="ok", version=VERSION))
 
+    @app.get("/metrics", include_in_schema=False)
+    def give_metrics(request: Request, authorization: Annotated[str, Header()] = "") -> Response:
+        """Give the figures, to this machine itself or to whoever has the token."""
+        told = bool(settings.metrics_token) and secrets.compare_digest(
+            authorization.encode(errors="replace"), f"Bearer {settings.metrics_token}".encode()
+        )
+        if not told and not (request.client and is_loopback(request.client.host) and "x-forwarded-for" not in request.headers):
+            raise ProblemError(Problem.NOT_FOUND)
+        return Response(metrics.render(lambda: health.facts(engine, settings.county, clock())), media_type=CONTENT_TYPE_LATEST)
+
     return app
+
+
+class PhoneLimit:
+    """Turns away an address from which too many pages are asked for; while the database is gone, nobody counts."""
+
+    def __init__(self, app: ASGIApp, count: Callable[[Request], None]) -> None:
+        self._app, self._count = app, count
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer that it is too many."""
+        if scope["type"] == "http" and (scope["path"] == "/" or scope["path"].startswith(PATH)):
+            try:
+                await run_in_threadpool(self._count, Request(scope))
+            except TooOftenError as error:
+                words = t("phone.unavailable.text")
+                answer = Response(words, 429, {**PAGE_HEADERS, "Retry-After": str(error.wait_s)}, "text/plain; charset=utf-8")
+                await answer(scope, receive, send)
+                return
+            except sa.exc.SQLAlchemyError:
+                pass
+        await self._app(scope, receive, send)
+
+
+def _source(request: Request) -> str:
+    """Say who asks, where no token says it. The proxy has told us the real address, and nobody else can (`trusted_proxy`)."""
+    return limits.address(request.client.host if request.client else "")
 
 
 def _add_errors(app: FastAPI) -> None:
@@ -224,7 +306,8 @@ def _add_errors(app: FastAPI) -> None:
 
     def enrol_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, EnrolError)
-        return _error(error.problem)
+        waits = {"Retry-After": str(enrolment.GUESS_WINDOW.seconds)} if error.problem is Problem.TOO_MANY else None
+        return _error(error.problem, headers=waits)
 
     def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -235,15 +318,20 @@ def _add_errors(app: FastAPI) -> None:
         known = {400: Problem.BAD_REQUEST, 404: Problem.NOT_FOUND, 405: Problem.NOT_FOUND, 413: Problem.TOO_LARGE}
         return _error(known.get(error.status_code, Problem.BAD_REQUEST), status=error.status_code, headers=error.headers)
 
+    def too_often(_: Request, error: Exception) -> Response:
+        assert isinstance(error, TooOftenError)
+        return _error(Problem.TOO_MANY, headers={"Retry-After": str(error.wait_s)})
+
     app.add_exception_handler(ProblemError, problem)
+    app.add_exception_handler(TooOftenError, too_often)
     app.add_exception_handler(EnrolError, enrol_error)
     app.add_exception_handler(EpochUsedError, lambda _r, _e: _error(Problem.EPOCH_USED))
     app.add_exception_handler(CursorGoneError, lambda _r, _e: _error(Problem.CURSOR_GONE))
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(sa.exc.DataError, lambda _r, _e: _error(Problem.BAD_REQUEST))
     app.add_exception_handler(HTTPException, http)
-    for away in (sa.exc.OperationalError, sa.exc.TimeoutError):
-        app.add_exception_handler(away, lambda _r, _e: _error(Problem.UNAVAILABLE))
+    for away in (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
+        app.add_exception_handler(away, lambda _r, _e: _error(Problem.UNAVAILABLE, headers={"Retry-After": AWAY_S}))
     app.add_exception_handler(Exception, lambda _r, _e: _error(Problem.INTERNAL))
 
 

@@ -6,8 +6,10 @@ A ring says only "look again": a lost one costs a look at the end of the wait, n
 import asyncio
 import json
 from collections import defaultdict
+from collections.abc import Callable
 
 import psycopg
+import sqlalchemy as sa
 
 from kiosk.county.feed import CHANNEL
 
@@ -17,8 +19,9 @@ RECONNECT_S = 1.0
 class Bell:
     """Listens in the background between `start` and `stop`, on the event loop that runs the waiters."""
 
-    def __init__(self, conninfo: str, county_id: str) -> None:
-        self._conninfo, self._county_id = conninfo, county_id
+    def __init__(self, conninfo: str, county_id: str, on_return: Callable[[], None] = lambda: None) -> None:
+        """`on_return` runs in a thread when the database is back: it may be another one by then."""
+        self._conninfo, self._county_id, self._on_return = conninfo, county_id, on_return
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
         self._closed = False
@@ -44,15 +47,20 @@ class Bell:
         return Waiter(self, audiences)
 
     async def _listen(self) -> None:
+        lost = False
         while True:
             try:
+                if lost:
+                    await asyncio.to_thread(self._on_return)
                 connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
                 async with connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
+                    lost = False
                     self._ring_all()  # something may have been committed while nobody listened
                     async for notice in connection.notifies():
                         self._ring(notice.payload)
-            except psycopg.OperationalError:
+            except (psycopg.OperationalError, sa.exc.DBAPIError):
+                lost = True
                 await asyncio.sleep(RECONNECT_S)
 
     def _ring(self, payload: str) -> None:

@@ -20,6 +20,10 @@ from kiosk.sync.protocol import Change, Op, PullAnswer
 
 CHANNEL = "feed"
 EVERYONE = "all"
+INCARNATION = sa.text("SELECT system_identifier || '.' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()")
+"""Which cluster this is, and how often it has been put back or a replica promoted (the timeline that is being written)."""
+KEY_IDS = sa.text("pg_get_serial_sequence('ticket_key', 'key_id')::regclass")
+KEY_IDS_LOST = 10_000
 
 
 class CursorGoneError(Exception):
@@ -64,9 +68,23 @@ def of_station(station_id: str) -> str:
 
 
 def open_county(connection: sa.Connection, county_id: str) -> None:
-    """Make the county's feed unless there is one."""
+    """Make the county's feed unless there is one; begin it anew when the database was put back, or a replica took its place."""
     head = insert(county).values(county_id=county_id, feed_epoch=secrets.token_hex(6), feed_position=0)
     connection.execute(head.on_conflict_do_nothing())
+    incarnation = connection.execute(INCARNATION).scalar_one()
+    mine = (county.c.county_id == county_id, county.c.incarnation.is_distinct_from(incarnation))
+    before = connection.execute(sa.select(county.c.incarnation).where(*mine).with_for_update()).first()
+    if before is not None:
+        connection.execute(sa.update(county).where(*mine).values(incarnation=incarnation))
+        if before.incarnation is not None:
+            renew(connection, county_id)
+
+
+def renew(connection: sa.Connection, county_id: str) -> None:
+    """Begin the feed's epoch anew, so that every station reads it again and gives what is missing; for a database that was put back."""
+    connection.execute(sa.update(county).where(county.c.county_id == county_id).values(feed_epoch=secrets.token_hex(6)))
+    # key ids that were given out in what was lost must not be given to others
+    connection.execute(sa.select(sa.func.setval(KEY_IDS, sa.func.nextval(KEY_IDS) + KEY_IDS_LOST)))
 
 
 def append(connection: sa.Connection, county_id: str, entries: Sequence[Entry]) -> None:

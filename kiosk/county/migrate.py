@@ -1,10 +1,12 @@
 """Brings the hub's database to the newest version: one transaction, one migrating process at a time."""
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 LOCK = 420_923
 """An advisory lock, so that several workers may start at once."""
@@ -12,9 +14,20 @@ LOCK = 420_923
 
 def migrate(engine: sa.Engine) -> None:
     """Upgrade to the newest version, or do nothing."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config = _config()
     with engine.begin() as connection:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@cache
+def newest() -> str | None:
+    """Name the newest version."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

@@ -37,8 +37,10 @@ county = sa.Table(
     _county(),
     sa.Column("feed_epoch", sa.Text, nullable=False),
     sa.Column("feed_position", sa.BigInteger, nullable=False),
+    sa.Column("incarnation", sa.Text),
 )
-"""The head of each county's feed. Its row lock is what makes feed order commit order."""
+"""The head of each county's feed. Its row lock is what makes feed order commit order. `incarnation` is what PostgreSQL said of itself when
+it was last opened: one that was put back from a backup says something else."""
 
 station = sa.Table("station", metadata, _county(), sa.Column("id", sa.Text, primary_key=True), sa.Column("parent_id", sa.Text))
 """The tree. What a station is called stands in its record; its row lock makes one station's pushes follow each other."""
@@ -49,16 +51,19 @@ device = sa.Table(
     _county(),
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("station_id", sa.Text, nullable=False),
-    sa.Column("token_hash", sa.Text, nullable=False),
+    sa.Column("salt", sa.Text, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False),
     _instant("enrolled_at", nullable=False),
+    _instant("renewed_at", nullable=False),
+    _instant("renew_asked_at"),
     _instant("heard_at"),
     _instant("revoked_at"),
     sa.Column("push_epoch", sa.Text),
     sa.Column("push_batch", sa.BigInteger, nullable=False, server_default=sa.text("0")),
     sa.Column("push_key", sa.Text),
-    sa.UniqueConstraint("county_id", "token_hash"),
 )
-"""`push_epoch`, `push_batch` and `push_key` name the last batch that was taken: sent again it does no harm, and any other than the
+"""A token is made of `salt` and `generation` under the hub's key, so that it stands nowhere. `generation` counts its renewals, from 1.
+`push_epoch`, `push_batch` and `push_key` name the last batch that was taken: sent again it does no harm, and any other than the
 next one comes from a store that is older than what it once sent."""
 
 ticket_key = sa.Table(
@@ -67,10 +72,12 @@ ticket_key = sa.Table(
     _county(),
     sa.Column("key_id", sa.Integer, sa.Identity(), primary_key=True),
     sa.Column("device_id", sa.Text, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False),
     sa.Column("sealed_key", sa.LargeBinary, nullable=False),
     _instant("issued_at", nullable=False),
+    sa.UniqueConstraint("county_id", "device_id", "generation"),
 )
-"""A table of its own, so that a key can be replaced while slips under the old one stay good."""
+"""One for each generation of a terminal's token: slips under an old key stay good."""
 
 enrolment_code = sa.Table(
     "enrolment_code",
@@ -80,8 +87,9 @@ enrolment_code = sa.Table(
     sa.Column("station_id", sa.Text, nullable=False),
     _instant("expires_at", nullable=False),
     sa.Column("device_id", sa.Text),
+    sa.Column("nonce_hash", sa.Text),
 )
-"""`device_id` is set when the code was used."""
+"""`device_id` and `nonce_hash` are set when the code was used."""
 
 enrolment_failure = sa.Table(
     "enrolment_failure",
@@ -106,6 +114,17 @@ phone_miss = sa.Table(
     sa.Index("ix_phone_miss_missed_at", "county_id", "missed_at"),
 )
 """Digits that were not his: about whom they were typed (a record's id, or a number's hash), from which address."""
+
+rate = sa.Table(
+    "rate",
+    metadata,
+    _county(),
+    sa.Column("who", sa.Text, primary_key=True),
+    _instant("since", nullable=False),
+    sa.Column("count", sa.Integer, nullable=False),
+    prefixes=["UNLOGGED"],
+)
+"""How often a terminal or an address has asked in the minute since `since`. Nothing is lost when it is."""
 
 record = sa.Table(
     "record",

@@ -1,4 +1,4 @@
-"""`kiosk county`: serves the hub, makes enrolment codes. Starts the private cluster where settings name no database; owns no route."""
+"""`kiosk county`: serves the hub, and the county's few tools. Starts the private cluster where settings name no database; owns no route."""
 
 import argparse
 import signal
@@ -8,37 +8,21 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
+from subprocess import SubprocessError
 
-import sqlalchemy as sa
-import uvicorn
-
-from kiosk.county.app import make_app, make_engine
+from kiosk.county import tools, workers
+from kiosk.county.app import make_engine
+from kiosk.county.authority import authority_pem, keep_certificates, mark
 from kiosk.county.cluster import PrivateCluster
-from kiosk.county.enrolment import make_code
 from kiosk.county.migrate import migrate
-from kiosk.county.schema import record
 from kiosk.county.seed import SampleRecords, seed_sample
 from kiosk.county.settings import HubSettings, load
 from kiosk.county.vault import open_vault
 from kiosk.domain.matching import AreaTable
 from kiosk.domain.review import RuleBook
-from kiosk.errors import NotFound
+from kiosk.errors import ConfigError, StoreError
 
-STOP_S = 3
-
-
-class HubServer(uvicorn.Server):
-    """Lets waiting pulls go before it waits for them."""
-
-    def __init__(self, config: uvicorn.Config, on_exit: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_exit = on_exit
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Take SIGINT or SIGTERM."""
-        self._on_exit()
-        super().handle_exit(sig, frame)
+TEND_EVERY_S = 5.0
 
 
 @contextmanager
@@ -56,12 +40,18 @@ def database(settings: HubSettings) -> Iterator[HubSettings]:
             cluster.stop()
 
 
-def serve(settings: HubSettings, rules: RuleBook | None = None, areas: AreaTable | None = None) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    app = make_app(settings, rules=rules, areas=areas)
-    config = uvicorn.Config(app, settings.host, settings.port, log_level="warning", access_log=False, timeout_graceful_shutdown=STOP_S)
-    with suppress(KeyboardInterrupt):
-        HubServer(config, app.state.bell.close).run()
+def serve(
+    settings: HubSettings, rules: RuleBook | None = None, areas: AreaTable | None = None, cluster: PrivateCluster | None = None
+) -> None:
+    """Serve until SIGINT or SIGTERM; start a private cluster again that a full disk has ended, and renew certificates in time."""
+
+    def tend() -> None:
+        with suppress(StoreError, ConfigError, OSError, SubprocessError):  # tried again in a moment
+            if cluster is not None and not cluster.runs():
+                cluster.start()
+            keep_certificates(settings, datetime.now(UTC))
+
+    workers.run(settings, rules, areas, tend, TEND_EVERY_S)
 
 
 def seed(settings: HubSettings, sample: SampleRecords, here: str, now: datetime) -> str | None:
@@ -74,41 +64,49 @@ def seed(settings: HubSettings, sample: SampleRecords, here: str, now: datetime)
         engine.dispose()
 
 
-def new_code(settings: HubSettings, station_name: str, now: datetime) -> str:
-    """Make a one-time code for a terminal of the station with this name; raise NotFound."""
-    engine = make_engine(settings.database)
-    try:
-        with engine.begin() as connection:
-            named = (record.c.county_id == settings.county, record.c.entity == "station", record.c.data["name"].astext == station_name)
-            station_id = connection.scalar(sa.select(record.c.id).where(*named))
-            if station_id is None:
-                raise NotFound(f"station {station_name}")
-            return make_code(connection, open_vault(settings.key_path), settings.county, station_id, now)
-    finally:
-        engine.dispose()
-
-
 def main(state: Path, args: list[str], sample: Callable[[], SampleRecords] | None, here: str, rules: RuleBook, areas: AreaTable) -> int:
-    """Run `kiosk county [serve]` or `kiosk county code STATION`.
+    """Run `kiosk county [serve]` or one of its tools.
 
     With `sample`, an empty hub is filled with what all stations but `here` hold, and STATE/enrol.code holds a code for `here`.
     """
-    parser = argparse.ArgumentParser(prog="kiosk county")
-    commands = parser.add_subparsers(dest="command")
-    commands.add_parser("serve", help="serve until stopped")
-    commands.add_parser("code", help="print a one-time enrolment code").add_argument("station")
-    chosen = parser.parse_args(args)
-
+    chosen = _parser().parse_args(args)
     state.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that a stop while starting still stops the cluster
     now = datetime.now(UTC)
-    with database(load(state)) as settings:
-        if chosen.command == "code":
-            print(new_code(settings, chosen.station, now))
-            return 0
+    settings = load(state)
+    keep_certificates(settings, now)
+    if chosen.command == "restore":
+        print(tools.restore(settings, chosen.folder, chosen.to))
+        return 0
+    if chosen.command == "authority":
+        print(f"{settings.authority_path}\n{mark(authority_pem(settings))}")
+        return 0
+    with database(settings) as settings:
+        if chosen.command in tools.TOOLS:
+            return tools.run(settings, chosen, now)
         code = seed(settings, sample(), here, now) if sample is not None else None
         if code is not None:
             settings.code_path.touch(mode=0o600)
             settings.code_path.write_text(code)
-        serve(settings, rules, areas)
+        serve(settings, rules, areas, PrivateCluster(settings.cluster_path) if not load(state).database else None)
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kiosk county")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("serve", help="serve until stopped")
+    commands.add_parser("code", help="print the line that enrols a terminal of a station, good once and for a day").add_argument("station")
+    commands.add_parser("devices", help="list the terminals: who, since when, last heard of")
+    commands.add_parser("revoke", help="stop a terminal from syncing").add_argument("device")
+    rotate = commands.add_parser("rotate", help="have a terminal, or all, take new keys within a day")
+    rotate.add_argument("device", nargs="?", help="an id, or its beginning; without it all")
+    rotate.add_argument("--hub", action="store_true", help="the hub's own key as well, which encrypts the others")
+    commands.add_parser("renew", help="begin the feed anew: after the database was put back in a way that PostgreSQL cannot notice")
+    commands.add_parser("authority", help="print where the authority's certificate stands, and its mark")
+    backup = commands.add_parser("backup", help="back the private cluster up, and keep its log there from now on")
+    backup.add_argument("folder", type=Path)
+    restore = commands.add_parser("restore", help="put the private cluster back; the hub must be stopped")
+    restore.add_argument("folder", type=Path)
+    restore.add_argument("--to", type=datetime.fromisoformat, help="an instant such as 2026-11-27T08:30:00+08:00; without it, all there is")
+    return parser

@@ -27,6 +27,7 @@ LEAP = timedelta(hours=1)
 SILENCE = timedelta(days=1)
 FREE_MB = 500
 DEVICE_ID, HEARD_AT = "sync.device_id", "sync.heard_at"
+ADDRESS, SHUT_OUT = "sync.address", "sync.shut_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Patient:
 
     store_path: Path
     now: datetime
-    has_hub: bool
+    hub: str
     open_store: Callable[[], Store]
     printer: PrinterCase
 
@@ -130,9 +131,12 @@ def _outbox(patient: Patient) -> Iterator[Finding]:
 
 def _county(patient: Patient) -> Iterator[Finding]:
     with patient.store.read() as u:
-        enrolled, heard = u.recall(DEVICE_ID), u.recall(HEARD_AT)
-    if not patient.has_hub:
+        enrolled, heard, shut_out = u.recall(DEVICE_ID), u.recall(HEARD_AT), u.recall(SHUT_OUT)
+        hub = patient.hub or u.recall(ADDRESS)
+    if not hub and enrolled:
         yield Finding(False, t("doctor.county.no_hub"))
+    elif shut_out:
+        yield Finding(False, t("doctor.county.shut_out"))
     elif not enrolled or not heard:
         yield Finding(False, t("doctor.county.not_enrolled"))
     else:

@@ -48,6 +48,7 @@ class Need(StrEnum):
     SIGNUP = "signup"
     PARKED = "parked"
     SYNC = "sync"
+    SHUT_OUT = "shut_out"
     EMPLOYER = "employer"
 
 
@@ -244,6 +245,11 @@ def _sync(u: UnitOfWork, now: datetime) -> Iterator[Item]:
     if parked:
         title, detail = Say("today.parked", {"count": parked}), Say("today.parked_more")
         yield Item(need=Need.PARKED, count=parked, title=title, detail=detail, urgency=Urgency.TODAY)
+    if u.recall("sync.shut_out"):
+        waiting = u.outbox_size()
+        title, detail = Say("today.shut_out"), Say("today.sync_waiting", {"count": waiting}) if waiting else Say("today.sync_nothing")
+        yield Item(need=Need.SHUT_OUT, count=max(1, waiting), title=title, detail=detail, urgency=Urgency.NOW)
+        return  # that the county has been silent since is the same thing
     heard = u.recall("sync.heard_at")
     silent = now - datetime.fromisoformat(heard) if heard else timedelta(0)
     if silent >= SILENT:

@@ -3,29 +3,40 @@
     no line, refused, timed out, cut off      → HubUnreachable
     5xx, HTML, or JSON that is not protocol 1 → HubFailed
     4xx with a typed error                    → HubRefused(code)
+    not signed by the county's authority      → HubForged
 
-One session pushes and one pulls, because the pull waits in a thread of its own. Neither is shared further.
+One session pushes and one pulls, because the pull waits in a thread of its own. Neither is shared further. A hub that has the county's own
+authority is believed by that alone, never by the system's.
 """
 
 import gzip
 import json
+import ssl
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import requests
+from requests.adapters import HTTPAdapter
 
+from kiosk.domain.enrol_text import mark_of
 from kiosk.domain.record import RecordError
-from kiosk.errors import HubFailed, HubRefused, HubUnreachable
+from kiosk.errors import HubFailed, HubForged, HubRefused, HubUnreachable, SyncError
 from kiosk.sync.protocol import (
+    AUTHORITY,
     BODY_MAX_BYTES,
     CHANGES,
     DIGESTS,
     ENROL,
+    KEYS,
+    AuthorityAnswer,
     BucketAnswer,
     Digests,
     EnrolAnswer,
     EnrolRequest,
     ErrorBody,
+    Keys,
     PullAnswer,
     PushAnswer,
     PushRequest,
@@ -39,6 +50,9 @@ WAIT_MARGIN_S = 10.0
 """A waiting pull that says nothing for longer than it was asked to wait is a half-dead line."""
 ANSWER_MAX_BYTES = 8 * BODY_MAX_BYTES
 CHUNK = 64 * 1024
+RETRY_AFTER_MAX_S = 600.0
+NO_CHECK_TIME = 0x200000
+"""OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which Python does not name."""
 
 DEFLATE_FROM, DEFLATE_LEVEL = 500, 6
 
@@ -83,12 +97,29 @@ class Hub(Protocol):
         ...
 
 
-class HttpHub:
-    """The county over HTTP. `ca_file` is the county's own CA; empty trusts the system's."""
+class KeyHub(Hub, Protocol):
+    """The county as an agent sees it: it gives keys, too."""
 
-    def __init__(self, base: str, ca_file: str = "", *, connect_s: float = CONNECT_S, read_s: float = READ_S) -> None:
-        self._base, self._connect_s, self._read_s = base.rstrip("/"), connect_s, read_s
-        self._pushing, self._pulling = (_session(ca_file) for _ in range(2))
+    def keys(self, token: str) -> Keys:
+        """Ask which keys to use from now on; raise SyncError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the hub is, and by what it is known (PEM); an empty `authority` trusts the system's. `base` is empty before enrolment."""
+
+    base: str
+    authority: str = ""
+
+
+class HttpHub:
+    """The county over HTTP. Where it is may be a question, asked before each call: a station that is enrolled need not be started again."""
+
+    def __init__(self, where: str | Callable[[], Place], *, connect_s: float = CONNECT_S, read_s: float = READ_S) -> None:
+        self._where: Callable[[], Place] = (lambda: Place(where)) if isinstance(where, str) else where
+        self._connect_s, self._read_s = connect_s, read_s
+        self._pushing, self._pulling = _Line(), _Line()
 
     def push(self, token: str, request: PushRequest) -> PushAnswer:
         """Send a batch; raise SyncError."""
@@ -113,6 +144,10 @@ class HttpHub:
         """Use a one-time code; raise SyncError."""
         return self._call(self._pushing, "POST", ENROL, EnrolAnswer, body=request)
 
+    def keys(self, token: str) -> Keys:
+        """Ask which keys to use from now on; raise SyncError."""
+        return self._call(self._pulling, "POST", KEYS, Keys, token=token)
+
     def close(self) -> None:
         """Close both sessions; a waiting pull ends with HubUnreachable."""
         self._pushing.close()
@@ -120,7 +155,7 @@ class HttpHub:
 
     def _call(
         self,
-        session: requests.Session,
+        line: "_Line",
         method: str,
         path: str,
         answer: type[T],
@@ -139,22 +174,102 @@ class HttpHub:
                 data = gzip.compress(data, DEFLATE_LEVEL, mtime=0)
                 headers["Content-Encoding"] = "gzip"
         times = (self._connect_s, read_s or self._read_s)
+        place = self._where()
+        if not place.base:
+            raise HubUnreachable("no address")
         try:
-            with session.request(
-                method, self._base + path, params=query, data=data, headers=headers, timeout=times, allow_redirects=False, stream=True
+            with line.session(place).request(
+                method,
+                place.base.rstrip("/") + path,
+                params=query,
+                data=data,
+                headers=headers,
+                timeout=times,
+                allow_redirects=False,
+                stream=True,
             ) as response:
                 return _read(response, answer)
         except (requests.exceptions.ContentDecodingError, requests.exceptions.InvalidHeader) as error:
             raise HubFailed(type(error).__name__) from None
+        except requests.exceptions.SSLError as error:
+            unknown = "CERTIFICATE_VERIFY_FAILED" in str(error)
+            raise (HubForged("certificate") if unknown else HubUnreachable(type(error).__name__)) from None
         except (requests.RequestException, OSError) as error:
             raise HubUnreachable(type(error).__name__) from None
 
 
-def _session(ca_file: str) -> requests.Session:
+class _Line:
+    """One session, opened anew when the hub moves or is known by something else."""
+
+    def __init__(self, *, believes_all: bool = False) -> None:
+        self._believes_all = believes_all
+        self._place: Place | None = None
+        self._session: requests.Session | None = None
+
+    def session(self, place: Place) -> requests.Session:
+        if self._session is None or place != self._place:
+            self.close()
+            self._place, self._session = place, _session(place.authority, believes_all=self._believes_all)
+        return self._session
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+
+def _session(authority: str, *, believes_all: bool) -> requests.Session:
     session = requests.Session()
     session.trust_env = False  # a proxy or .netrc of whoever started us is not ours
-    session.verify = ca_file or True
+    session.verify = not believes_all
+    if authority:
+        session.mount("https://", _Trusting(authority))
     return session
+
+
+class _Trusting(HTTPAdapter):
+    """Believes whoever the county's own authority has signed, and nobody else.
+
+    Not by the dates: a station's clock may have lost years, and it learns the time from the hub; and a certificate that nobody renewed must
+    not cut a whole county off.
+    """
+
+    def __init__(self, authority: str) -> None:
+        try:
+            self._context = ssl.create_default_context(cadata=authority)
+        except (ssl.SSLError, ValueError) as error:
+            raise HubForged(f"authority: {type(error).__name__}") from None
+        self._context.verify_flags |= ssl.VerifyFlags(NO_CHECK_TIME)
+        super().__init__()
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, **options, ssl_context=self._context)
+
+    def cert_verify(self, conn: Any, *_: Any) -> None:
+        """Leave the connection to our context: requests would add the public authorities."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+def fetch_authority(base: str, mark: str) -> str:
+    """Get the county's authority (PEM) from a hub that nobody vouches for yet, and look whether it bears the mark that the county told.
+
+    Raises HubForged when it does not, else SyncError. Nothing is sent, and nothing else is believed over this line.
+    """
+    line = _Line(believes_all=True)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the mark stands in for the verification that urllib3 misses here
+            pem = HttpHub(base)._call(line, "GET", AUTHORITY, AuthorityAnswer).certificate
+    finally:
+        line.close()
+    first, end, _ = pem.partition("-----END CERTIFICATE-----")
+    try:
+        found = mark_of(ssl.PEM_cert_to_DER_cert(first + end))
+    except ValueError:
+        found = ""
+    if found != mark:
+        raise HubForged("the hub shows another authority than the county told")
+    return first + end  # what else came with it bears no mark
 
 
 def _read(response: requests.Response, answer: type[T]) -> T:
@@ -163,14 +278,24 @@ def _read(response: requests.Response, answer: type[T]) -> T:
         raw += chunk
         if len(raw) > ANSWER_MAX_BYTES:
             raise HubFailed("the answer does not end")
-    status = response.status_code
+    status, wait_s = response.status_code, _wait_s(response)
     try:
         plain = json.loads(raw)
         if 200 <= status < 300:
             return decode(answer, plain)
         if 400 <= status < 500:
             error = decode(ErrorBody, plain)
-            raise HubRefused(error.code, error.message)
+            raise _later(HubRefused(error.code, error.message), wait_s)
     except (ValueError, RecursionError, RecordError) as error:
         raise HubFailed(f"status {status}, not protocol 1: {type(error).__name__}") from None
-    raise HubFailed(f"status {status}")
+    raise _later(HubFailed(f"status {status}"), wait_s)
+
+
+def _wait_s(response: requests.Response) -> float:
+    told = response.headers.get("Retry-After", "")
+    return min(float(told), RETRY_AFTER_MAX_S) if told.isascii() and told.isdigit() else 0.0
+
+
+def _later(error: SyncError, wait_s: float) -> SyncError:
+    error.wait_s = wait_s
+    return error

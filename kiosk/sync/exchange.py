@@ -6,9 +6,10 @@ any two lines costs at most one repeated exchange. Knows no thread and no schedu
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, is_emptied
@@ -93,8 +94,8 @@ def _identity(u: UnitOfWork) -> Identity | None:
     return Identity(device_id, token, epoch, int(batch or 0)) if device_id and token and epoch else None
 
 
-def enrol(store: Store, hub: Hub, code: str, now: datetime) -> Identity:
-    """Use a one-time code and keep what the county gives; safe to repeat when the answer was lost.
+def enrol(store: Store, hub: Hub, code: str, now: datetime, also: Mapping[str, str] = MappingProxyType({})) -> Identity:
+    """Use a one-time code and keep what the county gives, and `also`, what belongs to it; safe to repeat when the answer was lost.
 
     Raises SyncError; a code for another station than this store's records is refused unused.
     """
@@ -119,7 +120,7 @@ def enrol(store: Store, hub: Hub, code: str, now: datetime) -> Identity:
             TICKET_KEY: answer.ticket_key,
             HEARD_AT: to_plain(now),
         }
-        for key, value in kept.items():
+        for key, value in {**kept, **also}.items():
             u.remember(key, value)
         if before != answer.device_id:
             _begin(u, anew=before is not None)

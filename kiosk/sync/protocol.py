@@ -23,6 +23,8 @@ BATCH_MAX = 2**63 - 1
 BASE = "/api/v1"
 CHANGES = f"{BASE}/changes"
 ENROL = f"{BASE}/enrol"
+KEYS = f"{BASE}/keys"
+AUTHORITY = f"{BASE}/authority"
 DIGESTS = f"{BASE}/digests"
 
 PUSH_MAX = 500
@@ -165,6 +167,28 @@ class EnrolAnswer:
 
     def __repr__(self) -> str:
         return f"EnrolAnswer(device_id={self.device_id!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """What a terminal uses from now on. Asked for once a day; they change when the county says so. `authority` (PEM, one certificate or
+    more) is by what the hub is known; empty where the county has none of its own."""
+
+    device_token: str
+    ticket_key_id: int
+    ticket_key: str
+    phone_base: str
+    authority: str = ""
+
+    def __repr__(self) -> str:
+        return f"Keys({self.ticket_key_id})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorityAnswer:
+    """The county's own authority, PEM. Believed only when its mark is the one that the county told."""
+
+    certificate: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ phone_base = "http://127.0.0.1:{port}"
 desk = "127.0.0.1:{desk}"
 """
 HUB_TOML = """port = {port}
+station_base = "http://127.0.0.1:{port}"
 phone_base = "http://127.0.0.1:{port}"
 """
 
@@ -220,7 +221,7 @@ class Trial:
             path = self.hub.code_path
             code = path.read_text() if path.exists() else self._new_code()
             path.unlink(missing_ok=True)
-            enrol(self.settings, code)
+            enrol(self.settings, [code])
         self._enrolled = True
 
     def _new_code(self) -> str:

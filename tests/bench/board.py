@@ -168,7 +168,7 @@ def _station(hub: TestHub, station: Station, folder: Path) -> Place:
     fonts.extract(folder / "fonts")
     hub.clock.now = bootstrap.wall_clock()
     bootstrap.prepare(settings)
-    bootstrap.enrol(settings, hub.code(station))
+    bootstrap.enrol(settings, [hub.code(station)])
     here = bootstrap.open_here(settings)
     with here.store.write() as u:
         head = add_staff(u, here.now(), station.id, "李芳", Role.HEAD, PIN)

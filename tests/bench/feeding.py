@@ -18,6 +18,7 @@ from kiosk.config import load
 from kiosk.devices.printer import open_printer
 from kiosk.domain.entities import NAME_OF
 from kiosk.domain.record import to_plain
+from kiosk.errors import HubUnreachable
 from kiosk.store.store import Store
 from kiosk.sync import exchange
 from kiosk.sync.client import Pull
@@ -27,6 +28,7 @@ from kiosk.sync.protocol import (
     Digests,
     EnrolAnswer,
     EnrolRequest,
+    Keys,
     PullAnswer,
     PushAnswer,
     PushRequest,
@@ -56,6 +58,10 @@ class FedHub:
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """Nobody enrols here."""
         raise NotImplementedError
+
+    def keys(self, token: str) -> Keys:
+        """Nobody gets other keys here."""
+        raise HubUnreachable("bench")
 
     def push(self, token: str, request: PushRequest) -> PushAnswer:
         """Take everything."""

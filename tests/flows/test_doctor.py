@@ -54,7 +54,7 @@ def patient(station: TestStation, **changes: Any) -> Patient:
     made = Patient(
         store_path=station.path,
         now=station.clock(),
-        has_hub=True,
+        hub="https://hub.test",
         open_store=lambda: open_store(station.path, KEY, clock=station.clock),
         printer=printer(),
     )
@@ -189,7 +189,10 @@ def test_doctor_when_the_county_is_silent_or_unknown_says_so(station: TestStatio
     assert lines(patient(station, now=station.clock() + timedelta(days=2)))["县里"].startswith(
         "✗ 最近一次连上是 2026-11-23 15:42，超过一天"
     )
-    assert lines(patient(station, has_hub=False))["县里"].startswith("✗ 没有设县里的地址")
+    assert lines(patient(station, hub=""))["县里"].startswith("✗ 没有县里的地址")
+    with station.store.write() as u:
+        u.remember("sync.shut_out", "revoked")
+    assert lines(patient(station))["县里"].startswith("✗ 县里停了这台机器的联系")
     with station.store.write() as u:
         u.connection.exec_driver_sql("DELETE FROM memory")
     assert lines(patient(station))["县里"].startswith("✗ 还没有登记")

@@ -45,7 +45,7 @@ def failing(error: Exception, code: int | None = None) -> Callable[[], Any]:
 
 
 def said_of(case: PrinterCase, *, printer_only: bool = False) -> list[str]:
-    made = Patient(Path("none"), START, False, failing(StoreError("x")), case)
+    made = Patient(Path("none"), START, "", failing(StoreError("x")), case)
     return [
         ("" if f.good else "✗ ") + f.text.removeprefix("打印机：") for f in examine(made, printer_only=printer_only) if "打印机：" in f.text
     ]

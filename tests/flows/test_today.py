@@ -208,6 +208,18 @@ def test_today_when_the_county_is_silent_tells_calmly_and_not_before_a_day(stati
     assert [i.urgency for i in today(station.here) if i.need is Need.SYNC] == [Urgency.TODAY]
 
 
+def test_today_when_the_county_has_shut_the_terminal_out_says_so_at_once_and_once(station: TestStation) -> None:
+    with station.store.write() as u:
+        u.remember("sync.heard_at", to_plain(START))
+        u.remember("sync.shut_out", "revoked")
+    station.clock.tick(days=9)
+    (item,) = [i for i in today(station.here) if i.need in (Need.SYNC, Need.SHUT_OUT)]
+    assert (item.need, item.urgency, said(item)) == (Need.SHUT_OUT, Urgency.NOW, ("县里停了这台机器的联系", "5 条等着交上去"))
+    with station.store.write() as u:
+        u.remember("sync.shut_out", "")
+    assert [i.need for i in today(station.here) if i.need in (Need.SYNC, Need.SHUT_OUT)] == [Need.SYNC]
+
+
 def test_today_when_the_county_refused_something_says_how_many(station: TestStation) -> None:
     with station.store.write() as u:
         u.park(u.outgoing(1)[0].sequence, "bad_data", "note")

@@ -75,7 +75,9 @@ def test_health_when_all_is_well_says_so(hub: TestHub) -> None:
 def test_openapi_when_asked_for_describes_protocol_1(hub: TestHub) -> None:
     schema = hub.get("/openapi.json").json()
     assert set(schema["paths"]) == {
+        "/api/v1/authority",
         "/api/v1/changes",
+        "/api/v1/keys",
         "/api/v1/enrol",
         "/api/v1/digests",
         "/api/v1/digests/{entity}/{bucket}",

@@ -88,6 +88,15 @@ def test_cluster_when_the_folder_cannot_be_reached_says_where_it_may_be(folder: 
         PrivateCluster(folder / "pg").start()
 
 
+@pytest.mark.skipif(not ROOT, reason="only root could take it from its owner")
+def test_cluster_when_it_is_another_users_is_not_taken_from_him(folder: Path) -> None:
+    (folder / "pg").mkdir()
+    os.chown(folder / "pg", 65534, 65534)
+    with pytest.raises(ConfigError, match="not as root"):
+        PrivateCluster(folder / "pg").start()
+    assert (folder / "pg").stat().st_uid == 65534
+
+
 def test_hub_process_when_told_to_stop_ends_cleanly_and_takes_its_cluster_along(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

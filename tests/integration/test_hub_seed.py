@@ -10,8 +10,9 @@ from kiosk.county.cluster import PrivateCluster
 from kiosk.county.migrate import migrate
 from kiosk.county.schema import record
 from kiosk.county.seed import seed_sample
-from kiosk.county.serve import new_code, seed
+from kiosk.county.serve import seed
 from kiosk.county.settings import HubSettings, load
+from kiosk.county.tools import new_code
 from kiosk.county.vault import open_vault
 from kiosk.errors import ConfigError, NotFound, StoreError
 from kiosk.services.fill import STATION
@@ -57,9 +58,11 @@ def test_seed_when_the_station_is_unknown_leaves_the_hub_empty(settings: HubSett
 
 def test_new_code_when_the_station_exists_makes_one(settings: HubSettings) -> None:
     seed(settings, load_sample(ASSETS / "sample", START), STATION, START)
-    assert new_code(settings, STATION, START) != new_code(settings, STATION, START)
+    engine = make_engine(settings.database)
+    assert new_code(engine, settings, STATION, START) != new_code(engine, settings, STATION, START)
     with pytest.raises(NotFound):
-        new_code(settings, "没有这个站", START)
+        new_code(engine, settings, "没有这个站", START)
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ import pytest
 from kiosk.agent import loop
 from kiosk.agent.loop import BACKOFF_MAX_S, Agent, Backoff
 from kiosk.config import Settings
+from kiosk.county import enrolment
 from kiosk.domain.listing import Takedown
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import new_id
@@ -26,9 +27,9 @@ from kiosk.domain.station import Station
 from kiosk.errors import StoreFull
 from kiosk.store.migrate import make_key, migrate
 from kiosk.store.store import Store, open_store
-from kiosk.sync import exchange
+from kiosk.sync import exchange, keys
 from kiosk.sync.client import HttpHub
-from tests.hub_parts import CENTRE, OTHER, TestHub
+from tests.hub_parts import CENTRE, COUNTY, OTHER, TestHub
 from tests.integration.test_hub_push import a_worker, held
 from tests.station import START, a_listing, a_review, make_store
 
@@ -130,6 +131,25 @@ def test_agent_when_the_hub_goes_away_waits_and_goes_on(hub: TestHub, store: Sto
         hub.start()
         soon(lambda: held(hub, worker.id) != {})
         soon(lambda: health(tmp_path).get("push") == "" and health(tmp_path)["waiting"] == 0)
+
+
+def test_agent_when_the_county_shuts_it_out_tells_staff_and_goes_on_after_a_new_enrolment(
+    hub: TestHub, store: Store, tmp_path: Path
+) -> None:
+    me = exchange.identity(store)
+    assert me is not None
+    with working(make_agent(hub, store, tmp_path)):
+        soon(lambda: store_recall(store, "sync.cursor") is not None)
+        with hub.engine.begin() as connection:
+            enrolment.revoke(connection, COUNTY, me.device_id, hub.clock())
+        worker = a_worker()
+        with store.write() as u:
+            u.keep(worker)
+        soon(lambda: store_recall(store, keys.SHUT_OUT) == "revoked")
+        assert held(hub, worker.id) == {}
+        exchange.enrol(store, HttpHub(hub.base), hub.code(), hub.clock())
+        soon(lambda: held(hub, worker.id) != {})
+        soon(lambda: store_recall(store, keys.SHUT_OUT) == "")
 
 
 def test_agent_when_the_store_lost_something_compares_soon_and_gets_it_back(

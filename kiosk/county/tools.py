@@ -1,0 +1,134 @@
+"""The county's few tools, each one act on the database that settings name: codes, terminals, keys, the feed's epoch. Prints plain lines."""
+
+import argparse
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from kiosk.county import backup, enrolment, feed
+from kiosk.county.app import make_engine
+from kiosk.county.authority import authority_pem, mark
+from kiosk.county.cluster import PrivateCluster
+from kiosk.county.migrate import migrate
+from kiosk.county.schema import device, record
+from kiosk.county.settings import HubSettings
+from kiosk.county.vault import open_vault
+from kiosk.domain.enrol_text import SCHEME, EnrolText
+from kiosk.errors import ConfigError, NotFound
+from kiosk.text import t
+
+CHINA = timezone(timedelta(hours=8))
+
+
+def run(settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> int:
+    """Run the tool that was chosen; raise KioskError."""
+    engine = make_engine(settings.database)
+    try:
+        migrate(engine)
+        print(TOOLS[chosen.command](engine, settings, chosen, now))
+    finally:
+        engine.dispose()
+    return 0
+
+
+def new_code(engine: sa.Engine, settings: HubSettings, station_name: str, now: datetime) -> str:
+    """Make the line that enrols a terminal of the station with this name; raise NotFound."""
+    with engine.begin() as connection:
+        named = (record.c.county_id == settings.county, record.c.entity == "station", record.c.data["name"].astext == station_name)
+        station_id = connection.scalar(sa.select(record.c.id).where(*named))
+        if station_id is None:
+            raise NotFound(f"station {station_name}")
+        code = enrolment.make_code(connection, open_vault(settings.key_path), settings.county, station_id, now)
+    pem = authority_pem(settings)
+    return str(EnrolText(code, settings.station_base.removeprefix(SCHEME), mark(pem)) if pem else EnrolText(code))
+
+
+def restore(settings: HubSettings, folder: Path, to: datetime | None) -> str:
+    """Put the private cluster back from a backup; raise ConfigError, StoreError."""
+    if settings.database:
+        raise ConfigError("database: not a private cluster; see the installation guide for how to restore one of your own")
+    backup.restore(PrivateCluster(settings.cluster_path), folder, to)
+    return t("county_tool.restored")
+
+
+def _devices(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
+    del chosen, now
+    same = sa.and_(record.c.county_id == device.c.county_id, record.c.entity == "station", record.c.id == device.c.station_id)
+    columns = (record.c.data["name"].astext.label("station"), device)
+    query = sa.select(*columns).select_from(device.outerjoin(record, same)).where(device.c.county_id == settings.county)
+    with engine.connect() as connection:
+        rows = connection.execute(query.order_by(device.c.id)).all()
+    return "\n".join(_line(row) for row in rows) or t("county_tool.no_devices")
+
+
+def _line(row: sa.Row[tuple[object, ...]]) -> str:
+    state = "revoked" if row.revoked_at else "renewing" if row.renew_asked_at and row.renew_asked_at > row.renewed_at else "good"
+    heard = f"{row.heard_at.astimezone(CHINA):%Y-%m-%d %H:%M}" if row.heard_at else t("county_tool.never")
+    return f"{row.id}\t{row.station or ''}\t{t('county_tool.heard', when=heard)}\t{t(f'county_tool.{state}')}"
+
+
+def _revoke(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
+    with engine.begin() as connection:
+        enrolment.revoke(connection, settings.county, _named(connection, settings, chosen.device), now)
+    return t("county_tool.revoke_done")
+
+
+def _rotate(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
+    """Renew keys. The hub's own is renewed only when all terminals have taken those of the last time: one key is forgotten each time."""
+    vault = open_vault(settings.key_path)
+    with engine.begin() as connection:
+        if chosen.hub:
+            late = (device.c.county_id == settings.county, device.c.revoked_at.is_(None), device.c.renew_asked_at > device.c.renewed_at)
+            count = connection.scalar(sa.select(sa.func.count()).where(*late))
+            if count:
+                raise ConfigError(t("county_tool.too_early", count=count))
+            enrolment.reseal(connection, vault)
+    if chosen.hub:
+        vault.renew()
+    with engine.begin() as connection:
+        if chosen.hub:
+            enrolment.reseal(connection, vault)
+        one = _named(connection, settings, chosen.device) if chosen.device and not chosen.hub else None
+        enrolment.ask_to_renew(connection, settings.county, one, now)
+    return t("county_tool.rotate_done")
+
+
+def _named(connection: sa.Connection, settings: HubSettings, beginning: str) -> str:
+    """Find the one terminal whose id begins so; raise NotFound."""
+    begins = (device.c.county_id == settings.county, device.c.id.startswith(beginning, autoescape=True))
+    found = connection.scalars(sa.select(device.c.id).where(*begins).limit(2)).all()
+    if len(found) != 1:
+        raise NotFound(t("county_tool.not_one", beginning=beginning))
+    return str(found[0])
+
+
+def _code(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
+    return new_code(engine, settings, chosen.station, now)
+
+
+def _renew(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
+    del chosen, now
+    with engine.begin() as connection:
+        feed.renew(connection, settings.county)
+    return t("county_tool.renew_done")
+
+
+def _backup(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
+    del engine, now
+    cluster = PrivateCluster(settings.cluster_path)
+    if settings.database != cluster.url():
+        raise ConfigError("database: not a private cluster; see the installation guide for how to back one of your own up")
+    made = backup.backup(cluster, chosen.folder)
+    return t("county_tool.backed_up", folder=made)
+
+
+TOOLS: dict[str, Callable[[sa.Engine, HubSettings, argparse.Namespace, datetime], str]] = {
+    "code": _code,
+    "devices": _devices,
+    "revoke": _revoke,
+    "rotate": _rotate,
+    "renew": _renew,
+    "backup": _backup,
+}
