@@ -148,10 +148,8 @@ def _tend(tend: Callable[[], None], every_s: float, over: threading.Event) -> No
 
 
 class _Workers:
-    def __init__(
-        self, settings: HubSettings, rules: RuleBook | None, areas: AreaTable | None, listener: socket.socket, folder: str
-    ) -> None:
-        self._work = (settings, rules, areas, listener)
+    def __init__(self, work: tuple[HubSettings, RuleBook | None, AreaTable | None, socket.socket], folder: str) -> None:
+        self._work = work
         self._make = multiprocessing.get_context("spawn").Process
         self._over = False
         os.environ[FOLDER] = folder
