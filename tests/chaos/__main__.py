@@ -1,0 +1,85 @@
+"""`python -m tests.chaos --schedules N [--seed S] [--real]`: one JSON object on standard output; what failed is told on standard error.
+
+Schedules S, S+1, … run in two processes over one private PostgreSQL in memory. The exit status is 1 when one failed; `--schedules 1 --seed S`
+replays it.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from kiosk.county.cluster import PrivateCluster
+from tests.hub_parts import fresh_database, running_cluster
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a schedule's files are gone with it
+SHRUNK = 1
+"""So many failures of a process are shrunk: it takes as long as a hundred schedules."""
+
+
+def _memory() -> str | None:
+    return str(MEMORY) if MEMORY.is_dir() else None
+
+
+def hasten(cluster: PrivateCluster) -> None:
+    """Let the cluster forget that there is a disk: what is proved here is not PostgreSQL's durability."""
+    import psycopg
+
+    with psycopg.connect(cluster.url("postgres").replace("+psycopg", ""), autocommit=True) as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def run_some(database: str, folder: str, seeds: range) -> list[int]:
+    """Run schedules in this process and tell of those that fail, the first one shrunk; give their seeds."""
+    from tests.chaos import schedule
+    from tests.chaos.process import ready
+
+    run = ready(database, Path(folder))
+    failed: list[int] = []
+    for seed in seeds:
+        outcome = run(schedule.draw(seed))
+        if outcome.wrong:
+            failed.append(seed)
+            small = schedule.shrink(run, outcome) if len(failed) <= SHRUNK else outcome
+            print("\n  ".join([f"seed {seed}:", *outcome.wrong, "shrunk to:", *small.trace, *small.wrong]), file=sys.stderr, flush=True)
+    return failed
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run schedules; give the exit status."""
+    parser = argparse.ArgumentParser(prog="tests.chaos")
+    parser.add_argument("--schedules", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1, help="the first schedule's number")
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--real", action="store_true", help="real processes and a line that is really cut")
+    options = parser.parse_args(arguments)
+    if options.real:
+        from tests.chaos.real import main as real
+
+        return real(options.schedules, options.seed)
+    started = time.monotonic()
+    failed: list[int] = []
+    with running_cluster(_memory()) as cluster, tempfile.TemporaryDirectory(prefix="kiosk-chaos-", dir=_memory()) as folder:
+        hasten(cluster)
+        databases = [fresh_database(cluster) for _ in range(options.jobs)]
+        seeds = range(options.seed, options.seed + options.schedules)
+        shares = [seeds[n :: options.jobs] for n in range(options.jobs)]
+        with ProcessPoolExecutor(options.jobs) as pool:
+            for some in pool.map(run_some, databases, [folder] * options.jobs, shares):
+                failed += some
+    seconds = round(time.monotonic() - started, 1)
+    print(json.dumps({"schedules": options.schedules, "seed": options.seed, "failed": sorted(failed), "seconds": seconds}))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        # the order of a set is chance, too
+        os.execve(sys.executable, [sys.executable, "-m", "tests.chaos", *sys.argv[1:]], {**os.environ, "PYTHONHASHSEED": "0"})
+    sys.exit(main())
