@@ -93,7 +93,7 @@ class County:
             raise HubRefused(Problem.BAD_REQUEST)
         with self._engine.begin() as connection:
             author = Author(self.id, caller.station_id, caller.id)
-            return push(connection, author, request.changes, self._clock(), (request.epoch, request.batch))
+            return push(connection, author, request.changes, self._clock(), (request.epoch, request.batch, request.key))
 
     def _pull(self, token: str, body: Any) -> Any:
         caller = self._caller(token)
