@@ -1,7 +1,7 @@
 """`python -m tests.chaos --schedules N [--seed S] [--real]`: one JSON object on standard output; what failed is told on standard error.
 
-Schedules S, S+1, … run in two processes over one private PostgreSQL in memory. The exit status is 1 when one failed; `--schedules 1 --seed S`
-replays it.
+Schedules S, S+1, … run in two processes over one private PostgreSQL in memory. The exit status is 1 when one failed;
+`--schedules 1 --seed S` replays it.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 from kiosk.county.cluster import PrivateCluster
 from tests.hub_parts import fresh_database, running_cluster
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a schedule's files are gone with it
+MEMORY = Path("/dev/shm")
 SHRUNK = 1
 """So many failures of a process are shrunk: it takes as long as a hundred schedules."""
 
@@ -58,11 +58,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="the first schedule's number")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--real", action="store_true", help="real processes and a line that is really cut")
+    parser.add_argument("--small", action="store_true", help="with --real: four terminals, few steps")
     options = parser.parse_args(arguments)
     if options.real:
         from tests.chaos.real import main as real
 
-        return real(options.schedules, options.seed)
+        return real(options.schedules, options.seed, small=options.small)
     started = time.monotonic()
     failed: list[int] = []
     with running_cluster(_memory()) as cluster, tempfile.TemporaryDirectory(prefix="kiosk-chaos-", dir=_memory()) as folder:

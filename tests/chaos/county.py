@@ -100,9 +100,7 @@ class County:
         if not caller.follows(body["epoch"], body["batch"]):
             raise EpochUsedError(body["epoch"])
         with self._engine.connect() as connection:
-            return feed.read(
-                connection, self._reader(caller), body["after"], body["limit"], own=body["own"], urgent=body["urgent"]
-            )
+            return feed.read(connection, self._reader(caller), body["after"], body["limit"], own=body["own"], urgent=body["urgent"])
 
     def _digests(self, token: str, _body: Any) -> Any:
         caller = self._caller(token)

@@ -54,7 +54,8 @@ class DyingStore(Store):
     """
 
     def __init__(self) -> None:
-        self.path, self._now = Path(), lambda: datetime.now(UTC)
+        self.path = Path()
+        self._now: Callable[[], datetime] = lambda: datetime.now(UTC)
         super().__init__(lambda: connect(self.path, KEY), lambda: self._now())
         self.sure: list[Written] = []
         self.unsure: list[Written] = []
@@ -136,4 +137,3 @@ class Disk:
         """Read a whole table."""
         with self.store.read() as u:
             return [dict(row) for row in u.connection.execute(sa.select(table)).mappings()]
-

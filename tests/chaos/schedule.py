@@ -4,7 +4,6 @@ so that leaving one out changes no other.
 
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,10 +20,11 @@ from tests.chaos.county import Disk as HubDisk
 from tests.chaos.dice import Dice
 from tests.chaos.disk import Disk
 from tests.chaos.line import Line, Weather
-from tests.chaos.stations import SITES, Base, StalledError, Terminal
-from tests.chaos.work import WORK, NothingToDoError
+from tests.chaos.stations import SITES, Base, StalledError, Terminal, lines_of
+from tests.chaos.work import NothingToDoError, do_something
 from tests.station import START
 
+LINES = lines_of(SITES.values())
 ROUNDS = 5
 """So many rounds of every station after healing, and all must be quiet."""
 YEAR = timedelta(days=365)
@@ -105,7 +105,7 @@ class World:
 
         station = SITES[name]
         disk = Disk(self.base.stores[name], self.base.copy(name, self.folder), clock)
-        return Terminal(name, station, disk, Line(self.county, self.weather, station.id), clock)
+        return Terminal(name, station, LINES, disk, Line(self.county, self.weather, station.id), clock)
 
     def tick(self, seconds: float) -> None:
         """Let time pass."""
@@ -167,7 +167,7 @@ class World:
     def _at(self, terminal: Terminal, step: Step) -> object:
         match step.kind:
             case "work":
-                return self._work(terminal)
+                return do_something(terminal, self.dice)
             case "push":
                 return f"sent {terminal.push()}"
             case "pull":
@@ -191,13 +191,6 @@ class World:
             case _:
                 raise NothingToDoError
         return None
-
-    def _work(self, terminal: Terminal) -> str:
-        """Let somebody do something, whatever there is to do."""
-        for act in self.dice.choices(list(WORK), list(WORK.values()), k=8):
-            with suppress(NothingToDoError):
-                return f"{act.__name__} {act(terminal, self.dice)}"
-        raise NothingToDoError
 
     def _in_county(self, step: Step) -> object:
         match step.kind:
@@ -237,7 +230,7 @@ class World:
         for terminal in self.terminals:
             self.ledger.note(terminal, "before")
         holdings = {t.name: truth.holding(t) for t in self.terminals}
-        truth.mark_destroyed(self.ledger, truth.Held(self.county.rows()["record"]), holdings, self.terminals)
+        truth.mark_destroyed(self.ledger, truth.Held(self.county.rows()["record"], LINES), holdings, self.terminals)
 
     def _heal(self) -> None:
         """Take every fault away and let everyone sync until nothing moves any more."""
@@ -257,12 +250,10 @@ class World:
     def _judge(self) -> None:
         for terminal in self.terminals:
             self.ledger.note(terminal, "healing")
-        held = truth.Held(self.county.rows()["record"])
+        held = truth.Held(self.county.rows()["record"], LINES)
         today = self.terminals[0].here.today()
         self.wrong += truth.judge(
-            truth.Trial(
-                self.terminals, self.ledger, held, today, self.hub_restored, frozenset(self.restored), frozenset(self.jumped)
-            )
+            truth.Trial(self.terminals, self.ledger, held, today, self.hub_restored, frozenset(self.restored), frozenset(self.jumped))
         )
 
     def close(self) -> None:
@@ -320,5 +311,3 @@ def shrink(run: Runner, failed: Outcome, tries: int = 50) -> Outcome:
                 start += size
         size = size if smaller and size == 1 else size // 2
     return best
-
-

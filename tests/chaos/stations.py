@@ -1,7 +1,7 @@
 """The stations of a schedule: a county centre over a township with two terminals over a village, each with its disk, line and clock."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -16,6 +16,7 @@ from kiosk.services.sign_in import Session
 from kiosk.services.station import Here
 from kiosk.store.migrate import migrate
 from kiosk.sync import exchange
+from kiosk.sync.client import Hub
 from tests.chaos.county import PHONE_BASE, County, Rows
 from tests.chaos.disk import Disk, DyingStore
 from tests.chaos.line import Line, Weather
@@ -33,8 +34,9 @@ VILLAGE = replace(
     phone=Phone("07124000003"),
 )
 SITES = {"centre": CENTRE, "town-1": TOWN, "town-2": TOWN, "village": VILLAGE}
-LINES = {CENTRE.id: (CENTRE.id,), TOWN.id: (TOWN.id, CENTRE.id), VILLAGE.id: (VILLAGE.id, TOWN.id, CENTRE.id)}
-"""Each station, then those above it."""
+
+Lines = dict[str, tuple[str, ...]]
+"""For each station itself, then those above it."""
 PUSHES, PULLS = 60, 200
 """So many exchanges in a row, and it turns on the spot."""
 
@@ -51,6 +53,19 @@ def areas() -> AreaTable:
     return load_areas(ASSETS / "areas.toml")
 
 
+def lines_of(stations: Iterable[Station]) -> Lines:
+    """Say who stands above whom."""
+    parent = {one.id: one.parent_id for one in stations}
+    lines: Lines = {}
+    for station_id in parent:
+        line, above = [station_id], parent[station_id]
+        while above is not None:
+            line.append(above)
+            above = parent[above]
+        lines[station_id] = tuple(line)
+    return lines
+
+
 class StalledError(Exception):
     """A station goes on asking and comes to no end."""
 
@@ -61,8 +76,9 @@ class Terminal:
 
     name: str
     station: Station
+    lines: Lines
     disk: Disk
-    line: Line
+    line: Hub
     clock: Callable[[], datetime]
 
     @property
@@ -83,9 +99,14 @@ class Terminal:
         return head, aide
 
     @property
+    def team(self) -> list[Staff]:
+        """Their records."""
+        return [Staff(id=one.staff_id, station_id=self.station.id, name=one.name, role=one.role, pin_hash="") for one in self.staff]
+
+    @property
     def below(self) -> frozenset[str]:
         """The stations whose listings this one may review: its own and those under it."""
-        return frozenset(one for one, line in LINES.items() if self.station.id in line)
+        return frozenset(one for one, line in self.lines.items() if self.station.id in line)
 
     def urgent(self) -> int:
         """Ask first for what must leave the board."""
@@ -153,11 +174,9 @@ def make_base(folder: Path, county: County, weather: Weather) -> Base:
     for name, station in SITES.items():
         path = folder / f"{name}.db"
         shutil.copyfile(empty, path)
-        terminal = Terminal(name, station, Disk(stores[name], path, lambda: START), Line(county, weather, station.id), lambda: START)
+        terminal = Terminal(name, station, {}, Disk(stores[name], path, lambda: START), Line(county, weather, station.id), lambda: START)
         exchange.enrol(terminal.store, terminal.line, county.code(station.id), START)
         with terminal.store.write() as u:
-            for one in terminal.staff:
-                u.put(Staff(id=one.staff_id, station_id=station.id, name=one.name, role=one.role, pin_hash=""))
+            u.put(*terminal.team)
         terminal.store.close()
     return Base(folder, county.rows(), stores)
-

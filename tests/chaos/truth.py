@@ -15,7 +15,7 @@ from kiosk.domain.listing import Listing, Review, Takedown, public_revision
 from kiosk.domain.record import from_plain, to_plain
 from kiosk.store.schema import TABLES, from_row, outbox, tombstone
 from tests.chaos.disk import Written
-from tests.chaos.stations import LINES, Terminal
+from tests.chaos.stations import Lines, Terminal
 
 Key = tuple[str, str, int]
 """Kind, id, and the revision where each of them is kept (0 elsewhere)."""
@@ -72,9 +72,7 @@ class Ledger:
         what = said(one.record)
         if one.before is not None and type(one.record) is not Listing:
             self._over[what].add(said(one.before))
-        self.entries.append(
-            Entry(terminal.name, terminal.station.id, what, getattr(one.record, "revision", 1), acknowledged, step)
-        )
+        self.entries.append(Entry(terminal.name, terminal.station.id, what, getattr(one.record, "revision", 1), acknowledged, step))
 
     def known(self) -> set[Said]:
         """Give everything that anybody ever wrote."""
@@ -133,6 +131,7 @@ class Held:
     """What the county has, row by row of its table of records."""
 
     rows: Sequence[dict[str, Any]]
+    lines: Lines
 
     @property
     def contents(self) -> set[Said]:
@@ -178,15 +177,14 @@ class Held:
                     may.add(key)
         return must, may
 
-    @staticmethod
-    def _sight(row: dict[str, Any], station_id: str, owner: dict[str, str], shown: set[tuple[str, int]]) -> str:
+    def _sight(self, row: dict[str, Any], station_id: str, owner: dict[str, str], shown: set[tuple[str, int]]) -> str:
         entity, data = row["entity"], row["data"]
         if row["owner"] == COUNTY or entity == "employer_hold":
             return "must"
         if entity in PRIVATE:
             return "must" if row["owner"] == station_id else ""
         about = row["id"] if entity == "listing" else data["listing_id"]
-        if station_id in LINES[owner.get(about, row["owner"])]:
+        if station_id in self.lines[owner.get(about, row["owner"])]:
             return "must"
         if entity == "report":
             return "must" if row["owner"] == station_id else ""
@@ -212,7 +210,7 @@ def _approves(row: dict[str, Any]) -> bool:
 
 def mark_destroyed(ledger: Ledger, held: Held, holdings: dict[str, Holding], terminals: Sequence[Terminal]) -> None:
     """Say which entries nobody has any more, at the county or at a terminal of the station that wrote them."""
-    for station_id in LINES:
+    for station_id in held.lines:
         there = set(held.contents)
         for terminal in terminals:
             if terminal.station.id == station_id:
@@ -234,7 +232,9 @@ class Trial:
     today: Any
     hub_restored: bool
     restored: frozenset[str]
-    jumped: frozenset[str]
+    jumped: frozenset[str] = frozenset()
+    unseen: frozenset[str] = COUNTY_OWNED
+    """Kinds that others than the ledger's terminals write, too."""
 
 
 def judge(trial: Trial) -> list[str]:
@@ -250,7 +250,7 @@ def judge(trial: Trial) -> list[str]:
 
 def _lost(trial: Trial, holdings: dict[str, Holding]) -> list[str]:
     wrong = []
-    for station_id in LINES:
+    for station_id in trial.held.lines:
         ours = [holdings[t.name] for t in trial.terminals if t.station.id == station_id]
         there = trial.held.contents | {what for one in ours for *_, what in one.aside if what is not None}
         kept = trial.ledger.under(there)
@@ -268,7 +268,7 @@ def _invented(trial: Trial) -> list[str]:
     theirs = trial.held.contents - known
     counts = Counter((r["entity"], r["id"], r["revision"]) for r in trial.held.rows)
     twice = [f"twice: {key} at the county" for key, n in counts.items() if n > 1]
-    return twice + [f"invented: {entity} {record_id}: {text}" for entity, record_id, text in theirs if entity not in COUNTY_OWNED]
+    return twice + [f"invented: {entity} {record_id}: {text}" for entity, record_id, text in theirs if entity not in trial.unseen]
 
 
 def _view(trial: Trial, terminal: Terminal, has: Holding) -> list[str]:

@@ -1,6 +1,7 @@
 """What people do at a terminal, through the real services: a few of each, as the dice say."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -129,9 +130,7 @@ def do_decide(terminal: Terminal, dice: Dice) -> str:
     reasons: dict[str, str] = {}
     for _ in range(TRIES):
         try:
-            publish.decide(
-                here, terminal.staff[0], listing.id, listing.revision, verdict, reason="写得不清楚", hold_reasons=dict(reasons)
-            )
+            publish.decide(here, terminal.staff[0], listing.id, listing.revision, verdict, reason="写得不清楚", hold_reasons=dict(reasons))
         except BadInput as error:
             if error.field == "employer":
                 raise
@@ -223,3 +222,11 @@ WORK: dict[Callable[[Terminal, Dice], str], int] = {
     do_see: 1,
 }
 """What is done, and how often beside the others."""
+
+
+def do_something(terminal: Terminal, dice: Dice) -> str:
+    """Do whatever there is to do."""
+    for act in dice.choices(list(WORK), list(WORK.values()), k=8):
+        with suppress(NothingToDoError):
+            return f"{act.__name__} {act(terminal, dice)}"
+    raise NothingToDoError
