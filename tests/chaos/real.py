@@ -42,7 +42,7 @@ from tests.chaos import truth
 from tests.chaos.dice import Dice
 from tests.chaos.disk import Disk, DyingStore
 from tests.chaos.proxy import Proxy
-from tests.chaos.stations import SITES, TOWN, VILLAGE, StalledError, Terminal, lines_of
+from tests.chaos.stations import SITES, TOWN, VILLAGE, StalledError, Terminal
 from tests.chaos.work import NothingToDoError, do_something
 from tests.hub_parts import running_cluster
 from tests.station import KEY
@@ -106,7 +106,6 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.dice = Dice(f"{self.seed} real")
-        self.lines = lines_of(self.sites.values())
         self.database, self.copy = f"real{self.seed}_{os.getpid()}", f"copy{self.seed}_{os.getpid()}"
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.port = listener.getsockname()[1]
@@ -146,7 +145,7 @@ class Scene:
             (home / "kiosk.toml").write_text(f'hub = "{self.proxy.base}"\nspeaker = "silent"\nsync_wait_s = 2\n')
             shutil.copyfile(empty, home / "station.db")
             disk = Disk(DyingStore(), home / "station.db", now)
-            terminal = Terminal(name, station, self.lines, disk, HttpHub(f"http://127.0.0.1:{self.port}"), now)
+            terminal = Terminal(name, station, disk, HttpHub(f"http://127.0.0.1:{self.port}"), now)
             exchange.enrol(terminal.store, terminal.line, codes[name], now())
             with terminal.store.write() as u:
                 u.put(*terminal.team)
@@ -241,7 +240,7 @@ class Scene:
 
     def _held(self) -> truth.Held:
         with self.engine.connect() as connection:
-            return truth.Held([dict(row) for row in connection.execute(sa.select(record)).mappings()], self.lines)
+            return truth.Held([dict(row) for row in connection.execute(sa.select(record)).mappings()])
 
     def _bury(self) -> None:
         for terminal in self.terminals:

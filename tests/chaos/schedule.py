@@ -12,7 +12,7 @@ from typing import Any
 from kiosk.county.vault import Vault
 from kiosk.domain.privacy import Phone
 from kiosk.domain.record import new_id
-from kiosk.domain.station import Policy
+from kiosk.domain.station import Policy, Station
 from kiosk.errors import KioskError, StoreError, SyncError
 from tests.chaos import truth
 from tests.chaos.county import County
@@ -20,11 +20,10 @@ from tests.chaos.county import Disk as HubDisk
 from tests.chaos.dice import Dice
 from tests.chaos.disk import Disk
 from tests.chaos.line import Line, Weather
-from tests.chaos.stations import SITES, Base, StalledError, Terminal, lines_of
+from tests.chaos.stations import CENTRE, SITES, TOWN, VILLAGE, Base, StalledError, Terminal
 from tests.chaos.work import NothingToDoError, do_something
 from tests.station import START
 
-LINES = lines_of(SITES.values())
 ROUNDS = 5
 """So many rounds of every station after healing, and all must be quiet."""
 YEAR = timedelta(days=365)
@@ -53,8 +52,16 @@ class Plan:
     steps: tuple[Step, ...]
 
 
-ALWAYS = {"work": 12, "push": 2, "pull": 2, "sync": 4, "repair": 0.5, "urgent": 0.3, "publish": 0.4, "wait": 1.0, "late": 1.0}
-DISASTERS = {"back up": 1.0, "restore": 0.8, "county backs up": 0.7, "county restored": 0.5, "clock": 0.7, "county full": 0.5}
+ALWAYS = {"work": 12, "push": 2, "pull": 2, "sync": 4, "repair": 0.5, "urgent": 0.3, "publish": 0.4, "wait": 1.0, "late": 1.0, "sweep": 0.5}
+DISASTERS = {
+    "county moves": 0.5,
+    "back up": 1.0,
+    "restore": 0.8,
+    "county backs up": 0.7,
+    "county restored": 0.5,
+    "clock": 0.7,
+    "county full": 0.5,
+}
 HARMS = ("killed", "full")
 
 
@@ -64,7 +71,7 @@ def draw(seed: int) -> Plan:
     chosen = {kind for kind in DISASTERS if dice.chance(0.5)}
     weights = ALWAYS | {kind: weight for kind, weight in DISASTERS.items() if kind in chosen}
     harm = dice.choice((0.0, 0.1, 0.25))
-    kinds = dice.choices(list(weights), list(weights.values()), k=dice.randrange(12, 36))
+    kinds = dice.choices(list(weights), list(weights.values()), k=dice.randrange(15, 45))
     steps = []
     for number, kind in enumerate(kinds):
         hurt = dice.choice(HARMS) if kind in ("work", "push", "pull", "sync", "repair") and dice.chance(harm) else ""
@@ -105,7 +112,7 @@ class World:
 
         station = SITES[name]
         disk = Disk(self.base.stores[name], self.base.copy(name, self.folder), clock)
-        return Terminal(name, station, LINES, disk, Line(self.county, self.weather, station.id), clock)
+        return Terminal(name, station, disk, Line(self.county, self.weather, station.id), clock)
 
     def tick(self, seconds: float) -> None:
         """Let time pass."""
@@ -178,6 +185,9 @@ class World:
                 return f"{terminal.repair()} buckets differed"
             case "urgent":
                 return f"{terminal.urgent()} urgent"
+            case "sweep":
+                with terminal.store.write() as u:
+                    return f"{u.sweep()} ended"
             case "back up":
                 terminal.disk.back_up()
             case "restore" if terminal.disk.copies:
@@ -198,6 +208,8 @@ class World:
                 return self._publish()
             case "wait":
                 self.tick(self.dice.choice((3600, 86_400, 5 * 86_400)))
+            case "county moves":
+                return self._move()
             case "late":
                 self.weather.deliver(self.dice.randrange(100))
             case "county backs up":
@@ -225,12 +237,19 @@ class World:
         self.policies.append(new)
         return f"policy {new.id} r{new.revision}"
 
+    def _move(self) -> str:
+        """Put the village under another parent."""
+        now = next(one for one in truth.Held(self.county.rows()["record"]).of(Station) if one.id == VILLAGE.id)
+        parent = CENTRE if now.parent_id == TOWN.id else TOWN
+        self.county.publish(replace(now, revision=now.revision + 1, parent_id=parent.id))
+        return f"the village comes under {parent.name}"
+
     def _bury(self) -> None:
         """Note what went for good with a disk that was put back."""
         for terminal in self.terminals:
             self.ledger.note(terminal, "before")
         holdings = {t.name: truth.holding(t) for t in self.terminals}
-        truth.mark_destroyed(self.ledger, truth.Held(self.county.rows()["record"], LINES), holdings, self.terminals)
+        truth.mark_destroyed(self.ledger, truth.Held(self.county.rows()["record"]), holdings, self.terminals)
 
     def _heal(self) -> None:
         """Take every fault away and let everyone sync until nothing moves any more."""
@@ -250,7 +269,7 @@ class World:
     def _judge(self) -> None:
         for terminal in self.terminals:
             self.ledger.note(terminal, "healing")
-        held = truth.Held(self.county.rows()["record"], LINES)
+        held = truth.Held(self.county.rows()["record"])
         today = self.terminals[0].here.today()
         self.wrong += truth.judge(
             truth.Trial(self.terminals, self.ledger, held, today, self.hub_restored, frozenset(self.restored), frozenset(self.jumped))

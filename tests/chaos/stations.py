@@ -59,9 +59,9 @@ def lines_of(stations: Iterable[Station]) -> Lines:
     lines: Lines = {}
     for station_id in parent:
         line, above = [station_id], parent[station_id]
-        while above is not None:
+        while above is not None and above not in line:
             line.append(above)
-            above = parent[above]
+            above = parent.get(above)
         lines[station_id] = tuple(line)
     return lines
 
@@ -76,7 +76,6 @@ class Terminal:
 
     name: str
     station: Station
-    lines: Lines
     disk: Disk
     line: Hub
     clock: Callable[[], datetime]
@@ -105,8 +104,10 @@ class Terminal:
 
     @property
     def below(self) -> frozenset[str]:
-        """The stations whose listings this one may review: its own and those under it."""
-        return frozenset(one for one, line in self.lines.items() if self.station.id in line)
+        """The stations whose listings this one may review, as far as it knows: its own and those under it."""
+        with self.store.read() as u:
+            known = {one.id: one for one in (self.station, *u.list(Station))}
+        return frozenset(one for one, line in lines_of(known.values()).items() if self.station.id in line)
 
     def urgent(self) -> int:
         """Ask first for what must leave the board."""
@@ -174,7 +175,7 @@ def make_base(folder: Path, county: County, weather: Weather) -> Base:
     for name, station in SITES.items():
         path = folder / f"{name}.db"
         shutil.copyfile(empty, path)
-        terminal = Terminal(name, station, {}, Disk(stores[name], path, lambda: START), Line(county, weather, station.id), lambda: START)
+        terminal = Terminal(name, station, Disk(stores[name], path, lambda: START), Line(county, weather, station.id), lambda: START)
         exchange.enrol(terminal.store, terminal.line, county.code(station.id), START)
         with terminal.store.write() as u:
             u.put(*terminal.team)

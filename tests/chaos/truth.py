@@ -7,15 +7,17 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from kiosk.domain.employer import EmployerHold, is_held
 from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, NAME_OF, PRIVATE
 from kiosk.domain.listing import Listing, Review, Takedown, public_revision
 from kiosk.domain.record import from_plain, to_plain
+from kiosk.domain.station import Station
 from kiosk.store.schema import TABLES, from_row, outbox, tombstone
 from tests.chaos.disk import Written
-from tests.chaos.stations import Lines, Terminal
+from tests.chaos.stations import Lines, Terminal, lines_of
 
 Key = tuple[str, str, int]
 """Kind, id, and the revision where each of them is kept (0 elsewhere)."""
@@ -131,7 +133,11 @@ class Held:
     """What the county has, row by row of its table of records."""
 
     rows: Sequence[dict[str, Any]]
-    lines: Lines
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Give each station with those above it."""
+        return lines_of(self.of(Station))
 
     @property
     def contents(self) -> set[Said]:
@@ -191,7 +197,7 @@ class Held:
         if entity == "listing":
             return "must" if (row["id"], row["revision"]) in shown else ""
         if about not in {listing_id for listing_id, _ in shown}:
-            return ""
+            return "may" if row["owner"] == station_id else ""
         return "must" if entity == "takedown" or (_approves(row) and about in owner) else "may"
 
     def _as_seen(self, row: dict[str, Any], station_id: str) -> dict[str, Any]:

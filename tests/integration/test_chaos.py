@@ -1,4 +1,4 @@
-"""Sync under every fault that a seed can think of, simulated and on real processes: nothing is lost, nothing comes twice, nothing stalls."""
+"""Sync under every fault that a seed can think of, simulated and on real processes: nothing is lost, twice, or stuck."""
 
 import json
 import subprocess
