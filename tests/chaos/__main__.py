@@ -18,8 +18,6 @@ from kiosk.county.cluster import PrivateCluster
 from tests.hub_parts import fresh_database, running_cluster
 
 MEMORY = Path("/dev/shm")
-SHRUNK = 1
-"""So many failures of a process are shrunk: it takes as long as a hundred schedules."""
 
 
 def _memory() -> str | None:
@@ -36,8 +34,8 @@ def hasten(cluster: PrivateCluster) -> None:
         connection.execute("SELECT pg_reload_conf()")
 
 
-def run_some(database: str, folder: str, seeds: range) -> list[int]:
-    """Run schedules in this process and tell of those that fail, the first one shrunk; give their seeds.
+def run_some(database: str, folder: str, seeds: range, shrunk: int) -> list[int]:
+    """Run schedules in this process and tell of those that fail, the first `shrunk` of them made small; give their seeds.
 
     The first is run again: a seed that does not go the same way twice proves nothing.
     """
@@ -52,8 +50,8 @@ def run_some(database: str, folder: str, seeds: range) -> list[int]:
             outcome = replace(outcome, wrong=(*outcome.wrong, "replay: the same seed went another way"))
         if outcome.wrong:
             failed.append(seed)
-            small = schedule.shrink(run, outcome) if len(failed) <= SHRUNK else outcome
-            print("\n  ".join([f"seed {seed}:", *outcome.wrong, "shrunk to:", *small.trace, *small.wrong]), file=sys.stderr, flush=True)
+            small = schedule.shrink(run, outcome) if len(failed) <= shrunk else outcome
+            print("\n  ".join([f"seed {seed}:", *outcome.wrong, "its steps:", *small.trace, *small.wrong]), file=sys.stderr, flush=True)
     return failed
 
 
@@ -63,6 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--schedules", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1, help="the first schedule's number")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--shrink", type=int, default=1, help="so many failures of a process are made small; each costs some fifty runs")
     parser.add_argument("--real", action="store_true", help="real processes and a line that is really cut")
     parser.add_argument("--small", action="store_true", help="with --real: four terminals, few steps")
     options = parser.parse_args(arguments)
@@ -78,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
         seeds = range(options.seed, options.seed + options.schedules)
         shares = [seeds[n :: options.jobs] for n in range(options.jobs)]
         with ProcessPoolExecutor(options.jobs) as pool:
-            for some in pool.map(run_some, databases, [folder] * options.jobs, shares):
+            for some in pool.map(run_some, databases, [folder] * options.jobs, shares, [options.shrink] * options.jobs):
                 failed += some
     seconds = round(time.monotonic() - started, 1)
     print(json.dumps({"schedules": options.schedules, "seed": options.seed, "failed": sorted(failed), "seconds": seconds}))

@@ -72,6 +72,8 @@ def draw(seed: int) -> Plan:
     weights = ALWAYS | {kind: weight for kind, weight in DISASTERS.items() if kind in chosen}
     harm = dice.choice((0.0, 0.1, 0.25))
     kinds = dice.choices(list(weights), list(weights.values()), k=dice.randrange(15, 45))
+    if dice.chance(0.5):  # villages and towns beside each other see least of each other
+        kinds.insert(0, "county moves")
     steps = []
     for number, kind in enumerate(kinds):
         hurt = dice.choice(HARMS) if kind in ("work", "push", "pull", "sync", "repair") and dice.chance(harm) else ""

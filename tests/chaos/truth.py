@@ -246,7 +246,7 @@ class Trial:
 def judge(trial: Trial) -> list[str]:
     """Give everything that is wrong, each beginning with its name and a colon."""
     holdings = {t.name: holding(t) for t in trial.terminals}
-    wrong = [*_lost(trial, holdings), *_invented(trial)]
+    wrong = [*_lost(trial, holdings), *_invented(trial), *_withdrawn(trial, holdings)]
     for terminal in trial.terminals:
         wrong += _view(trial, terminal, holdings[terminal.name])
         wrong += _boards(trial, terminal, holdings[terminal.name])
@@ -267,6 +267,22 @@ def _lost(trial: Trial, holdings: dict[str, Holding]) -> list[str]:
                 entity, record_id, _ = entry.said
                 wrong.append(f"lost: {entity} {record_id} r{entry.revision} of {entry.terminal}, written in {entry.step}")
     return wrong
+
+
+def _withdrawn(trial: Trial, holdings: dict[str, Holding]) -> list[str]:
+    """Who withdrew is nowhere named any more, whoever else wrote something about him before or after."""
+    said_so = [e.said for e in trial.ledger.entries if e.acknowledged and not e.destroyed]
+    gone = {what[1] for what in (*said_so, *trial.held.contents) if what[0] == "worker" and _state(what) == "withdrawn"}
+    places = {"the county": trial.held.contents} | {name: one.contents for name, one in holdings.items()}
+    return [
+        f"withdrawn: {place} still names worker {record_id}"
+        for place, contents in places.items()
+        for record_id in sorted(gone & {what[1] for what in contents if what[0] == "worker" and _state(what) != "withdrawn"})
+    ]
+
+
+def _state(what: Said) -> str:
+    return str(json.loads(what[2])["state"])
 
 
 def _invented(trial: Trial) -> list[str]:
