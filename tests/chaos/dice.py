@@ -2,8 +2,6 @@
 
 import random
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from unittest.mock import patch
 
 
@@ -19,10 +17,9 @@ class Dice(random.Random):
         return self.random() < of
 
 
-@contextmanager
-def loaded(dice: Dice) -> Iterator[None]:
-    """Let `secrets` draw from `dice`: for a process that does nothing else."""
-    with patch.multiple(
+def load(dice: Dice) -> None:
+    """Let `secrets` draw from `dice` from now on: for a process that does nothing else."""
+    drawn = patch.multiple(
         secrets, token_hex=dice.hex, token_bytes=dice.randbytes, randbits=dice.getrandbits, choice=dice.choice, randbelow=dice.randrange
-    ):
-        yield
+    )
+    drawn.start()

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from kiosk.county.migrate import migrate
 from kiosk.county.vault import Vault
 from tests.chaos.county import County, Disk
-from tests.chaos.dice import Dice, loaded
+from tests.chaos.dice import Dice, load
 from tests.chaos.line import Weather
 from tests.chaos.schedule import Runner, runner
 from tests.chaos.stations import make_base
@@ -22,7 +22,7 @@ def ready(database: str, folder: Path) -> Runner:
     """Give what runs schedules here; from now on this process draws everything from the dice."""
     logging.disable()  # what the hub says of forked chains is expected here
     dice = Dice("base")
-    loaded(dice).__enter__()
+    load(dice)
     disk = Disk(sa.create_engine(database, hide_parameters=True))
     migrate(disk.engine)
     vault = Vault(Fernet.generate_key())
