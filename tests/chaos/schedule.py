@@ -99,6 +99,7 @@ class World:
     hub_restored: bool = False
     restored: set[str] = field(default_factory=set)
     jumped: set[str] = field(default_factory=set)
+    differing: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.weather = Weather(self.dice, self.tick, self.say, self.plan.badness)
@@ -266,7 +267,9 @@ class World:
             self.say(f"round {number}: pulled and pushed {moved}, differed {differed}")
             if number > 1 and not any(pushed for _, pushed in moved.values()) and not any(differed.values()):
                 return
-        self.wrong.append(f"stall: something still moves in round {ROUNDS}: {moved} {differed}")
+        self.differing = frozenset(name for name, buckets in differed.items() if buckets)
+        if any(pushed for _, pushed in moved.values()):
+            self.wrong.append(f"stall: something still moves in round {ROUNDS}: {moved} {differed}")
 
     def _judge(self) -> None:
         for terminal in self.terminals:

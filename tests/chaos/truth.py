@@ -239,6 +239,8 @@ class Trial:
     hub_restored: bool
     restored: frozenset[str]
     jumped: frozenset[str] = frozenset()
+    differing: frozenset[str] = frozenset()
+    """Terminals whose digests are not the county's."""
     unseen: frozenset[str] = COUNTY_OWNED
     """Kinds that others than the ledger's terminals write, too."""
 
@@ -281,13 +283,18 @@ def _withdrawn(trial: Trial, holdings: dict[str, Holding]) -> list[str]:
     ]
 
 
+def _unnumbered(what: Said) -> Said:
+    return *what[:2], _text(json.loads(what[2]) | {"revision": 0})
+
+
 def _state(what: Said) -> str:
     return str(json.loads(what[2])["state"])
 
 
 def _invented(trial: Trial) -> list[str]:
     known = trial.ledger.known()
-    theirs = trial.held.contents - known
+    again = {_unnumbered(what) for what in known}  # a withdrawal that outranks an edit is numbered beyond it
+    theirs = {what for what in trial.held.contents - known if not (what[0] == "worker" and _unnumbered(what) in again)}
     counts = Counter((r["entity"], r["id"], r["revision"]) for r in trial.held.rows)
     twice = [f"twice: {key} at the county" for key, n in counts.items() if n > 1]
     return twice + [f"invented: {entity} {record_id}: {text}" for entity, record_id, text in theirs if entity not in trial.unseen]
@@ -295,7 +302,7 @@ def _invented(trial: Trial) -> list[str]:
 
 def _view(trial: Trial, terminal: Terminal, has: Holding) -> list[str]:
     must, may = trial.held.seen_by(terminal.station.id)
-    name, wrong = terminal.name, list[str]()
+    name, wrong, kept = terminal.name, list[str](), False
     parked = {key_of(entity, record_id, revision) for entity, record_id, revision, _, _ in has.aside}
     at_county = {key_of(r["entity"], r["id"], r["revision"]) for r in trial.held.rows if r["data"] is not None}
     for key, data in must.items():
@@ -310,13 +317,17 @@ def _view(trial: Trial, terminal: Terminal, has: Holding) -> list[str]:
             continue
         if key[0] in PRIVATE and data["station_id"] != terminal.station.id:
             wrong.append(f"leak: {name} holds {_name(key)} of {data['station_id']}")
-        elif key in at_county:
+        elif key in at_county and not trial.hub_restored:
             wrong.append(f"sees too much: {name} holds {_name(key)}")
         elif data.get("station_id") == terminal.station.id and key[0] not in COUNTY_OWNED:
             if key not in parked:
                 wrong.append(f"unsent: {name} holds {_name(key)} alone")
-        elif not trial.hub_restored:
+        elif trial.hub_restored:
+            kept = True  # what others wrote and a restored county does not tell of stays (docs/decisions/sync.md)
+        else:
             wrong.append(f"ghost: {name} holds {_name(key)}, which nobody else does")
+    if name in trial.differing and not kept:
+        wrong.append(f"digests: those of {name} are not the county's")
     if has.waiting:
         wrong.append(f"outbox: {name} still has {has.waiting} waiting")
     return wrong
