@@ -276,9 +276,9 @@ class World:
             self.ledger.note(terminal, "healing")
         held = truth.Held(self.county.rows()["record"])
         today = self.terminals[0].here.today()
-        self.wrong += truth.judge(
-            truth.Trial(self.terminals, self.ledger, held, today, self.hub_restored, frozenset(self.restored), frozenset(self.jumped))
-        )
+        restored, jumped = frozenset(self.restored), frozenset(self.jumped)
+        trial = truth.Trial(self.terminals, self.ledger, held, today, self.hub_restored, restored, jumped, self.differing)
+        self.wrong += truth.judge(trial)
 
     def close(self) -> None:
         """Take everything away again."""
