@@ -24,6 +24,7 @@ Key = tuple[str, str, int]
 Said = tuple[str, str, str]
 """Kind, id and content of a record."""
 COUNTY = "county"
+CLOSED = {"contact_name": "", "contact_phone": ""}
 CONTRADICTED = frozenset({"revision_taken", "stale_revision"})
 
 
@@ -207,7 +208,13 @@ class Held:
         newest = max((r for r in self.rows if r["entity"] == "listing" and r["id"] == row["id"]), key=lambda r: r["revision"])
         if data["contact_scope"] == newest["data"]["contact_scope"] == "all_stations":
             return data
-        return data | {"contact_name": "", "contact_phone": ""}
+        return data | CLOSED
+
+    def closed(self, key: Key) -> bool:
+        """Say whether the employer ever kept his contact to one station: opened again, it need not come back in older revisions."""
+        return any(
+            r["data"]["contact_scope"] != "all_stations" for r in self.rows if r["entity"] == key[0] == "listing" and r["id"] == key[1]
+        )
 
 
 def _approves(row: dict[str, Any]) -> bool:
@@ -309,7 +316,7 @@ def _view(trial: Trial, terminal: Terminal, has: Holding) -> list[str]:
         if key not in has.records:
             if key not in may:
                 wrong.append(f"missing: {name} lacks {_name(key)}")
-        elif has.records[key] != data:
+        elif has.records[key] not in (data, data | CLOSED if trial.held.closed(key) else data):
             odd = sorted(k for k in data if data[k] != has.records[key].get(k))
             wrong.append(f"differs: {name} holds {_name(key)} otherwise: {', '.join(odd)}")
     for key, data in has.records.items():
