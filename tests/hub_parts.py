@@ -44,9 +44,9 @@ SLOW_S = 20.0
 
 
 @contextmanager
-def running_cluster() -> Iterator[PrivateCluster]:
+def running_cluster(where: str | None = None) -> Iterator[PrivateCluster]:
     """Run a cluster in a folder that user postgres can reach, which pytest's own is not for root."""
-    folder = Path(tempfile.mkdtemp(prefix="kiosk-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="kiosk-pg-", dir=where))
     folder.chmod(0o711)
     cluster = PrivateCluster(folder / "pg")
     try:
