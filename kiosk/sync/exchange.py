@@ -207,7 +207,7 @@ def pull_once(store: Store, hub: Hub, now: datetime, wait_s: float = 0, limit: i
     if anew and not page.more:
         repair(store, hub)
         with store.write() as u:
-            u.remember(ANEW, "")
+            u.remember(ANEW, "", topic="outbox")  # what waited meanwhile goes now
     return Pulled(applied, len(page.changes) - applied, page.more or anew)
 
 
