@@ -323,7 +323,8 @@ def test_hub_when_a_station_writes_anothers_records_leaves_them_as_they_were(cou
 @pytest.mark.parametrize("attacker", [short for short in STATIONS if short != "YM"])
 def test_hub_when_a_station_writes_what_the_county_owns_leaves_it_as_it_was(county: County, attacker: str) -> None:
     terminal, before = county.terminals[attacker], county.of("YM")
-    for record in (*STATIONS.values(), TRAINING):
+    owned: list[Any] = [*STATIONS.values(), TRAINING]
+    for record in owned:
         kind = kind_of(record)
         sent = [
             terminal.change(replace(record, revision=2)),
