@@ -13,7 +13,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long proofs too")
 
 
+DEAREST = ("screens/test_gallery.py", "screens", "desk", "integration", "contract", "flows", "unit")
+"""Files in the order in which workers take them: long ones first, or the last one is waited for by all."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: next((n for n, at in enumerate(DEAREST) if item.path.is_relative_to(tests / at)), len(DEAREST)))
     if not config.getoption("--long"):
         for item in items:
             if "long" in item.keywords:

@@ -316,7 +316,9 @@ def _add_errors(app: FastAPI) -> None:
     def http(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         known = {400: Problem.BAD_REQUEST, 404: Problem.NOT_FOUND, 405: Problem.NOT_FOUND, 413: Problem.TOO_LARGE}
-        return _error(known.get(error.status_code, Problem.BAD_REQUEST), status=error.status_code, headers=error.headers)
+        # a body that is no JSON at all is as bad as one of the wrong shape: protocol 1 knows no 400
+        status = None if error.status_code == 400 else error.status_code
+        return _error(known.get(error.status_code, Problem.BAD_REQUEST), status=status, headers=error.headers)
 
     def too_often(_: Request, error: Exception) -> Response:
         assert isinstance(error, TooOftenError)

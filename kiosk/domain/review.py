@@ -15,7 +15,7 @@ from kiosk.domain.employer import Reverify
 from kiosk.domain.listing import Listing, PublicListing
 from kiosk.domain.pay import Fen, MinimumWage
 from kiosk.domain.review_checks import CHECKS, Around, Numbers, is_missing, median_pay
-from kiosk.domain.review_text import Folding, Span, TextRule, clause, fold, scan
+from kiosk.domain.review_text import Folded, Folding, Span, TextRule, clause, fold, scan
 from kiosk.domain.words import Say
 
 __all__ = [
@@ -144,7 +144,7 @@ def check(
     for rule in book.fields:
         for name, values, spans in CHECKS[rule.name](listing, rule.numbers, around):
             found.append(Finding(rule=rule.name, severity=rule.severity, field=name, source=rule.source, spans=spans, values=values))
-    folded = {name: fold(getattr(listing, name), book.folding) for word in book.words for name in word.fields}
+    folded = _folded(listing, book)
     for word in book.words:
         for name in word.fields:
             text = getattr(listing, name)
@@ -156,13 +156,20 @@ def check(
     return tuple(sorted(found, key=lambda f: WEIGHT[f.severity]))
 
 
+def _folded(listing: Listing, book: RuleBook) -> dict[str, Folded]:
+    """Fold each text that some rule reads, once for all rules."""
+    names = {name for word in book.words for name in word.fields}
+    return {name: fold(getattr(listing, name), book.folding) for name in names}
+
+
 def cleared(listing: Listing, book: RuleBook) -> tuple[Cleared, ...]:
     """Give the words that look bad and are not, so that a reviewer sees they were read."""
+    folded = _folded(listing, book)
     return tuple(
         Cleared(rule=word.name, field=name, span=span)
         for word in book.words
         for name in word.fields
-        for span in scan(word.text, fold(getattr(listing, name), book.folding))[1]
+        for span in scan(word.text, folded[name])[1]
     )
 
 
