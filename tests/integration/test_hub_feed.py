@@ -218,15 +218,15 @@ def test_pull_when_fifty_wait_holds_no_connection(hub: TestHub) -> None:
     for terminal in terminals:
         terminal.look()
     with ThreadPoolExecutor(50) as pool:
-        waits = [pool.submit(replace(terminals[i % 3], door=type(t.door)(hub.base)).look, 3.0) for i, t in enumerate(terminals * 17)]
-        time.sleep(1.2)
-        with psycopg.connect(hub.settings.database.replace("+psycopg", "")) as connection:
-            row = connection.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'"
-            ).fetchone()
+        waits = [pool.submit(replace(terminals[i % 3], door=type(t.door)(hub.base)).look, 20.0) for i, t in enumerate(terminals * 17)]
+        busy, until = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'", time.monotonic() + 15
+        with psycopg.connect(hub.settings.database.replace("+psycopg", ""), autocommit=True) as connection:
+            time.sleep(0.5)
+            while connection.execute(busy).fetchone() != (1,):  # the one that asks
+                assert time.monotonic() < until, "somebody who waits holds a connection"
+                time.sleep(0.1)
         hub.publish(a_policy())
         pages = [w.result() for w in waits]
-    assert row == (1,)  # the one that asks
     assert all([c.entity for c in p.changes] == ["policy"] for p in pages)
 
 

@@ -26,7 +26,7 @@ from kiosk.domain.station import Training
 from kiosk.domain.ticket import TicketKind, issue, public_token, sign
 from kiosk.errors import HubRefused
 from kiosk.sync.client import HttpHub, Pull
-from kiosk.sync.protocol import CHANGES, DIGESTS, ENROL, Change, EnrolRequest, Op, bucket_of
+from kiosk.sync.protocol import AUTHORITY, CHANGES, DIGESTS, ENROL, KEYS, Change, EnrolRequest, Op, bucket_of
 from tests.holdings import DRAFT, Holdings, kind_of
 from tests.hub_parts import CENTRE, COUNTY, OTHER, OURS, SLOW_S, Terminal, TestHub, fresh_database, make_hub, plain_error, some_id
 from tests.station import START
@@ -78,7 +78,7 @@ class County:
         return hidden
 
     def tables(self, *but: str) -> dict[str, list[Any]]:
-        """Give all that the database holds; what is noted of who called is left out."""
+        """Give all that the database holds; what is noted of who called, and how often, is left out."""
         calls = {"heard_at", "push_epoch", "push_batch", "push_key"}
         with self.hub.engine.connect() as connection:
             return {
@@ -86,7 +86,7 @@ class County:
                     map(repr, connection.execute(sa.select(*(c for c in table.c if c.name not in calls | {"feed_position"})))),
                 )
                 for table in metadata.sorted_tables
-                if table.name not in but
+                if table.name not in {*but, "rate", "phone_miss"}
             }
 
     def of(self, short: str) -> tuple[list[Any], Any, Any]:
@@ -158,6 +158,13 @@ def _tokens(county: County, reader: str) -> Iterator[dict[str, Any]]:
                     yield {"path": {"token": sign(ticket, bytes.fromhex(me.ticket_key))}}
 
 
+def _guesses(county: County, reader: str) -> Iterator[dict[str, Any]]:
+    """Send what a page asks for, with digits that nobody here has."""
+    for what in _tokens(county, reader):
+        yield what | {"data": {"last_four": "0001", "code": "00000001", "listing": county.held["YT"].records["listing"].id}}
+        county.hub.clock.tick(hours=2)  # else too many
+
+
 def _codes(county: County, _: str) -> Iterator[dict[str, Any]]:
     for held in county.held.values():
         yield {"json": {"code": "AAAA-AAAA", "nonce": "0b" * 16, "station_id": held.station.id}}
@@ -182,11 +189,16 @@ ASKED: dict[tuple[str, str], Callable[[County, str], Iterator[dict[str, Any]]]] 
     ("POST", ENROL): _codes,
     ("GET", "/healthz"): _once,
     ("GET", "/openapi.json"): _once,
+    ("POST", KEYS): _once,
+    ("GET", AUTHORITY): _once,
+    ("GET", "/metrics"): _once,
     ("GET", "/k/{token:path}"): _tokens,
+    ("POST", "/k/{token:path}"): _guesses,
     ("GET", "/"): _once,
 }
 """What is asked of each route: `path` fills its address, the rest goes to requests."""
-OPEN = {("POST", ENROL), ("GET", "/healthz"), ("GET", "/openapi.json"), ("GET", "/k/{token:path}"), ("GET", "/")}
+OPEN = {("POST", ENROL), *(("GET", path) for path in ("/healthz", "/openapi.json", AUTHORITY, "/metrics", "/k/{token:path}", "/"))}
+OPEN |= {("POST", "/k/{token:path}")}
 """Routes that ask nobody who he is."""
 
 
