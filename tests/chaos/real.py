@@ -23,11 +23,10 @@ import psycopg
 import requests
 import sqlalchemy as sa
 
-from kiosk.county import enrolment
+from kiosk.county import enrolment, feed
 from kiosk.county.cluster import PrivateCluster
 from kiosk.county.migrate import migrate as migrate_hub
 from kiosk.county.publish import publish
-from kiosk.county.schema import county as county_table
 from kiosk.county.schema import record
 from kiosk.county.vault import open_vault
 from kiosk.domain.codes import COUNTY
@@ -226,7 +225,7 @@ class Scene:
             self._ask(f"DROP DATABASE {self.database} WITH (FORCE)")
             self._ask(f"CREATE DATABASE {self.database} TEMPLATE {self.copy}")
             with self.engine.begin() as connection:
-                connection.execute(sa.update(county_table).values(feed_epoch=self.dice.hex(6)))
+                feed.renew(connection, COUNTY)
             self.hub_restored = True
             self._bury()
 
