@@ -75,8 +75,8 @@ class Process:
     running: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, unless it runs."""
-        if self.running is None:
+        """Start it, unless it runs: whoever ended by himself is started again, as the supervisor does."""
+        if self.running is None or self.running.poll() is not None:
             with self.log.open("ab") as log:
                 words = [sys.executable, "-m", "kiosk", *self.words]
                 self.running = subprocess.Popen(words, stdout=log, stderr=log, start_new_session=True)
@@ -114,7 +114,8 @@ class Scene:
         self.proxy = Proxy(self.port, self.seed)
         hub = self.folder / "hub"
         hub.mkdir()
-        (hub / "hub.toml").write_text(f'database = "{self.cluster.url(self.database)}"\nport = {self.port}\n')
+        workers = 1 if len(self.sites) <= len(SITES) else 2
+        (hub / "hub.toml").write_text(f'database = "{self.cluster.url(self.database)}"\nport = {self.port}\nworkers = {workers}\n')
         self.hub = Process(("--state", str(hub), "county"), self.folder / "hub.log")
         self.agents: dict[str, Process] = {}
         self.terminals: list[Terminal] = []
@@ -154,9 +155,9 @@ class Scene:
 
     def start_hub(self) -> None:
         """Start the hub and wait until it answers."""
-        self.hub.start()
         until = time.monotonic() + START_S
         while True:
+            self.hub.start()
             with suppress(requests.RequestException):
                 if requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5).ok:
                     return
