@@ -269,10 +269,12 @@ class UnitOfWork:
             for one in self.connection.execute(sa.select(table).where(table.c.id.in_(ids))).mappings():
                 record = from_row(ENTITIES[name], one)
                 found[record.id, record.revision if isinstance(record, Listing) else None] = record
-        changes = []
+        changes, last = [], {row["record_id"]: row["revision"] for row in rows}
         for row in rows:
             record = found.get((row["record_id"], row["revision"] if row["entity"] == NAME_OF[Listing] else None))
-            changes.append(Outgoing(**{n: row[n] for n in ("sequence", "id", "entity", "record_id", "revision")}, record=record))
+            # of what is gone every row says the last revision: the county may hold an earlier one already
+            revision = row["revision"] if record is not None else last[row["record_id"]]
+            changes.append(Outgoing(**{n: row[n] for n in ("sequence", "id", "entity", "record_id")}, revision=revision, record=record))
         return changes
 
     def outbox_size(self) -> int:

@@ -16,7 +16,6 @@ from kiosk.county.feed import CursorGoneError, Reader
 from kiosk.county.judge import Author, EpochUsedError
 from kiosk.county.publish import publish
 from kiosk.county.push import push
-from kiosk.county.schema import county as county_table
 from kiosk.county.schema import metadata
 from kiosk.county.vault import Vault
 from kiosk.errors import HubFailed, HubRefused
@@ -45,9 +44,9 @@ class Disk:
 class County:
     """The hub of one county. `room` writes more find place on its disk; None: as many as come."""
 
-    def __init__(self, disk: Disk, county_id: str, vault: Vault, clock: Callable[[], datetime], draw: Callable[[int], str]) -> None:
+    def __init__(self, disk: Disk, county_id: str, vault: Vault, clock: Callable[[], datetime]) -> None:
         self._disk, self._engine = disk, disk.engine
-        self.id, self._vault, self._clock, self._draw = county_id, vault, clock, draw
+        self.id, self._vault, self._clock = county_id, vault, clock
         self.room: int | None = None
         self.copies: list[Rows] = []
 
@@ -79,7 +78,7 @@ class County:
 
     def _caller(self, token: str) -> Device:
         with self._engine.begin() as connection:
-            found = enrolment.identify(connection, self.id, token, self._clock())
+            found = enrolment.identify(connection, self._vault, self.id, token, self._clock())
         if found is None:
             raise HubRefused(Problem.UNAUTHORIZED)
         return found
@@ -139,4 +138,4 @@ class County:
         """Put the database back as it stood, and renew the feed's epoch, as whoever restores it does."""
         self.fill(copy)
         with self._engine.begin() as connection:
-            connection.execute(sa.update(county_table).where(county_table.c.county_id == self.id).values(feed_epoch=self._draw(6)))
+            feed.renew(connection, self.id)

@@ -6,10 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-from cryptography.fernet import Fernet
 
 from kiosk.county.migrate import migrate
-from kiosk.county.vault import Vault
+from kiosk.county.vault import open_vault
 from tests.chaos.county import County, Disk
 from tests.chaos.dice import Dice, load
 from tests.chaos.line import Weather
@@ -25,10 +24,10 @@ def ready(database: str, folder: Path) -> Runner:
     load(dice)
     disk = Disk(sa.create_engine(database, hide_parameters=True))
     migrate(disk.engine)
-    vault = Vault(Fernet.generate_key())
     room = Path(tempfile.mkdtemp(dir=folder))
+    vault = open_vault(room / "hub.key")
     weather = Weather(dice, lambda _: None, lambda _: None)
-    base = make_base(room, County(disk, "base", vault, _start, dice.hex), weather)
+    base = make_base(room, County(disk, "base", vault, _start), weather)
     return runner(disk, vault, base, dice, room)
 
 

@@ -23,11 +23,10 @@ import psycopg
 import requests
 import sqlalchemy as sa
 
-from kiosk.county import enrolment
+from kiosk.county import enrolment, feed
 from kiosk.county.cluster import PrivateCluster
 from kiosk.county.migrate import migrate as migrate_hub
 from kiosk.county.publish import publish
-from kiosk.county.schema import county as county_table
 from kiosk.county.schema import record
 from kiosk.county.vault import open_vault
 from kiosk.domain.codes import COUNTY
@@ -76,8 +75,8 @@ class Process:
     running: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, unless it runs."""
-        if self.running is None:
+        """Start it, unless it runs: whoever ended by himself is started again, as the supervisor does."""
+        if self.running is None or self.running.poll() is not None:
             with self.log.open("ab") as log:
                 words = [sys.executable, "-m", "kiosk", *self.words]
                 self.running = subprocess.Popen(words, stdout=log, stderr=log, start_new_session=True)
@@ -115,7 +114,8 @@ class Scene:
         self.proxy = Proxy(self.port, self.seed)
         hub = self.folder / "hub"
         hub.mkdir()
-        (hub / "hub.toml").write_text(f'database = "{self.cluster.url(self.database)}"\nport = {self.port}\n')
+        workers = 1 if len(self.sites) <= len(SITES) else 2
+        (hub / "hub.toml").write_text(f'database = "{self.cluster.url(self.database)}"\nport = {self.port}\nworkers = {workers}\n')
         self.hub = Process(("--state", str(hub), "county"), self.folder / "hub.log")
         self.agents: dict[str, Process] = {}
         self.terminals: list[Terminal] = []
@@ -155,9 +155,9 @@ class Scene:
 
     def start_hub(self) -> None:
         """Start the hub and wait until it answers."""
-        self.hub.start()
         until = time.monotonic() + START_S
         while True:
+            self.hub.start()
             with suppress(requests.RequestException):
                 if requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5).ok:
                     return
@@ -226,7 +226,7 @@ class Scene:
             self._ask(f"DROP DATABASE {self.database} WITH (FORCE)")
             self._ask(f"CREATE DATABASE {self.database} TEMPLATE {self.copy}")
             with self.engine.begin() as connection:
-                connection.execute(sa.update(county_table).values(feed_epoch=self.dice.hex(6)))
+                feed.renew(connection, COUNTY)
             self.hub_restored = True
             self._bury()
 

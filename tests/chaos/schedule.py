@@ -14,6 +14,7 @@ from kiosk.domain.privacy import Phone
 from kiosk.domain.record import new_id
 from kiosk.domain.station import Policy, Station
 from kiosk.errors import KioskError, StoreError, SyncError
+from kiosk.services import introduce
 from tests.chaos import truth
 from tests.chaos.county import County
 from tests.chaos.county import Disk as HubDisk
@@ -103,7 +104,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.weather = Weather(self.dice, self.tick, self.say, self.plan.badness)
-        self.county = County(self.disk, f"s{self.plan.seed}", self.vault, lambda: self.now, self.dice.hex)
+        self.county = County(self.disk, f"s{self.plan.seed}", self.vault, lambda: self.now)
         self.county.fill(self.base.rows)
         self.offsets = {name: timedelta() for name in SITES}
         self.terminals = [self._terminal(name) for name in SITES]
@@ -190,7 +191,8 @@ class World:
                 return f"{terminal.urgent()} urgent"
             case "sweep":
                 with terminal.store.write() as u:
-                    return f"{u.sweep()} ended"
+                    ended = u.sweep()
+                return f"{ended} ended, {introduce.forget(terminal.store, terminal.clock())} forgotten"
             case "back up":
                 terminal.disk.back_up()
             case "restore" if terminal.disk.copies:

@@ -11,9 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from kiosk.domain.employer import EmployerHold, is_held
-from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, NAME_OF, PRIVATE
+from kiosk.domain.entities import BETWEEN, COUNTY_OWNED, ENTITIES, NAME_OF, PRIVATE, is_emptied
 from kiosk.domain.listing import Listing, Review, Takedown, public_revision
 from kiosk.domain.record import from_plain, to_plain
+from kiosk.domain.referral import Referral
 from kiosk.domain.station import Station
 from kiosk.store.schema import TABLES, from_row, outbox, tombstone
 from tests.chaos.disk import Written
@@ -24,7 +25,14 @@ Key = tuple[str, str, int]
 Said = tuple[str, str, str]
 """Kind, id and content of a record."""
 COUNTY = "county"
+UNKNOWN = {
+    "unknown_listing": ("listing", "listing_id"),
+    "unknown_employer": ("employer", "employer_id"),
+    "unknown_referral": ("referral", "referral_id"),
+}
 CLOSED = {"contact_name": "", "contact_phone": ""}
+NOBODY = {"introduction": {"name": "", "phone": "", "phone_of": "own"}}
+"""What each station forgets by itself."""
 CONTRADICTED = frozenset({"revision_taken", "stale_revision"})
 
 
@@ -190,6 +198,8 @@ class Held:
             return "must"
         if entity in PRIVATE:
             return "must" if row["owner"] == station_id else ""
+        if entity in BETWEEN:
+            return "must" if station_id in self._parts(row, owner) else ""
         about = row["id"] if entity == "listing" else data["listing_id"]
         if station_id in self.lines[owner.get(about, row["owner"])]:
             return "must"
@@ -201,8 +211,17 @@ class Held:
             return "may" if row["owner"] == station_id else ""
         return "must" if entity == "takedown" or (_approves(row) and about in owner) else "may"
 
+    def _parts(self, row: dict[str, Any], owner: dict[str, str]) -> set[str]:
+        """Give the stations that a referral is of: who wrote this of it, the worker's, the listing's."""
+        referral_id = row["id"] if row["entity"] == "referral" else row["data"]["referral_id"]
+        made = next((r for r in self.rows if r["entity"] == "referral" and r["id"] == referral_id and r["data"]), None)
+        of_listing = owner.get(made["data"]["listing_id"]) if made else None
+        return {one for one in (row["owner"], made["owner"] if made else None, of_listing) if one}
+
     def _as_seen(self, row: dict[str, Any], station_id: str) -> dict[str, Any]:
         data: dict[str, Any] = row["data"]
+        if row["entity"] == "referral_step" and row["owner"] != station_id:
+            return data | {"how": ""}
         if row["entity"] != "listing" or row["owner"] == station_id:
             return data
         newest = max((r for r in self.rows if r["entity"] == "listing" and r["id"] == row["id"]), key=lambda r: r["revision"])
@@ -269,7 +288,7 @@ def _lost(trial: Trial, holdings: dict[str, Holding]) -> list[str]:
         ours = [holdings[t.name] for t in trial.terminals if t.station.id == station_id]
         there = trial.held.contents | {what for one in ours for *_, what in one.aside if what is not None}
         kept = trial.ledger.under(there)
-        withdrawn = {what[:2] for what in there if '"state": "withdrawn"' in what[2] and what[0] == "worker"}
+        withdrawn = {what[:2] for what in there if _emptied(what)}
         for entry in trial.ledger.entries:
             excused = entry.destroyed or not entry.acknowledged or entry.said[:2] in trial.held.tombs | withdrawn
             if entry.station_id == station_id and entry.said not in kept and not excused:
@@ -281,27 +300,30 @@ def _lost(trial: Trial, holdings: dict[str, Holding]) -> list[str]:
 def _withdrawn(trial: Trial, holdings: dict[str, Holding]) -> list[str]:
     """Who withdrew is nowhere named any more, whoever else wrote something about him before or after."""
     said_so = [e.said for e in trial.ledger.entries if e.acknowledged and not e.destroyed]
-    gone = {what[1] for what in (*said_so, *trial.held.contents) if what[0] == "worker" and _state(what) == "withdrawn"}
+    gone = {what[1] for what in (*said_so, *trial.held.contents) if what[0] == "worker" and _emptied(what)}
+    made = {one.id for one in trial.held.of(Referral) if one.worker_id in gone}
     places = {"the county": trial.held.contents} | {name: one.contents for name, one in holdings.items()}
     return [
-        f"withdrawn: {place} still names worker {record_id}"
+        f"withdrawn: {place} still names {what[0]} {what[1]}"
         for place, contents in places.items()
-        for record_id in sorted(gone & {what[1] for what in contents if what[0] == "worker" and _state(what) != "withdrawn"})
+        for what in sorted(contents)
+        if ((what[0] == "worker" and what[1] in gone) or (what[0] == "introduction" and json.loads(what[2])["referral_id"] in made))
+        and not _emptied(what)
     ]
+
+
+def _emptied(what: Said) -> bool:
+    return is_emptied(from_plain(ENTITIES[what[0]], json.loads(what[2])))
 
 
 def _unnumbered(what: Said) -> Said:
     return *what[:2], _text(json.loads(what[2]) | {"revision": 0})
 
 
-def _state(what: Said) -> str:
-    return str(json.loads(what[2])["state"])
-
-
 def _invented(trial: Trial) -> list[str]:
     known = trial.ledger.known()
-    again = {_unnumbered(what) for what in known}  # a withdrawal that outranks an edit is numbered beyond it
-    theirs = {what for what in trial.held.contents - known if not (what[0] == "worker" and _unnumbered(what) in again)}
+    again = {_unnumbered(what) for what in known}  # what outranks an edit is numbered beyond it
+    theirs = {what for what in trial.held.contents - known if not (_emptied(what) and _unnumbered(what) in again)}
     counts = Counter((r["entity"], r["id"], r["revision"]) for r in trial.held.rows)
     twice = [f"twice: {key} at the county" for key, n in counts.items() if n > 1]
     return twice + [f"invented: {entity} {record_id}: {text}" for entity, record_id, text in theirs if entity not in trial.unseen]
@@ -316,7 +338,7 @@ def _view(trial: Trial, terminal: Terminal, has: Holding) -> list[str]:
         if key not in has.records:
             if key not in may:
                 wrong.append(f"missing: {name} lacks {_name(key)}")
-        elif has.records[key] not in (data, data | CLOSED if trial.held.closed(key) else data):
+        elif has.records[key] not in (data, data | CLOSED if trial.held.closed(key) else data, data | NOBODY.get(key[0], {})):
             odd = sorted(k for k in data if data[k] != has.records[key].get(k))
             wrong.append(f"differs: {name} holds {_name(key)} otherwise: {', '.join(odd)}")
     for key, data in has.records.items():
@@ -371,7 +393,7 @@ def _aside(trial: Trial, terminal: Terminal, has: Holding) -> list[str]:
         elif code == "chain_forked":
             reason = terminal.name in trial.restored
         else:
-            subject = {"unknown_listing": ("listing", "listing_id"), "unknown_employer": ("employer", "employer_id")}.get(code)
+            subject = UNKNOWN.get(code)
             reason = subject is not None and (subject[0], about.get(subject[1])) not in at_county
         if not reason:
             wrong.append(f"set aside: {name} without need")

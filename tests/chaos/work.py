@@ -14,7 +14,8 @@ from kiosk.domain.referral import NEXT, Party, Referral, ReferralStep, state_of
 from kiosk.domain.report import ReportReason
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.errors import BadInput
-from kiosk.services import change, employers, follow_up, publish, recommend, registrations, reports
+from kiosk.services import change, employers, follow_up, introduce, publish, recommend, registrations, reports
+from kiosk.services.author import HIMSELF
 from kiosk.services.posting import PostingForm
 from kiosk.services.register import RegistrationForm, register
 from kiosk.services.withdraw import withdraw
@@ -172,11 +173,18 @@ def do_step(terminal: Terminal, dice: Dice) -> str:
     """What came of a referral is written down."""
 
     def moving(u: UnitOfWork) -> list[tuple[Referral, Any]]:
-        made = [(one, state_of(u.list(ReferralStep, referral_id=one.id))) for one in u.list(Referral, station_id=terminal.station.id)]
+        made = [(one, state_of(u.list(ReferralStep, referral_id=one.id))) for one in u.list(Referral)]
         return [(one, state) for one, state in made if NEXT[state]]
 
     referral, state = _choose(terminal, dice, moving)
     follow_up.step(terminal.here, terminal.staff[0], referral.id, dice.choice(sorted(NEXT[state])), Party.EMPLOYER, "电话")
+    return referral.id
+
+
+def do_take_contact_back(terminal: Terminal, dice: Dice) -> str:
+    """A worker no longer lets others have his number."""
+    referral = _choose(terminal, dice, lambda u: u.list(Referral, station_id=terminal.station.id))
+    introduce.take_contact_back(terminal.here, HIMSELF, referral.worker_id, referral.id)
     return referral.id
 
 
@@ -215,8 +223,9 @@ WORK: dict[Callable[[Terminal, Dice], str], int] = {
     do_decide: 8,
     do_undo: 1,
     do_take_down: 2,
-    do_refer: 2,
-    do_step: 2,
+    do_refer: 4,
+    do_step: 3,
+    do_take_contact_back: 1,
     do_report: 1,
     do_hold: 2,
     do_see: 1,

@@ -188,6 +188,19 @@ def test_push_when_the_record_is_gone_sends_a_tombstone(shop: Shop, hub: TestHub
     assert held(hub, worker.id) == {2: None}
 
 
+def test_push_when_a_record_went_before_the_answer_came_buries_its_last_revision(shop: Shop, hub: TestHub) -> None:
+    worker = a_worker()
+    shop.keep(worker, replace(worker, revision=2))
+    shop.line.lose = 1
+    with pytest.raises(HubUnreachable):
+        shop.push()
+    shop.keep(replace(worker, revision=3))
+    with shop.store.write() as u:
+        u.drop(Worker, worker.id)
+    assert (shop.push(), shop.parked()) == (3, [])
+    assert held(hub, worker.id) == {3: None}
+
+
 class TooLarge:
     """A hub whose door refuses any request that carries a certain record."""
 
