@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kiosk.county import phone_page
+from kiosk.county.limits import address
 from kiosk.county.phone import PhoneDesk
 from kiosk.county.phone_files import PhoneFile, open_picture, open_proof
 from kiosk.county.phone_page import Page, Sent
@@ -63,7 +64,7 @@ def add_pages(app: FastAPI, engine: sa.Engine, settings: HubSettings, desk: Phon
     async def ticket_form(token: str, request: Request) -> Response:
         async with request.form(max_files=0, max_fields=FORM_FIELDS_MAX) as fields:
             sent = Sent(**{name: _plain(fields.get(name)) for name in Sent.__dataclass_fields__})
-        source = request.client.host if request.client else ""
+        source = address(request.client.host if request.client else "")
 
         def act() -> Response:
             try:
