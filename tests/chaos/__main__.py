@@ -7,6 +7,7 @@ Schedules S, S+1, … run in two processes over one private PostgreSQL in memory
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -65,6 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--real", action="store_true", help="real processes and a line that is really cut")
     parser.add_argument("--small", action="store_true", help="with --real: four terminals, few steps")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that clusters and agents end with us
     if options.real:
         from tests.chaos.real import main as real
 

@@ -313,6 +313,11 @@ class Scene:
             self._ask(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
+def _crashes(log: Path) -> list[str]:
+    """Give the ends of the tracebacks in a log."""
+    return [text[-1500:] for text in log.read_text("utf-8", "replace").split("Traceback (most recent call last)")[1:]]
+
+
 def main(schedules: int, seed: int, *, small: bool = False) -> int:
     """Play schedules and print one JSON object; give the exit status. `small`: four terminals and few steps."""
     started, failed, played = time.monotonic(), [], 0
@@ -327,8 +332,7 @@ def main(schedules: int, seed: int, *, small: bool = False) -> int:
                     wrong = scene.heal()
                 finally:
                     scene.close()
-                logs = [path.name for path in Path(folder).glob("*.log") if "Traceback" in path.read_text("utf-8", "replace")]
-            wrong += [f"crash: {name} says Traceback" for name in logs]
+                wrong += [f"crash: {path.name}: {text}" for path in Path(folder).glob("*.log") for text in _crashes(path)]
             played += len(scene.ledger.entries)
             if wrong:
                 failed.append(number)
