@@ -6,13 +6,14 @@ from urllib.parse import unquote
 import pytest
 
 from kiosk.domain.case import Case
+from kiosk.domain.privacy import Phone
 from kiosk.domain.referral import Party, ReferralState, ReferralStep
 from kiosk.services import follow_up, recommend
 from kiosk.services.register import register
 from kiosk.text import t
 from tests.desk.conftest import Browser, DeskStation
 from tests.flows.test_use_cases import a_form
-from tests.station import a_listing, a_review
+from tests.station import STATION, a_listing, a_review, sent
 
 
 def _referred(desk: DeskStation) -> str:
@@ -91,3 +92,25 @@ def test_follow_up_when_the_answer_makes_no_sense_writes_nothing(desk: DeskStati
     browser.send("/follow-up", how="call", answer=answer.format(id=referral))
     assert browser.page.status_code in (403, 404, 409)
     assert len(_steps(desk, referral)) == 1
+
+
+def test_follow_up_when_other_stations_sent_somebody_shows_him_and_how_to_reach_him(desk: DeskStation) -> None:
+    station = desk.station
+    listing, there = a_listing(station.clock()), replace(STATION, id=STATION.id[:-1] + "2", name="曾店站", phone=Phone("07124000002"))
+    with station.store.write() as u:
+        u.put(listing, a_review(listing, station.clock()), there)
+        named = sent(u, there.id, listing.id, station.clock(), ReferralState.ACCEPTED, name="王小兰", phone="19900007788")
+        made = sent(u, there.id, listing.id, station.clock())
+    browser = desk.signed_in()
+    page = browser.open("/follow-up")
+    for said in (
+        "曾店站的一位工友：东家要他吗？",
+        "联系他找曾店站 0712-4000002",
+        "别的驿站推荐来的人",
+        "王小兰：来上工了吗？",
+        "199 0000 7788",
+    ):
+        assert said in page
+    browser.send("/follow-up", how="call", answer=f"{made.id}/employer/accepted")
+    assert _steps(desk, made.id)[-1].state is ReferralState.ACCEPTED
+    assert len(_steps(desk, named.id)) == 2
