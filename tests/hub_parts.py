@@ -186,9 +186,9 @@ class Terminal:
         return found
 
 
-def make_hub(database: str, folder: Path) -> TestHub:
+def make_hub(database: str, folder: Path, **settings: Any) -> TestHub:
     """Start a hub with the county centre and two stations."""
-    hub = TestHub(HubSettings(state=str(folder), database=database, phone_base="https://phone.test"), Clock())
+    hub = TestHub(HubSettings(state=str(folder), database=database, phone_base="https://phone.test", **settings), Clock())
     hub.start()
     hub.reset()
     return hub

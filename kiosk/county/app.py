@@ -39,7 +39,7 @@ from kiosk.county.push import push
 from kiosk.county.settings import HubSettings
 from kiosk.county.vault import open_vault
 from kiosk.domain.matching import AreaTable
-from kiosk.domain.record import RecordError, to_plain
+from kiosk.domain.record import RecordError
 from kiosk.domain.review import RuleBook
 from kiosk.domain.ticket import PATH
 from kiosk.sync.protocol import (
@@ -119,6 +119,7 @@ def make_app(
 ) -> FastAPI:
     """Make the hub for the database that settings name, bringing it to the newest version."""
     engine = make_engine(settings.database)
+    reading = make_engine(settings.replica) if settings.replica else engine
     migrate(engine)
     vault, pem = open_vault(settings.key_path), authority.authority_pem(settings)
 
@@ -135,6 +136,7 @@ def make_app(
         yield
         await bell.stop()
         engine.dispose()
+        reading.dispose()
 
     app = FastAPI(title="Yunmeng gig-worker stations: county hub", version=str(VERSION), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.bell, app.state.engine = bell, engine
@@ -170,7 +172,8 @@ def make_app(
     def push_changes(body: PushBody, device: Annotated[Device, Depends(caller)]) -> Response:
         """Take a batch of changes. Sent again, it changes nothing; a refused change never blocks the others."""
         try:
-            request = decode(PushRequest, {"epoch": body.epoch, "batch": body.batch, "key": body.key, "changes": to_plain(body.changes)})
+            changes = {"order": body.changes.order, "groups": body.changes.groups}
+            request = decode(PushRequest, {"epoch": body.epoch, "batch": body.batch, "key": body.key, "changes": changes})
         except RecordError as error:
             raise ProblemError(Problem.BAD_REQUEST, error.field) from None
         if not (EPOCH.fullmatch(request.epoch) and EPOCH.fullmatch(request.key) and 1 <= request.batch <= BATCH_MAX):
@@ -204,7 +207,7 @@ def make_app(
         until = monotonic() + wait
 
         def look() -> PullAnswer:
-            with engine.connect() as connection:
+            with reading.connect() as connection:
                 return feed.read(connection, reader, after, limit, own=own, urgent=urgent)
 
         with bell.waiter(reader.audiences) as waiter, metrics.waiting():
@@ -217,7 +220,7 @@ def make_app(
     @app.get(DIGESTS, response_model=Digests, responses=errors)
     def give_digests(device: Annotated[Device, Depends(caller)]) -> Response:
         """Give the digests of all that the caller's station may see."""
-        with engine.connect() as connection:
+        with reading.connect() as connection:
             return _json(digest.digests(connection, Reader(settings.county, device.station_id, device.id)))
 
     @app.get(DIGESTS + "/{entity}/{bucket}", response_model=BucketBody, responses=errors)
@@ -227,7 +230,7 @@ def make_app(
         bucket: Annotated[str, PathParam(pattern="^[0-9a-f]{2}$")],
     ) -> Response:
         """Give all that the caller's station may see of one bucket."""
-        with engine.connect() as connection:
+        with reading.connect() as connection:
             return _json(digest.bucket(connection, Reader(settings.county, device.station_id, device.id), entity, bucket))
 
     @app.get(AUTHORITY, response_model=AuthorityAnswer, responses=errors)

@@ -1,6 +1,7 @@
-"""Many rows in one statement: they travel as one JSON text, so that the statement stays the same however many there are. Knows no table by name.
+"""Many rows in one statement: they travel as one JSON text, so that the statement is the same however many there are. Knows no table.
 
-*(Tried, 200 rows of the feed:)* a row at a time 70 microseconds each, arrays 150, because psycopg quotes their texts in Python, so 6.
+*(Tried on 200 rows of the feed, processor time of the hub a row:)* a statement a row 70 microseconds; arrays 150, because psycopg quotes
+their texts in Python; JSON 6.
 """
 
 import json

@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,6 +42,10 @@ class Entry:
     op: Op
     device_id: str
     urgent: bool = False
+
+    def heard_by(self, audience: str) -> "Entry":
+        """Give the same for another audience."""
+        return Entry(audience, self.entity, self.record_id, self.revision, self.op, self.device_id, self.urgent)
 
     @property
     def slot(self) -> int:
@@ -126,37 +131,52 @@ def read(connection: sa.Connection, reader: Reader, after: str, limit: int, *, o
         sa.select(county.c.feed_epoch, county.c.feed_position).where(county.c.county_id == reader.county_id)
     ).one()
     position = _position(after, epoch, head)
-    rows = connection.execute(_page(reader, position, limit, urgent)).mappings().all()
+    values = {"county": reader.county_id, "after": position, "most": limit, "but": "" if own else reader.device_id}
+    values |= {f"audience{at}": audience for at, audience in enumerate(reader.audiences)}
+    rows = connection.execute(_page(len(reader.audiences), urgent), values).mappings().all()
     changes = [change_of(row, reader) for row in rows if own or row["device_id"] != reader.device_id]
     last = rows[-1]["position"] if rows else position
     return PullAnswer(changes=tuple(c for c in changes if c is not None), cursor=f"{epoch}.{last}", more=len(rows) == limit)
 
 
-def _page(reader: Reader, position: int, limit: int, urgent: bool) -> sa.Select[Any]:
-    """Read each audience's index from the position on, so that a pull costs the same at the end of the feed as at its start."""
+@cache
+def _page(audiences: int, urgent: bool) -> sa.Select[Any]:
+    """Read each audience's index from the position on, so that a pull costs the same at the end of the feed as at its start.
+
+    The statement is put together once: that takes longer than running it.
+    """
     only = (feed.c.urgent,) if urgent else ()
+    most = sa.bindparam("most", type_=sa.Integer())
     parts = [
         sa.select(feed)
-        .where(feed.c.county_id == reader.county_id, feed.c.audience == audience, feed.c.position > position, *only)
+        .where(
+            feed.c.county_id == sa.bindparam("county"),
+            feed.c.audience == sa.bindparam(f"audience{at}"),
+            feed.c.position > sa.bindparam("after"),
+            *only,
+        )
         .order_by(feed.c.position)
-        .limit(limit)
+        .limit(most)
         .subquery()
-        for audience in reader.audiences
+        for at in range(audiences)
     ]
-    page = sa.union_all(*(sa.select(part) for part in parts)).order_by("position").limit(limit).subquery()
-    return with_records(page).order_by(page.c.position)
+    page = sa.union_all(*(sa.select(part) for part in parts)).order_by("position").limit(most).subquery()
+    return with_records(page, sa.bindparam("county"), sa.bindparam("but")).order_by(page.c.position)
 
 
-def with_records(page: sa.FromClause) -> sa.Select[Any]:
-    """Join rows of the feed with what the records say now."""
-    keys = ("county_id", "entity", "revision")
-    same = sa.and_(record.c.id == page.c.record_id, *(record.c[k] == page.c[k] for k in keys))
+def with_records(page: sa.FromClause, county_id: Any, but_of: Any = "") -> sa.Select[Any]:
+    """Join rows of a county's feed with what the records say now, but for what one device wrote: that is not looked up.
+
+    The county is named once more, so that one partition is looked into.
+    """
+    same = [record.c.id == page.c.record_id, *(record.c[key] == page.c[key] for key in ("entity", "revision"))]
+    wanted = sa.and_(record.c.county_id == county_id, *same, page.c.device_id != but_of)
     newer = record.alias()
-    of = (newer.c.county_id == page.c.county_id, newer.c.entity == page.c.entity, newer.c.id == page.c.record_id)
+    of = (newer.c.county_id == county_id, newer.c.entity == page.c.entity, newer.c.id == page.c.record_id)
     scope = sa.select(newer.c.data["contact_scope"].as_string()).where(*of).order_by(newer.c.revision.desc()).limit(1).scalar_subquery()
     columns = [page.c[n] for n in ("position", "entity", "record_id", "revision", "op", "device_id")]
-    chosen = sa.case((page.c.entity == "listing", scope)).label("contact_scope")
-    return sa.select(*columns, record.c.owner, record.c.data, chosen).select_from(page.outerjoin(record, same))
+    chosen = sa.case((sa.and_(page.c.entity == "listing", page.c.device_id != but_of), scope)).label("contact_scope")
+    return sa.select(*columns, record.c.owner, record.c.data, chosen).select_from(page.outerjoin(record, wanted))
 
 
 def _position(after: str, epoch: str, head: int) -> int:

@@ -39,6 +39,8 @@ DECIDES = {
 }
 """What is decided about a record of one's own family: which kind it is, and how to say that there is none."""
 REVISION_MAX = 2**31 - 1
+OPS = frozenset(Op)
+_text = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 
 
 class EpochUsedError(Exception):
@@ -117,7 +119,7 @@ def check(change: Change, author: Author) -> dict[str, Any]:
     envelope: dict[str, object] = {
         "record_id": ID.fullmatch(change.record_id),
         "revision": 1 <= change.revision <= REVISION_MAX,
-        "op": change.op in tuple(Op),
+        "op": change.op in OPS,
     }
     wrong = [name for name, right in envelope.items() if not right]
     if wrong:
@@ -135,7 +137,7 @@ def check(change: Change, author: Author) -> dict[str, Any]:
 
 def _check_data(change: Change, author: Author) -> dict[str, Any]:
     try:
-        json.dumps(change.data, allow_nan=False, ensure_ascii=False).encode()
+        _text(change.data).encode()
         found = record_of(change.entity, change.record_id, change.revision, change.data)
     except (ValueError, RecursionError) as error:
         raise RefuseError(Refusal.BAD_DATA, type(error).__name__) from None
@@ -306,7 +308,7 @@ def _both(batch: Batch, change: Change, data: dict[str, Any]) -> Iterable[str]:
 
 
 def _to(one: Entry, station_ids: Iterable[str]) -> list[Entry]:
-    return [replace(one, audience=of_station(station_id)) for station_id in station_ids]
+    return [one.heard_by(of_station(station_id)) for station_id in station_ids]
 
 
 def _is_urgent(change: Change, data: dict[str, Any]) -> bool:

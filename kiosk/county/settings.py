@@ -23,12 +23,14 @@ class HubSettings:
     are empty the county's own are made under STATE/tls. `key_file` encrypts ticket keys.
     `trusted_proxy` is from where another client's address is believed; `metrics_token` opens /metrics from elsewhere than this machine.
     `mini_program_picture` is the mini-program's code, `wechat_file` the text that WeChat wants to read under the prefix before it lets our
-    links open the mini-program: files, as the county got them.
+    links open the mini-program: files, as the county got them. `replica` is a copy of the database that is only read, for pulls and digests
+    (docs/scale.md); empty: they read the database itself.
     """
 
     state: str
     county: str = COUNTY
     database: str = ""
+    replica: str = ""
     key_file: str = ""
     host: str = "127.0.0.1"
     port: int = 8420

@@ -1,7 +1,7 @@
 """Records and how they become plain values: ids, and one codec between frozen dataclasses and JSON-able dicts.
 
-The store's rows, the wire and the print journal all use this codec, so a field is named once. It knows nothing of any of them. What has to be
-done for a type is found out once: of ten thousand changes each passes here several times.
+The store's rows, the wire and the print journal all use this codec, so a field is named once. It knows nothing of any of them. What has to
+be done for a type is found out once: of ten thousand changes each passes here several times.
 """
 
 import dataclasses
@@ -52,15 +52,16 @@ def field_types(cls: type) -> dict[str, Any]:
 
 def to_plain(value: Any) -> Any:
     """Turn a record (or any field of one) into JSON-able values: instants as ISO 8601 with Z, dates as YYYY-MM-DD."""
-    return _writer(type(value))(value)
+    kind: Any = type(value)
+    return _writer(kind)(value)
 
 
 @cache
-def _writer(kind: type) -> Codec:
+def _writer(kind: Any) -> Codec:
     """Give what writes values of just this type."""
     if dataclasses.is_dataclass(kind):
-        names = tuple(field_types(kind))
-        return lambda record: {name: _writer(type(value := getattr(record, name)))(value) for name in names}
+        names = [field.name for field in dataclasses.fields(kind)]
+        return lambda record: {name: to_plain(getattr(record, name)) for name in names}
     if issubclass(kind, datetime):
         return lambda at: at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if issubclass(kind, date):
@@ -78,8 +79,9 @@ def _writer(kind: type) -> Codec:
 
 def from_plain(cls: type[R], plain: Any) -> R:
     """Read a record back. Unknown keys are ignored (a newer peer may know more); raises RecordError with the field's path."""
+    kind: Any = cls
     try:
-        result: R = _reader(cls)(plain)
+        result: R = _reader(kind)(plain)
     except RecordError as error:
         raise error.inside(cls.__name__) from None
     return result
@@ -94,7 +96,7 @@ def _reader(kind: Any) -> Codec:
     if origin is tuple:
         return _items(args)
     if origin is dict:
-        return _named(_reader(args[1]))
+        return _named(args[1])
     if dataclasses.is_dataclass(kind):
         return lambda plain: _read_record(kind, plain)
     if kind is Any:
@@ -140,10 +142,14 @@ def _items(kinds: tuple[Any, ...]) -> Codec:
     return read
 
 
-def _named(reader: Codec) -> Codec:
+def _named(kind: Any) -> Codec:
+    reader = _reader(kind)
+
     def read(plain: Any) -> Any:
         if not isinstance(plain, dict):
             raise RecordError("", "not an object")
+        if kind is Any:
+            return {str(name): one for name, one in plain.items()}
         return {str(name): _inside(str(name), reader, one) for name, one in plain.items()}
 
     return read

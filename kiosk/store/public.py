@@ -31,7 +31,7 @@ def project(connection: sa.Connection, listing_ids: Collection[str], today: date
     chosen = {one: public_revision(revisions[one], reviews[one], takedowns[one], today) for one in known}
     employers = {listing.employer_id for listing in chosen.values() if listing is not None and listing.employer_id is not None}
     holds = _records(connection, EmployerHold, "employer_id", employers)
-    leaving, coming = [], []
+    leaving, coming = [], list[tuple[datetime, PublicListing, int | None]]()
     for one, listing in chosen.items():
         row = standing.get(one)
         if listing is not None and listing.employer_id is not None and is_held(holds[listing.employer_id]):
@@ -42,14 +42,14 @@ def project(connection: sa.Connection, listing_ids: Collection[str], today: date
             leaving.append(row)
         if listing is not None:
             approved = max(r.reviewed_at for r in reviews[one] if r.listing_revision == listing.revision and r.verdict is Verdict.APPROVE)
-            coming.append((approved, listing.public(), row and row["number"]))
+            coming.append((approved, listing.public(), None if row is None else row["number"]))
     highest = connection.scalar(sa.select(sa.func.max(public_listing.c.number))) or 0
     unpublish(connection, [row["seq"] for row in leaving])
     _publish(connection, sorted(coming, key=lambda one: one[0]), highest)
 
 
 def _publish(connection: sa.Connection, coming: Sequence[tuple[datetime, PublicListing, int | None]], highest: int) -> None:
-    """Make public rows, the oldest publication first; a listing that stood in public keeps its number. `highest` was the highest till now."""
+    """Make public rows, the oldest publication first. One that stood in public keeps its number; `highest` was the highest till now."""
     if not coming:
         return
     seqs = _free_seqs(connection, [approved for approved, _, _ in coming])

@@ -14,19 +14,21 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import Any
 
 from kiosk.domain.record import EPOCH, RecordError
 
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 ROWS_MAX = 10_000
 SAME_MAX = 200
 """Of a text that stands once for all rows: a few bytes must not grow into gigabytes."""
 _MS = timedelta(milliseconds=1)
-_REST = 10
+_ID, _REST = 16, 10
+SCALARS = ({bool}, {int}, {type(None)})
 
 
 def pack(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def unpack(packed: Any) -> list[dict[str, Any]]:
     """Turn columns into rows again; raise RecordError."""
     try:
         order = packed["order"]
-        if not isinstance(order, list) or len(order) > ROWS_MAX or not all(type(n) is int and n >= 0 for n in order):
+        if not isinstance(order, (list, tuple)) or len(order) > ROWS_MAX or not all(type(n) is int and n >= 0 for n in order):
             raise RecordError("order", f"not a list of at most {ROWS_MAX} group numbers")
         groups = [_rows(group, order.count(number)) for number, group in enumerate(packed["groups"])]
         feeds = [iter(group) for group in groups]
@@ -64,24 +66,25 @@ def _rows(group: dict[str, Any], count: int) -> list[dict[str, Any]]:
 
 def _pack(values: list[Any]) -> dict[str, Any]:
     first = values[0]
-    if isinstance(first, str) and all(isinstance(value, str) for value in values):
-        if len(first) <= SAME_MAX and all(value == first for value in values):
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        if len(first) <= SAME_MAX and values.count(first) == len(values):
             return {"c": first}
-        if UUID.fullmatch(first) and all(UUID.fullmatch(value) for value in values):
+        if all(map(UUID.fullmatch, values)):
             return _pack_ids(values)
-        if INSTANT.fullmatch(first) and all(INSTANT.fullmatch(value) for value in values):
-            instants = [_instant(value) for value in values]
-            if None not in instants:
-                return {"i": _steps(instants)}
-    elif type(first) in (bool, int, type(None)) and all(type(value) is type(first) and value == first for value in values):
+        if all(map(INSTANT.fullmatch, values)):
+            with suppress(ValueError):  # 30 February
+                return {"i": _steps([(datetime.fromisoformat(value) - EPOCH) // _MS for value in values])}
+    elif kinds in SCALARS and values.count(first) == len(values):
         return {"c": first}
     return {"v": values}
 
 
 def _pack_ids(values: list[str]) -> dict[str, Any]:
-    raw = [bytes.fromhex(value.replace("-", "")) for value in values]
-    times = [int.from_bytes(one[:-_REST]) for one in raw]
-    return {"u": _steps(times), "r": base64.b64encode(b"".join(one[-_REST:] for one in raw)).decode()}
+    raw = bytes.fromhex("".join(values).replace("-", ""))
+    starts = range(0, len(raw), _ID)
+    times = [int.from_bytes(raw[at : at + _ID - _REST]) for at in starts]
+    return {"u": _steps(times), "r": base64.b64encode(b"".join(raw[at + _ID - _REST : at + _ID] for at in starts)).decode()}
 
 
 def _unpack(column: dict[str, Any], count: int) -> list[Any]:
@@ -104,17 +107,8 @@ def _unpack(column: dict[str, Any], count: int) -> list[Any]:
         raise RecordError("groups", f"not columns: {type(error).__name__}") from None
 
 
-def _steps(numbers: list[Any]) -> list[int]:
+def _steps(numbers: list[int]) -> list[int]:
     return [numbers[0], *(after - before for before, after in pairwise(numbers))]
-
-
-def _instant(text: str) -> int | None:
-    """Give milliseconds since 1970, or None when they would not make the same text again."""
-    try:
-        ms = (datetime.fromisoformat(text) - EPOCH) // _MS
-    except ValueError:
-        return None
-    return ms if _text(ms) == text else None
 
 
 def _text(ms: int) -> str:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,14 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from kiosk.county.app import make_engine
 from kiosk.county.cluster import PrivateCluster
 from kiosk.county.migrate import migrate
+from kiosk.county.publish import publish
 from kiosk.county.schema import metadata
 from kiosk.sync.protocol import BODY_MAX_BYTES
-from tests.hub_parts import TestHub, fresh_database, make_hub, plain_error
+from tests.hub_parts import COUNTY, OTHER, TestHub, fresh_database, make_hub, plain_error
+from tests.station import START, a_listing
 
 
 def _post(hub: TestHub, path: str, body: bytes | Any, token: str = "") -> requests.Response:
@@ -116,3 +120,17 @@ def test_errors_when_a_statement_fails_show_no_parameter(hub: TestHub) -> None:
     with pytest.raises(sa.exc.DataError) as caught, hub.engine.connect() as connection:
         connection.execute(sa.text("SELECT 1 / 0, :phone"), {"phone": "13812345678"})
     assert "13812345678" not in str(caught.value)
+
+
+def test_hub_when_it_has_a_replica_pulls_from_there_and_writes_to_the_database(cluster: PrivateCluster, tmp_path: Path) -> None:
+    copy = fresh_database(cluster)
+    engine = make_engine(copy)
+    migrate(engine)
+    with engine.begin() as connection:
+        publish(connection, COUNTY, [OTHER], START)
+    engine.dispose()
+    hub = make_hub(fresh_database(cluster), tmp_path, replica=copy)
+    terminal = hub.terminal()
+    assert terminal.push(a_listing()).taken == 1
+    assert [one["name"] for one in terminal.seen("station")] == [OTHER.name]
+    hub.close()
