@@ -149,7 +149,8 @@ def push_once(store: Store, hub: Hub, now: datetime) -> int:
     except HubRefused as error:
         if error.code != Problem.EPOCH_USED:
             raise
-        start_anew(store)
+        if identity(store) == me:  # or the pull was told the same meanwhile
+            start_anew(store)
         return 0
     with store.write() as u:
         u.remember(HEARD_AT, to_plain(now))
@@ -207,7 +208,8 @@ def pull_once(store: Store, hub: Hub, now: datetime, wait_s: float = 0, limit: i
     if anew and not page.more:
         repair(store, hub)
         with store.write() as u:
-            u.remember(ANEW, "", topic="outbox")  # what waited meanwhile goes now
+            if u.recall(EPOCH) == me.epoch:  # else it was begun anew once more
+                u.remember(ANEW, "", topic="outbox")  # what waited meanwhile goes now
     return Pulled(applied, len(page.changes) - applied, page.more or anew)
 
 
