@@ -57,8 +57,8 @@ def _chosen(connection: sa.Connection, record: Any, ours: set[int], unsent: int 
         return [record]
     if record.revision > newest and unsent is None:
         return [record]
-    if record.revision < newest and (unsent is None or record.revision < unsent):
-        return []
+    if type(record) is not Listing and record.revision < newest and (unsent is None or record.revision < unsent):
+        return []  # of a listing an older revision comes again when its employer closes his contact
     mine = _get(connection, type(record), record.id, record.revision if type(record) is Listing else newest)
     if mine == record:
         return []

@@ -70,9 +70,9 @@ class Shop:
         with self.store.read() as u:
             return u.recall(key)
 
-    def get(self, cls: type, record_id: str) -> Any:
+    def get(self, cls: type, record_id: str, revision: int | None = None) -> Any:
         with self.store.read() as u:
-            return u.get(cls, record_id)
+            return u.get(cls, record_id, revision)
 
 
 @pytest.fixture
@@ -418,6 +418,18 @@ def test_pull_when_another_station_published_shows_it_here_without_its_contact(s
         contacts = {u.need(Listing, i).id: str(u.need(Listing, i).contact_phone) for i in (near.id, far.id)}
     assert sorted(public) == sorted([near.id, far.id])
     assert contacts == {near.id: "", far.id: "19900001234"}
+
+
+def test_pull_when_an_employer_closes_his_contact_it_goes_out_of_every_earlier_revision(shop: Shop, hub: TestHub) -> None:
+    other = hub.terminal(OTHER)
+    first = a_listing(station_id=OTHER.id, contact_scope=ContactScope.ALL_STATIONS)
+    second, closed = replace(first, revision=2, headcount=5), replace(first, revision=3, contact_scope=ContactScope.OWN_STATION)
+    other.push(first, a_review(first, START), second, a_review(second, START + timedelta(seconds=1)))
+    shop.pull_all()
+    seen = [str(shop.get(Listing, first.id, n).contact_phone) for n in (1, 2)]
+    other.push(closed)
+    shop.pull_all()
+    assert (seen, [str(shop.get(Listing, first.id, n).contact_phone) for n in (1, 2)]) == (["19900001234"] * 2, ["", ""])
 
 
 def test_pull_when_another_station_takes_its_listing_down_takes_it_off_here(shop: Shop, hub: TestHub) -> None:
