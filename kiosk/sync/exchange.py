@@ -52,7 +52,7 @@ HEAD_TOLD = "sync.head_told"
 PUSH_LIMIT = 200
 PUSH_BYTES = 256 * 1024
 PULL_LIMIT = 200
-"""A page is one transaction, and a visitor's write waits for its end: of listings and their approvals 50 ms."""
+"""A page is one transaction, and a visitor's write waits for its end: of listings and their approvals about 60 ms."""
 HEARD_EVERY = timedelta(minutes=2)
 ANEW_ON = frozenset({Problem.EPOCH_USED, Problem.CURSOR_GONE})
 CONTRADICTED = frozenset({Refusal.STALE_REVISION, Refusal.REVISION_TAKEN})

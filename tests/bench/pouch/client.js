@@ -13,7 +13,7 @@ async function main (url, folder, way, file) {
   }
   const cpu = process.cpuUsage()
   const began = process.hrtime.bigint()
-  const options = { batch_size: Number(process.env.BATCH || 500) }
+  const options = { batch_size: 500 } // its best of 100, 500 and 1000
   const done = way === 'push' ? await local.replicate.to(url, options) : await local.replicate.from(url, options)
   const seconds = Number(process.hrtime.bigint() - began) / 1e9
   const used = process.cpuUsage(cpu)
