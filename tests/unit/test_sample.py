@@ -319,7 +319,7 @@ def test_the_loader_when_imported_needs_no_store_and_no_screen() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "complaint"),
     [
-        ("listings_yitang.toml", 'trade = "loading"', 'trade = "lifting"', "listing hanshi-zhuangxie: trade: 'lifting'"),
+        ("listings_yitang.toml", 'trade = "loading"', 'trade = "lifting"', "listing hanshi-zhuangxie: trade: not one of Trade"),
         ("listings_yitang.toml", "pay_yuan = 260\n", "", "listing hanshi-zhuangxie: pay_yuan: missing"),
         ("listings_yitang.toml", "pay_yuan = 260", "pay = 260\npay_yuan = 260", "listing hanshi-zhuangxie: pay: no field of Listing"),
         ("listings_yitang.toml", 'area = "义堂镇"', 'area = "义堂乡"', "listing hanshi-zhuangxie: area: no '义堂乡'"),
@@ -329,7 +329,12 @@ def test_the_loader_when_imported_needs_no_store_and_no_screen() -> None:
         ("listings_yitang.toml", 'key = "hanshi-yeban"', 'key = "hanshi-zhuangxie"', "listing hanshi-zhuangxie: key: stands twice"),
         ("listings_yitang.toml", 'key = "hanshi-yeban"', 'key = "mengze-xiaogong"', "listing mengze-xiaogong: key: stands in another"),
         ("listings_yitang.toml", 'key = "hanshi-yeban"\n', "", "listing 2: key: missing"),
-        ("workers.toml", 'trades = ["loading", "labourer"]', 'trades = ["loading", "none"]', "worker liu-guoqing: trades[1]: 'none'"),
+        (
+            "workers.toml",
+            'trades = ["loading", "labourer"]',
+            'trades = ["loading", "none"]',
+            "worker liu-guoqing: trades[1]: not one of Trade",
+        ),
         ("referrals.toml", 'worker = "liu-guoqing"', 'worker = "nobody"', "referral liu-guoqing-wandao: worker: no 'nobody'"),
         ("referrals.toml", ', ago = "14d1h"', "", "referral liu-guoqing-wandao: step 1: ago: missing"),
         ("employers.toml", "verified_days_ago = 3", 'verified_days_ago = "3"', "employer hanshi: verified_days_ago: not int"),
