@@ -181,21 +181,23 @@ class Agent:
         return exchange.push_once(self._store, self._hub, self._clock()) if self._hub else 0
 
     def _pull_life(self) -> None:
-        backoff, away = Backoff(random.Random()), True
+        hub, backoff, away = self._hub, Backoff(random.Random()), True
+        if hub is None:
+            return
         repair_at = time.monotonic() + random.uniform(0, FIRST_REPAIR_S)
         keys_at = time.monotonic() + random.uniform(0, FIRST_KEYS_S)
         while not self._stop.wait(PAUSE_S):
             started = time.monotonic()
             try:
-                if away and self._hub is not None:
-                    exchange.pull_urgent(self._store, self._hub, self._clock())
+                if away:
+                    exchange.pull_urgent(self._store, hub, self._clock())
                     away = False
                 brought = self._pull()
-                if self._hub is not None and started > keys_at:
-                    keys.renew(self._store, self._hub)
+                if started > keys_at:
+                    keys.renew(self._store, hub)
                     keys_at = started + KEYS_EVERY_S
-                if not brought and self._hub is not None and started > repair_at:
-                    exchange.repair(self._store, self._hub)
+                if not brought and started > repair_at:
+                    exchange.repair(self._store, hub)
                     repair_at = started + REPAIR_EVERY_S
                 self._heed(None)
             except (SyncError, StoreError) as error:

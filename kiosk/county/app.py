@@ -22,7 +22,6 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kiosk.body_limit import BodyLimit
 from kiosk.config import is_loopback
@@ -34,14 +33,13 @@ from kiosk.county.judge import Author, EpochUsedError
 from kiosk.county.limits import TooOftenError
 from kiosk.county.migrate import migrate
 from kiosk.county.phone import PhoneDesk
-from kiosk.county.phone_routes import PAGE_HEADERS, add_pages
+from kiosk.county.phone_routes import PhoneLimit, add_pages
 from kiosk.county.push import push
 from kiosk.county.settings import HubSettings
 from kiosk.county.vault import open_vault
 from kiosk.domain.matching import AreaTable
 from kiosk.domain.record import RecordError
 from kiosk.domain.review import RuleBook
-from kiosk.domain.ticket import PATH
 from kiosk.sync.protocol import (
     AUTHORITY,
     BATCH_MAX,
@@ -73,7 +71,6 @@ from kiosk.sync.protocol import (
     decode,
     encode,
 )
-from kiosk.text import t
 
 STATUS_OF = {
     Problem.BAD_REQUEST: 422,
@@ -158,12 +155,12 @@ def make_app(
             if device is not None and not device.revoked:
                 limits.count(connection, settings.county, device.id, limits.TERMINAL, clock())
         if device is None or device.revoked:
-            count(_source(request), limits.STRANGER)
+            count(limits.source(request), limits.STRANGER)
             raise ProblemError(Problem.REVOKED if device else Problem.UNAUTHORIZED)
         request.state.device = device.id
         return device
 
-    app.add_middleware(PhoneLimit, count=lambda request: count("phone " + _source(request), limits.PHONE))
+    app.add_middleware(PhoneLimit, count=lambda request: count("phone " + limits.source(request), limits.PHONE))
     app.add_middleware(logs.Observed)
 
     errors: dict[int | str, dict[str, Any]] = {s: {"model": ErrorBody} for s in sorted({*STATUS_OF.values()})}
@@ -236,7 +233,7 @@ def make_app(
     @app.get(AUTHORITY, response_model=AuthorityAnswer, responses=errors)
     def give_authority(request: Request) -> Response:
         """Give the county's own authority. Believe it only by the mark that the county told."""
-        count(_source(request), limits.STRANGER)
+        count(limits.source(request), limits.STRANGER)
         if not pem:
             raise ProblemError(Problem.NOT_FOUND)
         return _json(AuthorityAnswer(certificate=pem))
@@ -244,7 +241,7 @@ def make_app(
     @app.post(ENROL, response_model=EnrolAnswer, responses=errors)
     def enrol(body: EnrolRequest, request: Request) -> Response:
         """Make the terminal that holds a one-time code one of the county's."""
-        source = _source(request)
+        source = limits.source(request)
         count(source, limits.STRANGER)
         return _json(enrolment.enrol(engine, vault, settings.county, settings.phone_base, body, source, clock()))
 
@@ -274,32 +271,6 @@ def make_app(
         return Response(metrics.render(lambda: health.facts(engine, settings.county, clock())), media_type=CONTENT_TYPE_LATEST)
 
     return app
-
-
-class PhoneLimit:
-    """Turns away an address from which too many pages are asked for; while the database is gone, nobody counts."""
-
-    def __init__(self, app: ASGIApp, count: Callable[[Request], None]) -> None:
-        self._app, self._count = app, count
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer that it is too many."""
-        if scope["type"] == "http" and (scope["path"] == "/" or scope["path"].startswith(PATH)):
-            try:
-                await run_in_threadpool(self._count, Request(scope))
-            except TooOftenError as error:
-                words = t("phone.unavailable.text")
-                answer = Response(words, 429, {**PAGE_HEADERS, "Retry-After": str(error.wait_s)}, "text/plain; charset=utf-8")
-                await answer(scope, receive, send)
-                return
-            except sa.exc.SQLAlchemyError:
-                pass
-        await self._app(scope, receive, send)
-
-
-def _source(request: Request) -> str:
-    """Say who asks, where no token says it. The proxy has told us the real address, and nobody else can (`trusted_proxy`)."""
-    return limits.address(request.client.host if request.client else "")
 
 
 def _add_errors(app: FastAPI) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
+from starlette.requests import Request
 
 from kiosk.county.schema import rate
 
@@ -40,6 +41,11 @@ def count(connection: sa.Connection, county_id: str, who: str, most: int, now: d
         connection.execute(sa.delete(rate).where(rate.c.county_id == county_id, rate.c.since < now - 10 * WINDOW))
     if asked > most:
         raise TooOftenError(max(1, int((since + WINDOW - now).total_seconds())))
+
+
+def source(request: Request) -> str:
+    """Say who asks, where no token says it. The proxy has told us the real address, and nobody else can (`trusted_proxy`)."""
+    return address(request.client.host if request.client else "")
 
 
 def address(host: str) -> str:

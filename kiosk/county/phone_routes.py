@@ -9,9 +9,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kiosk.county import phone_page
-from kiosk.county.limits import address
+from kiosk.county.limits import TooOftenError, source
 from kiosk.county.phone import PhoneDesk
 from kiosk.county.phone_files import PhoneFile, open_picture, open_proof
 from kiosk.county.phone_page import Page, Sent
@@ -64,12 +65,12 @@ def add_pages(app: FastAPI, engine: sa.Engine, settings: HubSettings, desk: Phon
     async def ticket_form(token: str, request: Request) -> Response:
         async with request.form(max_files=0, max_fields=FORM_FIELDS_MAX) as fields:
             sent = Sent(**{name: _plain(fields.get(name)) for name in Sent.__dataclass_fields__})
-        source = address(request.client.host if request.client else "")
+        who = source(request)
 
         def act() -> Response:
             try:
                 with engine.begin() as connection:
-                    return page(desk.send(connection, token, sent, source, clock()))
+                    return page(desk.send(connection, token, sent, who, clock()))
             except sa.exc.SQLAlchemyError:
                 return page(phone_page.unavailable())
 
@@ -78,6 +79,27 @@ def add_pages(app: FastAPI, engine: sa.Engine, settings: HubSettings, desk: Phon
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     def front_page() -> Response:
         return page(phone_page.front())
+
+
+class PhoneLimit:
+    """Turns away an address from which too many pages are asked for; while the database is gone, nobody counts."""
+
+    def __init__(self, app: ASGIApp, count: Callable[[Request], None]) -> None:
+        self._app, self._count = app, count
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer that it is too many."""
+        if scope["type"] == "http" and (scope["path"] == "/" or scope["path"].startswith(PATH)):
+            try:
+                await run_in_threadpool(self._count, Request(scope))
+            except TooOftenError as error:
+                words = t("phone.unavailable.text")
+                answer = Response(words, 429, {**PAGE_HEADERS, "Retry-After": str(error.wait_s)}, "text/plain; charset=utf-8")
+                await answer(scope, receive, send)
+                return
+            except sa.exc.SQLAlchemyError:
+                pass
+        await self._app(scope, receive, send)
 
 
 def _plain(typed: object) -> str:

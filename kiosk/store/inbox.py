@@ -35,7 +35,7 @@ def choose(connection: sa.Connection, records: Sequence[Any], station_id: str) -
         if gone.get(record.id, 0) >= getattr(record, "revision", 1):
             continue
         if is_emptied(record):
-            connection.execute(sa.delete(outbox).where(outbox.c.record_id == record.id, outbox.c.data.is_not(None)))
+            unsay(connection, record.id)
         ours = held[type(record)].get(record.id)
         if ours is None:
             if record.id not in unsent:  # else it was taken away here, which the county has yet to hear
@@ -101,6 +101,11 @@ def set_aside(connection: sa.Connection, record: Any) -> None:
         text = json.dumps(to_plain(record), ensure_ascii=False, separators=(",", ":"))
         values = {"entity": name, "record_id": record.id, "revision": revision, "data": text}
         connection.execute(sa.insert(outbox), values | {"refused_code": TAKEN, "refused_reason": ""})
+
+
+def unsay(connection: sa.Connection, record_id: str) -> None:
+    """Forget what was set aside of a record: its person withdrew."""
+    connection.execute(sa.delete(outbox).where(outbox.c.record_id == record_id, outbox.c.data.is_not(None)))
 
 
 def _held(connection: sa.Connection, cls: Any, records: Sequence[Any]) -> dict[str, set[int]]:

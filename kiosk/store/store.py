@@ -302,7 +302,7 @@ class UnitOfWork:
 
     def unsay(self, record_id: str) -> None:
         """Forget what was set aside of a record: its person withdrew."""
-        self.connection.execute(sa.delete(outbox).where(outbox.c.record_id == record_id, outbox.c.data.is_not(None)))
+        inbox.unsay(self.connection, record_id)
 
     def parked(self) -> Sequence[tuple[str, str, str, str]]:
         """Give refused changes as (entity, record id, code, reason)."""
