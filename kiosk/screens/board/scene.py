@@ -1,4 +1,4 @@
-"""What stands on the board, in words: rows, the highlighted one, the 新 strip. Plain Python; made by the player, drawn by the view.
+"""What stands on the board, in words: rows or one sheet, the 新 strip, the banner. Plain Python; made by the player, drawn by the view.
 
 Nobody's contact and nobody's name is in it: the employer's name may be a private person's, and digits that look like a phone number are
 struck out of what an employer wrote himself.
@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from kiosk.domain.listing import Published
+from kiosk.domain.programme import PageKind
 from kiosk.services import listing_words as say
 from kiosk.text import t
 
@@ -18,9 +19,10 @@ NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}")
 
 
 class State(StrEnum):
-    """What the board can show at all."""
+    """What the board can show at all: listings (a page of them, or one large), a sheet, or one of the quiet pages."""
 
     LISTINGS = "listings"
+    SHEET = "sheet"
     EMPTY = "empty"
     WAITING = "waiting"
     TROUBLE = "trouble"
@@ -45,15 +47,46 @@ class Row:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One short line with its icon."""
+
+    icon: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A page that is one thing. `lead` is what one should take home, `facts` and `body` the rest; what is empty is left out.
+
+    `url` is what the code says (a link, or WIFI:…), `hint` what it brings. `picture` is the file of a picture that fills the page.
+    """
+
+    kind: PageKind
+    id: str = ""
+    title: str = ""
+    lead: str = ""
+    facts: tuple[Fact, ...] = ()
+    body: str = ""
+    url: str = ""
+    hint: str = ""
+    picture: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """Everything on the board but the clock. Instants are UTC; `turn` grows with each page, `until` is when the next one comes.
 
+    `kind` LIST has `rows`; LARGE one row, which is the highlight, and its `sheet` with the facts; every other kind its `sheet` alone. The
+    quiet pages (EMPTY, WAITING, TROUBLE) are of kind LIST; EMPTY may have a `sheet` with a picture.
     `total` counts all public listings. `clock_right` is False when the machine's clock was never set. `more_url` leads to all listings.
-    `calling`: a visitor at the terminal calls for staff.
+    `calling`: a visitor at the terminal calls for staff. `called`: the slip numbers that staff ask to the desk, the newest first.
+    `dim`: quiet hours.
     """
 
     state: State
+    kind: PageKind = PageKind.LIST
+    sheet: Sheet | None = None
     turn: int = 0
     station: str = ""
     total: int = 0
@@ -68,6 +101,8 @@ class Scene:
     until: datetime | None = None
     more_url: str = ""
     calling: bool = False
+    called: tuple[str, ...] = ()
+    dim: bool = False
 
 
 def row(published: Published, url: str, today: date) -> Row:
