@@ -10,6 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kiosk.domain import wifi
+from kiosk.domain.playlist import LEAST_DWELL_S
+from kiosk.domain.programme import read_quiet
 from kiosk.domain.record import RecordError, from_plain
 from kiosk.errors import ConfigError
 
@@ -29,13 +31,21 @@ class WindowPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardSettings:
-    """What the board's sizes and dwell are computed from."""
+    """What the board's sizes and dwell are computed from, and how it behaves in its hall.
+
+    `dwell_s`: the least that a page stands; one that takes longer to read aloud twice stands longer.
+    `quiet`: hours of China's clock in which it is dim and silent, as 21:00-05:00; empty for none.
+    `chime`, `spoken`: a number that staff call rings, and is said.
+    """
 
     screen_height_mm: int = 620
     reading_m: float = 4.0
     scanning_m: float = 2.0
     dwell_s: float = 20.0
     stale_after_s: int = 6 * 3600
+    quiet: str = "21:00-05:00"
+    chime: bool = True
+    spoken: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +123,12 @@ def load(state: Path) -> Settings:
         raise ConfigError(f"wifi_{bad}: a name has at most 32 bytes, a password 8 to 63 plain characters")
     if settings.attract_after_s and settings.attract_after_s < ATTRACT_LEAST_S:
         raise ConfigError(f"attract_after_s: 0, or at least {ATTRACT_LEAST_S} seconds: somebody may still be reading home")
+    if settings.board_look.dwell_s < LEAST_DWELL_S:
+        raise ConfigError(f"board_look.dwell_s: at least {LEAST_DWELL_S:g} seconds")
+    try:
+        read_quiet(settings.board_look.quiet)
+    except ValueError:
+        raise ConfigError("board_look.quiet: from-until, as 21:00-05:00, or empty") from None
     if settings.hub:
         check_address("hub", settings.hub)
     return settings

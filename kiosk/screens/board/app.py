@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 
 from kiosk.config import Settings
+from kiosk.domain.programme import read_quiet
 from kiosk.heap import one_heap
 
 IDLE_FRAMES_S = 4
@@ -28,20 +29,32 @@ def run_board(settings: Settings) -> int:
     from kiosk import bootstrap
     from kiosk.domain.playlist import PlaylistSettings
     from kiosk.screens.board.board import Board
-    from kiosk.screens.board.memory import PlayedFile
-    from kiosk.screens.board.player import Player
+    from kiosk.screens.board.contents import Network
+    from kiosk.screens.board.memory import BoardFile
+    from kiosk.screens.board.pictures import Pictures
+    from kiosk.screens.board.player import Hall, Player
     from kiosk.screens.board.sizes import sizes_for
     from kiosk.screens.board.view import FADE_S
+    from kiosk.screens.board.voice import Voice
 
-    sizes = sizes_for(settings.board, settings.board_look)
-    # a code can be scanned only once it has come in, and stands so long from then on
-    play = PlaylistSettings(rows=sizes.rows, dwell_s=settings.board_look.dwell_s + FADE_S + 0.5)
+    look = settings.board_look
+    sizes = sizes_for(settings.board, look)
+    pictures = Pictures(settings.state_dir / "pictures", run / "pictures", settings.board.width, settings.board.height)
     player = Player(
         open_here=lambda: bootstrap.open_here(settings, board=True),
-        settings=play,
-        stale_after=timedelta(seconds=settings.board_look.stale_after_s),
-        played=PlayedFile(run / "board-played.json"),
+        # a code can be scanned only once it has come in, and stands so long from then on
+        settings=PlaylistSettings(rows=sizes.rows, dwell_s=look.dwell_s + FADE_S + 0.5),
+        hall=Hall(
+            stale_after=timedelta(seconds=look.stale_after_s),
+            network=Network(settings.wifi_name, settings.wifi_password),
+            quiet=read_quiet(look.quiet),
+            pictures=pictures.look,
+        ),
+        file=BoardFile(run / "board-played.json"),
         beat=time.monotonic,
     )
-    Board(player, sizes, run / "board.json", bootstrap.wall_clock).run()
+    voice = Voice(
+        lambda: bootstrap.open_chime(settings) if look.chime else None, lambda: bootstrap.open_speaker(settings) if look.spoken else None
+    )
+    Board(player, sizes, run / "board.json", bootstrap.wall_clock, voice).run()
     return 0

@@ -25,6 +25,7 @@ from kiosk.screens.board.player import Player
 from kiosk.screens.board.scene import Scene, State
 from kiosk.screens.board.sizes import Sizes
 from kiosk.screens.board.view import BoardView
+from kiosk.screens.board.voice import Voice
 from kiosk.screens.theme import theme
 
 POLL_S = 0.25
@@ -34,8 +35,8 @@ HEALTH_EVERY_S = 5.0
 class Board:
     """One board on one window."""
 
-    def __init__(self, player: Player, sizes: Sizes, health: Path, now: Callable[[], datetime]) -> None:
-        self._player, self._health, self._now = player, health, now
+    def __init__(self, player: Player, sizes: Sizes, health: Path, now: Callable[[], datetime], voice: Voice) -> None:
+        self._player, self._health, self._now, self._voice = player, health, now, voice
         self._scene = Scene(state=State.WAITING)
         self._stop = threading.Event()
         theme.fit(int(Window.width), int(Window.height), large=False)
@@ -68,7 +69,8 @@ class Board:
                 scene = self._player.step()
                 if scene is None:
                     continue
-                url = scene.highlight.url if scene.highlight else scene.more_url
+                url = scene.sheet.url if scene.state is State.SHEET and scene.sheet else ""
+                url = url or (scene.highlight.url if scene.highlight else scene.more_url)
                 if url:
                     qr.modules(url)  # 30 ms, which the fade cannot spare
                 Clock.schedule_once(lambda _, scene=scene: self._take(scene), 0)
@@ -81,6 +83,8 @@ class Board:
         raise error
 
     def _take(self, scene: Scene) -> None:
+        if scene.rings != self._scene.rings and not scene.dim:
+            self._voice.announce(scene.aloud)
         self._scene = scene
         self._view.show(scene)
         self._view.tick(self._now())
@@ -97,6 +101,8 @@ class Board:
         facts = {
             "alive_at": to_plain(self._now()),
             "state": scene.state.value,
+            "kind": scene.kind.value,
+            "sheet": scene.sheet.id if scene.sheet else "",
             "turn": scene.turn,
             "page": scene.page,
             "pages": scene.pages,
@@ -107,6 +113,8 @@ class Board:
             "url": scene.highlight.url if scene.highlight else "",
             "fresh": [scene.fresh.number] if scene.fresh else [],
             "calling": scene.calling,
+            "called": list(scene.called),
+            "dim": scene.dim,
             "total": scene.total,
             "heard_at": to_plain(scene.heard_at),
             "data_age_s": age,

@@ -1,74 +1,90 @@
-"""Decides when the board looks again and what stands on it: watches the store, plays the list, gives a Scene whenever it changed.
+"""Looks at the store, lets `turns` decide what stands, and puts that into words (`contents`): gives a Scene whenever it changed.
 
-No Kivy and no thread: `step` is called a few times a second on the board's own thread. Which listings stand, and whose turn it is, is
-decided by kiosk.domain.playlist alone.
+No Kivy and no thread: `step` is called a few times a second on the board's own thread.
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.domain import playlist
-from kiosk.domain.playlist import Item, Page, PlaylistSettings
+from kiosk.domain.notice import CALLED_AT_ONCE, SlipCall
+from kiosk.domain.playlist import Item, PlaylistSettings
+from kiosk.domain.programme import PageKind, Quiet
 from kiosk.domain.station import Station, is_heard
 from kiosk.errors import KioskError, StoreError
-from kiosk.screens.board.memory import PlayedFile
-from kiosk.screens.board.scene import Row, Scene, State, row
+from kiosk.screens.board import contents
+from kiosk.screens.board.contents import Contents, Network
+from kiosk.screens.board.memory import BoardFile
+from kiosk.screens.board.scene import Row, Scene, Sheet, State, row
+from kiosk.screens.board.turns import Shown, Stock, Turns
 from kiosk.services import tickets
 from kiosk.services.station import Here, local
+from kiosk.text import t
 
 if TYPE_CHECKING:
     from kiosk.store.store import UnitOfWork, Watcher
 
 log = logging.getLogger(__name__)
 
-TOPICS = {"listing", "policy"}
+TOPICS = {"listing", "policy", "facility"}
 HEARD_AT, PHONE_BASE = "sync.heard_at", "station.phone_base"
 RETRY_S, GRACE_S = 3.0, 15.0
 HEARD_EVERY_S = 60.0
-"""Hearing from the county moves no topic; the age of the data is said by the minute."""
+"""Hearing from the county moves no topic; the age of the data is said by the minute. Pictures are looked for as often."""
 CLOCK_RIGHT_FROM = datetime(2024, 1, 1, tzinfo=UTC)
 """A machine that says it is earlier has lost its clock (kiosk.domain.ticket says the same)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hall:
+    """What this hall's board has beside the store. `pictures` gives the station's own that can be shown."""
+
+    stale_after: timedelta = timedelta(hours=6)
+    network: Network = field(default_factory=Network)
+    quiet: Quiet | None = None
+    pictures: Callable[[], tuple[Path, ...]] = tuple
 
 
 class Player:
     """The board's play on one station. `beat` is a clock that only goes forward, in seconds: a step of the wall clock turns no page."""
 
     def __init__(
-        self,
-        open_here: Callable[[], Here],
-        settings: PlaylistSettings,
-        stale_after: timedelta,
-        played: PlayedFile,
-        beat: Callable[[], float],
+        self, open_here: Callable[[], Here], settings: PlaylistSettings, hall: Hall, file: BoardFile, beat: Callable[[], float]
     ) -> None:
-        self._open, self._settings, self._stale_after, self._file, self._beat = open_here, settings, stale_after, played, beat
+        self._open, self._settings, self._hall, self._beat = open_here, settings, hall, beat
+        self._turns = Turns(settings, file, beat)
         self._here: Here | None = None
         self._watcher: Watcher | None = None
-        self._retry_at = self._turn_at = self._heard_due = 0.0
+        self._retry_at = self._heard_due = 0.0
         self._failing_since: float | None = None
-        self._said, self._turns = "", 0
+        self._said = ""
         self._scene = Scene(state=State.WAITING)
+        self._rings, self._aloud = 0, ""
         self._forget()
 
     def _forget(self) -> None:
-        self._page: Page | None = None
         self._day: date | None = None
         self._station: Station | None = None
         self._items: tuple[Item, ...] = ()
+        self._contents = Contents()
+        self._pictures: tuple[Path, ...] = ()
         self._heard_at: datetime | None = None
         self._arrived: tuple[str, int] = ("", 0)
         self._called_at: datetime | None = None
-        self._calling = False
+        self._slip_calls: tuple[SlipCall, ...] | None = None
+        self._sheets: Mapping[PageKind, Sequence[str]] = {}
+        self._composed = Scene(state=State.WAITING)
 
     def step(self) -> Scene | None:
         """Look whether something changed or a page's time is over; give what stands on the board now, or None when it is the same."""
         if self._here is None and self._beat() < self._retry_at:
             return None
         try:
-            scene = self._compose() if self._look() else self._scene
+            scene = self._look()
         except Exception as error:  # noqa: BLE001 - the board outlives whatever befalls its store; it says so and tries again
             scene = self._fail(error)
         else:
@@ -87,59 +103,85 @@ class Player:
             self._here.store.close()
         self._watcher, self._here = None, None
 
-    def _look(self) -> bool:
-        """Bring the page up to date; say whether anything is new."""
+    def _look(self) -> Scene:
+        """Bring everything up to date and say what stands."""
         if self._here is None:
             self._here = self._open()
             self._watcher = self._here.store.watch()
         assert self._watcher is not None
         moved = self._watcher.changed()
-        news = bool(moved & TOPICS)
-        called = self._hear_call(self._here, "call" in moved)
+        news = self._news(self._here, bool(moved & TOPICS))
+        now = self._now()
+        stock = Stock(items=self._items, sheets=self._contents.sheets(now, self._pictures), urgent=self._contents.urgent(now))
+        # a notice begins and ends by the clock alone
+        news |= stock.sheets != self._sheets
+        self._sheets = stock.sheets
+        turned = self._turns.look(stock, now, news)
+        if turned or news:
+            self._composed = self._compose(self._here)
+        if turned:
+            self._turns.stand(self._composed.words(), now)
+        if self._turns.broke_in and turned and self._composed.sheet is not None:
+            self._ring(self._composed.sheet.title)
+        self._hear_calls(self._here, "call" in moved)
+        return replace(
+            self._composed,
+            until=self._turns.until,
+            calling=self._called_at is not None and is_heard(self._called_at, self._here.now()),
+            called=tuple(dict.fromkeys(call.number for call in self._calls_now()))[:CALLED_AT_ONCE],
+            dim=self._hall.quiet is not None and self._clock_right() and self._hall.quiet.holds(now),
+            rings=self._rings,
+            aloud=self._aloud,
+        )
+
+    def _news(self, here: Here, news: bool) -> bool:
+        """Read what changed; say whether anything did."""
         if self._beat() >= self._heard_due:
             self._heard_due = self._beat() + HEARD_EVERY_S
-            news |= self._hear(self._here)
+            before = (self._heard_at, here.phone_base, self._pictures)
+            self._pictures = self._hall.pictures()
+            with here.store.read() as u:
+                here = self._take_memory(here, u)
+            news |= before != (self._heard_at, here.phone_base, self._pictures)
         if news or self._station is None or self._day != self._today():
-            self._load(self._here)
+            self._load(here)
             news = True
-            if self._page is not None:
-                self._page = playlist.standing(self._page, self._items, self._now())
-        bare = self._page is None or not self._page.rows
-        if self._beat() < self._turn_at and not (bare and news):
-            return news or called
-        played = self._page.played if self._page is not None else self._file.read()
-        self._page = playlist.plan(self._items, played, self._settings, self._now())
-        self._turns += 1
-        self._turn_at = self._beat() + self._settings.dwell_s
-        self._file.keep(self._page.played, self._beat())
-        return True
+        return news
 
     def _load(self, here: Here) -> None:
         with here.store.read() as u:
             self._station = station = here.station(u)
-            self._take_memory(here, u)
+            here = self._take_memory(here, u)
             self._items = tuple(playlist.item(p, here.areas.ring(station.area, p.listing.area)) for p in u.newest())
+            self._contents = contents.read(u)
         self._day = self._today()
 
-    def _hear(self, here: Here) -> bool:
-        """Read when the county was last heard, and whether phones look elsewhere now; say whether anything of that is new."""
-        before = (self._heard_at, here.phone_base)
-        with here.store.read() as u:
-            self._take_memory(here, u)
-        return before != (self._heard_at, self._here.phone_base if self._here else "")
-
-    def _hear_call(self, here: Here, moved: bool) -> bool:
-        """Look whether a visitor calls for staff; say whether that is new. A call that nobody answers falls silent with time alone."""
-        if moved:
-            with here.store.read() as u:
-                self._called_at = u.called_at()
-        before, self._calling = self._calling, self._called_at is not None and is_heard(self._called_at, here.now())
-        return before != self._calling
-
-    def _take_memory(self, here: Here, u: "UnitOfWork") -> None:
+    def _take_memory(self, here: Here, u: "UnitOfWork") -> Here:
         heard = u.recall(HEARD_AT)
         self._heard_at = datetime.fromisoformat(heard) if heard else None
-        self._here = replace(here, phone_base=u.recall(PHONE_BASE) or here.phone_base)
+        self._here = here = replace(here, phone_base=u.recall(PHONE_BASE) or here.phone_base)
+        return here
+
+    def _hear_calls(self, here: Here, moved: bool) -> None:
+        """Look whether a visitor calls for staff, and whom staff call. Both fall silent with time alone."""
+        first = self._slip_calls is None
+        if not (moved or first):
+            return
+        known = {(call.id, call.called_at) for call in self._slip_calls or ()}
+        with here.store.read() as u:
+            self._called_at = u.called_at()
+            self._slip_calls = tuple(u.list(SlipCall, ended_at=None))
+        new = [call.number for call in self._calls_now() if (call.id, call.called_at) not in known]
+        if new and not first:  # what was called before this board began has been heard
+            self._ring(t("board.called.spoken", numbers=t("board.called.join").join(new)))
+
+    def _calls_now(self) -> list[SlipCall]:
+        assert self._here is not None
+        now = self._here.now()
+        return sorted((c for c in self._slip_calls or () if c.calling(now)), key=lambda c: (c.called_at, c.id), reverse=True)
+
+    def _ring(self, aloud: str) -> None:
+        self._rings, self._aloud = self._rings + 1, aloud
 
     def _fail(self, error: Exception) -> Scene:
         """Say why, once, and begin anew in a while. What stands goes soon: nobody could take it down any more."""
@@ -148,11 +190,12 @@ class Player:
         beat = self._beat()
         self._retry_at = beat + RETRY_S
         self._failing_since = beat if self._failing_since is None else self._failing_since
-        if self._scene.rows and beat - self._failing_since < GRACE_S:
+        if self._scene.state in (State.LISTINGS, State.SHEET) and beat - self._failing_since < GRACE_S:
             return self._scene
         self._forget()
+        self._turns.forget()
         # a store that is not there yet, or not enrolled, is no trouble: it comes
-        return Scene(state=State.WAITING if type(error) is StoreError else State.TROUBLE, turn=self._turns)
+        return Scene(state=State.WAITING if type(error) is StoreError else State.TROUBLE, turn=self._turns.turn)
 
     def _say(self, words: str, error: Exception | None = None) -> None:
         if words == self._said:
@@ -180,36 +223,47 @@ class Player:
     def _fresh(self) -> tuple[Item, ...]:
         return playlist.fresh(self._items, self._settings, self._now()) if self._clock_right() else ()
 
-    def _compose(self) -> Scene:
-        assert self._here is not None
+    def _compose(self, here: Here) -> Scene:
+        shown, turn = self._turns.shown, self._turns.turn
         assert self._station is not None
-        assert self._page is not None
-        new, now = self._fresh(), self._now()
+        assert shown is not None
+        new, now, page = self._fresh(), self._now(), shown.page
         if new and new[0].id != self._arrived[0]:
-            self._arrived = (new[0].id, self._turns)
-        highlight = self._page.highlight
+            self._arrived = (new[0].id, turn)
         # each new one has its turn in the strip, the newest first and at once
-        strip = new[(self._turns - self._arrived[1]) % len(new)] if new else None
-        with self._here.store.read() as u:
-            rows = tuple(r for r in (self._row(u, i) for i in self._page.rows) if r)
-            chosen, fresh = self._row(u, highlight), self._row(u, strip)
+        strip = new[(turn - self._arrived[1]) % len(new)] if new else None
+        total = sum(i.ends_at > now for i in self._items)
+        with here.store.read() as u:
+            rows = tuple(r for r in (self._row(u, i) for i in page.rows) if r) if page else ()
+            highlight, fresh = self._row(u, page.highlight if page else None), self._row(u, strip)
+            sheet = self._sheet(here, u, shown, total)
+        state = State.LISTINGS if rows else State.EMPTY if page else State.SHEET
         return Scene(
-            state=State.LISTINGS if rows else State.EMPTY,
-            turn=self._turns,
+            state=state,
+            kind=PageKind.LIST if state is State.EMPTY else shown.kind,
+            sheet=sheet,
+            turn=turn,
             station=self._station.name,
-            total=sum(i.ends_at > now for i in self._items),
+            total=total,
             heard_at=self._heard_at,
-            stale=self._heard_at is not None and now - self._heard_at > self._stale_after,
+            stale=self._heard_at is not None and now - self._heard_at > self._hall.stale_after,
             clock_right=self._clock_right(),
             rows=rows,
-            highlight=chosen,
+            highlight=highlight,
             fresh=fresh,
-            page=self._page.number,
-            pages=self._page.of,
-            until=self._page.until,
-            more_url=f"{self._here.phone_base}/",
-            calling=self._calling,
+            page=page.number if page else 1,
+            pages=page.of if page else 1,
+            more_url=f"{here.phone_base}/",
         )
+
+    def _sheet(self, here: Here, u: "UnitOfWork", shown: Shown, total: int) -> Sheet | None:
+        """Say what is not a list; a list without work shows one of the station's pictures."""
+        if shown.page is not None and shown.page.rows:
+            published = u.published(shown.page.rows[0].id) if shown.kind is PageKind.LARGE else None
+            return contents.large(published, self._today()) if published else None
+        if shown.page is not None:
+            return contents.picture(self._pictures[self._turns.turn % len(self._pictures)]) if self._pictures else None
+        return self._contents.sheet(here, shown.kind, shown.sheet, total, self._hall.network, self._pictures, self._today())
 
     def _row(self, u: "UnitOfWork", item: Item | None) -> Row | None:
         """Say a listing; one that went a moment ago is not there."""

@@ -81,7 +81,7 @@ class Scene:
     quiet pages (EMPTY, WAITING, TROUBLE) are of kind LIST; EMPTY may have a `sheet` with a picture.
     `total` counts all public listings. `clock_right` is False when the machine's clock was never set. `more_url` leads to all listings.
     `calling`: a visitor at the terminal calls for staff. `called`: the slip numbers that staff ask to the desk, the newest first.
-    `dim`: quiet hours.
+    `dim`: quiet hours. `rings` grows whenever the hall should hear something, and `aloud` is what is said then.
     """
 
     state: State
@@ -103,6 +103,16 @@ class Scene:
     calling: bool = False
     called: tuple[str, ...] = ()
     dim: bool = False
+    rings: int = 0
+    aloud: str = ""
+
+    def words(self) -> list[str]:
+        """Give what one reads aloud of the page; of a list the first line of each row, which is what one tells somebody else."""
+        listed = [word for r in self.rows for word in (t("board.number", number=r.number), r.title, r.day, r.amount, r.unit)]
+        sheet = self.sheet
+        if sheet is None:
+            return listed
+        return [*listed, sheet.title, sheet.lead, *(fact.text for fact in sheet.facts), sheet.body, sheet.hint]
 
 
 def row(published: Published, url: str, today: date) -> Row:
@@ -113,9 +123,9 @@ def row(published: Published, url: str, today: date) -> Row:
     return Row(
         id=listing.id,
         number=published.number,
-        title=_without_numbers(listing.title),
+        title=without_numbers(listing.title),
         area=say.area(listing),
-        place=_without_numbers(listing.place),
+        place=without_numbers(listing.place),
         day=t("board.long_term") if begun and listing.long_term else t("day.any") if begun else say.day(listing.starts_on, today),
         hours="" if start is None else t("board.from", time=say.clock(start)),
         people=t("board.people", count=listing.headcount),
@@ -127,5 +137,6 @@ def row(published: Published, url: str, today: date) -> Row:
     )
 
 
-def _without_numbers(text: str) -> str:
+def without_numbers(text: str) -> str:
+    """Strike out what looks like a phone number."""
     return " ".join(NUMBER.sub(" ", text).split())
