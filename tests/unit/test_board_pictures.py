@@ -9,6 +9,11 @@ from PIL import Image
 from kiosk.screens.board.pictures import MOST_PIXELS, Pictures
 
 
+def _size(path: Path) -> tuple[int, int]:
+    with Image.open(path) as image:
+        return image.size
+
+
 @pytest.fixture
 def pictures(tmp_path: Path) -> Pictures:
     (tmp_path / "in").mkdir()
@@ -25,7 +30,7 @@ def test_pictures_when_there_are_some_are_scaled_to_the_screen_in_their_order(pi
     _put(tmp_path, "b.png", mode="RGBA")
     _put(tmp_path, "a.JPG", (300, 200))
     _put(tmp_path, "c.jpeg", (200, 3000), mode="L")
-    sizes = [Image.open(path).size for path in pictures.look()]
+    sizes = [_size(path) for path in pictures.look()]
     assert sizes == [(300, 200), (480, 360), (24, 360)]
 
 
@@ -34,7 +39,7 @@ def test_pictures_when_one_is_taken_on_its_side_stands_upright(pictures: Picture
     exif[0x0112] = 6
     Image.new("RGB", (400, 200)).save(tmp_path / "in" / "side.jpg", exif=exif)
     (ready,) = pictures.look()
-    assert Image.open(ready).size == (180, 360)
+    assert _size(ready) == (180, 360)
 
 
 def test_pictures_when_nothing_changed_scales_nothing_again(pictures: Pictures, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which kind of page comes next: each has its share, spread out; each sheet its turn; urgent notices break in once; how long a page stands."""
+"""Which kind of page comes next: each has its share, each sheet its turn, urgent notices break in once; and how long a page stands."""
 
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta

@@ -141,7 +141,7 @@ class Turns:
             rows = tuple(items[i] for i in kept.rows if i in items)
             page = Page(rows=rows, highlight=items.get(kept.highlight), number=kept.number, of=kept.of, played=kept.played)
         back = self._left(Shown(kept.kind, kept.sheet, page), stock, now)
-        if back is None or (page is not None and not page.rows):
+        if back is None or (page is not None and not page.rows and (kept.rows or stock.items)):
             return False
         self.shown = back
         self._hold(left_s, now)

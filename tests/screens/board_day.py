@@ -1,0 +1,114 @@
+"""Plays the board's whole day with real frames: as soon as a page has come in and stands, its clocks jump to the next.
+
+    python -m tests.screens.board_day STATE PAGES
+
+One line of JSON a hundredth of the way on standard output: pages so far, hours of the board's day, the process's memory in MB (Pss).
+Meanwhile listings come and go in the store as they do on a busy day.
+"""
+
+import json
+import sys
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from kiosk import bootstrap
+from kiosk.config import load
+from kiosk.domain.listing import Takedown
+from kiosk.domain.record import new_id
+from kiosk.services.station import Here
+from tests.station import a_listing, a_review
+
+POLL_S = 0.02
+CHANGES_EVERY = 7
+"""So many pages pass between two changes of the store."""
+
+
+class Day:
+    """Both clocks of a board: the wall's and the one that only goes forward."""
+
+    def __init__(self) -> None:
+        self.began = bootstrap.wall_clock()
+        self.beat_s = 0.0
+
+    def now(self) -> datetime:
+        return self.began + timedelta(seconds=self.beat_s)
+
+    def beat(self) -> float:
+        return self.beat_s
+
+
+def main() -> None:
+    """Play."""
+    state, pages = Path(sys.argv[1]), int(sys.argv[2])
+    settings, day = load(state), Day()
+    from kiosk.screens import fonts
+    from kiosk.screens.window import prepare
+
+    fonts.extract(state / "fonts")
+    prepare(settings.board, state, state / "fonts", frames_s=60)
+    from kivy.base import stopTouchApp
+    from kivy.clock import Clock
+
+    from kiosk.domain.playlist import PlaylistSettings
+    from kiosk.screens.board import board as board_module
+    from kiosk.screens.board.memory import BoardFile
+    from kiosk.screens.board.player import Hall, Player
+    from kiosk.screens.board.sizes import sizes_for
+    from kiosk.screens.board.voice import Voice
+
+    board_module.POLL_S = POLL_S
+    writer = bootstrap.open_here(settings)
+    writer = replace(writer, clock=day.now)
+    sizes = sizes_for(settings.board, settings.board_look)
+    player = Player(
+        open_here=lambda: replace(bootstrap.open_here(settings, board=True), clock=day.now),
+        settings=PlaylistSettings(rows=sizes.rows),
+        hall=Hall(),
+        file=BoardFile(state / "run" / "day-played.json"),
+        beat=day.beat,
+    )
+    board = board_module.Board(player, sizes, state / "run" / "board.json", day.now, Voice(lambda: None, lambda: None))
+    played = {"turn": 0, "pages": 0}
+
+    def look(_: float) -> None:
+        scene = board._scene
+        if board._view.fading or scene.turn == played["turn"] or scene.until is None:
+            return
+        played["turn"], played["pages"] = scene.turn, played["pages"] + 1
+        if played["pages"] % max(1, pages // 100) == 0:
+            told = {"pages": played["pages"], "hours": round(day.beat_s / 3600, 2), "kind": scene.kind.value, "pss_mb": _pss_mb()}
+            print(json.dumps(told), flush=True)
+        if played["pages"] >= pages:
+            stopTouchApp()
+            return
+        if played["pages"] % CHANGES_EVERY == 0:
+            _change(writer, played["pages"])
+        day.beat_s += max(0.0, (scene.until - day.now()).total_seconds()) + 0.1
+
+    Clock.schedule_interval(look, POLL_S)
+    board.run()
+
+
+def _change(here: Here, number: int) -> None:
+    """Let one listing be approved, and every second time the oldest go."""
+    now, day = here.now(), here.today() + timedelta(days=1)
+    listing = a_listing(now, station_id=here.station_id, title=f"新活{number}", starts_on=day, ends_on=day + timedelta(days=2))
+    with here.store.write() as u:
+        u.put(listing, a_review(listing, now))
+        if number % 2 == 0:
+            oldest = list(u.newest())[-1].listing.id
+            u.put(
+                Takedown(id=new_id(now), station_id=here.station_id, listing_id=oldest, by_name="李芳", reason="招满了", taken_down_at=now)
+            )
+
+
+def _pss_mb() -> float:
+    for line in Path("/proc/self/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError("no Pss")
+
+
+if __name__ == "__main__":
+    main()
