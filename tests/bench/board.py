@@ -43,7 +43,8 @@ from tests.station import PIN, a_listing, a_review
 APPROVALS, PAGES = 30, 5
 LISTINGS = 60
 IDLE_S = 15.0
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
+"""A page stands up to ninety seconds."""
 
 
 @dataclass
@@ -91,7 +92,7 @@ class Hall:
         while True:
             try:
                 facts = self.health()
-                if facts["state"] == "listings" and facts["turn"] > after and not facts["fading"]:
+                if facts["state"] in ("listings", "sheet") and facts["turn"] > after and not facts["fading"]:
                     return int(facts["turn"])
             except (OSError, ValueError):
                 pass

@@ -148,6 +148,7 @@ def policy(here: Here, found: Policy) -> Sheet:
         title=found.title,
         lead=found.summary,
         facts=tuple(facts),
+        body=t("board.sample") if found.sample else "",
         url=tickets.policy_url(here, found.id),
         hint=t("board.policy_page.hint"),
     )
@@ -170,6 +171,7 @@ def training(here: Here, found: Training, today: date) -> Sheet:
         title=found.title,
         lead=lead,
         facts=tuple(Fact(icon, text) for icon, text in lines if text),
+        body=t("board.sample") if found.sample else "",
         url=tickets.training_url(here, found.id),
         hint=t("board.training_page.hint"),
     )
