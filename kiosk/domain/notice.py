@@ -26,6 +26,7 @@ class Notice:
     starts_at: datetime
     ends_at: datetime
     withdrawn: bool = False
+    sample: bool = False
 
     def stands(self, now: datetime) -> bool:
         """Say whether it is to be shown."""

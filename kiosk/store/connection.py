@@ -10,10 +10,16 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from kiosk.errors import StoreError, WrongKey
 
-BOARD_TABLES = frozenset({"public_listing", "topic", "station", "policy", "training", "public_memory", "alembic_version"})
+BOARD_TABLES = frozenset(
+    {"public_listing", "topic", "station", "policy", "training", "notice", "slip_call", "public_memory", "alembic_version"}
+)
 """Tables that the board's connection may read whole: no contact, no person, no staff, no key."""
-BOARD_COLUMNS = {"staff_call": frozenset({"called_at", "answered_at"})}
-"""Of these tables it may read so much: that somebody calls, not from which page, nor who of the staff came."""
+BOARD_COLUMNS = {
+    "staff_call": frozenset({"called_at", "answered_at"}),
+    "facility_check": frozenset({"id", "facility", "ok", "checked_at"}),
+}
+"""Of these tables it may read so much: that somebody calls, not from which page, nor who of the staff came; that something works, not who
+looked, nor what he noted."""
 
 _READ, _SELECT, _FUNCTION, _PRAGMA, _TRANSACTION, _RECURSIVE = 20, 21, 31, 19, 22, 33
 BUSY_MS = 5000

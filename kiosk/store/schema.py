@@ -17,6 +17,7 @@ from kiosk.domain.case import Case, CaseStep
 from kiosk.domain.employer import Employer, EmployerHold, EmployerSight
 from kiosk.domain.introduction import Introduction
 from kiosk.domain.listing import Listing, PublicListing, Review, Takedown
+from kiosk.domain.notice import Notice, SlipCall
 from kiosk.domain.phone_act import PhoneAct
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import field_types, from_plain, to_plain
@@ -52,6 +53,7 @@ TABLES: dict[type, sa.Table] = {
     Station: _table("station", Station),
     Policy: _table("policy", Policy),
     Training: _table("training", Training),
+    Notice: _table("notice", Notice),
     Listing: _table("listing", Listing, keys=("id", "revision"), index=("employer_id", "contact_phone")),
     Review: _table("review", Review, index=("listing_id",)),
     Takedown: _table("takedown", Takedown, index=("listing_id",)),
@@ -74,6 +76,7 @@ TABLES: dict[type, sa.Table] = {
     ChainHead: _table("chain_head", ChainHead),
     Staff: _table("staff", Staff),
     StaffCall: _table("staff_call", StaffCall),
+    SlipCall: _table("slip_call", SlipCall),
     PrintJob: _table("print_job", PrintJob, index=("state", "subject_id")),
 }
 
@@ -100,10 +103,12 @@ TOPIC_OF: dict[type, str] = {
     ChainHead: "ledger",
     PrintJob: "print",
     StaffCall: "call",
+    SlipCall: "call",
     Staff: "staff",
     Station: "policy",
     Policy: "policy",
     Training: "policy",
+    Notice: "policy",
 }
 """Which change counter a record moves, so that a process reloads only what changed."""
 

@@ -20,6 +20,7 @@ from kiosk.domain.employer import EmployerHold
 from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, NAME_OF
 from kiosk.domain.listing import Listing, Published, Review, Takedown, Verdict
 from kiosk.domain.record import to_plain
+from kiosk.domain.running import Facility, FacilityCheck
 from kiosk.domain.station import StaffCall
 from kiosk.errors import NotFound, StoreBusy, StoreError, StoreFull, WrongKey
 from kiosk.store import chain, inbox, public, search
@@ -166,6 +167,13 @@ class UnitOfWork:
         table = TABLES[StaffCall]
         last = self.connection.scalar(sa.select(sa.func.max(table.c.called_at)).where(table.c.answered_at.is_(None)))
         return datetime.fromisoformat(last) if last else None
+
+    def facility_facts(self) -> Sequence[tuple[Facility, bool, datetime]]:
+        """Give of each facility that somebody has looked at whether it works and when that was said last; the board may ask it."""
+        c = TABLES[FacilityCheck].c
+        newest = sa.select(c.ok, c.checked_at).order_by(c.checked_at.desc(), c.id.desc()).limit(1)
+        said = ((one, self.connection.execute(newest.where(c.facility == one.value)).first()) for one in Facility)
+        return [(one, bool(last.ok), datetime.fromisoformat(last.checked_at)) for one, last in said if last is not None]
 
     def sweep(self) -> int:
         """Take listings that have ended out of the public, and bring back what a clock that ran ahead had taken; give how many."""

@@ -12,12 +12,16 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from kiosk.domain.codes import AgeBand, Trade
 from kiosk.domain.listing import Listing, Takedown, Verdict
+from kiosk.domain.notice import Notice, SlipCall
 from kiosk.domain.privacy import PersonName, Phone
+from kiosk.domain.record import field_types
+from kiosk.domain.running import Facility, FacilityCheck
+from kiosk.domain.station import Policy, Station, Training
 from kiosk.domain.worker import Worker
 from kiosk.errors import NotFound, StoreBusy, StoreError, WrongKey
-from kiosk.store.connection import BOARD_TABLES, connect
+from kiosk.store.connection import BOARD_COLUMNS, BOARD_TABLES, connect
 from kiosk.store.migrate import migrate
-from kiosk.store.schema import metadata
+from kiosk.store.schema import TABLES, metadata
 from kiosk.store.search import DDL, Filters
 from kiosk.store.store import Store, UnitOfWork, open_store
 from tests.station import KEY, START, STATION, Clock, a_listing, a_review, make_store
@@ -283,6 +287,37 @@ def test_board_connection_when_it_reaches_for_people_is_refused(tmp_path: Path, 
     with board.read() as u:
         assert [p.listing.title for p in u.newest()] == ["装卸工"]
     board.close()
+
+
+def test_board_connection_when_it_asks_what_is_said_to_the_hall_reads_notices_numbers_and_what_works(tmp_path: Path, store: Store) -> None:
+    notices = [Notice(id=i, revision=1, station_id=s, title="停电", starts_at=START, ends_at=START) for i, s in (("n1", None), ("n2", "s"))]
+    call = SlipCall(id="c1", number="0042", called_at=START)
+    with store.write() as u:
+        for n, (facility, ok) in enumerate([(Facility.WATER, True), (Facility.WIFI, True), (Facility.WATER, False)]):
+            at = START + timedelta(minutes=n)
+            u.put(FacilityCheck(id=f"f{n}", station_id="s", facility=facility, ok=ok, note="水垢", by_name="李芳", checked_at=at))
+        u.put(*notices, call)
+    assert store.counters() == {"policy": 1, "call": 1, "facility": 1}
+    board = open_store(tmp_path / "station.db", KEY, board=True)
+    with board.read() as u:
+        assert (u.list(Notice), u.list(SlipCall)) == (notices, [call])
+        assert u.facility_facts() == [
+            (Facility.WATER, False, START + timedelta(minutes=2)),
+            (Facility.WIFI, True, START + timedelta(minutes=1)),
+        ]
+    board.close()
+    raw = connect(tmp_path / "station.db", KEY, board=True)
+    for column in field_types(FacilityCheck).keys() - BOARD_COLUMNS["facility_check"]:
+        with pytest.raises(Exception, match=f"facility_check.{column} is prohibited"):
+            raw.execute(f"SELECT {column} FROM facility_check")
+    raw.close()
+
+
+def test_what_the_board_reads_whole_when_enumerated_has_no_place_for_a_person() -> None:
+    said = {cls for cls, table in TABLES.items() if table.name in BOARD_TABLES}
+    assert said == {Station, Policy, Training, Notice, SlipCall}
+    personal = {(c.__name__, f) for c in said for f, kind in field_types(c).items() if kind is PersonName or f.startswith("by_")}
+    assert personal == set()
 
 
 def test_board_connection_when_it_asks_for_state_reads_what_is_public_and_no_secret(tmp_path: Path, store: Store) -> None:
