@@ -3,24 +3,29 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kiosk.domain.listing import Takedown
+from kiosk.domain.notice import Notice, SlipCall
 from kiosk.domain.playlist import PlaylistSettings
 from kiosk.domain.privacy import Phone
-from kiosk.domain.programme import PageKind
+from kiosk.domain.programme import LONGEST_S, PageKind, read_quiet
 from kiosk.domain.record import new_id, to_plain
+from kiosk.domain.running import Facility, FacilityCheck
 from kiosk.errors import StoreError, WrongKey
+from kiosk.screens.board.contents import Network
 from kiosk.screens.board.memory import BoardFile
 from kiosk.screens.board.player import GRACE_S, RETRY_S, Hall, Player
 from kiosk.screens.board.scene import Scene, State
 from kiosk.services.call import answer_calls, call_staff
+from kiosk.services.sample import load_sample
 from kiosk.services.station import Here
 from kiosk.store.store import open_store
-from tests.station import KEY, STATION, TestStation, a_listing, a_review, make_station
+from tests.station import ASSETS, KEY, STATION, TestStation, a_listing, a_review, make_station
 
 DWELL_S = 21.0
 
@@ -69,9 +74,7 @@ class Playing:
 
     def turn(self) -> Scene:
         """Let the page stand its time; give the next one."""
-        assert self.scene is not None
-        assert self.scene.until is not None
-        scene = self.step(max(0.1, (self.scene.until - self.station.clock()).total_seconds()))
+        scene = self.step(self.player._turns._due - self.beat.now)
         assert scene is not None
         return scene
 
@@ -276,8 +279,8 @@ def test_player_when_restarted_comes_back_to_the_same_page_for_the_rest_of_its_t
         playing.restart()
         again = playing.step(1)
         assert again is not None
-        assert replace(again, until=None) == replace(first, until=None)
-        assert again.until == first.until
+        # the strip begins anew with the newest
+        assert replace(again, fresh=first.fresh) == first
         first = playing.turn()
 
 
@@ -287,10 +290,13 @@ def test_player_when_restarted_long_after_goes_on_with_whose_turn_it_was(playing
     first = playing.step()
     assert first is not None
     playing.restart()
-    second = playing.step(600)
-    while second is None or second.kind is not PageKind.LIST:
-        second = playing.turn()
-    assert {row.id for row in first.rows} & {row.id for row in second.rows} == set()
+    after = playing.step(600)
+    seen = [row.id for row in first.rows]
+    while len(seen) < 6:
+        assert after is not None
+        seen += [row.id for row in after.rows]
+        after = playing.turn()
+    assert len(set(seen)) == 6, "whoever stood there last comes last"
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"played": 3}', '{"played": {"shown": {"a": "b"}}}', '{"kind": "no"}', "\x00\xff"])
@@ -325,3 +331,134 @@ def test_player_when_nobody_comes_for_ten_minutes_the_call_falls_silent(playing:
     assert (playing.step() or Scene(state=State.WAITING)).calling, "a board that starts meanwhile shows it too"
     playing.station.clock.tick(minutes=10)
     assert not (playing.step() or Scene(state=State.WAITING, calling=True)).calling
+
+
+def _notice(playing: Playing, title: str, *, urgent: bool = False, **changes: Any) -> Notice:
+    now = playing.station.clock()
+    times = {"starts_at": now, "ends_at": now + timedelta(hours=8)} | changes
+    notice = Notice(id=new_id(now), revision=1, station_id=None, title=title, urgent=urgent, **times)
+    with playing.station.store.write() as u:
+        u.put(notice)
+    return notice
+
+
+def _next(playing: Playing, seconds: float = 0.25) -> Scene:
+    scene = playing.step(seconds)
+    assert scene is not None
+    return scene
+
+
+def test_player_when_an_urgent_notice_comes_breaks_in_with_a_chime_and_goes_back(playing: Playing) -> None:
+    for n in range(4):
+        playing.approve(title=f"活{n}")
+    before = _next(playing)
+    _notice(playing, "今天下午停电", urgent=True)
+    scene = _next(playing)
+    assert (scene.kind, scene.sheet and scene.sheet.title) == (PageKind.NOTICE, "今天下午停电")
+    assert (scene.rings, scene.aloud) == (before.rings + 1, "今天下午停电")
+    back = playing.turn()
+    assert (back.rows, back.rings) == (before.rows, scene.rings)
+
+
+def test_player_when_a_notice_is_over_or_taken_back_while_it_stands_goes_on_at_once(playing: Playing) -> None:
+    playing.approve()
+    _next(playing)
+    notice = _notice(playing, "停水", urgent=True, ends_at=playing.station.clock() + timedelta(seconds=10))
+    assert _next(playing).kind is PageKind.NOTICE
+    assert _next(playing, 10).kind is PageKind.LIST
+    again = replace(notice, revision=2, ends_at=playing.station.clock() + timedelta(hours=1))
+    with playing.station.store.write() as u:
+        u.put(again)
+    assert _next(playing).kind is PageKind.NOTICE, "what was changed is news"
+    with playing.station.store.write() as u:
+        u.put(replace(again, revision=3, withdrawn=True))
+    assert _next(playing).kind is PageKind.LIST
+
+
+def test_player_when_staff_call_a_number_shows_it_rings_and_says_it(playing: Playing) -> None:
+    playing.approve()
+    before = _next(playing)
+    now = playing.station.clock()
+    calls = [SlipCall(id=new_id(now), number=number, called_at=now + timedelta(seconds=n)) for n, number in enumerate(("0042", "0051"))]
+    with playing.station.store.write() as u:
+        u.put(calls[0])
+    scene = _next(playing, 1)
+    assert (scene.called, scene.turn, scene.rings) == (("0042",), before.turn, before.rings + 1)
+    assert "0042" in scene.aloud
+    with playing.station.store.write() as u:
+        u.put(calls[1])
+    assert _next(playing, 1).called == ("0051", "0042")
+    with playing.station.store.write() as u:
+        u.put(replace(calls[1], called_at=playing.station.clock()))
+    again = _next(playing, 1)
+    assert (again.called, again.rings) == (("0051", "0042"), scene.rings + 2), "called again, rung again"
+    with playing.station.store.write() as u:
+        u.put(replace(calls[0], ended_at=playing.station.clock()))
+    assert _next(playing).called == ("0051",)
+    playing.restart()
+    restarted = _next(playing)
+    assert (restarted.called, restarted.rings) == (("0051",), 0), "it has been heard"
+    scenes = [_next(playing, 60) for _ in range(3)]
+    assert scenes[-1].called == ()
+
+
+def test_player_when_the_county_has_policies_and_courses_gives_each_its_page(playing: Playing) -> None:
+    for n in range(4):
+        playing.approve(title=f"活{n}")
+    sample = load_sample(ASSETS / "sample", playing.station.clock())
+    with playing.station.store.write() as u:
+        u.put(*sample.policies, *sample.trainings)
+    playing.step()
+    scenes = [playing.turn() for _ in range(250)]
+    shown = {scene.kind: scene for scene in scenes}
+    assert set(shown) == {*PageKind} - {PageKind.NOTICE, PageKind.SERVICES, PageKind.PICTURE}
+    titles = {scene.sheet.title for scene in scenes if scene.sheet and scene.kind is PageKind.POLICY}
+    assert titles == {policy.title for policy in sample.policies}
+    for kind in (PageKind.POLICY, PageKind.TRAINING, PageKind.CODE):
+        sheet = shown[kind].sheet
+        assert sheet is not None
+        assert sheet.url.startswith("https://phone.test/")
+    large = shown[PageKind.LARGE]
+    assert large.highlight is not None
+    assert large.rows == (large.highlight,)
+    assert large.sheet is not None
+    stood = [b.until - a.until for a, b in pairwise(s for s in scenes if s.until) if a.until and b.until]
+    assert min(stood) >= timedelta(seconds=20), "no page is shorter"
+    assert max(stood) <= timedelta(seconds=LONGEST_S + 1)
+
+
+def test_player_when_facilities_were_looked_at_says_so_and_offers_the_wifi(playing: Playing) -> None:
+    playing.hall = replace(playing.hall, network=Network("驿站", "12345678"))
+    playing.restart()
+    playing.approve()
+    now = playing.station.clock()
+    checks = [
+        FacilityCheck(id=new_id(now), station_id=STATION.id, facility=facility, ok=ok, by_id="x", by_name="李芳", checked_at=now)
+        for facility, ok in ((Facility.WATER, True), (Facility.WIFI, True), (Facility.REST, False))
+    ]
+    with playing.station.store.write() as u:
+        u.put(*checks)
+    playing.step()
+    sheet = playing.turn_to(PageKind.SERVICES).sheet
+    assert sheet is not None
+    assert [fact.text for fact in sheet.facts] == ["热水 ・ 今天查过", "无线网：驿站", "歇脚处 ・ 正在修"]
+    assert sheet.url == "WIFI:T:WPA;S:驿站;P:12345678;;"
+    assert "李芳" not in repr(sheet)
+
+
+def test_player_when_it_is_night_is_dim(playing: Playing) -> None:
+    playing.hall = replace(playing.hall, quiet=read_quiet("21:00-05:00"))
+    playing.restart()
+    playing.approve(ends_on=a_listing().ends_on + timedelta(days=9))
+    assert not _next(playing).dim
+    playing.station.clock.now = datetime(2026, 11, 23, 13, tzinfo=UTC)
+    assert _next(playing).dim
+
+
+def test_player_when_there_is_no_work_shows_a_picture_of_the_station(playing: Playing, tmp_path: Path) -> None:
+    picture = tmp_path / "a.jpg"
+    playing.hall = replace(playing.hall, pictures=lambda: (picture,))
+    playing.restart()
+    scene = _next(playing)
+    assert (scene.state, scene.kind, scene.sheet and scene.sheet.picture) == (State.EMPTY, PageKind.LIST, str(picture))
+    assert playing.turn_to(PageKind.PICTURE).sheet is not None
