@@ -16,7 +16,7 @@ LEAST_SMALL_SHARE = 0.033
 
 @dataclass(frozen=True, slots=True)
 class BoardLook:
-    """Sizes in pixels. `fits` says whether a scannable code and at least three rows have room at these distances."""
+    """Sizes in pixels. `far_code_px` is a code that is scanned from where one reads. `fits` says whether a scannable code and at least three rows have room at these distances."""
 
     text_px: int
     small_px: int
@@ -26,6 +26,7 @@ class BoardLook:
     safety_px: int
     rows: int
     code_px: int
+    far_code_px: int
     fits: bool
 
 
@@ -38,7 +39,8 @@ def board_look(width: int, height: int, screen_height_mm: float, reading_m: floa
     header, strip, safety = (round(text * parts) for parts in (HEADER_PARTS, STRIP_PARTS, SAFETY_PARTS))
     row = round(text * ROW_PARTS)
     code = max(round(scanning_m * 1000 / CODE_PART * px_per_mm), round(short * 0.3))
+    far_code = max(round(reading_m * 1000 / CODE_PART * px_per_mm), code)
     upright = height > width
     room = height - header - strip - safety - (code + round(text * 4) if upright else 0)
     rows = max(1, room // row)
-    return BoardLook(text, small, row, header, strip, safety, min(rows, 12), code, rows >= 3 and code < short * 0.75)
+    return BoardLook(text, small, row, header, strip, safety, min(rows, 12), code, far_code, rows >= 3 and code < short * 0.75)

@@ -1,6 +1,7 @@
-"""Take a picture of every state: python -m tests.gallery DIR [--only TEXT] [--short]; DIR/index.html shows them with what is wrong.
+"""Take a picture of every state: python -m tests.gallery DIR [--only TEXT] [--short] [--boards]; DIR/index.html shows them with what is wrong.
 
---only takes the states whose title holds TEXT, --short leaves high contrast and lowered controls out. Exits with 1 when something is wrong.
+The terminal's states, then the board's. --only takes the states whose title holds TEXT, --short leaves high contrast and lowered controls
+out, --boards shows the board alone. Exits with 1 when something is wrong.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.gallery.boards import FORMATS, walk_boards
 from tests.gallery.run import FORMS, Finding, looks_of, walk
 from tests.gallery.stations import make
 
@@ -24,15 +26,12 @@ def main() -> int:
     words.add_argument("folder", type=Path)
     words.add_argument("--only", default="", help="states whose title holds this")
     words.add_argument("--short", action="store_true", help="normal colours only, nothing lowered")
+    words.add_argument("--boards", action="store_true", help="the board alone")
     asked = words.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="gallery-") as name:
-        full, empty = make(Path(name))
-        found = [
-            one
-            for form in FORMS
-            for one in walk(form, looks_of(form, asked.short), full, empty, Path(name) / form, asked.folder, asked.only)
-        ]
+        found = [] if asked.boards else _terminals(Path(name), asked)
+        found += walk_boards(list(FORMATS), Path(name), asked.folder, asked.only)
     page = asked.folder / "index.html"
     page.write_text(_page(found), "utf-8")
     bad = [one for one in found if one.wrong]
@@ -40,6 +39,13 @@ def main() -> int:
         print(f"{one.look}: {one.state}: {'; '.join(one.wrong)}")
     print(f"{len(found)} pictures of {len({one.state for one in found})} states, {len(bad)} with something wrong: {page}")
     return 1 if bad else 0
+
+
+def _terminals(work: Path, asked: argparse.Namespace) -> list[Finding]:
+    full, empty = make(work)
+    return [
+        one for form in FORMS for one in walk(form, looks_of(form, asked.short), full, empty, work / form, asked.folder, asked.only)
+    ]
 
 
 def _page(found: list[Finding]) -> str:

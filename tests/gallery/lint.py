@@ -2,7 +2,7 @@
 
 import re
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fontTools.ttLib import TTFont
 from kivy.uix.scrollview import ScrollView
@@ -14,9 +14,11 @@ from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.panel import Panel
 from kiosk.screens.widgets.words import Icon, Word, Words
 from kiosk.text import t
-from tests.gallery.stage import Stage
 from tests.screens.looks import problems
 from tests.screens.play import FONTS
+
+if TYPE_CHECKING:
+    from tests.gallery.stage import Stage
 
 SLACK, ICON_SLACK = 2, 4
 LATIN = re.compile(r"[A-Za-z]{3,}")
@@ -24,19 +26,19 @@ LATIN_FINE = re.compile(r"https?://\S+|\b[A-Z]{2,4}-\d{4}-\d{4}|(?:[0-9A-F]{2,}[
 DOCK = ("back", "home", "say")
 
 
-def wrong(stage: Stage, width: int, height: int, shortens: bool) -> list[str]:
+def wrong(stage: "Stage", width: int, height: int, shortens: bool) -> list[str]:
     """Give one sentence for each thing that is wrong with what stands there."""
     view = stage.view()
     texts = [thing for thing in view["things"] if thing["kind"] == "text"]
     found = problems(view, width, height, may_shorten=shortens)
-    found += _without_dock(view, width, height) + _strange(texts) + _tofu(texts)
-    found += _spills(stage.terminal.shell) + _crossing(view)
+    found += _without_dock(view, width, height) + _strange(texts) + tofu(texts)
+    found += spills(stage.terminal.shell) + _crossing(view)
     if theme.low:
         found += _out_of_reach(stage)
     return list(dict.fromkeys(found))
 
 
-def lost(stage: Stage) -> list[str]:
+def lost(stage: "Stage") -> list[str]:
     """Say what is gone after 大字 and back: the page is built anew, and what was entered must stand there again. A dialog may go."""
     shell, visit = stage.terminal.shell, stage.visit
     if shell is None or shell.dialog is not None or stage.page.covers:
@@ -72,12 +74,13 @@ def _glyphs() -> frozenset[str]:
     return frozenset(map(chr, TTFont(FONTS / fonts.REGULAR).getBestCmap()))
 
 
-def _tofu(texts: list[dict[str, Any]]) -> list[str]:
+def tofu(texts: list[dict[str, Any]]) -> list[str]:
+    """Find characters that the face does not have."""
     missing = {c for text in texts for c in text["shown"] if c not in _glyphs() and c != "\n"}
     return [f"no glyph for {c!r} (U+{ord(c):04X})" for c in sorted(missing)]
 
 
-def _spills(root: Any) -> list[str]:
+def spills(root: Any) -> list[str]:
     """Find words, icons and buttons that leave the panel or the column they stand in, and texts larger than their own box."""
     found: list[str] = []
 
@@ -125,7 +128,7 @@ def _crossing(view: dict[str, Any]) -> list[str]:
     return found
 
 
-def _out_of_reach(stage: Stage) -> list[str]:
+def _out_of_reach(stage: "Stage") -> list[str]:
     """Find what cannot be touched from a wheelchair, neither with the page let down nor with it pushed up."""
     shell = stage.terminal.shell
     assert shell is not None

@@ -14,7 +14,7 @@ from kiosk.screens.widgets.words import measure
 from kiosk.screens.widgets.wrap import ELLIPSIS, wrap
 from kiosk.text import t
 
-STOPS = "，。、；：,;:（( ・"
+STOPS = "，。、；：！？,;:（( ・\n"
 TITLE_EM = 7
 """A title has at least so many characters' room; before it has less, the hourly pay goes."""
 

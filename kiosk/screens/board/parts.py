@@ -1,4 +1,4 @@
-"""The board's pieces as Kivy widgets: header, row, card, strip, safety line, and the page for when there is nothing to list. See board.kv.
+"""The board's pieces as Kivy widgets: header, row, card, strip, safety line. See board.kv; the other pages are in sheets.py.
 
 Import this after `kiosk.screens.window.prepare` and `set_sizes`: the rules measure with `board`, its sizes, and colour with `palette`.
 """
@@ -30,7 +30,8 @@ class Palette:
 def set_sizes(sizes: Sizes) -> None:
     """Let the rules know how large things are, and read them."""
     global_idmap.update(board=sizes, palette=Palette)
-    Builder.load_file(str(Path(__file__).parent / "board.kv"))
+    for name in ("board.kv", "sheets.kv"):
+        Builder.load_file(str(Path(__file__).parent / name))
 
 
 class BoardRow(Box):
@@ -83,21 +84,15 @@ class CardFoot(BoxLayout):
     card = ObjectProperty(None, allownone=True, rebind=True)
 
 
-class QuietPage(BoxLayout):
-    """In place of listings: nothing to show, not yet, or not now."""
-
-    icon = StringProperty("")
-    title = StringProperty("")
-    more = StringProperty("")
-
-
 class FewPage(BoxLayout):
     """In place of the rows that a short page does not have."""
 
 
 class BoardHeader(BoxLayout):
-    """Who we are, how much there is, and what time it is. `side_px` is the width of date and age."""
+    """What this page is, who we are, how much there is, and what time it is. `side_px` is the width of date and age."""
 
+    title = StringProperty("")
+    title_opacity = NumericProperty(1)
     station = StringProperty("")
     total = StringProperty("")
     date = StringProperty("")
@@ -116,8 +111,9 @@ class UprightHeader(BoardHeader):
 
 
 class NewStrip(Box):
-    """That somebody calls for staff; else what was just approved; else a word to those who look for hands."""
+    """Who is asked to the desk; else that somebody calls for staff; else what was just approved; else a word to those who look for hands."""
 
+    called = BooleanProperty(False)
     new = BooleanProperty(False)
     calling = BooleanProperty(False)
     text = StringProperty("")

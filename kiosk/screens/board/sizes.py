@@ -1,5 +1,5 @@
-"""How large things on this board are: kiosk.domain.board_look's sizes for its screen and distances, divided among header, rows, card, strip
-and safety line. No Kivy. Type sizes are design pixels (theme: 1080 = the short side), all others pixels of the screen.
+"""How large things on this board are and where they stand: kiosk.domain.board_look's sizes for its screen and distances, divided among header,
+page, card, strip and safety line. No Kivy. Type sizes are design pixels (theme: 1080 = the short side), all others pixels of the screen.
 """
 
 from dataclasses import dataclass
@@ -14,22 +14,37 @@ TITLE, PAY, HEADING = 1.1, 1.2, 1.6
 ROWS_LYING, ROWS_UPRIGHT = 6, 12
 QUIET_ZONE = 4 / 33
 """What the code's quiet zone adds to its width, for a link of the usual length."""
+MOST_OF_PAGE = 0.62
+"""The large code leaves the rest of its page to words, if it can be scanned from the seats then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A rectangle in pixels of the screen, y up."""
+
+    x: int
+    y: int
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """Everything that board.kv measures with."""
+    """Everything that board.kv measures with, and the places of what takes turns.
+
+    `beside` is the page beside the white card, `whole` the page without one; `far` is the card with the code that is scanned from the
+    seats, `far_words` what is left beside it: lying, it stands on the safety line, and the strip ends before it.
+    """
 
     upright: bool
     width: int
+    height: int
     rows: int
-    listings: int
     card_words: int
     code: int
     header: int
     strip: int
     safety: int
-    card: int
     margin: int
     gap: int
     pad: int
@@ -39,6 +54,16 @@ class Sizes:
     title: float
     pay: float
     heading: float
+    beside: Place
+    whole: Place
+    card: Place
+    far: Place
+    far_words: Place
+
+    @property
+    def listings(self) -> int:
+        """The width of a page beside the card."""
+        return self.beside.width
 
 
 def sizes_for(window: WindowPlace, settings: BoardSettings) -> Sizes:
@@ -56,17 +81,32 @@ def sizes_for(window: WindowPlace, settings: BoardSettings) -> Sizes:
         room = window.height - header - card - look.strip_px - look.safety_px - 2 * gap
         rows = max(1, min(ROWS_UPRIGHT, round(room // (LINE * (PAY * look.text_px + 2 * look.small_px) + pad / 4))))
     inside = window.width - 2 * margin
+    far_code = round(look.far_code_px * (1 + QUIET_ZONE))
+    floor = look.safety_px + look.strip_px + gap
+    whole = Place(margin, floor, inside, window.height - header - floor)
+    if upright:
+        beside = Place(margin, floor + card + gap, inside, whole.height - card - gap)
+        card_at = Place(margin, floor, inside, card)
+        side = min(inside, max(far_code, round(whole.height * MOST_OF_PAGE)))
+        far = Place(margin, floor, inside, side)
+        far_words = Place(margin, floor + side + gap, inside, whole.height - side - gap)
+    else:
+        beside = Place(margin, floor, inside - gap - card, whole.height)
+        card_at = Place(margin + beside.width + gap, floor, card, whole.height)
+        high = window.height - header - look.safety_px - gap
+        side = min(high, max(far_code, round(inside * MOST_OF_PAGE)))
+        far = Place(margin + inside - side, look.safety_px + gap, side, high)
+        far_words = Place(margin, floor, inside - side - gap, whole.height)
     return Sizes(
         upright=upright,
         width=window.width,
+        height=window.height,
         rows=rows,
-        listings=inside if upright else inside - gap - card,
         card_words=inside - card - gap - pad if upright else card - pad,
         code=look.code_px,
         header=header,
         strip=look.strip_px,
         safety=look.safety_px,
-        card=card,
         margin=margin,
         gap=gap,
         pad=pad,
@@ -77,4 +117,9 @@ def sizes_for(window: WindowPlace, settings: BoardSettings) -> Sizes:
         title=look.text_px * TITLE * scale,
         pay=look.text_px * PAY * scale,
         heading=look.text_px * HEADING * scale,
+        beside=beside,
+        whole=whole,
+        card=card_at,
+        far=far,
+        far_words=far_words,
     )

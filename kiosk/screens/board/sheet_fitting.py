@@ -1,0 +1,224 @@
+"""Fits the words of a sheet into its page: as large as they can stand whole, at the smallest size cut at the end of a thought. No widgets."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from kiosk.screens.board.fitting import STOPS, in_two_lines
+from kiosk.screens.board.scene import Fact, Row, Sheet
+from kiosk.screens.board.sizes import LINE, Sizes
+from kiosk.screens.theme import theme
+from kiosk.screens.widgets.pay import pay_width
+from kiosk.screens.widgets.words import measure
+from kiosk.screens.widgets.wrap import ELLIPSIS, wrap
+
+PITCH = 1.46
+"""From line to line, in the size."""
+GROWN = (1.6, 1.45, 1.3, 1.15, 1.0)
+"""How much larger than at least a sheet is set: the largest that fits."""
+TITLE, LEAD, BODY, TIGHT_TITLE = 1.6, 1.15, 0.9, 1.25
+"""Sizes in the board's text size, in which a fact stands."""
+GAP, FACT_GAP = 0.7, 0.35
+"""Between the parts of a sheet, and between its facts, in the same."""
+ICON, ICON_GAP = 1.2, 0.45
+"""A fact's icon and the room behind it, in the fact's size."""
+DISC = 1.7
+"""The disc before a title, in the title's size."""
+TITLE_LINES, LEAD_LINES, FACT_LINES, LEAST_BODY = 2, 3, 2, 2
+LARGE = ((2.2, 3.8, 1.3), (2.0, 3.4, 1.3), (1.8, 3.0, 1.15), (1.6, 2.6, 1.0), (1.4, 2.2, 1.0), (1.25, 1.9, 0.9))
+"""Title, pay and facts of the page with one listing, in the board's text size."""
+TILE_ICON, TILE_LINES = 1.9, 2
+"""A tile's icon in the size of its words."""
+SENTENCE = "。！？；\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Words as they are drawn, and their size in design pixels."""
+
+    text: str = ""
+    size_px: float = 32.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Set:
+    """A sheet as it is drawn: `facts` in rows of one or two (tiles: in rows of as many as stand beside one another).
+
+    Sizes of type are design pixels; `gap`, `fact_gap` and `tile` (a tile's width and height) are the screen's.
+    """
+
+    title: Text = Text()
+    lead: Text = Text()
+    pay_px: float = 0.0
+    facts: tuple[tuple[Fact, ...], ...] = ()
+    fact_px: float = 32.0
+    body: Text = Text()
+    gap: float = 0.0
+    fact_gap: float = 0.0
+    tile: tuple[float, float] = (0.0, 0.0)
+
+
+def set_sheet(sheet: Sheet, width: float, height: float, sizes: Sizes, disc: bool) -> Set:
+    """Set a sheet into a room of so many pixels; `disc`: an icon stands before its title."""
+    tried = (_text_set(sheet, width, sizes, grown, disc) for grown in GROWN)
+    return next((s for s in tried if _whole(s, sheet, width, disc) and _height(s, width, disc) <= height), None) or _tight(
+        sheet, width, height, sizes, disc
+    )
+
+
+def set_tiles(sheet: Sheet, width: float, height: float, sizes: Sizes) -> Set:
+    """Set a sheet whose facts are tiles: title and lead over them, what else it says under them."""
+    words = replace(sheet, facts=(), body="")
+    head = next(s for grown in (1.15, 1.0) if _whole(s := _text_set(words, width, sizes, grown, True), words, width, True) or grown == 1.0)
+    head = replace(head, title=_cut(head.title, _title_width(head.title, width, True), TITLE_LINES), lead=_cut(head.lead, width, 2))
+    body = _cut(Text(text=sheet.body, size_px=sizes.small), width, 2)
+    used = _height(replace(head, body=body), width, True)
+    room = height - used - head.gap
+    count = len(sheet.facts)
+    gap = head.fact_gap * 1.4
+    options = [(n, (width - (n - 1) * gap) / n, (room - (-(-count // n) - 1) * gap) / -(-count // n)) for n in range(1, count + 1)]
+    if not options:
+        return replace(head, body=body)
+    beside, wide, tall = min(options, key=lambda o: (-count % o[0] + abs(o[1] / max(o[2], 1) - 1.5), o[0]))
+    inside = wide - 2 * sizes.pad
+    px = next(
+        (
+            px
+            for grown in GROWN
+            if (px := sizes.text * grown)
+            and all(lines(f.text, inside, px) <= TILE_LINES for f in sheet.facts)
+            and TILE_ICON * theme.fs(px) + high(max(lines(f.text, inside, px) for f in sheet.facts), px) <= tall - sizes.pad
+        ),
+        sizes.small,
+    )
+    facts = [Fact(f.icon, cut(f.text, inside, TILE_LINES, px)) for f in sheet.facts]
+    rows = tuple(tuple(facts[n : n + beside]) for n in range(0, count, beside))
+    return replace(head, body=body, facts=rows, fact_px=px, fact_gap=gap, tile=(wide, tall))
+
+
+def set_large(row: Row, facts: Sequence[Fact], width: float, height: float, sizes: Sizes) -> Set:
+    """Set one listing: its title, its pay, what the pay comes to, and the facts."""
+    for title, pay, fact in LARGE:
+        px = fact * sizes.text
+        said, title_px = in_two_lines(row.title, width, (title * sizes.text,))
+        whole = Set(
+            title=Text(text=said, size_px=title_px),
+            lead=Text(text=row.terms, size_px=LEAD * px),
+            pay_px=pay * sizes.text,
+            facts=_in_rows(facts, width, px),
+            fact_px=px,
+            gap=GAP * theme.fs(sizes.text),
+            fact_gap=FACT_GAP * theme.fs(px),
+        )
+        fits = ELLIPSIS not in said and pay_width(row.amount, row.unit, whole.pay_px, whole.pay_px / 2) <= width
+        if fits and _height(whole, width, False) + high(1, sizes.text) + whole.gap <= height:
+            return whole
+    return replace(whole, facts=tuple(tuple(Fact(f.icon, cut(f.text, _fact_width(px, width), 1, px)) for f in line) for line in whole.facts))
+
+
+def cut(text: str, width: float, most_lines: int, size_px: float, bold: bool = False) -> str:
+    """Give the text, or as much of it as stands in so many lines with an ellipsis, up to the end of a thought where there is one."""
+    ruler = partial(measure, size=theme.fs(size_px), bold=bold)
+    if not text or len(wrap(text, width, ruler)) <= most_lines:
+        return text
+    ends = range(1, len(text))
+    too_long = bisect_left(ends, True, key=lambda end: len(wrap(text[:end].rstrip(STOPS) + ELLIPSIS, width, ruler)) > most_lines)
+    most = ends[max(0, too_long - 1)]
+    sentence, thought = (max((n for n in range(most + 1) if text[n] in signs), default=0) for signs in (SENTENCE, STOPS))
+    end = sentence if sentence > most * 0.6 else thought if thought > most / 2 else most
+    return text[:end].rstrip(STOPS) + ELLIPSIS
+
+
+def lines(text: str, width: float, px: float, bold: bool = False) -> int:
+    """Count the lines of a text in a width."""
+    return len(wrap(text, width, partial(measure, size=theme.fs(px), bold=bold))) if text else 0
+
+
+def high(lines: int, px: float) -> float:
+    """Give the height of so many lines, in pixels of the screen."""
+    return (PITCH * (lines - 1) + LINE) * theme.fs(px) + lines if lines else 0.0
+
+
+def _text_set(sheet: Sheet, width: float, sizes: Sizes, grown: float, disc: bool) -> Set:
+    px = sizes.text * grown
+    title, title_px = in_two_lines(sheet.title, _title_width(Text(size_px=TITLE * px), width, disc), (TITLE * px,)) if sheet.title else ("", px)
+    return Set(
+        title=Text(text=title, size_px=title_px),
+        lead=Text(text=sheet.lead, size_px=LEAD * px),
+        facts=_in_rows(sheet.facts, width, px),
+        fact_px=px,
+        # a notice has nothing but a body: then it is what one takes home
+        body=Text(text=sheet.body, size_px=max(sizes.small, (BODY if sheet.lead else LEAD) * px)),
+        gap=GAP * theme.fs(px),
+        fact_gap=FACT_GAP * theme.fs(px),
+    )
+
+
+def _whole(one: Set, sheet: Sheet, width: float, disc: bool) -> bool:
+    """Say whether nothing of the sheet has more lines than it should."""
+    return (
+        not one.title.text.endswith(ELLIPSIS)
+        and lines(one.lead.text, width, one.lead.size_px, bold=True) <= LEAD_LINES
+        and all(lines(f.text, _fact_width(one.fact_px, width), one.fact_px) <= FACT_LINES for f in sheet.facts)
+    )
+
+
+def _tight(sheet: Sheet, width: float, height: float, sizes: Sizes, disc: bool) -> Set:
+    """Set as small as may be, and cut what does not fit: the body first, then the last facts."""
+    px, small = sizes.text, sizes.small
+    title_px = TIGHT_TITLE * px
+    title, _ = in_two_lines(sheet.title, _title_width(Text(size_px=title_px), width, disc), (title_px,)) if sheet.title else ("", px)
+    facts = tuple(Fact(f.icon, cut(f.text, _fact_width(small, width), FACT_LINES, small)) for f in sheet.facts)
+    one = Set(
+        title=Text(text=title, size_px=title_px),
+        lead=_cut(Text(text=sheet.lead, size_px=px), width, LEAD_LINES, bold=True),
+        fact_px=small,
+        gap=GAP * theme.fs(small),
+        fact_gap=FACT_GAP * theme.fs(small),
+    )
+    while facts and _height(replace(one, facts=_in_rows(facts, width, small)), width, disc) > height:
+        facts = facts[:-1]
+    one = replace(one, facts=_in_rows(facts, width, small))
+    left = height - _height(one, width, disc) - one.gap
+    room = int((left / theme.fs(small) - LINE) / PITCH) + 1 if left > 0 else 0
+    return replace(one, body=_cut(Text(text=sheet.body, size_px=small), width, room)) if room >= LEAST_BODY else one
+
+
+def _in_rows(facts: Sequence[Fact], width: float, px: float) -> tuple[tuple[Fact, ...], ...]:
+    """Put two facts beside one another where both are short."""
+    half = _fact_width(px, width / 2)
+    rows: list[tuple[Fact, ...]] = []
+    for fact in facts:
+        short = measure(fact.text, theme.fs(px)) < half
+        if short and rows and len(rows[-1]) == 1 and measure(rows[-1][0].text, theme.fs(px)) < half:
+            rows[-1] = (rows[-1][0], fact)
+        else:
+            rows.append((fact,))
+    return tuple(rows)
+
+
+def _height(one: Set, width: float, disc: bool) -> float:
+    """Compute how high a set sheet stands; without tiles."""
+    title = high(one.title.text.count("\n") + 1, one.title.size_px) if one.title.text else 0.0
+    parts = [
+        max(title, DISC * theme.fs(one.title.size_px) if disc and title else 0.0),
+        LINE * theme.fs(one.pay_px),
+        high(lines(one.lead.text, width, one.lead.size_px, bold=True), one.lead.size_px),
+        sum(high(max(lines(f.text, _fact_width(one.fact_px, width), one.fact_px) for f in row), one.fact_px) for row in one.facts)
+        + one.fact_gap * max(0, len(one.facts) - 1),
+        high(lines(one.body.text, width, one.body.size_px), one.body.size_px),
+    ]
+    return sum(parts) + one.gap * (sum(1 for p in parts if p) - 1)
+
+
+def _title_width(title: Text, width: float, disc: bool) -> float:
+    return width - (DISC + 0.4) * theme.fs(title.size_px) if disc else width
+
+
+def _fact_width(px: float, width: float) -> float:
+    return width - (ICON + ICON_GAP) * theme.fs(px) - 1
+
+
+def _cut(one: Text, width: float, most_lines: int, bold: bool = False) -> Text:
+    return replace(one, text=cut(one.text, width, most_lines, one.size_px, bold))

@@ -1,0 +1,210 @@
+"""The board's pages that are one thing, as Kivy widgets: one listing large, words with an icon, tiles, a picture. See sheets.kv.
+
+What stands there is decided by leaf.py, how large by sheet_fitting.py. Import this after `kiosk.screens.window.prepare`.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from kivy.graphics.texture import Texture
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+from PIL import Image
+
+from kiosk.screens.board.sheet_fitting import Set, cut, high, lines
+from kiosk.screens.board.sizes import Place, Sizes
+from kiosk.screens.theme import theme
+from kiosk.screens.widgets.kit import Box
+from kiosk.screens.widgets.tint import tint
+
+log = logging.getLogger(__name__)
+BESIDE = 0.24
+"""Words stand beside a picture that leaves so much of the page's width, else under it."""
+
+
+class SheetIcon(Box):
+    """An icon on a ground of its own."""
+
+    icon = StringProperty("")
+    side_px = NumericProperty(100)
+    color = tint("white")
+
+
+class SheetHead(BoxLayout):
+    """A title, with or without the icon of its kind before it; `amber`: somebody has to tell us something."""
+
+    icon = StringProperty("")
+    title = StringProperty("")
+    title_px = NumericProperty(72)
+    amber = BooleanProperty(False)
+    halign = StringProperty("left")
+
+
+class FactLine(BoxLayout):
+    """An icon and what it stands for."""
+
+    icon = StringProperty("")
+    text = StringProperty("")
+    size_px = NumericProperty(45)
+
+
+class FactTile(Box):
+    """The same as a tile: the icon over the words."""
+
+    icon = StringProperty("")
+    text = StringProperty("")
+    size_px = NumericProperty(45)
+
+
+class FactRow(BoxLayout):
+    """Facts beside one another."""
+
+
+class FactRows(BoxLayout):
+    """The facts of a set sheet; its lines and tiles are made once and used again."""
+
+    as_set = ObjectProperty(Set())
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._made: dict[type[Any], list[Any]] = {FactLine: [], FactTile: [], FactRow: []}
+        super().__init__(**kwargs)
+        self.fbind("as_set", self._fill)
+
+    def _fill(self, *_: Any) -> None:
+        self.clear_widgets()
+        for row in self._made[FactRow]:
+            row.clear_widgets()
+        spare = {kind: iter(made) for kind, made in self._made.items()}
+
+        def take(kind: type[Any]) -> Any:
+            part = next(spare[kind], None)
+            if part is None:
+                part = kind()
+                self._made[kind].append(part)
+            return part
+
+        one, (wide, tall) = self.as_set, self.as_set.tile
+        self.spacing = one.fact_gap
+        for facts in one.facts:
+            row = take(FactRow)
+            row.spacing = one.fact_gap if wide else 0
+            for fact in facts:
+                part = take(FactTile if wide else FactLine)
+                part.icon, part.text, part.size_px = fact.icon, fact.text, one.fact_px
+                if wide:
+                    part.size = wide, tall
+                row.add_widget(part)
+            self.add_widget(row)
+
+
+class LargePage(BoxLayout):
+    """One listing, large."""
+
+    as_set = ObjectProperty(Set(), rebind=True)
+    number = StringProperty("")
+    amount = StringProperty("")
+    unit = StringProperty("")
+
+
+class SheetPage(BoxLayout):
+    """Words on one thing. `sign` is a large icon of their own, as on a warning sign: beside them, or over them."""
+
+    as_set = ObjectProperty(Set(), rebind=True)
+    icon = StringProperty("")
+    amber = BooleanProperty(False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._sign = SheetIcon(fill=theme.orange, color=theme.white, pos_hint={"center_x": 0.5})
+
+    def arrange(self, one: Set, sign: str, sign_px: float, upright: bool) -> None:
+        """Show a set sheet: what is empty takes no room, and a sign stands where it belongs."""
+        ids, self.as_set = self.ids, one
+        for part in (*self.children, *ids.column.children):
+            part.parent.remove_widget(part)
+        self._sign.icon, self._sign.side_px = sign, sign_px
+        self._sign.pos_hint = {"center_x": 0.5} if upright else {"center_y": 0.5}
+        parts = {ids.head: one.title.text, ids.lead: one.lead.text, ids.facts: one.facts, ids.body: one.body.text}
+        if sign:
+            (ids.column if upright else self).add_widget(self._sign)
+        for part in (part for part, there in parts.items() if there):
+            ids.column.add_widget(part)
+        ids.head.halign = ids.lead.halign = ids.body.halign = "center" if sign and upright else "left"
+        self.add_widget(ids.column)
+
+
+class PicturePage(Widget):
+    """A picture as large as the page allows, and words beside or under it; without a picture the words alone, under their icon."""
+
+    texture = ObjectProperty(None, allownone=True)
+    picture_size = ListProperty([0, 0])
+    picture_at = ListProperty([0, 0])
+    words_size = ListProperty([0, 0])
+    words_at = ListProperty([0, 0])
+    icon = StringProperty("")
+    title = StringProperty("")
+    more = StringProperty("")
+
+    _shown: tuple[str, Place] | None = None
+
+    def arrange(self, file: str, icon: str, title: str, more: str, place: Place, sizes: Sizes) -> None:
+        """Show a picture file and words in a place; a file that is no picture is none."""
+        if self._shown != (file, place):
+            # what was shown may be as large as the screen: it goes before the next one comes
+            self.clear()
+            self._load(file, title, more, place, sizes)
+            self._shown = (file, place)
+        wide, high = self.picture_size
+        self.icon = "" if self.texture else icon
+        if not self.texture:
+            words = place
+        elif title and self._beside(wide, place, sizes):
+            self.picture_at = (place.x, place.y + (place.height - high) // 2)
+            words = Place(place.x + wide + sizes.gap, place.y, place.width - wide - sizes.gap, place.height)
+        else:
+            under = self._under(title, more, place, sizes)
+            self.picture_at = (place.x + (place.width - wide) // 2, place.y + under + (place.height - under - high) // 2)
+            words = Place(place.x, place.y, place.width, under)
+        self.words_at, self.words_size = (words.x, words.y), (words.width, words.height)
+        self.title = cut(title, words.width, 2 if words.width > place.width / 2 else 4, sizes.heading, bold=True)
+        self.more = more
+
+    def clear(self) -> None:
+        """Let the picture go."""
+        self.texture, self.picture_size, self._shown = None, (0, 0), None
+
+    def _load(self, file: str, title: str, more: str, place: Place, sizes: Sizes) -> None:
+        if not file:
+            return
+        try:
+            with Image.open(file) as picture:
+                size = _within(picture.size, place.width, place.height)
+                if not (title and self._beside(size[0], place, sizes)):
+                    size = _within(picture.size, place.width, place.height - self._under(title, more, place, sizes))
+                # drawn pixel for pixel: the screen's own filter neither shrinks as well nor as cheaply
+                pixels = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a file, the board shows its page without it
+            log.warning("the picture %s: %s", Path(file).name, type(error).__name__)
+            return
+        texture = Texture.create(size=size, colorfmt="rgb")
+        texture.blit_buffer(pixels.tobytes(), colorfmt="rgb")
+        texture.mag_filter = texture.min_filter = "nearest"
+        self.texture, self.picture_size = texture, size
+
+    @staticmethod
+    def _beside(wide: float, place: Place, sizes: Sizes) -> bool:
+        return place.width - wide - sizes.gap >= BESIDE * place.width
+
+    @staticmethod
+    def _under(title: str, more: str, place: Place, sizes: Sizes) -> int:
+        """Give the height of the words under a picture."""
+        title = cut(title, place.width, 2, sizes.heading, bold=True)
+        heights = [high(lines(title, place.width, sizes.heading, bold=True), sizes.heading), high(lines(more, place.width, sizes.text), sizes.text)]
+        return round(sum(heights)) + sizes.gap * (1 + sum(1 for h in heights if h)) if any(heights) else 0
+
+
+def _within(size: tuple[int, int], width: float, height: float) -> tuple[int, int]:
+    scale = min(width / size[0], height / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

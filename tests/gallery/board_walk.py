@@ -1,0 +1,82 @@
+"""Shows everything a board can show in one window: `python -m tests.gallery.board_walk JSON` prints findings, one JSON object a line.
+
+Run by `tests.gallery` and by the tests with DISPLAY set.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import zxingcpp
+from PIL import Image
+
+from kiosk.config import BoardSettings, WindowPlace
+from kiosk.screens import fonts
+from kiosk.screens.board.sizes import Sizes, sizes_for
+from kiosk.screens.window import prepare
+from tests.gallery.boards import Shown, pictures, scenes
+from tests.gallery.stations import NOW
+from tests.screens.play import FONTS
+
+CODE_SLACK = 0.98
+"""Modules are whole pixels: a code may be so much smaller than the room it has."""
+
+
+def main() -> None:
+    """Walk. JSON has name, width, height, screen_height_mm, work, pictures (a folder or nothing), only."""
+    wanted = json.loads(sys.argv[1])
+    work, place = Path(wanted["work"]), WindowPlace(left=0, top=0, width=wanted["width"], height=wanted["height"])
+    settings = BoardSettings(screen_height_mm=wanted["screen_height_mm"])
+    fonts.extract(FONTS)
+    prepare(place, work, FONTS, frames_s=0)
+    from tests.gallery.board_stage import BoardStage
+
+    sizes = sizes_for(place, settings)
+    stage = BoardStage(sizes)
+    for number, shown in enumerate(scenes(sizes.rows, *pictures(work / "pictures"))):
+        if wanted["only"] not in f"board {shown.name}":
+            continue
+        began = time.perf_counter()
+        stage.show(shown.scene, NOW)
+        picture = stage.picture()
+        found = stage.wrong(shown.shortens) + too_small(stage, settings, sizes) + unscannable(picture, shown, settings, sizes)
+        file = ""
+        if wanted["pictures"]:
+            file = f"{wanted['name']}/{number:02d}-{shown.name.replace(' ', '-').replace(',', '')}.png"
+            path = Path(wanted["pictures"]) / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            picture.save(path, compress_level=1)
+        line = {"look": wanted["name"], "state": f"board {shown.name}", "wrong": found, "picture": file, "spoken": "", "said": []}
+        print(json.dumps(line | {"took_s": round(time.perf_counter() - began, 3)}, ensure_ascii=False), flush=True)
+
+
+def too_small(stage: Any, settings: BoardSettings, sizes: Sizes) -> list[str]:
+    """Find texts that cannot be read from the reading distance."""
+    least = settings.reading_m * 1000 / 200 * sizes.height / settings.screen_height_mm
+    texts = [thing for thing in stage.view()["things"] if thing["kind"] == "text"]
+    return [f"{text['text']!r} is {text['size']:.0f} px, of {least:.0f}" for text in texts if text["size"] < least - 1]
+
+
+def unscannable(picture: Image.Image, shown: Shown, settings: BoardSettings, sizes: Sizes) -> list[str]:
+    """Find a code that says something else or nothing, or is too narrow for the distance from which it is scanned."""
+    scene, far = shown.scene, "code" == shown.scene.kind
+    url = scene.sheet.url if scene.sheet and scene.sheet.url else scene.highlight.url if scene.highlight else ""
+    url = url or ("" if scene.state == "sheet" else scene.more_url)
+    codes = zxingcpp.read_barcodes(picture)
+    if [code.text for code in codes] != ([url] if url else []):
+        return [f"the codes say {[code.text for code in codes]}, not {url!r}"]
+    if not url:
+        return []
+    corners = codes[0].position
+    wide = corners.top_right.x - corners.top_left.x
+    per_mm = sizes.height / settings.screen_height_mm
+    least = (settings.reading_m if far else settings.scanning_m) * 1000 / 10 * per_mm
+    # a screen may be too small for the seats: then the code takes what there is
+    most = min(sizes.far.width, sizes.far.height) * 33 / 37 if far else least
+    return [f"the code is {wide} px wide, of {least:.0f}"] if wide < CODE_SLACK * min(least, most) else []
+
+
+if __name__ == "__main__":
+    main()
