@@ -4,11 +4,13 @@ import logging
 import os
 import resource
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 from kiosk.config import Settings
 from kiosk.domain.programme import read_quiet
 from kiosk.heap import one_heap
+from kiosk.screens.board import display
 
 IDLE_FRAMES_S = 4
 """How often Kivy looks around when nothing is due. Its interrupting clock wakes at once for what is."""
@@ -20,6 +22,10 @@ def run_board(settings: Settings) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     one_heap()
     os.environ["KIVY_CLOCK"] = "interrupt"
+    outputs = display.wait_for_outputs()
+    if outputs is not None:
+        place, look = display.fitted(settings.board, settings.board_look, outputs.monitors())
+        settings = replace(settings, board=place, board_look=look)
     from kiosk.screens import fonts
     from kiosk.screens.window import prepare
 
@@ -56,5 +62,7 @@ def run_board(settings: Settings) -> int:
     voice = Voice(
         lambda: bootstrap.open_chime(settings) if look.chime else None, lambda: bootstrap.open_speaker(settings) if look.spoken else None
     )
+    if outputs is not None:
+        display.follow(outputs, settings.board, display.replace_process, display.end_process)
     Board(player, sizes, run / "board.json", bootstrap.wall_clock, voice).run()
     return 0

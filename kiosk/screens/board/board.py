@@ -21,6 +21,7 @@ from kiosk.heap import give_back
 from kiosk.screens.alive import tell
 from kiosk.screens.board.memory import replace_json
 from kiosk.screens.board.parts import Palette, set_sizes
+from kiosk.screens.board.picture import Picture
 from kiosk.screens.board.player import Player
 from kiosk.screens.board.scene import Scene, State
 from kiosk.screens.board.sizes import Sizes
@@ -43,6 +44,7 @@ class Board:
         set_sizes(sizes)
         Window.clearcolor = Palette.ground
         self._view = BoardView(sizes, self._stands)
+        self._picture = Picture(health.parent, lambda: not self._view.fading)
 
     def run(self) -> None:
         """Show the board until stopped."""
@@ -124,6 +126,7 @@ class Board:
         replace_json(self._health, facts)
 
     def _stands(self) -> None:
+        self._picture.take()
         self._write_health()
         give_back()
 

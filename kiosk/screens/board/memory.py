@@ -54,11 +54,16 @@ class BoardFile:
 
 
 def replace_json(path: Path, content: Any) -> None:
+    """Write a value as a whole file in place of the old one (`replace`)."""
+    replace(path, json.dumps(content, ensure_ascii=False).encode())
+
+
+def replace(path: Path, content: bytes) -> None:
     """Write a whole file in place of the old one, so that no reader sees half of it; a disk that refuses is only logged."""
-    part = path.with_suffix(".part")
+    part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+        part.write_bytes(content)
         part.replace(path)
     except OSError as error:
         log.warning("%s: %s", path.name, type(error).__name__)
