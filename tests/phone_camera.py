@@ -4,6 +4,7 @@ The phone is an ordinary one: its scanner looks at 1920 × 1080 pixels through a
 FOCAL_PX / metres pixels a metre. What is nearer than that is seen finer than the board draws it, which costs nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians, sin, tan
 from random import Random
@@ -55,7 +56,7 @@ def _seen(x: float, y: float, look: Look) -> tuple[float, float]:
     return FRAME[0] / 2 + FOCAL_PX * across / away, FRAME[1] / 2 + FOCAL_PX * y / away
 
 
-def _coefficients(target: list[tuple[float, float]], source: list[tuple[float, float]]) -> list[float]:
+def _coefficients(target: Sequence[tuple[float, float]], source: Sequence[tuple[float, float]]) -> list[float]:
     """Solve for the eight numbers that take four points of the frame to four of the screen."""
     rows, values = [], []
     for (x, y), (u, v) in zip(target, source, strict=True):

@@ -197,8 +197,7 @@ def services(contents: Contents, network: Network, today: date) -> Sheet:
 
 def safety(name: str) -> Sheet:
     """Say one honest warning at full size."""
-    lead, more = t(f"board.safety.{name}"), t(f"board.safety.{name}_more")
-    return Sheet(kind=PageKind.SAFETY, id=name, title=t("board.safety_page.title"), lead=lead, body=more)
+    return Sheet(kind=PageKind.SAFETY, id=name, title=t(f"board.safety.{name}"), lead=t(f"board.safety.{name}_more"))
 
 
 def picture(path: Path) -> Sheet:

@@ -15,6 +15,7 @@ from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.domain.programme import PageKind
 from kiosk.screens.board import parts
+from kiosk.screens.board.contents import SAFETY
 from kiosk.screens.board.fitting import first_that_fits, shorten
 from kiosk.screens.board.leaf import Leaf
 from kiosk.screens.board.scene import Scene, State
@@ -22,7 +23,7 @@ from kiosk.screens.board.sizes import Sizes
 from kiosk.screens.theme import CHINA, theme
 from kiosk.screens.widgets.kit import Panel
 from kiosk.screens.widgets.words import measure
-from kiosk.text import t, words
+from kiosk.text import t
 
 FADE_S = 0.5
 OUT = 0.6
@@ -32,7 +33,6 @@ CALLED = 1.4
 """The size of numbers that are called, in the board's text size."""
 PAGES = {State.LISTINGS, State.SHEET}
 EDGES = {"": theme.clear, "notice": parts.Palette.pay, "sign": theme.orange}
-SAFETY = sorted({key.split(".")[2].removesuffix("_more") for key in words() if key.startswith("board.safety")})
 
 
 class BoardView(FloatLayout):
