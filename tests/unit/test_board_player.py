@@ -441,7 +441,7 @@ def test_player_when_facilities_were_looked_at_says_so_and_offers_the_wifi(playi
     playing.step()
     sheet = playing.turn_to(PageKind.SERVICES).sheet
     assert sheet is not None
-    assert [fact.text for fact in sheet.facts] == ["热水 ・ 今天查过", "无线网：驿站", "歇脚处 ・ 正在修"]
+    assert [fact.text for fact in sheet.facts] == ["热水\n今天查过", "无线网\n驿站", "歇脚处\n正在修"]
     assert sheet.url == "WIFI:T:WPA;S:驿站;P:12345678;;"
     assert "李芳" not in repr(sheet)
 
