@@ -2,7 +2,7 @@
 a thought ends. No widgets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,6 +15,8 @@ from kiosk.screens.widgets.wrap import ELLIPSIS, wrap
 from kiosk.text import t
 
 STOPS = "，。、；：！？,;:（( ・\n"
+UNEVEN = 0.3
+"""The shorter of two lines that end with a thought has at least so much of the words."""
 TITLE_EM = 7
 """A title has at least so many characters' room; before it has less, the hourly pay goes."""
 
@@ -66,6 +68,8 @@ def in_two_lines(text: str, width: float, sizes_px: Sequence[float]) -> tuple[st
     for size_px in sizes_px:
         ruler = partial(measure, size=theme.fs(size_px), bold=True)
         lines = wrap(text, width, ruler)
+        if len(lines) == 2 and (halves := halves_of(text, width, ruler)):
+            return halves, size_px
         if len(lines) <= 2:
             # two of nearly the same length: no single character stands alone
             narrow = width
@@ -74,6 +78,16 @@ def in_two_lines(text: str, width: float, sizes_px: Sequence[float]) -> tuple[st
             return "\n".join(lines), size_px
     # the first line may end before its end
     return shorten(text, 2 * width - 2 * theme.fs(sizes_px[-1]), sizes_px[-1], bold=True), sizes_px[-1]
+
+
+def halves_of(text: str, width: float, ruler: Callable[[str], float]) -> str:
+    """Break in two where a thought ends, as near to the middle as may be; empty where that leaves a short line."""
+    ends = [n for n, c in enumerate(text, start=1) if c in STOPS and UNEVEN <= n / len(text) <= 1 - UNEVEN]
+    for end in sorted(ends, key=lambda n: abs(n - len(text) / 2)):
+        first, second = text[:end].rstrip(), text[end:].lstrip()
+        if max(ruler(first), ruler(second)) <= width:
+            return f"{first}\n{second}"
+    return ""
 
 
 def fit(rows: Sequence[Row], sizes: Sizes) -> tuple[Columns, list[Said]]:

@@ -1,5 +1,6 @@
 """One of the board's two pages that take turns: what a scene says, as widgets at their places. Decides nothing about fades."""
 
+from dataclasses import replace
 from typing import Any
 
 from kivy.uix.boxlayout import BoxLayout
@@ -10,7 +11,7 @@ from kiosk.domain.programme import PageKind
 from kiosk.screens.board import parts, sheets
 from kiosk.screens.board.fitting import fit, in_two_lines
 from kiosk.screens.board.scene import Fact, Scene, Sheet, State
-from kiosk.screens.board.sheet_fitting import cut, set_large, set_sheet, set_tiles
+from kiosk.screens.board.sheet_fitting import set_large, set_sheet, set_tiles
 from kiosk.screens.board.sizes import Place, Sizes
 from kiosk.screens.widgets.qr_code import QUIET, QrCode
 from kiosk.text import t
@@ -21,10 +22,10 @@ ICONS = {
     PageKind.TRAINING: "school",
     PageKind.SERVICES: "hand-heart",
     PageKind.NOTICE: "bullhorn",
+    PageKind.PICTURE: "home-heart",
 }
 SIGN, SIGN_SHARE = "shield-account", 0.22
 """The sign on a safety page, and its width in that of the page."""
-HINT_LINES = 3
 
 
 class Leaf:
@@ -40,7 +41,7 @@ class Leaf:
             row.height = sizes.beside.height / sizes.rows
         self._listings = BoxLayout(orientation="vertical")
         self._card = (parts.UprightCard if sizes.upright else parts.LyingCard)()
-        self._far = QrCode()
+        self._far = QrCode(bare=True)
         self._large, self._sheet, self._picture = sheets.LargePage(), sheets.SheetPage(), sheets.PicturePage()
         for widget in (self._listings, self._card, self._far, self._large, self._sheet, self._picture):
             widget.size_hint = None, None
@@ -56,7 +57,7 @@ class Leaf:
         self.kind, self.turn = scene.kind, scene.turn
         self.warns = sheet.title if scene.kind is PageKind.SAFETY else ""
         if scene.state is State.SHEET:
-            self._fill_sheet(sheet)
+            self._fill_sheet(sheet, parts.station_names(scene)[0])
         elif scene.state is State.LISTINGS:
             (self._fill_large if scene.kind is PageKind.LARGE else self._fill_list)(scene, sheet)
         else:
@@ -82,15 +83,14 @@ class Leaf:
     def _fill_large(self, scene: Scene, sheet: Sheet) -> None:
         chosen, page, sizes = scene.rows[0], self._large, self._sizes
         width, height = _inside(sizes.beside, sizes)
-        page.as_set = set_large(chosen, sheet.facts, width, height, sizes)
-        page.number, page.amount, page.unit = t("board.number", number=chosen.number), chosen.amount, chosen.unit
+        page.amount, page.unit = chosen.amount, chosen.unit
+        page.as_set = set_large(chosen, t("board.number", number=chosen.number), sheet.facts, width, height, sizes)
         self._put(page, sizes.beside, "beside")
         self._fill_card(scene, named=False)
 
-    def _fill_sheet(self, sheet: Sheet) -> None:
+    def _fill_sheet(self, sheet: Sheet, station: str) -> None:
         sizes, page = self._sizes, self._sheet
-        if sheet.kind is PageKind.PICTURE:
-            self._picture.arrange(sheet.picture, "", sheet.title, sheet.lead, sizes.whole, sizes)
+        if sheet.kind is PageKind.PICTURE and self._picture.arrange(sheet.picture, "", sheet.title, sheet.lead, sizes.whole, sizes):
             self._put(self._picture, sizes.whole)
         elif sheet.kind is PageKind.CODE:
             facts = (*sheet.facts, Fact("qrcode-scan", sheet.hint)) if sheet.hint else sheet.facts
@@ -102,6 +102,9 @@ class Leaf:
             self._far.text = sheet.url
             self._add(self._far, sizes.far, "far")
         else:
+            if sheet.kind is PageKind.PICTURE and not sheet.title:
+                # its picture cannot be shown
+                sheet = replace(sheet, title=station)
             place, ground = (sizes.beside, "beside") if sheet.url else (sizes.whole, "whole")
             self._arrange(sheet, place, ground)
             if sheet.url:
@@ -152,7 +155,7 @@ class Leaf:
         large = (sizes.text, sizes.small) if sizes.upright else (sizes.small,)
         card.title, card.title_px = in_two_lines(title, sizes.card_words, large) if title else ("", sizes.small)
         card.amount, card.unit, card.more, card.url = amount, unit, more, url
-        card.hint = cut(hint, sizes.card_words, HINT_LINES, sizes.small, bold=True)
+        card.hint, card.hint_px = in_two_lines(hint, sizes.card_words, (sizes.small,) if title else (sizes.text, sizes.small))
         card.code_px = qr.scale(url, sizes.code) * (qr.side(url) + 2 * QUIET)
 
     def _put(self, widget: Any, place: Place, *grounds: str) -> None:

@@ -11,9 +11,11 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.board.fitting import Columns, Said
+from kiosk.screens.board.scene import Scene
 from kiosk.screens.board.sizes import Sizes
 from kiosk.screens.theme import rgba
 from kiosk.screens.widgets.kit import Box
+from kiosk.text import t
 
 
 class Palette:
@@ -32,6 +34,11 @@ def set_sizes(sizes: Sizes) -> None:
     global_idmap.update(board=sizes, palette=Palette)
     for name in ("board.kv", "sheets.kv"):
         Builder.load_file(str(Path(__file__).parent / name))
+
+
+def station_names(scene: Scene) -> list[str]:
+    """Say where this board hangs, the longest first."""
+    return [t("board.station", station=scene.station), scene.station] if scene.station else [t("board.county")]
 
 
 class BoardRow(Box):
@@ -59,6 +66,7 @@ class CardPage(BoxLayout):
     amount = StringProperty("")
     unit = StringProperty("")
     hint = StringProperty("")
+    hint_px = NumericProperty(36)
     more = StringProperty("")
     url = StringProperty("")
     code_px = NumericProperty(0)

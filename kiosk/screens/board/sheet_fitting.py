@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from kiosk.screens.board.fitting import STOPS, in_two_lines
+from kiosk.screens.board.fitting import STOPS, halves_of, in_two_lines
 from kiosk.screens.board.scene import Fact, Row, Sheet
 from kiosk.screens.board.sizes import LINE, Sizes
 from kiosk.screens.theme import theme
@@ -15,7 +15,7 @@ from kiosk.screens.widgets.wrap import ELLIPSIS, wrap
 
 PITCH = 1.46
 """From line to line, in the size."""
-GROWN = (1.6, 1.45, 1.3, 1.15, 1.0)
+GROWN = (2.2, 1.9, 1.6, 1.45, 1.3, 1.15, 1.0)
 """How much larger than at least a sheet is set: the largest that fits."""
 TITLE, LEAD, BODY, TIGHT_TITLE = 1.6, 1.15, 0.9, 1.25
 """Sizes in the board's text size, in which a fact stands."""
@@ -25,11 +25,16 @@ ICON, ICON_GAP = 1.2, 0.45
 """A fact's icon and the room behind it, in the fact's size."""
 DISC = 1.7
 """The disc before a title, in the title's size."""
+LARGEST_BROKEN = 1.3 * TITLE
 TITLE_LINES, LEAD_LINES, FACT_LINES, LEAST_BODY = 2, 3, 2, 2
-LARGE = ((2.2, 3.8, 1.3), (2.0, 3.4, 1.3), (1.8, 3.0, 1.15), (1.6, 2.6, 1.0), (1.4, 2.2, 1.0), (1.25, 1.9, 0.9))
+LARGE = ((2.2, 3.8, 1.3), (2.0, 3.4, 1.3), (1.8, 3.0, 1.15), (1.6, 2.6, 1.0), (1.4, 2.2, 1.0), (1.2, 1.9, 0.9), (1.0, 1.9, 0.9))
 """Title, pay and facts of the page with one listing, in the board's text size."""
-TILE_ICON, TILE_LINES = 1.9, 2
-"""A tile's icon in the size of its words."""
+NUMBER, NUMBER_PAD = 0.62, 0.5
+"""The number before the title, in the title's size, and what its ground is wider, in its own."""
+TILE_ICON, TILE_GAP, TILE_LINES, WIDE_TILE = 1.7, 0.4, 2, 2.0
+"""A tile's icon and the room behind it in the size of its words; the icon of a wide one stands beside them, not over them."""
+EMPTY_TILE = 0.15
+"""How much larger words must be for it that a place among the tiles stays empty."""
 SENTENCE = "。！？；\n"
 
 
@@ -45,9 +50,11 @@ class Text:
 class Set:
     """A sheet as it is drawn: `facts` in rows of one or two (tiles: in rows of as many as stand beside one another).
 
-    Sizes of type are design pixels; `gap`, `fact_gap` and `tile` (a tile's width and height) are the screen's.
+    `beside`: what the pay comes to stands beside it. Sizes of type are design pixels; `gap`, `fact_gap` and `tile` (a tile's width and
+    height) are the screen's.
     """
 
+    number: Text = Text()
     title: Text = Text()
     lead: Text = Text()
     pay_px: float = 0.0
@@ -57,12 +64,18 @@ class Set:
     gap: float = 0.0
     fact_gap: float = 0.0
     tile: tuple[float, float] = (0.0, 0.0)
+    beside: bool = False
+
+    @property
+    def wide_tiles(self) -> bool:
+        """Say whether a tile's icon stands beside its words."""
+        return self.tile[0] > WIDE_TILE * self.tile[1]
 
 
 def set_sheet(sheet: Sheet, width: float, height: float, sizes: Sizes, disc: bool) -> Set:
     """Set a sheet into a room of so many pixels; `disc`: an icon stands before its title."""
     tried = (_text_set(sheet, width, sizes, grown, disc) for grown in GROWN)
-    return next((s for s in tried if _whole(s, sheet, width, disc) and _height(s, width, disc) <= height), None) or _tight(
+    return next((s for s in tried if _whole(s, sheet, width, sizes) and _height(s, width, disc) <= height), None) or _tight(
         sheet, width, height, sizes, disc
     )
 
@@ -70,40 +83,34 @@ def set_sheet(sheet: Sheet, width: float, height: float, sizes: Sizes, disc: boo
 def set_tiles(sheet: Sheet, width: float, height: float, sizes: Sizes) -> Set:
     """Set a sheet whose facts are tiles: title and lead over them, what else it says under them."""
     words = replace(sheet, facts=(), body="")
-    head = next(s for grown in (1.15, 1.0) if _whole(s := _text_set(words, width, sizes, grown, True), words, width, True) or grown == 1.0)
+    head = next(s for grown in (1.3, 1.15, 1.0) if _whole(s := _text_set(words, width, sizes, grown, True), words, width, sizes) or grown == 1.0)
     head = replace(head, title=_cut(head.title, _title_width(head.title, width, True), TITLE_LINES), lead=_cut(head.lead, width, 2))
     body = _cut(Text(text=sheet.body, size_px=sizes.small), width, 2)
     used = _height(replace(head, body=body), width, True)
     room = height - used - head.gap
-    count = len(sheet.facts)
     gap = head.fact_gap * 1.4
-    options = [(n, (width - (n - 1) * gap) / n, (room - (-(-count // n) - 1) * gap) / -(-count // n)) for n in range(1, count + 1)]
-    if not options:
-        return replace(head, body=body)
-    beside, wide, tall = min(options, key=lambda o: (-count % o[0] + abs(o[1] / max(o[2], 1) - 1.5), o[0]))
-    inside = wide - 2 * sizes.pad
-    px = next(
-        (
-            px
-            for grown in GROWN
-            if (px := sizes.text * grown)
-            and all(lines(f.text, inside, px) <= TILE_LINES for f in sheet.facts)
-            and TILE_ICON * theme.fs(px) + high(max(lines(f.text, inside, px) for f in sheet.facts), px) <= tall - sizes.pad
-        ),
-        sizes.small,
-    )
-    facts = [Fact(f.icon, cut(f.text, inside, TILE_LINES, px)) for f in sheet.facts]
-    rows = tuple(tuple(facts[n : n + beside]) for n in range(0, count, beside))
-    return replace(head, body=body, facts=rows, fact_px=px, fact_gap=gap, tile=(wide, tall))
+    options = []
+    for beside in range(1, len(sheet.facts) + 1):
+        down = -(-len(sheet.facts) // beside)
+        tile = (width - (beside - 1) * gap) / beside, (room - (down - 1) * gap) / down
+        one = replace(head, body=body, tile=tile, fact_gap=gap)
+        px = next((px for grown in GROWN if _tile_holds(one, sheet.facts, px := sizes.text * grown, sizes)), sizes.small)
+        facts = [Fact(f.icon, cut(f.text, _tile_words(one, px, sizes), TILE_LINES, px)) for f in sheet.facts]
+        rows = tuple(tuple(facts[n : n + beside]) for n in range(0, len(facts), beside))
+        options.append((px * (1 - EMPTY_TILE * (down * beside - len(facts))), replace(one, facts=rows, fact_px=px)))
+    return max(reversed(options), key=lambda o: o[0])[1] if options else replace(head, body=body)
 
 
-def set_large(row: Row, facts: Sequence[Fact], width: float, height: float, sizes: Sizes) -> Set:
-    """Set one listing: its title, its pay, what the pay comes to, and the facts."""
+def set_large(row: Row, number: str, facts: Sequence[Fact], width: float, height: float, sizes: Sizes) -> Set:
+    """Set one listing: its title behind its number, its pay, what the pay comes to, and the facts."""
     for title, pay, fact in LARGE:
-        px = fact * sizes.text
-        said, title_px = in_two_lines(row.title, width, (title * sizes.text,))
-        whole = Set(
-            title=Text(text=said, size_px=title_px),
+        px, title_px = fact * sizes.text, title * sizes.text
+        number_px = max(NUMBER * title_px, sizes.small)
+        before = measure(number, theme.fs(number_px), bold=True) + NUMBER_PAD * theme.fs(number_px) + 0.4 * theme.fs(title_px)
+        name, _ = in_two_lines(row.title, width - before - 1, (title_px,))
+        one = Set(
+            title=Text(text=name, size_px=title_px),
+            number=Text(text=number, size_px=number_px),
             lead=Text(text=row.terms, size_px=LEAD * px),
             pay_px=pay * sizes.text,
             facts=_in_rows(facts, width, px),
@@ -111,10 +118,18 @@ def set_large(row: Row, facts: Sequence[Fact], width: float, height: float, size
             gap=GAP * theme.fs(sizes.text),
             fact_gap=FACT_GAP * theme.fs(px),
         )
-        fits = ELLIPSIS not in said and pay_width(row.amount, row.unit, whole.pay_px, whole.pay_px / 2) <= width
-        if fits and _height(whole, width, False) + high(1, sizes.text) + whole.gap <= height:
-            return whole
-    return replace(whole, facts=tuple(tuple(Fact(f.icon, cut(f.text, _fact_width(px, width), 1, px)) for f in line) for line in whole.facts))
+        wide = pay_width(row.amount, row.unit, one.pay_px, one.pay_px / 2)
+        one = replace(one, beside=wide + 1.5 * one.gap + measure(row.terms, theme.fs(one.lead.size_px)) < width)
+        if wide <= width and not name.endswith(ELLIPSIS) and _height(one, width, False) <= height:
+            return one
+    for most in (FACT_LINES, 1):
+        said = [Fact(f.icon, cut(f.text, _fact_width(px, width), most, px)) for f in facts]
+        one = replace(one, facts=_in_rows(said, width, px))
+        if _height(one, width, False) <= height:
+            break
+    while one.facts and _height(one, width, False) > height:
+        one = replace(one, facts=one.facts[:-1])
+    return one
 
 
 def cut(text: str, width: float, most_lines: int, size_px: float, bold: bool = False) -> str:
@@ -145,7 +160,7 @@ def _text_set(sheet: Sheet, width: float, sizes: Sizes, grown: float, disc: bool
     title, title_px = in_two_lines(sheet.title, _title_width(Text(size_px=TITLE * px), width, disc), (TITLE * px,)) if sheet.title else ("", px)
     return Set(
         title=Text(text=title, size_px=title_px),
-        lead=Text(text=sheet.lead, size_px=LEAD * px),
+        lead=_evenly(Text(text=sheet.lead, size_px=LEAD * px), width),
         facts=_in_rows(sheet.facts, width, px),
         fact_px=px,
         # a notice has nothing but a body: then it is what one takes home
@@ -155,10 +170,12 @@ def _text_set(sheet: Sheet, width: float, sizes: Sizes, grown: float, disc: bool
     )
 
 
-def _whole(one: Set, sheet: Sheet, width: float, disc: bool) -> bool:
-    """Say whether nothing of the sheet has more lines than it should."""
+def _whole(one: Set, sheet: Sheet, width: float, sizes: Sizes) -> bool:
+    """Say whether nothing of the sheet has more lines than it should; a large title is no better for being broken in a thought."""
+    title = one.title.text.split("\n")
     return (
         not one.title.text.endswith(ELLIPSIS)
+        and (len(title) == 1 or title[0][-1] in STOPS or one.title.size_px <= LARGEST_BROKEN * sizes.text)
         and lines(one.lead.text, width, one.lead.size_px, bold=True) <= LEAD_LINES
         and all(lines(f.text, _fact_width(one.fact_px, width), one.fact_px) <= FACT_LINES for f in sheet.facts)
     )
@@ -172,7 +189,7 @@ def _tight(sheet: Sheet, width: float, height: float, sizes: Sizes, disc: bool) 
     facts = tuple(Fact(f.icon, cut(f.text, _fact_width(small, width), FACT_LINES, small)) for f in sheet.facts)
     one = Set(
         title=Text(text=title, size_px=title_px),
-        lead=_cut(Text(text=sheet.lead, size_px=px), width, LEAD_LINES, bold=True),
+        lead=_evenly(_cut(Text(text=sheet.lead, size_px=px), width, LEAD_LINES, bold=True), width),
         fact_px=small,
         gap=GAP * theme.fs(small),
         fact_gap=FACT_GAP * theme.fs(small),
@@ -204,12 +221,30 @@ def _height(one: Set, width: float, disc: bool) -> float:
     parts = [
         max(title, DISC * theme.fs(one.title.size_px) if disc and title else 0.0),
         LINE * theme.fs(one.pay_px),
-        high(lines(one.lead.text, width, one.lead.size_px, bold=True), one.lead.size_px),
+        0.0 if one.beside else high(lines(one.lead.text, width, one.lead.size_px, bold=True), one.lead.size_px),
         sum(high(max(lines(f.text, _fact_width(one.fact_px, width), one.fact_px) for f in row), one.fact_px) for row in one.facts)
         + one.fact_gap * max(0, len(one.facts) - 1),
         high(lines(one.body.text, width, one.body.size_px), one.body.size_px),
     ]
     return sum(parts) + one.gap * (sum(1 for p in parts if p) - 1)
+
+
+def _evenly(one: Text, width: float) -> Text:
+    """Let a bold text of two lines break where a thought ends."""
+    even = halves_of(one.text, width, partial(measure, size=theme.fs(one.size_px), bold=True))
+    return replace(one, text=even) if even and lines(one.text, width, one.size_px, bold=True) == 2 else one
+
+
+def _tile_words(one: Set, px: float, sizes: Sizes) -> float:
+    """Give the width that a tile has for its words."""
+    return one.tile[0] - 2 * sizes.pad - ((TILE_ICON + TILE_GAP) * theme.fs(px) if one.wide_tiles else 0) - 1
+
+
+def _tile_holds(one: Set, facts: Sequence[Fact], px: float, sizes: Sizes) -> bool:
+    width, icon = _tile_words(one, px, sizes), TILE_ICON * theme.fs(px)
+    most = max(lines(f.text, width, px) for f in facts) if width > theme.fs(px) else TILE_LINES + 1
+    tall = max(icon, high(most, px)) if one.wide_tiles else icon + TILE_GAP * theme.fs(px) + high(most, px)
+    return most <= TILE_LINES and tall <= one.tile[1] - sizes.pad
 
 
 def _title_width(title: Text, width: float, disc: bool) -> float:

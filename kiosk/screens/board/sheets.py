@@ -4,6 +4,7 @@ What stands there is decided by leaf.py, how large by sheet_fitting.py. Import t
 """
 
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,17 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 from PIL import Image
 
+from kiosk.screens.board.fitting import halves_of
 from kiosk.screens.board.sheet_fitting import Set, cut, high, lines
 from kiosk.screens.board.sizes import Place, Sizes
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.kit import Box
 from kiosk.screens.widgets.tint import tint
+from kiosk.screens.widgets.words import measure
 
 log = logging.getLogger(__name__)
-BESIDE = 0.24
-"""Words stand beside a picture that leaves so much of the page's width, else under it."""
+BESIDE, BESIDE_EM = 0.24, 6
+"""Words stand beside a picture that leaves so much of the page's width and so many characters' room, else under it."""
 
 
 class SheetIcon(Box):
@@ -51,8 +54,9 @@ class FactLine(BoxLayout):
 
 
 class FactTile(Box):
-    """The same as a tile: the icon over the words."""
+    """The same as a tile: the icon over the words, or `beside` them."""
 
+    beside = BooleanProperty(False)
     icon = StringProperty("")
     text = StringProperty("")
     size_px = NumericProperty(45)
@@ -94,7 +98,7 @@ class FactRows(BoxLayout):
                 part = take(FactTile if wide else FactLine)
                 part.icon, part.text, part.size_px = fact.icon, fact.text, one.fact_px
                 if wide:
-                    part.size = wide, tall
+                    part.size, part.beside = (wide, tall), one.wide_tiles
                 row.add_widget(part)
             self.add_widget(row)
 
@@ -103,7 +107,6 @@ class LargePage(BoxLayout):
     """One listing, large."""
 
     as_set = ObjectProperty(Set(), rebind=True)
-    number = StringProperty("")
     amount = StringProperty("")
     unit = StringProperty("")
 
@@ -131,12 +134,12 @@ class SheetPage(BoxLayout):
             (ids.column if upright else self).add_widget(self._sign)
         for part in (part for part, there in parts.items() if there):
             ids.column.add_widget(part)
-        ids.head.halign = ids.lead.halign = ids.body.halign = "center" if sign and upright else "left"
+        ids.head.halign = ids.lead.halign = ids.body.halign = "center" if sign and upright and not (one.facts or one.body.text) else "left"
         self.add_widget(ids.column)
 
 
 class PicturePage(Widget):
-    """A picture as large as the page allows, and words beside or under it; without a picture the words alone, under their icon."""
+    """A picture as large as the page allows, and words beside or under it."""
 
     texture = ObjectProperty(None, allownone=True)
     picture_size = ListProperty([0, 0])
@@ -149,27 +152,26 @@ class PicturePage(Widget):
 
     _shown: tuple[str, Place] | None = None
 
-    def arrange(self, file: str, icon: str, title: str, more: str, place: Place, sizes: Sizes) -> None:
-        """Show a picture file and words in a place; a file that is no picture is none."""
+    def arrange(self, file: str, icon: str, title: str, more: str, place: Place, sizes: Sizes) -> bool:
+        """Show a picture file and words in a place; say whether it is a picture: without one the words stand alone, under the icon."""
         if self._shown != (file, place):
             # what was shown may be as large as the screen: it goes before the next one comes
             self.clear()
             self._load(file, title, more, place, sizes)
             self._shown = (file, place)
-        wide, high = self.picture_size
-        self.icon = "" if self.texture else icon
-        if not self.texture:
-            words = place
-        elif title and self._beside(wide, place, sizes):
-            self.picture_at = (place.x, place.y + (place.height - high) // 2)
+        wide, tall = self.picture_size
+        self.icon, words = "" if self.texture else icon, place
+        if self.texture and title and _is_beside(wide, place, sizes):
+            self.picture_at = (place.x, place.y + (place.height - tall) // 2)
             words = Place(place.x + wide + sizes.gap, place.y, place.width - wide - sizes.gap, place.height)
-        else:
-            under = self._under(title, more, place, sizes)
-            self.picture_at = (place.x + (place.width - wide) // 2, place.y + under + (place.height - under - high) // 2)
-            words = Place(place.x, place.y, place.width, under)
+        elif self.texture:
+            under = _under(title, more, place, sizes)
+            foot = place.y + (place.height - tall - under) // 2
+            self.picture_at = (place.x + (place.width - wide) // 2, foot + under)
+            words = Place(place.x, foot, place.width, under)
         self.words_at, self.words_size = (words.x, words.y), (words.width, words.height)
-        self.title = cut(title, words.width, 2 if words.width > place.width / 2 else 4, sizes.heading, bold=True)
-        self.more = more
+        self.title, self.more = _caption(title, words.width, sizes), more
+        return self.texture is not None
 
     def clear(self) -> None:
         """Let the picture go."""
@@ -181,8 +183,8 @@ class PicturePage(Widget):
         try:
             with Image.open(file) as picture:
                 size = _within(picture.size, place.width, place.height)
-                if not (title and self._beside(size[0], place, sizes)):
-                    size = _within(picture.size, place.width, place.height - self._under(title, more, place, sizes))
+                if not (title and _is_beside(size[0], place, sizes)):
+                    size = _within(picture.size, place.width, place.height - _under(title, more, place, sizes))
                 # drawn pixel for pixel: the screen's own filter neither shrinks as well nor as cheaply
                 pixels = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with a file, the board shows its page without it
@@ -193,16 +195,24 @@ class PicturePage(Widget):
         texture.mag_filter = texture.min_filter = "nearest"
         self.texture, self.picture_size = texture, size
 
-    @staticmethod
-    def _beside(wide: float, place: Place, sizes: Sizes) -> bool:
-        return place.width - wide - sizes.gap >= BESIDE * place.width
 
-    @staticmethod
-    def _under(title: str, more: str, place: Place, sizes: Sizes) -> int:
-        """Give the height of the words under a picture."""
-        title = cut(title, place.width, 2, sizes.heading, bold=True)
-        heights = [high(lines(title, place.width, sizes.heading, bold=True), sizes.heading), high(lines(more, place.width, sizes.text), sizes.text)]
-        return round(sum(heights)) + sizes.gap * (1 + sum(1 for h in heights if h)) if any(heights) else 0
+def _caption(title: str, width: float, sizes: Sizes) -> str:
+    """Break a title at the end of a thought where it has two lines; three are enough in any width."""
+    ruler = partial(measure, size=theme.fs(sizes.heading), bold=True)
+    if lines(title, width, sizes.heading, bold=True) == 2 and (halves := halves_of(title, width, ruler)):
+        return halves
+    return cut(title, width, 3, sizes.heading, bold=True)
+
+
+def _is_beside(wide: float, place: Place, sizes: Sizes) -> bool:
+    return place.width - wide - sizes.gap >= max(BESIDE * place.width, BESIDE_EM * theme.fs(sizes.heading))
+
+
+def _under(title: str, more: str, place: Place, sizes: Sizes) -> int:
+    """Give the height of the words under a picture."""
+    title = _caption(title, place.width, sizes)
+    heights = [high(lines(title, place.width, sizes.heading, bold=True), sizes.heading), high(lines(more, place.width, sizes.text), sizes.text)]
+    return round(sum(heights)) + sizes.gap * (2 + sum(1 for h in heights if h)) if any(heights) else 0
 
 
 def _within(size: tuple[int, int], width: float, height: float) -> tuple[int, int]:

@@ -29,8 +29,8 @@ FADE_S = 0.5
 OUT = 0.6
 """The part of a fade in which one page goes; the other comes in as long a part at its end."""
 FRAME_S = 1 / 40
-CALLED = 1.4
-"""The size of numbers that are called, in the board's text size."""
+CALLED = (1.4, 1.2, 1.0)
+"""Sizes of numbers that are called, in the board's text size."""
 PAGES = {State.LISTINGS, State.SHEET}
 EDGES = {"": theme.clear, "notice": parts.Palette.pay, "sign": theme.orange}
 
@@ -172,8 +172,10 @@ class BoardView(FloatLayout):
         strip.new = fresh is not None and not (scene.calling or scene.called)
         strip.width = sizes.far_words.width if self._narrow else sizes.whole.width
         room = strip.width - 2 * sizes.pad - sizes.gap - 3 * theme.fs(sizes.text)
+        tried = [sizes.text, sizes.small]
         if strip.called:
-            text = t("board.called", numbers=t("board.called_join").join(scene.called))
+            text, tried = t("board.called", numbers=t("board.called_join").join(scene.called)), [sizes.text * px for px in CALLED]
+            room += theme.fs(sizes.text)
         elif strip.calling:
             text = t("board.calling")
         elif fresh is not None:
@@ -184,9 +186,8 @@ class BoardView(FloatLayout):
                 text = t("board.new_line", title=shorten(fresh.title, room - rest, sizes.small, bold=True), **said)
         else:
             text = first_that_fits([t("board.quiet_strip"), t("board.quiet_strip_short")], room, sizes.small)
-        large = (sizes.text * CALLED,) if strip.called else ()
         bold = strip.new or strip.calling or strip.called
-        strip.text_px = next((px for px in (*large, sizes.text) if measure(text, theme.fs(px), bold=bold) <= room), sizes.small)
+        strip.text_px = next((px for px in tried if measure(text, theme.fs(px), bold=bold) <= room), sizes.small)
         strip.text = text
 
     def _say_safety(self, leaf: Leaf) -> None:
@@ -213,8 +214,7 @@ class BoardView(FloatLayout):
         if not sizes.upright:
             heads = [header.title, header.clock]
             taken += sum(measure(h, theme.fs(sizes.heading), bold=True) for h in heads) + 4 * sizes.gap
-        names = [t("board.station", station=scene.station), scene.station] if scene.station else [t("board.county")]
-        header.station = first_that_fits(names, sizes.width - taken, sizes.small if sizes.upright else sizes.text)
+        header.station = first_that_fits(parts.station_names(scene), sizes.width - taken, sizes.small if sizes.upright else sizes.text)
 
 
 def _counted(scene: Scene) -> str:

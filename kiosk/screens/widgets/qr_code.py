@@ -5,7 +5,7 @@ from typing import Any
 
 from kivy.graphics import Color, Rectangle
 from kivy.graphics.texture import Texture
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.widget import Widget
 
 QUIET = 2
@@ -22,11 +22,12 @@ def rows(text: str) -> tuple[tuple[bool, ...], ...]:
 class QrCode(Widget):
     """Draws `text` as a code with its quiet zone, black on white, each module the same whole number of pixels. Empty text draws nothing.
 
-    `source` is the file of a picture to show instead: the mini-program's own code, which only its operator can make.
+    `bare`: it stands on white already. `source` is the file of a picture to show instead: the mini-program's own code, which only its operator can make.
     """
 
     text = StringProperty("")
     source = StringProperty("")
+    bare = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -60,6 +61,6 @@ class QrCode(Widget):
         side = min(self.width, self.height)
         scale = int(side // (self._modules + 2 * QUIET)) if self._modules else 0
         code, ground = (side, side) if self.source else (scale * self._modules, scale * (self._modules + 2 * QUIET))
-        self._ground.size, self._code.size = (ground, ground), (code, code)
+        self._ground.size, self._code.size = (0, 0) if self.bare else (ground, ground), (code, code)
         for picture, wide in ((self._ground, ground), (self._code, code)):
             picture.pos = (round(self.x + (self.width - wide) / 2), round(self.y + (self.height - wide) / 2))
