@@ -16,7 +16,10 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("prepare", help="make or upgrade the station's store")
     commands.add_parser("terminal", help="the visitors' touch screen")
-    commands.add_parser("board", help="the screen in the waiting hall")
+    board = commands.add_parser("board", help="the screen in the waiting hall")
+    board.add_argument(
+        "--snapshot", type=Path, metavar="FILE", help="write what the running board shows to a .jpg or .png; say what stands"
+    )
     commands.add_parser("agent", help="sync, print spool, health")
     county = commands.add_parser("county", help="the county's hub and its tools; `county --help` lists them")
     county.add_argument("words", nargs=argparse.REMAINDER)
@@ -68,6 +71,11 @@ def _dispatch(options: argparse.Namespace) -> int:
             from kiosk.screens.app import run_terminal
 
             return run_terminal(settings)
+        case "board" if options.snapshot:
+            from kiosk.bootstrap import wall_clock
+            from kiosk.services.board_seen import snapshot
+
+            print(snapshot(settings.state_dir / "run", options.snapshot, wall_clock()))
         case "board":
             from kiosk.screens.board.app import run_board
 

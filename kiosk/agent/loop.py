@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from kiosk.agent.report import Reporter
 from kiosk.config import Settings
 from kiosk.domain.record import to_plain
 from kiosk.errors import HubRefused, KioskError, StoreError, SyncError
@@ -128,6 +129,7 @@ class Agent:
         """Work until `stop`; give the exit status: 1 when something unforeseen ended it."""
         jobs = [self._spool_life] + ([self._push_life, self._pull_life] if self._hub else [])
         jobs += [self._desk_life] if self._settings.desk else []
+        jobs += [self._report_life] if self._hub else []
         threads = [threading.Thread(target=self._guard, args=(job,), name=job.__name__, daemon=True) for job in jobs]
         for thread in threads:
             thread.start()
@@ -219,6 +221,10 @@ class Agent:
         if (error is None and self._health.enrolled) or told is not None:
             with suppress(StoreError):
                 keys.heed(self._store, told)
+
+    def _report_life(self) -> None:
+        if self._hub is not None:
+            Reporter(self._settings, self._store, self._hub, self._clock).life(self._stop)
 
     def _desk_life(self) -> None:
         """Serve the desk page; slips and sync go on where it cannot be served (the port is taken, the station not enrolled yet)."""

@@ -25,7 +25,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from kiosk.body_limit import BodyLimit
 from kiosk.config import is_loopback
-from kiosk.county import authority, digest, enrolment, feed, health, limits, logs, metrics
+from kiosk.county import authority, boards, digest, enrolment, feed, health, limits, logs, metrics
 from kiosk.county.bell import Bell
 from kiosk.county.enrolment import Device, EnrolError
 from kiosk.county.feed import CursorGoneError, Reader
@@ -48,6 +48,7 @@ from kiosk.sync.protocol import (
     DIGESTS,
     ENROL,
     EPOCH,
+    HEALTH,
     KEYS,
     NAME_MAX,
     PULL_MAX,
@@ -61,6 +62,7 @@ from kiosk.sync.protocol import (
     EnrolRequest,
     ErrorBody,
     Health,
+    HealthNoted,
     Keys,
     Problem,
     PullAnswer,
@@ -68,6 +70,7 @@ from kiosk.sync.protocol import (
     PushAnswer,
     PushBody,
     PushRequest,
+    StationHealth,
     decode,
     encode,
 )
@@ -251,6 +254,20 @@ def make_app(
         with engine.begin() as connection:
             keys = enrolment.keys(connection, vault, settings.county, device.id, settings.phone_base, clock())
         return _json(replace(keys, authority=pem))
+
+    @app.post(HEALTH, response_model=HealthNoted, responses=errors)
+    def note_health(body: StationHealth, device: Annotated[Device, Depends(caller)]) -> Response:
+        """Note how the caller is; only its last word is kept."""
+        now = clock()
+        try:
+            picture = boards.picture_of(body)
+        except boards.PictureError:
+            raise ProblemError(Problem.TOO_LARGE, "picture") from None
+        if field := boards.wrong(body):
+            raise ProblemError(Problem.BAD_REQUEST, field)
+        with engine.begin() as connection:
+            boards.note(connection, settings.county, device.id, body, picture, now)
+        return _json(HealthNoted(at=now))
 
     @app.get("/healthz", response_model=Health, responses=errors)
     def healthz() -> Response:

@@ -66,6 +66,17 @@ device = sa.Table(
 `push_epoch`, `push_batch` and `push_key` name the last batch that was taken: sent again it does no harm, and any other than the
 next one comes from a store that is older than what it once sent."""
 
+device_health = sa.Table(
+    "device_health",
+    metadata,
+    _county(),
+    sa.Column("device_id", sa.Text, primary_key=True),
+    _instant("received_at", nullable=False),
+    sa.Column("report", JSONB(none_as_null=True), nullable=False),
+    sa.Column("picture", sa.LargeBinary),
+)
+"""How a terminal said it was when it last told: a StationHealth, and what its board showed (JPEG). Nobody is in it."""
+
 ticket_key = sa.Table(
     "ticket_key",
     metadata,

@@ -98,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("serve", help="serve until stopped")
     commands.add_parser("code", help="print the line that enrols a terminal of a station, good once and for a day").add_argument("station")
     commands.add_parser("devices", help="list the terminals: who, since when, last heard of")
+    boards = commands.add_parser("boards", help="list the boards: whether each is alive, what stands on it; and the printers")
+    boards.add_argument("--pictures", type=Path, metavar="DIR", help="write what each board shows into a folder")
     commands.add_parser("revoke", help="stop a terminal from syncing").add_argument("device")
     rotate = commands.add_parser("rotate", help="have a terminal, or all, take new keys within a day")
     rotate.add_argument("device", nargs="?", help="an id, or its beginning; without it all")

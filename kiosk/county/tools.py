@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from kiosk.county import backup, enrolment, feed
+from kiosk.county import backup, board_table, enrolment, feed
 from kiosk.county.app import make_engine
 from kiosk.county.authority import authority_pem, mark
 from kiosk.county.cluster import PrivateCluster
@@ -124,9 +124,18 @@ def _backup(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace
     return t("county_tool.backed_up", folder=made)
 
 
+def _boards(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
+    with engine.connect() as connection:
+        said = board_table.table(connection, settings.county, now)
+        if chosen.pictures is None:
+            return said
+        return f"{said}\n{board_table.save_pictures(connection, settings.county, chosen.pictures)}"
+
+
 TOOLS: dict[str, Callable[[sa.Engine, HubSettings, argparse.Namespace, datetime], str]] = {
     "code": _code,
     "devices": _devices,
+    "boards": _boards,
     "revoke": _revoke,
     "rotate": _rotate,
     "renew": _renew,

@@ -5,8 +5,8 @@
     4xx with a typed error                    → HubRefused(code)
     not signed by the county's authority      → HubForged
 
-One session pushes and one pulls, because the pull waits in a thread of its own. Neither is shared further. A hub that has the county's own
-authority is believed by that alone, never by the system's.
+One session pushes, one pulls and one tells how we are, because each has a thread of its own. None is shared further. A hub that has the
+county's own authority is believed by that alone, never by the system's.
 """
 
 import gzip
@@ -29,6 +29,7 @@ from kiosk.sync.protocol import (
     CHANGES,
     DIGESTS,
     ENROL,
+    HEALTH,
     KEYS,
     AuthorityAnswer,
     BucketAnswer,
@@ -36,10 +37,12 @@ from kiosk.sync.protocol import (
     EnrolAnswer,
     EnrolRequest,
     ErrorBody,
+    HealthNoted,
     Keys,
     PullAnswer,
     PushAnswer,
     PushRequest,
+    StationHealth,
     decode,
     encode,
 )
@@ -98,10 +101,14 @@ class Hub(Protocol):
 
 
 class KeyHub(Hub, Protocol):
-    """The county as an agent sees it: it gives keys, too."""
+    """The county as an agent sees it: it gives keys, and hears how we are."""
 
     def keys(self, token: str) -> Keys:
         """Ask which keys to use from now on; raise SyncError."""
+        ...
+
+    def health(self, token: str, report: StationHealth) -> HealthNoted:
+        """Tell how this terminal is; raise SyncError."""
         ...
 
 
@@ -119,7 +126,7 @@ class HttpHub:
     def __init__(self, where: str | Callable[[], Place], *, connect_s: float = CONNECT_S, read_s: float = READ_S) -> None:
         self._where: Callable[[], Place] = (lambda: Place(where)) if isinstance(where, str) else where
         self._connect_s, self._read_s = connect_s, read_s
-        self._pushing, self._pulling = _Line(), _Line()
+        self._pushing, self._pulling, self._telling = _Line(), _Line(), _Line()
 
     def push(self, token: str, request: PushRequest) -> PushAnswer:
         """Send a batch; raise SyncError."""
@@ -148,10 +155,14 @@ class HttpHub:
         """Ask which keys to use from now on; raise SyncError."""
         return self._call(self._pulling, "POST", KEYS, Keys, token=token)
 
+    def health(self, token: str, report: StationHealth) -> HealthNoted:
+        """Tell how this terminal is; raise SyncError."""
+        return self._call(self._telling, "POST", HEALTH, HealthNoted, token=token, body=report)
+
     def close(self) -> None:
-        """Close both sessions; a waiting pull ends with HubUnreachable."""
-        self._pushing.close()
-        self._pulling.close()
+        """Close the sessions; a waiting pull ends with HubUnreachable."""
+        for line in (self._pushing, self._pulling, self._telling):
+            line.close()
 
     def _call(
         self,

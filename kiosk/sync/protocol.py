@@ -9,10 +9,13 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from kiosk.domain.board_seen import BoardSeen
 from kiosk.domain.entities import ENTITIES
+from kiosk.domain.print_job import PrinterState
 from kiosk.domain.record import RecordError, field_types, from_plain, to_plain
 from kiosk.sync.columns import pack, unpack
 
@@ -26,12 +29,16 @@ ENROL = f"{BASE}/enrol"
 KEYS = f"{BASE}/keys"
 AUTHORITY = f"{BASE}/authority"
 DIGESTS = f"{BASE}/digests"
+HEALTH = f"{BASE}/health"
 
 PUSH_MAX = 500
 PULL_MAX = 500
 WAIT_MAX_S = 30
 BODY_MAX_BYTES = 4 * 1024 * 1024
 """Of a body as JSON, deflated or not: what grows beyond it is not read to its end."""
+PICTURE_MAX_BYTES = 16 * 1024
+"""Of a board's picture, as JPEG."""
+NUMBERS_MAX = 50
 
 T = TypeVar("T")
 
@@ -189,6 +196,33 @@ class AuthorityAnswer:
     """The county's own authority, PEM. Believed only when its mark is the one that the county told."""
 
     certificate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationHealth:
+    """How a terminal and what belongs to it are. No word that anybody wrote is in it, and no person.
+
+    `board` is the board's last word, None where there is none; `printer` how it was when last asked. `waiting` and `parked` count changes
+    of the outbox. `clock_offset_s`: how far the hub's clock is ahead. `picture`: the board's, JPEG as base64.
+    """
+
+    version: str
+    at: datetime
+    board: BoardSeen | None = None
+    board_alive: bool = False
+    printer: PrinterState | None = None
+    waiting: int = 0
+    parked: int = 0
+    free_mb: int | None = None
+    clock_offset_s: float | None = None
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthNoted:
+    """The hub has it; `at` is the hub's clock."""
+
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,10 +28,12 @@ from kiosk.sync.protocol import (
     Digests,
     EnrolAnswer,
     EnrolRequest,
+    HealthNoted,
     Keys,
     PullAnswer,
     PushAnswer,
     PushRequest,
+    StationHealth,
     decode,
     encode,
 )
@@ -61,6 +63,10 @@ class FedHub:
 
     def keys(self, token: str) -> Keys:
         """Nobody gets other keys here."""
+        raise HubUnreachable("bench")
+
+    def health(self, token: str, report: StationHealth) -> HealthNoted:
+        """Nobody asks how it goes here."""
         raise HubUnreachable("bench")
 
     def push(self, token: str, request: PushRequest) -> PushAnswer:

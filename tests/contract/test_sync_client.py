@@ -12,8 +12,9 @@ import pytest
 
 from kiosk.errors import HubFailed, HubRefused, HubUnreachable, SyncError
 from kiosk.sync.client import HttpHub, Pull
-from kiosk.sync.protocol import EnrolRequest, PushRequest
+from kiosk.sync.protocol import EnrolRequest, PushRequest, StationHealth
 from tests.hub_parts import answering
+from tests.station import START
 
 NOTHING = PushRequest(epoch="e", batch=1, key="k", changes=())
 FROM_THE_START = Pull(epoch="e", batch=0, after="", limit=10)
@@ -22,6 +23,7 @@ CALLS: dict[str, Callable[[HttpHub], object]] = {
     "pull": lambda hub: hub.pull("t", FROM_THE_START),
     "digests": lambda hub: hub.digests("t"),
     "bucket": lambda hub: hub.bucket("t", "worker", "00"),
+    "health": lambda hub: hub.health("t", StationHealth(version="1", at=START)),
     "enrol": lambda hub: hub.enrol(EnrolRequest(code="c", nonce="n")),
 }
 REFUSAL = json.dumps({"code": "revoked", "message": "m"}).encode()

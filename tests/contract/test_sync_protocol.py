@@ -88,6 +88,10 @@ def test_protocol_1_when_compared_with_what_was_released_has_the_same_names() ->
         protocol.EnrolRequest: {"code", "nonce", "station_id"},
         protocol.EnrolAnswer: {"station", "device_id", "device_token", "ticket_key_id", "ticket_key", "county", "phone_base"},
         protocol.ErrorBody: {"code", "message"},
+        protocol.StationHealth: {
+            *("version", "at", "board", "board_alive", "printer", "waiting", "parked", "free_mb", "clock_offset_s", "picture")
+        },
+        protocol.HealthNoted: {"at"},
     }
     for cls, names in released.items():
         assert names <= {f.name for f in dataclasses.fields(cls)}, cls.__name__

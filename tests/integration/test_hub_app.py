@@ -81,6 +81,7 @@ def test_openapi_when_asked_for_describes_protocol_1(hub: TestHub) -> None:
     assert set(schema["paths"]) == {
         "/api/v1/authority",
         "/api/v1/changes",
+        "/api/v1/health",
         "/api/v1/keys",
         "/api/v1/enrol",
         "/api/v1/digests",
@@ -90,6 +91,8 @@ def test_openapi_when_asked_for_describes_protocol_1(hub: TestHub) -> None:
     parts = schema["components"]["schemas"]
     assert set(parts["PushBody"]["properties"]) == {"epoch", "batch", "key", "changes"}
     assert set(parts["Columns"]["properties"]) == {"order", "groups"}
+    health = {"version", "at", "board", "board_alive", "printer", "waiting", "parked", "free_mb", "clock_offset_s", "picture"}
+    assert set(parts["StationHealth"]["properties"]) == health
     assert set(parts["ErrorBody"]["properties"]) == {"code", "message"}
 
 

@@ -26,7 +26,7 @@ from kiosk.domain.station import Training
 from kiosk.domain.ticket import TicketKind, issue, public_token, sign
 from kiosk.errors import HubRefused
 from kiosk.sync.client import HttpHub, Pull
-from kiosk.sync.protocol import AUTHORITY, CHANGES, DIGESTS, ENROL, KEYS, Change, EnrolRequest, Op, bucket_of
+from kiosk.sync.protocol import AUTHORITY, CHANGES, DIGESTS, ENROL, HEALTH, KEYS, Change, EnrolRequest, Op, bucket_of
 from tests.holdings import DRAFT, Holdings, kind_of
 from tests.hub_parts import CENTRE, COUNTY, OTHER, OURS, SLOW_S, Terminal, TestHub, fresh_database, make_hub, plain_error, some_id
 from tests.station import START
@@ -178,6 +178,10 @@ def _pushes(county: County, reader: str) -> Iterator[dict[str, Any]]:
     yield {"json": {"epoch": me.epoch if me else "e", "batch": me.batch if me else 1, "key": "k", "changes": {"order": [], "groups": []}}}
 
 
+def _healths(_: County, __: str) -> Iterator[dict[str, Any]]:
+    yield {"json": {"version": "1", "at": "2026-11-27T08:00:00.000Z"}}
+
+
 def _once(_: County, __: str) -> Iterator[dict[str, Any]]:
     yield {}
 
@@ -191,6 +195,7 @@ ASKED: dict[tuple[str, str], Callable[[County, str], Iterator[dict[str, Any]]]] 
     ("GET", "/healthz"): _once,
     ("GET", "/openapi.json"): _once,
     ("POST", KEYS): _once,
+    ("POST", HEALTH): _healths,
     ("GET", AUTHORITY): _once,
     ("GET", "/metrics"): _once,
     ("GET", "/k/{token:path}"): _tokens,

@@ -42,7 +42,7 @@ def at(place: WindowPlace, monitors: Sequence[Monitor]) -> Monitor | None:
 
 
 def fitted(place: WindowPlace, look: BoardSettings, monitors: Sequence[Monitor]) -> tuple[WindowPlace, BoardSettings]:
-    """Give the window as large as the monitor it stands on, and the screen's height in mm when it was turned; as set where there is none."""
+    """Give the window as large as the monitor it stands on, and the screen's height in mm, turned with it; as set where there is none."""
     monitor = at(place, monitors)
     if monitor is None:
         return place, look
@@ -52,7 +52,7 @@ def fitted(place: WindowPlace, look: BoardSettings, monitors: Sequence[Monitor])
 
 
 def anew(built: WindowPlace, before: Sequence[Monitor], now: Sequence[Monitor]) -> bool:
-    """Say whether the board must be built anew: its monitor has another size, and has had it twice, since modes are set in several steps."""
+    """Say whether the board must be built anew: its monitor has another size, and had it before; modes are set in several steps."""
     seen = at(built, now)
     return seen is not None and seen == at(built, before) and (seen.width, seen.height) != (built.width, built.height)
 
@@ -118,7 +118,7 @@ def follow(outputs: Outputs, built: WindowPlace, start_anew: Callable[[], None],
 
 def replace_process() -> None:
     """Become a new process of the same command: whoever looks after this one need not notice, and nothing of the old window is left."""
-    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - our own command line
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def end_process() -> None:

@@ -1,4 +1,4 @@
-"""The board as a picture, for who is not in the hall: STATE/run/board.jpg, and a small one for the county. Nothing on the board is personal.
+"""The board as a picture, for who is not in the hall: STATE/run/board.jpg, and a small one for the county. Nobody is on the board.
 
 Read where a frame is drawn and not shown yet: only then does OpenGL promise what stands in the buffer. What costs more than reading is
 done on a thread.
@@ -18,10 +18,10 @@ from kivy.graphics import opengl as gl
 from PIL import Image
 
 from kiosk.screens.board.memory import replace
+from kiosk.services.board_seen import LARGE, SMALL
 
 log = logging.getLogger(__name__)
 
-LARGE, SMALL = "board.jpg", "board-small.jpg"
 LARGE_PX, SMALL_PX = 960, 320
 """Widths at most; the large one is at most half as wide as the screen."""
 SMALL_BYTES = 16 * 1024
@@ -32,7 +32,7 @@ LEAST_S = 5.0
 
 
 class Picture:
-    """Keeps the board's picture in a folder up to date. `still` says whether what stands may be photographed: not in the middle of a fade."""
+    """Keeps the board's picture in a folder up to date. `still` says whether it may be photographed: not in the middle of a fade."""
 
     def __init__(self, folder: Path, still: Callable[[], bool]) -> None:
         self._folder, self._still = folder, still
