@@ -31,7 +31,8 @@ FORMATS = {
 }
 """Width and height in pixels, height in millimetres."""
 SHORT = ("board-720", "board-1080-upright")
-URL = "https://yunmeng.example.cn/k/8Jt2aWq9XbYd"
+WIFI = "WIFI:T:WPA;S:云梦零工驿站-义堂;P:07124220923;;"
+URL = "https://zgyz.yunmeng.example.cn/k/LAaIb-GH9eyuPq9o6HfAB5Q"
 SAMPLES = (
     ("装卸工", 26000, PayUnit.DAY, Settlement.DAILY, "420923101", "汉十物流园三号仓库", 3, 0),
     ("建筑小工", 28000, PayUnit.DAY, Settlement.DAILY, "420923100", "梦泽大道工地", 6, 2),
@@ -161,7 +162,7 @@ def scenes(count: int, hall: str, poster: str, broken: str) -> list[Shown]:
         Shown("large, no facts", large(every[3])),
         Shown("large, as long as may be", large(long, ("map-marker", f"义堂镇 ・ {long.place}两百米红色大棚"), hours, meals, ("bed", "有地方住"), ("bus", "有车接送"), ("account-group", "要 12 人"), ("calendar", "做 5 天，做完再看")), True),
         Shown("code", sheet(PageKind.CODE, title="手机上也能看活", lead="坐着就能扫，打开就能看，不用装东西。", url=URL, hint="对准扫一扫")),
-        Shown("code, Wi-Fi", sheet(PageKind.CODE, title="连上驿站的无线网", url="WIFI:T:WPA;S:云梦零工驿站-义堂;P:07124220923;;", hint="云梦零工驿站-义堂")),
+        Shown("code, Wi-Fi", sheet(PageKind.CODE, title="连上驿站的无线网", url=WIFI, hint="云梦零工驿站-义堂")),
         Shown("code, three are called", replace(sheet(PageKind.CODE, title="湖北零工驿站", lead="全省的活都在这里，扫一扫就能看。", url=URL, hint="对准扫一扫"), called=slips)),
         Shown("policy", policy),
         Shown("policy, long", replace(policy, sheet=replace(policy_sheet, body=POLICY)), True),
@@ -170,7 +171,7 @@ def scenes(count: int, hall: str, poster: str, broken: str) -> list[Shown]:
         Shown("training", sheet(PageKind.TRAINING, title="云梦鱼面、面点手艺", lead="学费、材料都不要", facts=(Fact("calendar", "11月27日开课，学 5 天"), Fact("map-marker", "隔蒲潭镇 ・ 隔蒲潭文化站"), Fact("account-group", "收 25 人，还有 9 个位子"), Fact("phone", "0712 000 0101")), body="老师傅教剔鱼、揉面、擀皮、蒸晒，外加包子、面窝、欢喜坨。学会了能进作坊，也能自己摆摊。", url=URL, hint="扫一扫报名")),
         Shown("training, one fact", sheet(PageKind.TRAINING, title="手机卖农货", facts=(Fact("calendar", "12月13日开课，学 3 天"),), url=URL, hint="扫一扫报名")),
         Shown("services", sheet(PageKind.SERVICES, title="歇歇脚，喝口水", lead="这里的东西都可以用，不要钱。", facts=tuple(Fact(*s) for s in services))),
-        Shown("services, with code", sheet(PageKind.SERVICES, title="歇歇脚，喝口水", lead="这里的东西都可以用，不要钱。", facts=tuple(Fact(*s) for s in services[:5]), body="早上 8 点到晚上 6 点，有人在。", url=URL, hint="扫一扫连无线网")),
+        Shown("services, with code", sheet(PageKind.SERVICES, title="歇歇脚，喝口水", lead="这里的东西都可以用，不要钱。", facts=tuple(Fact(*s) for s in services[:5]), body="早上 8 点到晚上 6 点，有人在。", url=WIFI, hint="扫一扫连无线网")),
         Shown("services, two", sheet(PageKind.SERVICES, title="歇歇脚，喝口水", facts=tuple(Fact(*s) for s in services[:2]))),
         Shown("safety", sheet(PageKind.SAFETY, title="不交押金，不押身份证", lead="找工作不要钱。有人收费，请告诉工作人员。")),
         Shown("safety, long", sheet(PageKind.SAFETY, title="刷单、点赞赚钱，都是骗人的", lead="先叫您垫钱的，别给，先来问工作人员。", facts=(Fact("phone", "报警打 110，反诈打 96110"),), body="要您先交钱的、要您的银行卡和验证码的、叫您把身份证押在那里的，都不要理。钱已经转出去的，马上打 110。", url=URL, hint="扫一扫，看更多骗局")),

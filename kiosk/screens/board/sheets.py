@@ -121,6 +121,9 @@ class SheetPage(BoxLayout):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._sign = SheetIcon(fill=theme.orange, color=theme.white, pos_hint={"center_x": 0.5})
+        ids = self.ids
+        # `ids` holds nothing: what is taken out of the tree for a while would be gone
+        self._held = [part.__self__ for part in (ids.column, ids.head, ids.lead, ids.facts, ids.body)]
 
     def arrange(self, one: Set, sign: str, sign_px: float, upright: bool) -> None:
         """Show a set sheet: what is empty takes no room, and a sign stands where it belongs."""
