@@ -9,6 +9,7 @@ the library that made the codes. Each cell of the table is several photographs: 
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import zxingcpp
@@ -84,8 +85,9 @@ def table(reads: list[Read]) -> str:
         cells = []
         for share, tilt in places:
             here = [r for r in reads if (r.screen, r.page, r.share, r.tilt) == (screen, page, share, tilt)]
-            whole = [f"{r.light:.0%}" for r in here if r.read == r.of]
-            cells.append(whole[-1] if len(whole) == len(here) else f"≥ {whole[-1]}" if whole else "–")
+            # from the brightest down to the first that was not read
+            whole = list(takewhile(lambda r: r.read == r.of, sorted(here, key=lambda r: -r.light)))
+            cells.append(f"{whole[-1].light:.0%}" if whole else "–")
         lines.append(f"| {screen} | {page} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
