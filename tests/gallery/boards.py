@@ -190,8 +190,11 @@ def scenes(count: int, hall: str, poster: str, broken: str) -> list[Shown]:
     ]  # fmt: skip
 
 
-def walk_boards(formats: list[str], work: Path, pictures: Path | None = None, only: str = "") -> list[Finding]:
-    """Show everything on these formats; raise RuntimeError with what was printed when the walk itself breaks."""
+def walk_boards(formats: list[str], work: Path, pictures: Path | None = None, only: str = "", replay: bool = False) -> list[Finding]:
+    """Show everything on these formats; raise RuntimeError with what was printed when the walk itself breaks.
+
+    `replay`: play everything again and again, too, and see whether anything grows.
+    """
     found = []
     for name in formats:
         width, height, millimetres = FORMATS[name]
@@ -203,6 +206,7 @@ def walk_boards(formats: list[str], work: Path, pictures: Path | None = None, on
             "work": str(work / name),
             "pictures": str(pictures) if pictures else "",
             "only": only,
+            "replay": replay,
         }
         screen = VirtualScreen(width, height)
         try:
