@@ -19,7 +19,7 @@ from kiosk.screens import fonts
 from kiosk.screens.board.sizes import Sizes, sizes_for
 from kiosk.screens.window import prepare
 from kiosk.text import t
-from tests.gallery.boards import Shown, pictures, scenes
+from tests.gallery.board_scenes import Shown, pictures, scenes
 from tests.gallery.stations import NOW
 from tests.screens.play import FONTS
 
@@ -45,7 +45,12 @@ def main() -> None:
         began = time.perf_counter()
         stage.show(shown.scene, NOW)
         picture = stage.picture()
-        found = stage.wrong(shown.shortens) + unsaid(stage, shown) + too_small(stage, settings, sizes) + unscannable(picture, shown, settings, sizes)
+        found = (
+            stage.wrong(shown.shortens)
+            + unsaid(stage, shown)
+            + too_small(stage, settings, sizes)
+            + unscannable(picture, shown, settings, sizes)
+        )
         file = ""
         if wanted["pictures"]:
             file = f"{wanted['name']}/{number:02d}-{shown.name.replace(' ', '-').replace(',', '')}.png"
@@ -111,7 +116,7 @@ def too_small(stage: Any, settings: BoardSettings, sizes: Sizes) -> list[str]:
 
 def unscannable(picture: Image.Image, shown: Shown, settings: BoardSettings, sizes: Sizes) -> list[str]:
     """Find a code that says something else or nothing, or is too narrow for the distance from which it is scanned."""
-    scene, far = shown.scene, "code" == shown.scene.kind
+    scene, far = shown.scene, shown.scene.kind == "code"
     url = scene.sheet.url if scene.sheet and scene.sheet.url else scene.highlight.url if scene.highlight else ""
     url = url or ("" if scene.state == "sheet" else scene.more_url)
     codes = zxingcpp.read_barcodes(picture)

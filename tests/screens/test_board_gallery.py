@@ -1,6 +1,6 @@
 """Every kind of page of the board, in every format: nothing cut, crossing, faint or too small to read; every code says what it should.
 
-The table is tests/gallery/boards.py; `python -m tests.gallery DIR --boards` leaves the pictures.
+The table is tests/gallery/board_scenes.py; `python -m tests.gallery DIR --boards` leaves the pictures.
 """
 
 from pathlib import Path
@@ -9,7 +9,8 @@ import pytest
 
 from kiosk.domain.programme import PageKind
 from kiosk.screens.board.scene import State
-from tests.gallery.boards import FORMATS, SHORT, pictures, scenes, walk_boards
+from tests.gallery.board_scenes import pictures, scenes
+from tests.gallery.boards import FORMATS, SHORT, walk_boards
 from tests.gallery.run import Finding
 
 

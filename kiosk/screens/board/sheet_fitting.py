@@ -1,4 +1,7 @@
-"""Fits the words of a sheet into its page: as large as they can stand whole, at the smallest size cut at the end of a thought. No widgets."""
+"""Fits the words of a sheet into its page: as large as they can stand whole; at the smallest size they are cut where a thought ends.
+
+No widgets.
+"""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -102,7 +105,10 @@ def set_tiles(sheet: Sheet, width: float, height: float, sizes: Sizes) -> Set:
         one = replace(head, body=body, tile=tile, fact_gap=gap)
         px = next((px for grown in GROWN if _tile_holds(one, sheet.facts, px := _rung(grown, sizes), sizes)), sizes.small)
         words_wide = _tile_words(one, px, sizes)
-        facts = [Fact(f.icon, _evenly(_cut(Text(text=f.text, size_px=px), words_wide, TILE_LINES), words_wide, bold=False).text) for f in sheet.facts]
+        facts = [
+            Fact(f.icon, _evenly(_cut(Text(text=f.text, size_px=px), words_wide, TILE_LINES), words_wide, bold=False).text)
+            for f in sheet.facts
+        ]
         rows = tuple(tuple(facts[n : n + beside]) for n in range(0, len(facts), beside))
         options.append((px * (1 - EMPTY_TILE * (down * beside - len(facts))), replace(one, facts=rows, fact_px=px)))
     return max(reversed(options), key=lambda o: o[0])[1] if options else replace(head, body=body)

@@ -216,7 +216,10 @@ def _is_beside(wide: float, place: Place, sizes: Sizes) -> bool:
 def _under(title: str, more: str, place: Place, sizes: Sizes) -> int:
     """Give the height of the words under a picture."""
     title = _caption(title, place.width, sizes)
-    heights = [high(lines(title, place.width, sizes.heading, bold=True), sizes.heading), high(lines(more, place.width, sizes.text), sizes.text)]
+    heights = [
+        high(lines(title, place.width, sizes.heading, bold=True), sizes.heading),
+        high(lines(more, place.width, sizes.text), sizes.text),
+    ]
     return round(sum(heights)) + sizes.gap * (2 + sum(1 for h in heights if h)) if any(heights) else 0
 
 
