@@ -16,7 +16,8 @@ import zxingcpp
 from PIL import Image
 
 from kiosk.config import BoardSettings
-from tests.gallery.boards import FORMATS, URL, WIFI, walk_boards
+from tests.gallery.board_scenes import URL, WIFI
+from tests.gallery.boards import FORMATS, walk_boards
 from tests.phone_camera import Look, photograph
 
 CODES = {"list": URL, "large": URL, "policy": URL, "services, with code": WIFI, "code": URL}

@@ -16,7 +16,10 @@ LEAST_SMALL_SHARE = 0.033
 
 @dataclass(frozen=True, slots=True)
 class BoardLook:
-    """Sizes in pixels. `far_code_px` is a code that is scanned from where one reads. `fits` says whether a scannable code and at least three rows have room at these distances."""
+    """Sizes in pixels; `far_code_px` is a code that is scanned from where one reads.
+
+    `fits` says whether a code for who walks up, and at least three rows, have room at these distances.
+    """
 
     text_px: int
     small_px: int

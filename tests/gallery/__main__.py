@@ -1,7 +1,7 @@
-"""Take a picture of every state: python -m tests.gallery DIR [--only TEXT] [--short] [--boards]; DIR/index.html shows them with what is wrong.
+"""Take a picture of every state: python -m tests.gallery DIR [--only TEXT] [--short] [--boards].
 
-The terminal's states, then the board's. --only takes the states whose title holds TEXT, --short leaves high contrast and lowered controls
-out, --boards shows the board alone. Exits with 1 when something is wrong.
+DIR/index.html shows them with what is wrong: the terminal's states, then the board's. --only takes the states whose title holds TEXT,
+--short leaves high contrast and lowered controls out, --boards shows the board alone. Exits with 1 when something is wrong.
 """
 
 import argparse
@@ -43,9 +43,7 @@ def main() -> int:
 
 def _terminals(work: Path, asked: argparse.Namespace) -> list[Finding]:
     full, empty = make(work)
-    return [
-        one for form in FORMS for one in walk(form, looks_of(form, asked.short), full, empty, work / form, asked.folder, asked.only)
-    ]
+    return [one for form in FORMS for one in walk(form, looks_of(form, asked.short), full, empty, work / form, asked.folder, asked.only)]
 
 
 def _page(found: list[Finding]) -> str:

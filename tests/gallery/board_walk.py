@@ -3,9 +3,11 @@
 Run by `tests.gallery` and by the tests with DISPLAY set.
 """
 
+import gc
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from kiosk.config import BoardSettings, WindowPlace
 from kiosk.screens import fonts
 from kiosk.screens.board.sizes import Sizes, sizes_for
 from kiosk.screens.window import prepare
-from tests.gallery.boards import Shown, pictures, scenes
+from kiosk.text import t
+from tests.gallery.board_scenes import Shown, pictures, scenes
 from tests.gallery.stations import NOW
 from tests.screens.play import FONTS
 
@@ -25,7 +28,7 @@ CODE_SLACK = 0.98
 
 
 def main() -> None:
-    """Walk. JSON has name, width, height, screen_height_mm, work, pictures (a folder or nothing), only."""
+    """Walk. JSON has name, width, height, screen_height_mm, work, pictures (a folder or nothing), only, replay."""
     wanted = json.loads(sys.argv[1])
     work, place = Path(wanted["work"]), WindowPlace(left=0, top=0, width=wanted["width"], height=wanted["height"])
     settings = BoardSettings(screen_height_mm=wanted["screen_height_mm"])
@@ -35,21 +38,73 @@ def main() -> None:
 
     sizes = sizes_for(place, settings)
     stage = BoardStage(sizes)
-    for number, shown in enumerate(scenes(sizes.rows, *pictures(work / "pictures"))):
+    all_shown = scenes(sizes.rows, *pictures(work / "pictures"))
+    for number, shown in enumerate(all_shown):
         if wanted["only"] not in f"board {shown.name}":
             continue
         began = time.perf_counter()
         stage.show(shown.scene, NOW)
         picture = stage.picture()
-        found = stage.wrong(shown.shortens) + too_small(stage, settings, sizes) + unscannable(picture, shown, settings, sizes)
+        found = (
+            stage.wrong(shown.shortens)
+            + unsaid(stage, shown)
+            + too_small(stage, settings, sizes)
+            + unscannable(picture, shown, settings, sizes)
+        )
         file = ""
         if wanted["pictures"]:
             file = f"{wanted['name']}/{number:02d}-{shown.name.replace(' ', '-').replace(',', '')}.png"
             path = Path(wanted["pictures"]) / file
             path.parent.mkdir(parents=True, exist_ok=True)
             picture.save(path, compress_level=1)
-        line = {"look": wanted["name"], "state": f"board {shown.name}", "wrong": found, "picture": file, "spoken": "", "said": []}
-        print(json.dumps(line | {"took_s": round(time.perf_counter() - began, 3)}, ensure_ascii=False), flush=True)
+        tell(wanted["name"], f"board {shown.name}", found, file, time.perf_counter() - began)
+    if wanted["replay"]:
+        tell(wanted["name"], "board played again", kept(stage, all_shown), "", 0.0)
+
+
+def tell(look: str, state: str, found: list[str], file: str, took_s: float) -> None:
+    """Print one finding."""
+    line = {"look": look, "state": state, "wrong": found, "picture": file, "spoken": "", "said": [], "took_s": round(took_s, 3)}
+    print(json.dumps(line, ensure_ascii=False), flush=True)
+
+
+def unsaid(stage: Any, shown: Shown) -> list[str]:
+    """Find what does not stand there, or should not: the page's kind, its number in the round, who is called."""
+    scene, texts = shown.scene, {thing["text"] for thing in stage.view()["things"] if thing["kind"] == "text"}
+    wanted = [t(f"board.kind.{scene.kind}")]
+    if scene.called:
+        wanted.append(t("board.called", numbers=t("board.called_join").join(scene.called)))
+    found = [f"{text!r} is not said" for text in wanted if text not in texts]
+    numbered = any(text.endswith(t("board.total", count=scene.total, page=scene.page, pages=scene.pages)) for text in texts)
+    if numbered != (scene.kind == "list" and scene.state == "listings"):
+        found.append("a page has a number in a round of lists, and nothing else")
+    return found
+
+
+def kept(stage: Any, all_shown: list[Shown]) -> list[str]:
+    """Play everything again and again; find what grew, and what a change on a standing page does not do at once."""
+    from kivy.graphics.texture import Texture
+    from kivy.uix.widget import Widget
+
+    def count() -> tuple[int, int]:
+        gc.collect()
+        alive = gc.get_objects()
+        # by their type: some are weak proxies of what has gone
+        return sum(issubclass(type(o), Widget) for o in alive), sum(issubclass(type(o), Texture) for o in alive)
+
+    counts = []
+    for _ in range(3):
+        for shown in all_shown:
+            stage.show(shown.scene, NOW)
+        counts.append(count())
+    found = [f"widgets and textures grew: {counts}"] if counts[1] != counts[2] else []
+    board = stage.view_of_board
+    standing = replace(all_shown[0].scene, turn=10_000)
+    board.show(standing)
+    board.show(replace(standing, called=("0042",), dim=True))
+    if board.fading or not board.dim or board.ids.strip.text != t("board.called", numbers="0042"):
+        found.append("a number that is called waits for a fade")
+    return found
 
 
 def too_small(stage: Any, settings: BoardSettings, sizes: Sizes) -> list[str]:
@@ -61,7 +116,7 @@ def too_small(stage: Any, settings: BoardSettings, sizes: Sizes) -> list[str]:
 
 def unscannable(picture: Image.Image, shown: Shown, settings: BoardSettings, sizes: Sizes) -> list[str]:
     """Find a code that says something else or nothing, or is too narrow for the distance from which it is scanned."""
-    scene, far = shown.scene, "code" == shown.scene.kind
+    scene, far = shown.scene, shown.scene.kind == "code"
     url = scene.sheet.url if scene.sheet and scene.sheet.url else scene.highlight.url if scene.highlight else ""
     url = url or ("" if scene.state == "sheet" else scene.more_url)
     codes = zxingcpp.read_barcodes(picture)

@@ -57,7 +57,7 @@ class Leaf:
         self.kind, self.turn = scene.kind, scene.turn
         self.warns = sheet.title if scene.kind is PageKind.SAFETY else ""
         if scene.state is State.SHEET:
-            self._fill_sheet(sheet, parts.station_names(scene)[0])
+            self._fill_sheet(sheet, parts.station_names(scene)[-1])
         elif scene.state is State.LISTINGS:
             (self._fill_large if scene.kind is PageKind.LARGE else self._fill_list)(scene, sheet)
         else:
@@ -109,7 +109,6 @@ class Leaf:
             self._arrange(sheet, place, ground)
             if sheet.url:
                 self._say_card("", "", "", sheet.hint, "", sheet.url)
-                self._add(self._card, sizes.card, "card")
 
     def _arrange(self, sheet: Sheet, place: Place, ground: str) -> None:
         sizes, page = self._sizes, self._sheet
@@ -135,8 +134,7 @@ class Leaf:
         place = sizes.beside if scene.more_url else sizes.whole
         self._picture.arrange(sheet.picture, QUIET_ICONS[scene.state], *words, place, sizes)
         self._put(self._picture, place)
-        if scene.more_url:
-            self._fill_card(scene, named=True)
+        self._fill_card(scene, named=True)
 
     def _fill_card(self, scene: Scene, named: bool) -> None:
         """Say what the code leads to: the highlight, `named` unless it stands there large already; else all listings."""
@@ -144,11 +142,9 @@ class Leaf:
         if chosen:
             title, amount, unit = (chosen.title, chosen.amount, chosen.unit) if named else ("", "", "")
             self._say_card(title, amount, unit, t("board.scan"), t("board.key_in", number=chosen.number), chosen.url)
-        elif scene.rows:
-            self._say_card(t("board.gone"), "", "", t("board.more_hint"), t("board.gone_more"), scene.more_url)
-        else:
-            self._say_card(t("board.more"), "", "", t("board.more_hint"), "", scene.more_url)
-        self._add(self._card, self._sizes.card, "card")
+        elif scene.more_url:
+            title, more = ("board.gone", t("board.gone_more")) if scene.rows else ("board.more", "")
+            self._say_card(t(title), "", "", t("board.more_hint"), more, scene.more_url)
 
     def _say_card(self, title: str, amount: str, unit: str, hint: str, more: str, url: str) -> None:
         card, sizes = self._card, self._sizes
@@ -157,6 +153,7 @@ class Leaf:
         card.amount, card.unit, card.more, card.url = amount, unit, more, url
         card.hint, card.hint_px = in_two_lines(hint, sizes.card_words, (sizes.small,) if title else (sizes.text, sizes.small))
         card.code_px = qr.scale(url, sizes.code) * (qr.side(url) + 2 * QUIET)
+        self._add(card, sizes.card, "card")
 
     def _put(self, widget: Any, place: Place, *grounds: str) -> None:
         """Let this stand there alone."""

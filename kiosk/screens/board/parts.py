@@ -1,4 +1,4 @@
-"""The board's pieces as Kivy widgets: header, row, card, strip, safety line. See board.kv; the other pages are in sheets.py.
+"""The board's pieces as Kivy widgets: header, row, card, strip, safety line. See rows.kv and board.kv; the other pages are in sheets.py.
 
 Import this after `kiosk.screens.window.prepare` and `set_sizes`: the rules measure with `board`, its sizes, and colour with `palette`.
 """
@@ -32,7 +32,7 @@ class Palette:
 def set_sizes(sizes: Sizes) -> None:
     """Let the rules know how large things are, and read them."""
     global_idmap.update(board=sizes, palette=Palette)
-    for name in ("board.kv", "sheets.kv"):
+    for name in ("rows.kv", "board.kv", "sheets.kv"):
         Builder.load_file(str(Path(__file__).parent / name))
 
 
@@ -119,7 +119,7 @@ class UprightHeader(BoardHeader):
 
 
 class NewStrip(Box):
-    """Who is asked to the desk; else that somebody calls for staff; else what was just approved; else a word to those who look for hands."""
+    """Who is asked to the desk; else that somebody calls for staff; else what is new; else a word to those who look for hands."""
 
     called = BooleanProperty(False)
     new = BooleanProperty(False)

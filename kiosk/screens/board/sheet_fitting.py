@@ -1,9 +1,12 @@
-"""Fits the words of a sheet into its page: as large as they can stand whole, at the smallest size cut at the end of a thought. No widgets."""
+"""Fits the words of a sheet into its page: as large as they can stand whole; at the smallest size they are cut where a thought ends.
+
+No widgets.
+"""
 
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 
 from kiosk.screens.board.fitting import STOPS, halves_of, in_two_lines
 from kiosk.screens.board.scene import Fact, Row, Sheet
@@ -15,9 +18,11 @@ from kiosk.screens.widgets.wrap import ELLIPSIS, wrap
 
 PITCH = 1.46
 """From line to line, in the size."""
-GROWN = (2.2, 1.9, 1.6, 1.45, 1.3, 1.15, 1.0)
+LADDER = (1.0, 1.2, 1.5, 1.8, 2.2, 2.7, 3.3, 4.0)
+"""The sizes there are above the small one, in the board's text size: an opened size of a face takes 0.3 MB and more, and is kept."""
+GROWN = (2.2, 1.8, 1.5, 1.2, 1.0)
 """How much larger than at least a sheet is set: the largest that fits."""
-TITLE, LEAD, BODY, TIGHT_TITLE = 1.6, 1.15, 0.9, 1.25
+TITLE, LEAD, BODY, TIGHT_TITLE = 1.5, 1.2, 0.85, 1.2
 """Sizes in the board's text size, in which a fact stands."""
 GAP, FACT_GAP = 0.7, 0.35
 """Between the parts of a sheet, and between its facts, in the same."""
@@ -25,9 +30,9 @@ ICON, ICON_GAP = 1.2, 0.45
 """A fact's icon and the room behind it, in the fact's size."""
 DISC = 1.7
 """The disc before a title, in the title's size."""
-LARGEST_BROKEN = 1.3 * TITLE
+LARGEST_BROKEN = 1.8
 TITLE_LINES, LEAD_LINES, FACT_LINES, LEAST_BODY = 2, 3, 2, 2
-LARGE = ((2.2, 3.8, 1.3), (2.0, 3.4, 1.3), (1.8, 3.0, 1.15), (1.6, 2.6, 1.0), (1.4, 2.2, 1.0), (1.2, 1.9, 0.9), (1.0, 1.9, 0.9))
+LARGE = ((2.2, 4.0, 1.2), (1.8, 3.3, 1.2), (1.8, 2.7, 1.0), (1.5, 2.7, 1.0), (1.2, 2.2, 0.8), (1.0, 1.8, 0.8))
 """Title, pay and facts of the page with one listing, in the board's text size."""
 NUMBER, NUMBER_PAD = 0.62, 0.5
 """The number before the title, in the title's size, and what its ground is wider, in its own."""
@@ -58,6 +63,7 @@ class Set:
     title: Text = Text()
     lead: Text = Text()
     pay_px: float = 0.0
+    unit_px: float = 0.0
     facts: tuple[tuple[Fact, ...], ...] = ()
     fact_px: float = 32.0
     body: Text = Text()
@@ -74,7 +80,10 @@ class Set:
 
 def set_sheet(sheet: Sheet, width: float, height: float, sizes: Sizes, disc: bool) -> Set:
     """Set a sheet into a room of so many pixels; `disc`: an icon stands before its title."""
-    tried = (_text_set(sheet, width, sizes, grown, disc) for grown in GROWN)
+    signs = len(sheet.lead) * LEAD**2 + len(sheet.body) * BODY**2 + sum(len(f.text) for f in sheet.facts) / 2
+    # at a size at which its characters alone fill the room nothing need be tried
+    likely = [grown for grown in GROWN if signs * (grown * theme.fs(sizes.text)) ** 2 < width * height]
+    tried = (_text_set(sheet, width, sizes, grown, disc) for grown in likely)
     return next((s for s in tried if _whole(s, sheet, width, sizes) and _height(s, width, disc) <= height), None) or _tight(
         sheet, width, height, sizes, disc
     )
@@ -83,8 +92,8 @@ def set_sheet(sheet: Sheet, width: float, height: float, sizes: Sizes, disc: boo
 def set_tiles(sheet: Sheet, width: float, height: float, sizes: Sizes) -> Set:
     """Set a sheet whose facts are tiles: title and lead over them, what else it says under them."""
     words = replace(sheet, facts=(), body="")
-    head = next(s for grown in (1.3, 1.15, 1.0) if _whole(s := _text_set(words, width, sizes, grown, True), words, width, sizes) or grown == 1.0)
-    head = replace(head, title=_cut(head.title, _title_width(head.title, width, True), TITLE_LINES), lead=_cut(head.lead, width, 2))
+    head = next(s for grown in (1.2, 1.0) if _whole(s := _text_set(words, width, sizes, grown, True), words, width, sizes) or grown == 1.0)
+    head = replace(head, title=_cut(head.title, _title_width(head.title.size_px, width, True), TITLE_LINES), lead=_cut(head.lead, width, 2))
     body = _cut(Text(text=sheet.body, size_px=sizes.small), width, 2)
     used = _height(replace(head, body=body), width, True)
     room = height - used - head.gap
@@ -94,8 +103,12 @@ def set_tiles(sheet: Sheet, width: float, height: float, sizes: Sizes) -> Set:
         down = -(-len(sheet.facts) // beside)
         tile = (width - (beside - 1) * gap) / beside, (room - (down - 1) * gap) / down
         one = replace(head, body=body, tile=tile, fact_gap=gap)
-        px = next((px for grown in GROWN if _tile_holds(one, sheet.facts, px := sizes.text * grown, sizes)), sizes.small)
-        facts = [Fact(f.icon, cut(f.text, _tile_words(one, px, sizes), TILE_LINES, px)) for f in sheet.facts]
+        px = next((px for grown in GROWN if _tile_holds(one, sheet.facts, px := _rung(grown, sizes), sizes)), sizes.small)
+        words_wide = _tile_words(one, px, sizes)
+        facts = [
+            Fact(f.icon, _evenly(_cut(Text(text=f.text, size_px=px), words_wide, TILE_LINES), words_wide, bold=False).text)
+            for f in sheet.facts
+        ]
         rows = tuple(tuple(facts[n : n + beside]) for n in range(0, len(facts), beside))
         options.append((px * (1 - EMPTY_TILE * (down * beside - len(facts))), replace(one, facts=rows, fact_px=px)))
     return max(reversed(options), key=lambda o: o[0])[1] if options else replace(head, body=body)
@@ -104,21 +117,22 @@ def set_tiles(sheet: Sheet, width: float, height: float, sizes: Sizes) -> Set:
 def set_large(row: Row, number: str, facts: Sequence[Fact], width: float, height: float, sizes: Sizes) -> Set:
     """Set one listing: its title behind its number, its pay, what the pay comes to, and the facts."""
     for title, pay, fact in LARGE:
-        px, title_px = fact * sizes.text, title * sizes.text
-        number_px = max(NUMBER * title_px, sizes.small)
+        px, title_px = _rung(fact, sizes), _rung(title, sizes)
+        number_px = _rung(NUMBER * title, sizes)
         before = measure(number, theme.fs(number_px), bold=True) + NUMBER_PAD * theme.fs(number_px) + 0.4 * theme.fs(title_px)
         name, _ = in_two_lines(row.title, width - before - 1, (title_px,))
         one = Set(
             title=Text(text=name, size_px=title_px),
             number=Text(text=number, size_px=number_px),
-            lead=Text(text=row.terms, size_px=LEAD * px),
-            pay_px=pay * sizes.text,
+            lead=Text(text=row.terms, size_px=_rung(LEAD * fact, sizes)),
+            pay_px=_rung(pay, sizes),
+            unit_px=_rung(pay / 2, sizes),
             facts=_in_rows(facts, width, px),
             fact_px=px,
             gap=GAP * theme.fs(sizes.text),
             fact_gap=FACT_GAP * theme.fs(px),
         )
-        wide = pay_width(row.amount, row.unit, one.pay_px, one.pay_px / 2)
+        wide = pay_width(row.amount, row.unit, one.pay_px, one.unit_px)
         one = replace(one, beside=wide + 1.5 * one.gap + measure(row.terms, theme.fs(one.lead.size_px)) < width)
         if wide <= width and not name.endswith(ELLIPSIS) and _height(one, width, False) <= height:
             return one
@@ -147,7 +161,12 @@ def cut(text: str, width: float, most_lines: int, size_px: float, bold: bool = F
 
 def lines(text: str, width: float, px: float, bold: bool = False) -> int:
     """Count the lines of a text in a width."""
-    return len(wrap(text, width, partial(measure, size=theme.fs(px), bold=bold))) if text else 0
+    return _count(text, width, theme.fs(px), bold) if text else 0
+
+
+@lru_cache(maxsize=256)
+def _count(text: str, width: float, size: float, bold: bool) -> int:
+    return len(wrap(text, width, partial(measure, size=size, bold=bold)))
 
 
 def high(lines: int, px: float) -> float:
@@ -156,15 +175,15 @@ def high(lines: int, px: float) -> float:
 
 
 def _text_set(sheet: Sheet, width: float, sizes: Sizes, grown: float, disc: bool) -> Set:
-    px = sizes.text * grown
-    title, title_px = in_two_lines(sheet.title, _title_width(Text(size_px=TITLE * px), width, disc), (TITLE * px,)) if sheet.title else ("", px)
+    px, title_px = _rung(grown, sizes), _rung(TITLE * grown, sizes)
+    title = in_two_lines(sheet.title, _title_width(title_px, width, disc), (title_px,))[0] if sheet.title else ""
     return Set(
         title=Text(text=title, size_px=title_px),
-        lead=_evenly(Text(text=sheet.lead, size_px=LEAD * px), width),
+        lead=_evenly(Text(text=sheet.lead, size_px=_rung(LEAD * grown, sizes)), width),
         facts=_in_rows(sheet.facts, width, px),
         fact_px=px,
         # a notice has nothing but a body: then it is what one takes home
-        body=Text(text=sheet.body, size_px=max(sizes.small, (BODY if sheet.lead else LEAD) * px)),
+        body=Text(text=sheet.body, size_px=_rung((BODY if sheet.lead else LEAD) * grown, sizes)),
         gap=GAP * theme.fs(px),
         fact_gap=FACT_GAP * theme.fs(px),
     )
@@ -183,9 +202,8 @@ def _whole(one: Set, sheet: Sheet, width: float, sizes: Sizes) -> bool:
 
 def _tight(sheet: Sheet, width: float, height: float, sizes: Sizes, disc: bool) -> Set:
     """Set as small as may be, and cut what does not fit: the body first, then the last facts."""
-    px, small = sizes.text, sizes.small
-    title_px = TIGHT_TITLE * px
-    title, _ = in_two_lines(sheet.title, _title_width(Text(size_px=title_px), width, disc), (title_px,)) if sheet.title else ("", px)
+    px, small, title_px = sizes.text, sizes.small, _rung(TIGHT_TITLE, sizes)
+    title = in_two_lines(sheet.title, _title_width(title_px, width, disc), (title_px,))[0] if sheet.title else ""
     facts = tuple(Fact(f.icon, cut(f.text, _fact_width(small, width), FACT_LINES, small)) for f in sheet.facts)
     one = Set(
         title=Text(text=title, size_px=title_px),
@@ -229,10 +247,10 @@ def _height(one: Set, width: float, disc: bool) -> float:
     return sum(parts) + one.gap * (sum(1 for p in parts if p) - 1)
 
 
-def _evenly(one: Text, width: float) -> Text:
-    """Let a bold text of two lines break where a thought ends."""
-    even = halves_of(one.text, width, partial(measure, size=theme.fs(one.size_px), bold=True))
-    return replace(one, text=even) if even and lines(one.text, width, one.size_px, bold=True) == 2 else one
+def _evenly(one: Text, width: float, bold: bool = True) -> Text:
+    """Let a text of two lines break where a thought ends."""
+    even = halves_of(one.text, width, partial(measure, size=theme.fs(one.size_px), bold=bold))
+    return replace(one, text=even) if even and lines(one.text, width, one.size_px, bold) == 2 else one
 
 
 def _tile_words(one: Set, px: float, sizes: Sizes) -> float:
@@ -247,8 +265,13 @@ def _tile_holds(one: Set, facts: Sequence[Fact], px: float, sizes: Sizes) -> boo
     return most <= TILE_LINES and tall <= one.tile[1] - sizes.pad
 
 
-def _title_width(title: Text, width: float, disc: bool) -> float:
-    return width - (DISC + 0.4) * theme.fs(title.size_px) if disc else width
+def _rung(grown: float, sizes: Sizes) -> float:
+    """Give the largest size there is that is not above so many text sizes."""
+    return max((rung * sizes.text for rung in LADDER if rung <= grown + 0.01), default=sizes.small)
+
+
+def _title_width(title_px: float, width: float, disc: bool) -> float:
+    return width - (DISC + 0.4) * theme.fs(title_px) if disc else width
 
 
 def _fact_width(px: float, width: float) -> float:

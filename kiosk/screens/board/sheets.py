@@ -120,25 +120,27 @@ class SheetPage(BoxLayout):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._sign = SheetIcon(fill=theme.orange, color=theme.white, pos_hint={"center_x": 0.5})
-        ids = self.ids
-        # `ids` holds nothing: what is taken out of the tree for a while would be gone
-        self._held = [part.__self__ for part in (ids.column, ids.head, ids.lead, ids.facts, ids.body)]
+        self._sign = SheetIcon(fill=theme.orange, color=theme.white)
+        # what has left the tree is held by nobody else: ids are weak
+        self._column, self._head, self._lead, self._facts, self._body = (
+            self.ids[name].__self__ for name in ("column", "head", "lead", "facts", "body")
+        )
 
     def arrange(self, one: Set, sign: str, sign_px: float, upright: bool) -> None:
         """Show a set sheet: what is empty takes no room, and a sign stands where it belongs."""
-        ids, self.as_set = self.ids, one
-        for part in (*self.children, *ids.column.children):
-            part.parent.remove_widget(part)
+        self.as_set = one
+        self.clear_widgets()
+        self._column.clear_widgets()
         self._sign.icon, self._sign.side_px = sign, sign_px
         self._sign.pos_hint = {"center_x": 0.5} if upright else {"center_y": 0.5}
-        parts = {ids.head: one.title.text, ids.lead: one.lead.text, ids.facts: one.facts, ids.body: one.body.text}
         if sign:
-            (ids.column if upright else self).add_widget(self._sign)
+            (self._column if upright else self).add_widget(self._sign)
+        parts = {self._head: one.title.text, self._lead: one.lead.text, self._facts: one.facts, self._body: one.body.text}
         for part in (part for part, there in parts.items() if there):
-            ids.column.add_widget(part)
-        ids.head.halign = ids.lead.halign = ids.body.halign = "center" if sign and upright and not (one.facts or one.body.text) else "left"
-        self.add_widget(ids.column)
+            self._column.add_widget(part)
+        centred = sign and upright and not (one.facts or one.body.text)
+        self._head.halign = self._lead.halign = "center" if centred else "left"
+        self.add_widget(self._column)
 
 
 class PicturePage(Widget):
@@ -214,7 +216,10 @@ def _is_beside(wide: float, place: Place, sizes: Sizes) -> bool:
 def _under(title: str, more: str, place: Place, sizes: Sizes) -> int:
     """Give the height of the words under a picture."""
     title = _caption(title, place.width, sizes)
-    heights = [high(lines(title, place.width, sizes.heading, bold=True), sizes.heading), high(lines(more, place.width, sizes.text), sizes.text)]
+    heights = [
+        high(lines(title, place.width, sizes.heading, bold=True), sizes.heading),
+        high(lines(more, place.width, sizes.text), sizes.text),
+    ]
     return round(sum(heights)) + sizes.gap * (2 + sum(1 for h in heights if h)) if any(heights) else 0
 
 

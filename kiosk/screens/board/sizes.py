@@ -1,5 +1,7 @@
-"""How large things on this board are and where they stand: kiosk.domain.board_look's sizes for its screen and distances, divided among header,
-page, card, strip and safety line. No Kivy. Type sizes are design pixels (theme: 1080 = the short side), all others pixels of the screen.
+"""How large things on this board are and where they stand: kiosk.domain.board_look's sizes for its screen and distances, divided among
+header, page, card, strip and safety line. No Kivy.
+
+Type sizes are design pixels (theme: 1080 = the short side), all others pixels of the screen.
 """
 
 from dataclasses import dataclass

@@ -64,7 +64,7 @@ class BoardView(FloatLayout):
         self.dim = scene.dim
         if self._fading is not None:
             self._end_fade()
-        if scene.turn == before.turn or not {scene.state, before.state} & PAGES:
+        if scene.turn == before.turn or (scene.sheet == before.sheet and not {scene.state, before.state} & PAGES):
             self._set(scene)
             return
         self._say_strip(scene)

@@ -22,7 +22,8 @@ def rows(text: str) -> tuple[tuple[bool, ...], ...]:
 class QrCode(Widget):
     """Draws `text` as a code with its quiet zone, black on white, each module the same whole number of pixels. Empty text draws nothing.
 
-    `bare`: it stands on white already. `source` is the file of a picture to show instead: the mini-program's own code, which only its operator can make.
+    `bare`: it stands on white already. `source` is the file of a picture to show instead: the mini-program's own code, which only its
+    operator can make.
     """
 
     text = StringProperty("")
