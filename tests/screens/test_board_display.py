@@ -108,6 +108,7 @@ def window_of(board: Board) -> tuple[int, int]:
         seen.close()
 
 
+@pytest.mark.long
 def test_board_when_its_television_changes_is_built_anew_on_the_same_page_and_stays_when_it_is_unplugged(
     start_board: Callable[..., Board], own_screen: VirtualScreen, television: Television
 ) -> None:
