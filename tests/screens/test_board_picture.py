@@ -49,4 +49,5 @@ def test_picture_when_the_board_stands_or_changes_is_what_the_hall_sees(
     words = [sys.executable, "-m", "kiosk", "--state", str(station.state), "board", "--snapshot"]
     done = subprocess.run([*words, str(station.state / "a.png")], capture_output=True, text=True, check=True)
     assert done.stdout.startswith(t("snapshot.now", what=t("snapshot.kind.list"), page=1, pages=board.health()["pages"]))
-    assert Image.open(station.state / "a.png").size == (960, 540)
+    with Image.open(station.state / "a.png") as image:
+        assert (image.size, image.format) == ((960, 540), "PNG")
