@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from kiosk import VERSION
 from kiosk.__main__ import main
+from kiosk.config import VERSION
 from kiosk.domain.board_seen import BoardSeen, age_in
 from kiosk.domain.record import to_plain
 from kiosk.errors import BadInput
