@@ -15,6 +15,7 @@ from kiosk.domain.programme import read_quiet
 from kiosk.domain.record import RecordError, from_plain
 from kiosk.errors import ConfigError
 
+VERSION = "0.1.0"
 FILE = "kiosk.toml"
 ATTRACT_LEAST_S = 30
 

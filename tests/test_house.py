@@ -48,7 +48,7 @@ HOMES = {
     "Xlib": ("trial/display.py", "screens/board/display.py"),
 }
 NO_DOMAIN = {"io", "os", "pathlib", "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "http", "logging", "sqlite3"}
-FILES = ("j2", "kv", "py", "toml", "png", "json", "tsv", "log", "bin")
+FILES = ("j2", "kv", "py", "toml", "png", "jpg", "json", "tsv", "log", "bin")
 NOT_LOCKED = {
     # of rapidocr only the model file is used
     "rapidocr": {"colorlog", "omegaconf", "opencv-python-headless", "pyclipper", "shapely", "tqdm"},

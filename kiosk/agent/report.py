@@ -12,8 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
-from kiosk import VERSION
-from kiosk.config import Settings
+from kiosk.config import VERSION, Settings
 from kiosk.errors import StoreError, SyncError
 from kiosk.services import board_seen
 from kiosk.services.printing import printer_state

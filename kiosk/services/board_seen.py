@@ -56,7 +56,7 @@ def snapshot(run: Path, file: Path, now: datetime) -> str:
         with suppress(OSError):
             part.unlink()
         raise BadInput("file", "snapshot.not_written", file=_shown(file)) from None
-    return f"{_stands(seen)} {t('snapshot.written', file=_shown(file))}"
+    return _stands(seen) + t("snapshot.written", file=_shown(file))
 
 
 def _png(content: bytes) -> bytes:

@@ -357,11 +357,11 @@ class UnitOfWork:
 class Store:
     """The database, shared by threads; each unit of work takes a connection of its own."""
 
-    def __init__(self, open_connection: Callable[[], Any], clock: Callable[[], datetime]) -> None:
+    def __init__(self, open_connection: Callable[[], Any], clock: Callable[[], datetime], path: Path) -> None:
         self._engine = sa.create_engine(
             "sqlite://", module=sqlcipher, creator=open_connection, poolclass=sa.pool.QueuePool, hide_parameters=True
         )
-        self._open, self._clock = open_connection, clock
+        self._open, self._clock, self._path = open_connection, clock, path
 
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
@@ -393,7 +393,7 @@ class Store:
 
     def watch(self) -> "Watcher":
         """Give a watcher that notices other processes' commits."""
-        return Watcher(self._open())
+        return Watcher(self._open(), self._path)
 
     def counters(self) -> dict[str, int]:
         """Give each topic's change counter."""
@@ -408,8 +408,8 @@ class Store:
 class Watcher:
     """Notices commits on a raw autocommit connection outside the pool: a connection in a transaction never sees `data_version` move."""
 
-    def __init__(self, raw: Any) -> None:
-        self._raw = raw
+    def __init__(self, raw: Any, path: Path) -> None:
+        self._raw, self._path, self._file = raw, path, _file(path)
         self._version = -1
         self._counters: dict[str, int] = {}
 
@@ -424,9 +424,21 @@ class Watcher:
         self._counters = counters
         return moved
 
+    def replaced(self) -> bool:
+        """Say whether another file stands at the path by now, or none: what was opened is read by nobody else any more."""
+        return _file(self._path) != self._file
+
     def close(self) -> None:
         """Close the connection."""
         self._raw.close()
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _equal(table: sa.Table, equals: dict[str, Any]) -> tuple[list[sa.ColumnElement[bool]], dict[str, Any]]:
@@ -456,4 +468,4 @@ def open_store(path: Path, key: str, *, board: bool = False, clock: Callable[[],
     if not path.exists():
         raise StoreError(f"there is no store at {path.name}")
     connect(path, key, board=board).close()
-    return Store(lambda: connect(path, key, board=board), clock)
+    return Store(lambda: connect(path, key, board=board), clock, path)

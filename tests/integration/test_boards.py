@@ -16,10 +16,9 @@ import requests
 import sqlalchemy as sa
 from PIL import Image
 
-from kiosk import VERSION
 from kiosk.agent import report as reporting
 from kiosk.agent.report import Reporter
-from kiosk.config import Settings
+from kiosk.config import VERSION, Settings
 from kiosk.county import boards, enrolment, tools
 from kiosk.county.schema import device_health
 from kiosk.domain.board_seen import BoardSeen

@@ -4,7 +4,6 @@ Read where a frame is drawn and not shown yet: only then does OpenGL promise wha
 done on a thread.
 """
 
-import io
 import logging
 import threading
 from collections.abc import Callable
@@ -15,19 +14,13 @@ from typing import Any
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.graphics import opengl as gl
-from PIL import Image
 
+from kiosk.screens.board.jpeg import encode
 from kiosk.screens.board.memory import replace
 from kiosk.services.board_seen import LARGE, SMALL
 
 log = logging.getLogger(__name__)
 
-LARGE_PX, SMALL_PX = 960, 320
-"""Widths at most; the large one is at most half as wide as the screen."""
-SMALL_BYTES = 16 * 1024
-QUALITY = 80
-SMALLER = (70, 50, 30, 10)
-"""Qualities that the small one is tried in, until it is small enough to be sent over a village's line."""
 LEAST_S = 5.0
 
 
@@ -75,18 +68,3 @@ class Picture:
             log.warning("the picture: %s", type(error).__name__)
         finally:
             self._busy.clear()
-
-
-def encode(pixels: bytes, size: tuple[int, int]) -> tuple[bytes, bytes]:
-    """Make the large and the small JPEG of a frame as OpenGL gives it: RGB, lowest row first."""
-    frame = Image.frombuffer("RGB", size, pixels, "raw", "RGB", 0, -1)
-    large = frame.reduce(max(2, -(-size[0] // LARGE_PX)))
-    width = min(SMALL_PX, large.width)
-    small = large.resize((width, max(1, round(large.height * width / large.width))), Image.Resampling.BOX)
-    return _jpeg(large, QUALITY), next((found for q in SMALLER if len(found := _jpeg(small, q)) <= SMALL_BYTES), b"")
-
-
-def _jpeg(image: Image.Image, quality: int) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=quality)
-    return out.getvalue()

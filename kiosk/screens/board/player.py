@@ -109,6 +109,8 @@ class Player:
             self._here = self._open()
             self._watcher = self._here.store.watch()
         assert self._watcher is not None
+        if self._watcher.replaced():
+            raise StoreError("another file stands in its place")
         moved = self._watcher.changed()
         news = self._news(self._here, bool(moved & TOPICS))
         now = self._now()

@@ -1,0 +1,184 @@
+"""What befalls a board in its years: real processes, killed, locked out and starved; the hall never looks at a black screen."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from kiosk import bootstrap
+from kiosk.config import load
+from kiosk.domain.listing import Listing
+from kiosk.domain.record import to_plain
+from kiosk.services.station import local
+from kiosk.store.store import open_store
+from kiosk.sync.exchange import HEARD_AT
+from kiosk.text import t
+from kiosk.trial.display import Screen
+from tests.screens.real import RealStation
+from tests.screens.test_board import Board, approve, clear, collect, start_board
+
+__all__ = ["start_board"]
+BACK_S = 10.0
+PALE, AMBER = (0xD5, 0xE5, 0xDD), (0xFF, 0xC8, 0x57)
+LOCK = """
+import sys, time
+from pathlib import Path
+from kiosk.store.connection import connect
+raw = connect(Path(sys.argv[1]), sys.argv[2])
+raw.execute("BEGIN EXCLUSIVE")
+print("locked", flush=True)
+time.sleep(float(sys.argv[3]))
+raw.execute("ROLLBACK")
+"""
+
+Start = Callable[..., Board]
+
+
+def lit(image: Image.Image) -> bool:
+    """Say whether anybody would call it a board: not one colour, and something bright on it."""
+    low, high = image.convert("L").getextrema()
+    return int(str(high)) > 200 > 60 > int(str(low))
+
+
+def short_pages(station: RealStation) -> None:
+    """Leave so little work that a page is soon read."""
+    clear(station.here)
+    for title in ("装卸工", "帮厨"):
+        approve(station.here, collect(station.here, title=title))
+
+
+def stays(board: Board, seconds: float) -> list[dict[str, Any]]:
+    """Watch for a while: lit, alive, and showing what a hall comes for; give what stood."""
+    stood, until = [], time.monotonic() + seconds
+    while time.monotonic() < until:
+        assert lit(board.screen.picture())
+        assert board.process.poll() is None
+        stood.append(board.health())
+        assert stood[-1].get("state") in ("listings", "sheet"), board.log.read_text()[-2000:]
+        time.sleep(0.5)
+    return stood
+
+
+def test_board_when_it_is_killed_is_back_on_the_same_page_in_time(start_board: Start, station: RealStation, lying: Screen) -> None:
+    first = start_board(lying)
+    before = first.standing()
+    first.process.send_signal(signal.SIGKILL)
+    first.process.wait()
+    began = time.monotonic()
+    after = start_board(lying).wait_health(
+        lambda f: f.get("alive_at", "") > before["alive_at"] and f["state"] == before["state"] and not f["fading"], BACK_S
+    )
+    assert time.monotonic() - began < BACK_S
+    for same in ("turn", "kind", "ids", "highlight", "page", "pages", "until"):
+        assert after[same] == before[same], same
+    assert lit(lying.picture())
+
+
+@pytest.mark.parametrize("disk", ["full", pytest.param("not a folder", marks=pytest.mark.long)])
+def test_board_when_it_cannot_write_down_what_stands_shows_it_all_the_same(
+    start_board: Start, station: RealStation, lying: Screen, disk: str
+) -> None:
+    run = station.state / "run"
+    shutil.rmtree(run, ignore_errors=True)
+    if disk == "full":
+        run.mkdir()
+        for name in ("board.json", "board-played.json", "board.jpg", "board-small.jpg"):
+            (run / f"{name}.part").symlink_to("/dev/full")
+    else:
+        run.touch()
+    board = start_board(lying)
+    board.wait_text(t("board.scan"))
+    assert lit(lying.picture())
+    assert board.health() == {}
+    assert "Traceback" not in board.log.read_text()
+
+
+@pytest.mark.long
+def test_board_when_the_county_was_silent_for_weeks_says_since_when_in_another_colour(
+    start_board: Start, station: RealStation, lying: Screen
+) -> None:
+    heard = station.here.now() - timedelta(weeks=3)
+    with station.here.store.write() as u:
+        u.remember(HEARD_AT, to_plain(heard))
+    board = start_board(lying)
+    board.standing()
+    day = local(heard)
+    when = t("board.day_time", day=t("day.date", month=day.month, day=day.day), time=f"{day.hour}:{day:%M}")
+    (said,) = [thing for thing in board.view()["things"] if thing["text"] == t("board.data", time=when)]
+    left, top, right, bottom = said["rect"]
+    seen = lying.picture(left, top, right - left, bottom - top).getcolors(1 << 20)
+    colours = {colour for _, colour in seen or ()}
+    assert AMBER in colours
+    assert PALE not in colours
+
+
+@pytest.mark.long
+def test_board_when_another_process_holds_the_store_for_long_plays_on(start_board: Start, station: RealStation, lying: Screen) -> None:
+    short_pages(station)
+    board = start_board(lying)
+    first = board.standing()
+    settings = load(station.state)
+    words = [sys.executable, "-c", LOCK, str(settings.store_path), bootstrap.read_key(settings), "30"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "locked\n"
+        stood = stays(board, 28)
+        assert holder.poll() is None
+        holder.wait()
+    assert stood[-1]["turn"] > first["turn"], "it stopped turning"
+    assert stood[-1]["alive_at"] > stood[0]["alive_at"]
+    number = approve(station.here, collect(station.here, title="新来的活"))
+    board.wait_health(lambda f: f["fresh"] == [number], 5)
+
+
+@pytest.mark.long
+def test_board_when_the_agent_is_killed_plays_on(start_board: Start, station: RealStation, lying: Screen) -> None:
+    short_pages(station)
+    board = start_board(lying)
+    first = board.standing()
+    words = [sys.executable, "-m", "kiosk", "--state", str(station.state), "agent"]
+    with (station.state / "agent-log").open("wb") as log, subprocess.Popen(words, stdout=log, stderr=log) as agent:
+        until = time.monotonic() + 20
+        while not (station.state / "run" / "agent.json").exists():
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        agent.kill()
+    stood = stays(board, 24)
+    assert stood[-1]["turn"] > first["turn"]
+
+
+def another_store(folder: Path, station: RealStation) -> Path:
+    """Make the station's store as a backup holds it, from before there was any work but one."""
+    old = folder / "restored.db"
+    key = bootstrap.read_key(load(station.state))
+    shutil.copyfile(station.state / "station.db", old)
+    store = open_store(old, key, clock=bootstrap.wall_clock)
+    with store.write() as u:
+        for published in list(u.newest()):
+            u.drop(Listing, published.listing.id)
+    store.close()
+    return old
+
+
+@pytest.mark.long
+def test_board_when_the_store_is_replaced_by_another_shows_that_one(
+    start_board: Start, station: RealStation, lying: Screen, tmp_path: Path
+) -> None:
+    restored = another_store(tmp_path, station)
+    board = start_board(lying)
+    assert board.standing()["total"] > 0
+    station.here.store.close()
+    for leftover in station.state.glob("station.db-*"):
+        leftover.unlink()
+    restored.replace(station.state / "station.db")
+    board.wait_text(t("board.empty"))
+    assert lit(lying.picture())
+    assert "another file stands in its place" in board.log.read_text()
