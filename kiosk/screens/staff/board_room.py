@@ -12,11 +12,11 @@ from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.screens.staff.parts import RunningRow, ScreenPart
 from kiosk.screens.staff.staff_page import StaffPage
-from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Chip
 from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.screens.widgets.labels import NothingHere
 from kiosk.services import listing_words as words
+from kiosk.services.notice_words import about
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -179,15 +179,7 @@ class BoardRoomScreen(StaffPage):
             box.add_widget(NothingHere(head=t("board_room.no_notices"), text=t("board_room.no_notices_more")))
 
     def _about(self, one: "Notice") -> str:
-        today = self.terminal.today()
-        last = self.terminal.local(one.ends_at - (one.ends_at - one.starts_at) / 1_000_000).date()
-        whose = t("board_room.countys" if one.station_id is None else "board_room.ours")
-        said = [whose, t("board_room.until", day=words.day(last, today))]
-        if one.starts_at > self.terminal.now():
-            said.insert(1, t("board_room.starts", day=words.day(self.terminal.local(one.starts_at).date(), today)))
-        if one.urgent:
-            said.append(t("board_room.urgent"))
-        line = " ・ ".join(said)
+        line = about(one, self.terminal.now())
         return f"{one.body}\n{line}" if one.body else line
 
     def _sure(self, one: "Notice") -> None:
