@@ -1,4 +1,4 @@
-"""What the county itself writes: stations, policies, trainings, what was done on phones. A station's records come in through `push`."""
+"""What the county itself writes: stations, policies, trainings, notices, what was done on phones. A station's come in through `push`."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from kiosk.county.feed import EVERYONE, Entry, append, of_station, open_county
 from kiosk.county.schema import record, station
 from kiosk.county.tree import moved
-from kiosk.domain.entities import NAME_OF
+from kiosk.domain.entities import NAME_OF, is_countys
+from kiosk.domain.notice import Notice
 from kiosk.domain.phone_act import PhoneAct
 from kiosk.domain.record import to_plain
 from kiosk.domain.station import Policy, Station, Training
@@ -27,19 +28,26 @@ def tell_station(connection: sa.Connection, county_id: str, act: PhoneAct) -> No
     append(connection, county_id, [Entry(of_station(act.station_id), entity, act.id, 1, Op.PUT, COUNTY)])
 
 
-def publish(connection: sa.Connection, county_id: str, records: Iterable[Station | Policy | Training], now: datetime) -> None:
-    """Write county records, a newer revision over an older one, and put them into everybody's feed."""
+def publish(connection: sa.Connection, county_id: str, records: Iterable[Station | Policy | Training | Notice], now: datetime) -> None:
+    """Write county records, a newer revision over an older one, and put them into everybody's feed.
+
+    Raises ValueError for a notice that is a station's own.
+    """
     open_county(connection, county_id)
     entries: list[Entry] = []
     for item in records:
         entity = NAME_OF[type(item)]
+        if not is_countys(item):
+            raise ValueError(f"not the county's: {entity} {item.id}")
         if isinstance(item, Station):
             entries += _place(connection, county_id, item)
         same = (record.c.county_id == county_id, record.c.entity == entity, record.c.id == item.id)
         connection.execute(sa.delete(record).where(*same, record.c.revision < item.revision))
         values = {"county_id": county_id, "entity": entity, "id": item.id, "revision": item.revision}
         connection.execute(sa.insert(record).values(**values, owner=COUNTY, data=to_plain(item), received_at=now))
-        entries.append(Entry(EVERYONE, entity, item.id, item.revision, Op.PUT, COUNTY))
+        # what breaks in on the boards, or must leave them, comes before all that waits behind a line that was away
+        urgent = isinstance(item, Notice) and (item.urgent or item.withdrawn)
+        entries.append(Entry(EVERYONE, entity, item.id, item.revision, Op.PUT, COUNTY, urgent))
     append(connection, county_id, entries)
 
 

@@ -14,6 +14,7 @@ from kiosk.county.schema import station
 from kiosk.county.vault import Vault
 from kiosk.domain.entities import NAME_OF
 from kiosk.domain.listing import Review
+from kiosk.domain.notice import Notice
 from kiosk.domain.station import Policy, Station, Training
 from kiosk.errors import StoreError
 from kiosk.sync.protocol import PUSH_MAX, change_of
@@ -31,10 +32,12 @@ class SampleRecords(Protocol):
     @property
     def trainings(self) -> Sequence[Training]: ...
     @property
+    def notices(self) -> Sequence[Notice]: ...
+    @property
     def reviews(self) -> Sequence[Review]: ...
 
 
-OF_STATIONS = ("employers", "listings", "workers", "referrals", "steps", "cases", "case_steps")
+OF_STATIONS = ("employers", "listings", "workers", "referrals", "steps", "cases", "case_steps", "notices")
 """In the order in which they refer to each other; reviews and takedowns come after."""
 
 
@@ -46,7 +49,8 @@ def seed_sample(engine: sa.Engine, vault: Vault, county_id: str, sample: SampleR
     with engine.begin() as connection:
         if connection.scalar(sa.select(station.c.id).where(station.c.county_id == county_id).limit(1)) is not None:
             return None
-        publish(connection, county_id, [*sample.stations, *sample.policies, *sample.trainings], now)
+        countys = [notice for notice in sample.notices if notice.station_id is None]
+        publish(connection, county_id, [*sample.stations, *sample.policies, *sample.trainings, *countys], now)
         for other in sample.stations:
             if other.name != here:
                 _push_all(connection, county_id, other.id, sample, now)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from subprocess import SubprocessError
 
@@ -105,6 +105,13 @@ def _parser() -> argparse.ArgumentParser:
     rotate.add_argument("device", nargs="?", help="an id, or its beginning; without it all")
     rotate.add_argument("--hub", action="store_true", help="the hub's own key as well, which encrypts the others")
     commands.add_parser("renew", help="begin the feed anew: after the database was put back in a way that PostgreSQL cannot notice")
+    notice = commands.add_parser("notice", help="put a notice on every board; without a title list those that stand")
+    notice.add_argument("title", nargs="?")
+    notice.add_argument("body", nargs="?", default="")
+    notice.add_argument("--urgent", action="store_true", help="it breaks in on what the boards show")
+    notice.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DAY", help="its first day; without it, now")
+    notice.add_argument("--until", dest="last", type=date.fromisoformat, metavar="DAY", help="its last day; without it, its first")
+    notice.add_argument("--back", metavar="ID", help="take the notice whose id begins so off every board")
     commands.add_parser("authority", help="print where the authority's certificate stands, and its mark")
     backup = commands.add_parser("backup", help="back the private cluster up, and keep its log there from now on")
     backup.add_argument("folder", type=Path)

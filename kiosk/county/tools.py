@@ -1,13 +1,13 @@
-"""The county's few tools, each one act on the database that settings name: codes, terminals, keys, the feed's epoch. Prints plain lines."""
+"""The county's few tools, each one act on the database that settings name: codes, terminals, keys, feed, notices. Prints plain lines."""
 
 import argparse
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from kiosk.county import backup, board_table, enrolment, feed
+from kiosk.county import backup, board_table, enrolment, feed, notices
 from kiosk.county.app import make_engine
 from kiosk.county.authority import authority_pem, mark
 from kiosk.county.cluster import PrivateCluster
@@ -16,6 +16,7 @@ from kiosk.county.schema import device, record
 from kiosk.county.settings import HubSettings
 from kiosk.county.vault import open_vault
 from kiosk.domain.enrol_text import SCHEME, EnrolText
+from kiosk.domain.notice import Notice, end_of
 from kiosk.errors import ConfigError, NotFound
 from kiosk.text import t
 
@@ -132,6 +133,29 @@ def _boards(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace
         return f"{said}\n{board_table.save_pictures(connection, settings.county, chosen.pictures)}"
 
 
+def _notice(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
+    with engine.begin() as connection:
+        if chosen.back is not None:
+            try:
+                gone = notices.take_back(connection, settings.county, chosen.back, now)
+            except NotFound:
+                raise NotFound(t("county_tool.not_one_notice", beginning=chosen.back)) from None
+            return t("county_tool.notice_back", title=gone.title)
+        if chosen.title is not None:
+            first = datetime.combine(chosen.first, time(), CHINA) if chosen.first else now
+            ends_at = end_of(chosen.last or first.astimezone(CHINA).date())
+            made = notices.put_up(connection, settings.county, chosen.title, chosen.body, chosen.urgent, first, ends_at, now)
+            return t("county_tool.notice_up", title=made.title)
+        standing = notices.standing(connection, settings.county, now)
+    return "\n".join(map(_notice_line, standing)) or t("county_tool.no_notices")
+
+
+def _notice_line(notice: Notice) -> str:
+    first, last = notice.starts_at.astimezone(CHINA), notice.ends_at.astimezone(CHINA)
+    urgent = t("county_tool.urgent") if notice.urgent else ""
+    return f"{notice.id}\t{first:%Y-%m-%d %H:%M}\t{last:%Y-%m-%d %H:%M}\t{urgent}\t{notice.title}"
+
+
 TOOLS: dict[str, Callable[[sa.Engine, HubSettings, argparse.Namespace, datetime], str]] = {
     "code": _code,
     "devices": _devices,
@@ -139,5 +163,6 @@ TOOLS: dict[str, Callable[[sa.Engine, HubSettings, argparse.Namespace, datetime]
     "revoke": _revoke,
     "rotate": _rotate,
     "renew": _renew,
+    "notice": _notice,
     "backup": _backup,
 }

@@ -24,5 +24,6 @@ SECTIONS = (
     DeskSection("import", "/import"),
     DeskSection("follow_up", "/follow-up"),
     DeskSection("employers", "/employers"),
+    DeskSection("board_room", "/notices"),
     DeskSection("papers", "/papers"),
 )

@@ -1,9 +1,12 @@
 """Which records travel between station and county, under which name, and who may write them."""
 
+from typing import Any
+
 from kiosk.domain.case import Case, CaseStep
 from kiosk.domain.employer import Employer, EmployerHold, EmployerSight
 from kiosk.domain.introduction import Introduction
 from kiosk.domain.listing import Listing, Review, Takedown
+from kiosk.domain.notice import Notice
 from kiosk.domain.phone_act import PhoneAct
 from kiosk.domain.referral import Referral, ReferralStep
 from kiosk.domain.report import Report
@@ -15,6 +18,7 @@ ENTITIES: dict[str, type] = {
     "station": Station,
     "policy": Policy,
     "training": Training,
+    "notice": Notice,
     "listing": Listing,
     "review": Review,
     "takedown": Takedown,
@@ -38,7 +42,9 @@ ENTITIES: dict[str, type] = {
 }
 COUNTY_OWNED = frozenset({"station", "policy", "training", "phone_act"})
 """Written by the county alone."""
-PRIVATE = frozenset(
+EITHERS = frozenset({"notice"})
+"""Written by a station, then its own affair, or by the county: `station_id` says whose, None is the county's."""
+PRIVATE = EITHERS | frozenset(
     {
         "worker",
         "employer",
@@ -58,6 +64,12 @@ BETWEEN = frozenset({"referral", "referral_step", "introduction"})
 """Of a worker's station and of the listing's, and nobody else's, those above them neither."""
 
 NAME_OF: dict[type, str] = {cls: name for name, cls in ENTITIES.items()}
+
+
+def is_countys(record: Any) -> bool:
+    """Say whether the county alone writes this record."""
+    name = NAME_OF[type(record)]
+    return name in COUNTY_OWNED or (name in EITHERS and record.station_id is None)
 
 
 def is_emptied(record: object) -> bool:

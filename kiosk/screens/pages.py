@@ -62,6 +62,8 @@ PAGES: dict[str, str] = {
     "today": "staff.today",
     "review": "staff.review",
     "published": "staff.published",
+    "board_room": "staff.board_room",
+    "board_notice": "staff.board_notice",
     "reason": "staff.reason",
     "recommend": "staff.recommend",
     "follow_up": "staff.follow_up",

@@ -27,8 +27,17 @@ def look(run: Path) -> BoardSeen | None:
 
 def picture(run: Path) -> bytes:
     """Give the small picture, JPEG; empty where there is none."""
+    return _read(run / SMALL)
+
+
+def large(run: Path) -> bytes:
+    """Give the large picture, JPEG; empty where there is none."""
+    return _read(run / LARGE)
+
+
+def _read(path: Path) -> bytes:
     try:
-        return (run / SMALL).read_bytes()
+        return path.read_bytes()
     except OSError:
         return b""
 
@@ -56,7 +65,7 @@ def snapshot(run: Path, file: Path, now: datetime) -> str:
         with suppress(OSError):
             part.unlink()
         raise BadInput("file", "snapshot.not_written", file=_shown(file)) from None
-    return _stands(seen) + t("snapshot.written", file=_shown(file))
+    return stands(seen) + t("snapshot.written", file=_shown(file))
 
 
 def _png(content: bytes) -> bytes:
@@ -67,7 +76,7 @@ def _png(content: bytes) -> bytes:
     return out.getvalue()
 
 
-def _stands(seen: BoardSeen) -> str:
+def stands(seen: BoardSeen) -> str:
     """Say what stands on the board and how old it is."""
     known = words()
     key = f"snapshot.kind.{seen.kind}" if seen.state in ("listings", "sheet") else f"snapshot.state.{seen.state}"

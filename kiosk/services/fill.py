@@ -37,6 +37,7 @@ def _keep_own(u: UnitOfWork, sample: Sample, station_id: str) -> None:
         sample.cases,
         sample.case_steps,
         sample.running,
+        sample.notices,
     )
     for record in (r for kind in kinds for r in kind if r.station_id == station_id):
         u.keep(record)

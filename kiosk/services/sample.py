@@ -6,7 +6,7 @@ and knows no store.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -14,6 +14,7 @@ from kiosk.domain.case import Case, CaseStep
 from kiosk.domain.codes import AREAS
 from kiosk.domain.employer import Employer
 from kiosk.domain.listing import Listing, Review, Takedown
+from kiosk.domain.notice import Notice, end_of
 from kiosk.domain.referral import Referral, ReferralStep
 from kiosk.domain.station import Policy, Role, Station, Training
 from kiosk.domain.worker import Worker
@@ -39,7 +40,7 @@ class SampleStaff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """All samples. Every record but a policy or training says whose it is by `station_id`."""
+    """All samples. Every record but a policy or training says whose it is by `station_id`, a notice of the county's by None."""
 
     stations: tuple[Station, ...]
     staff: tuple[SampleStaff, ...]
@@ -50,6 +51,7 @@ class Sample:
     workers: tuple[Worker, ...]
     policies: tuple[Policy, ...]
     trainings: tuple[Training, ...]
+    notices: tuple[Notice, ...]
     referrals: tuple[Referral, ...]
     steps: tuple[ReferralStep, ...]
     cases: tuple[Case, ...]
@@ -109,6 +111,7 @@ class _Loader:
             workers=tuple(self._workers.values()),
             policies=tuple(self._policy(key, entry) for key, entry in self._entries("county.toml", "policy")),
             trainings=tuple(trainings.values()),
+            notices=tuple(self._notice(key, entry) for key, entry in self._entries("notices.toml", "notice")),
             referrals=tuple(self._referrals.values()),
             steps=tuple(self._steps),
             cases=tuple(self._cases),
@@ -289,6 +292,12 @@ class _Loader:
             fee_fen=entry.fen("fee_yuan"),
             sample=True,
         )
+
+    def _notice(self, key: str, entry: Entry) -> Notice:
+        station = entry.refer("station", self._stations).id if entry.has("station") else None
+        ends_at = end_of(date.fromisoformat(entry.day("ends_in_days")))
+        made = {"id": _id("notice", key), "revision": 1, "station_id": station, "sample": True}
+        return entry.build(Notice, **made, starts_at=entry.ago("ago"), ends_at=ends_at)
 
 
 def _id(kind: str, key: str) -> str:

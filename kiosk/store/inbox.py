@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kiosk.domain.entities import COUNTY_OWNED, NAME_OF, is_emptied
+from kiosk.domain.entities import NAME_OF, is_countys, is_emptied
 from kiosk.domain.listing import Listing
 from kiosk.domain.record import to_plain
 from kiosk.store.schema import TABLES, from_row, outbox, tombstone
@@ -51,7 +51,7 @@ def _chosen(connection: sa.Connection, record: Any, ours: set[int], unsent: int 
     `unsent` is the lowest revision of ours that the county has not had: there ours left the county's.
     """
     newest = max(ours)
-    if NAME_OF[type(record)] in COUNTY_OWNED:  # its only writer may have been put back to an earlier revision
+    if is_countys(record):  # its only writer may have been put back to an earlier revision
         return [record] if _get(connection, type(record), record.id, newest) != record else []
     if type(record) is Listing and record.revision not in ours:
         return [record]

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, is_emptied
+from kiosk.domain.entities import COUNTY_OWNED, EITHERS, ENTITIES, is_countys, is_emptied
 from kiosk.domain.record import RecordError, from_plain, new_id, to_plain
 from kiosk.domain.running import ChainHead
 from kiosk.domain.station import Station
@@ -270,9 +270,12 @@ def _repair_bucket(store: Store, hub: Hub, me: Identity, entity: str, bucket: st
     with store.write() as u:
         _apply_all(u, changes)
         ours = [(record_id, revision) for record_id, revision, _ in u.standing(entity) if bucket_of(record_id) == bucket]
-        if entity in COUNTY_OWNED:  # its only writer no longer has it
-            for record_id in {record_id for record_id, _ in ours} - newest.keys():
-                u.drop(ENTITIES[entity], record_id)
+        if entity in COUNTY_OWNED | EITHERS:
+            cls = ENTITIES[entity]
+            for record in [u.get(cls, record_id) for record_id, _ in ours if record_id not in newest]:
+                if record is not None and is_countys(record):  # its only writer no longer has it
+                    u.drop(cls, record.id)
+        if entity in COUNTY_OWNED:
             return []
     return [(record_id, entity, newest.get(record_id, 0)) for record_id, revision in ours if newest.get(record_id, 0) < revision]
 

@@ -1,14 +1,19 @@
 """What the states need: drafts, records found in the store, acts that press no button; for the table's `before`, `args`, `then`."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from PIL import Image
 
 from kiosk.domain.codes import AgeBand, Meals, PayUnit, Settlement, Trade
 from kiosk.domain.listing import ContactScope, Listing
 from kiosk.domain.print_job import JobState, PrinterState, PrintJob
 from kiosk.domain.privacy import Phone
+from kiosk.domain.record import to_plain
 from kiosk.domain.referral import Referral, ReferralState
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Staff
@@ -16,6 +21,7 @@ from kiosk.domain.wish import Wish
 from kiosk.domain.worker import Worker
 from kiosk.errors import StoreError
 from kiosk.screens.visit import RegistrationDraft
+from kiosk.services.board_seen import FACTS, LARGE
 from kiosk.services.printing import keep_printer_state, queue_slip
 from kiosk.services.slips import reprinted, test_slip
 from kiosk.text import t
@@ -111,6 +117,40 @@ def a_problem(stage: "Stage") -> None:
 def lose_store(stage: "Stage") -> None:
     """Let the store have failed just now."""
     stage.page.show_problem(StoreError("gallery"))
+
+
+A_NOTICE = {
+    "head_words": "周六上午县城人社局门口有招工会，想去的到服务台登记一下",
+    "body_words": "八点半到十一点半，进场不要钱。纺织厂、电子厂、物流园都来人，当场就能谈。带上身份证给人看一眼就行，不要交给别人。"
+    "一早七点半在站门口集合，一起坐车去，不收钱。家里有事去不了的，回头到终端机上也能看到这些厂的活，慢慢看，不着急。",
+    "urgent": True,
+    "days": 6,
+}
+TITLE_ASKED, BODY_ASKED = (t(f"board_room.ask_{field}", most=most) for field, most in (("head_words", 30), ("body_words", 120)))
+
+
+def numbers_called(stage: "Stage") -> None:
+    """Let staff have called some numbers; one of them came."""
+    from kiosk.services import notices
+
+    for number in range(1, 7):
+        call = notices.call_number(stage.here, stage.session(), str(number * 7))
+        if number == 5:
+            notices.end_call(stage.here, stage.session(), call.id)
+
+
+def a_board(stage: "Stage") -> None:
+    """Let a board be playing."""
+    run = Path(stage.terminal.parts.settings.state) / "run"
+    run.mkdir(exist_ok=True)
+    Image.new("RGB", (960, 540), (11, 46, 37)).save(run / LARGE, "JPEG")
+    told = {"alive_at": to_plain(stage.clock()), "state": "listings", "kind": "list", "page": 2, "pages": 12, "numbers": [17, 23, 31]}
+    (run / FACTS).write_text(json.dumps(told | {"data_age_s": 7200.0}), "utf-8")
+
+
+def no_board(stage: "Stage") -> None:
+    """Let the board have gone."""
+    (Path(stage.terminal.parts.settings.state) / "run" / FACTS).unlink(missing_ok=True)
 
 
 def a_call(stage: "Stage") -> None:

@@ -59,7 +59,7 @@ def _add_the_long(store: Store) -> None:
         contact_name=PersonName(LONG_NAME),
     )
     with store.write() as u:
-        for record in (*sample.policies, *sample.trainings):
+        for record in (*sample.policies, *sample.trainings, *(n for n in sample.notices if n.station_id is None)):
             u.put(record)
         u.keep(long)
         u.keep(a_review(long, NOW - timedelta(minutes=30)))

@@ -21,6 +21,7 @@ from kiosk.county.app import make_app
 from kiosk.county.cluster import PrivateCluster
 from kiosk.county.schema import metadata
 from kiosk.domain.entities import ENTITIES
+from kiosk.domain.notice import Notice
 from kiosk.domain.record import new_id
 from kiosk.domain.station import Training
 from kiosk.domain.ticket import TicketKind, issue, public_token, sign
@@ -50,6 +51,7 @@ TRAINING = Training(
     subsidy="",
     phone=OURS.phone,
 )
+NOTICE = Notice(id=f"{0:08}-0000-7000-8000-0000000000ab", revision=1, station_id=None, title="全县招工会", starts_at=START, ends_at=START)
 VILLAGE = replace(OURS, id=f"{0:08}-0000-7000-8000-000000000003", parent_id=OURS.id, name="新桥村站", short="XQ")
 STATIONS = {one.short: one for one in (CENTRE, OURS, VILLAGE, OTHER)}
 BASE = {"epoch": "", "batch": 0, "wait": 0}
@@ -114,7 +116,7 @@ def told(terminal: Terminal, **asked: Any) -> set[tuple[str, str, int, str]]:
 def county(cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     """Let every station push everything."""
     hub = make_hub(fresh_database(cluster), tmp_path_factory.mktemp("hub"))
-    hub.publish(VILLAGE, TRAINING)
+    hub.publish(VILLAGE, TRAINING, NOTICE)
     terminals = {short: hub.terminal(station) for short, station in STATIONS.items()}
     held = {s: Holdings(STATIONS[s], terminals[s].enrolled.device_id, TRAINING.id) for s in STATIONS}
     for short, terminal in terminals.items():
@@ -250,7 +252,7 @@ def test_hub_when_a_station_asks_everything_says_nothing_of_anothers_people(coun
 @pytest.mark.parametrize("reader", STATIONS)
 def test_feed_when_read_from_its_beginning_holds_what_the_station_may_see_and_no_more(county: County, reader: str) -> None:
     seen = {(entity, record_id) for entity, record_id, _, _ in told(county.terminals[reader])}
-    expected = {("station", one.id) for one in STATIONS.values()} | {("training", TRAINING.id)}
+    expected = {("station", one.id) for one in STATIONS.values()} | {("training", TRAINING.id), ("notice", NOTICE.id)}
     for short, held in county.held.items():
         kinds = set(held.records) if short == reader else FOR_ALL | (FOR_THE_LINE if reader in county.line(short) else set())
         expected |= {(kind_of(held.records[kind]), held.records[kind].id) for kind in kinds}
@@ -353,6 +355,23 @@ def test_hub_when_a_station_writes_what_the_county_owns_leaves_it_as_it_was(coun
         ]
         assert {r.code for r in terminal.send(sent).refused} == {"county_owned"}
     assert county.of("YM") == before
+
+
+@pytest.mark.parametrize("attacker", STATIONS)
+def test_hub_when_a_station_writes_a_notice_of_the_countys_leaves_every_board_as_it_was(county: County, attacker: str) -> None:
+    terminal, readers = county.terminals[attacker], [short for short in STATIONS if short != attacker]
+    before = [(county.of(short), told(county.terminals[short], urgent=True)) for short in readers]
+    tried = list(attacks(NOTICE, terminal, county.hub.clock))
+    own = tried.pop()
+    tried.append(terminal.change(replace(NOTICE, id=some_id(county.hub.clock))))
+    for other in STATIONS.values():
+        if other.short != attacker:
+            tried.append(terminal.change(replace(NOTICE, id=some_id(county.hub.clock), station_id=other.id)))
+    answer = terminal.send([*tried, own])
+    assert {r.at: r.code in ("not_owner", "bad_change", "bad_data") for r in answer.refused} == dict.fromkeys(range(len(tried)), True)
+    assert [(county.of(short), told(county.terminals[short], urgent=True)) for short in readers] == before
+    assert ("notice", own.record_id, 1) in {change[:3] for change in told(terminal)}
+    assert ("notice", NOTICE.id, 1) in {change[:3] for change in told(terminal)}
 
 
 def test_hub_when_a_code_is_of_another_station_enrols_nobody_and_stays_good(county: County) -> None:

@@ -15,6 +15,7 @@ import pytest
 from kiosk.domain.codes import AREAS, AgeBand, Meals, PayUnit, Settlement, Trade
 from kiosk.domain.employer import EmployerKind
 from kiosk.domain.listing import Collected, ContactScope, Listing, ListingState, Verdict, state_of
+from kiosk.domain.notice import written
 from kiosk.domain.pay import per_day
 from kiosk.domain.record import from_plain, to_plain
 from kiosk.domain.referral import NEXT, ReferralState
@@ -101,6 +102,12 @@ def test_load_sample_when_read_gives_the_promised_numbers(sample: Sample) -> Non
     assert 95 <= sum(n for (found, _), n in counted.items() if found is ListingState.APPROVED) <= 105
     ended = {ListingState.RETURNED, ListingState.REJECTED, ListingState.EXPIRED, ListingState.FILLED, ListingState.WITHDRAWN}
     assert ended <= {found for found, _ in counted}
+
+
+def test_load_sample_when_read_gives_notices_that_stand_and_could_be_written(sample: Sample) -> None:
+    assert [n.station_id for n in sample.notices] == [None, station_id(sample, "义堂站")]
+    assert all(n.sample and n.stands(NOW) for n in sample.notices)
+    assert [(n.title, n.body) for n in sample.notices] == [written(n.title, n.body, ()) for n in sample.notices]
 
 
 def test_load_sample_when_read_gives_the_tree_of_stations_and_their_staff(sample: Sample) -> None:

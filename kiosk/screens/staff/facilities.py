@@ -5,10 +5,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import StringProperty
 
 from kiosk.domain.facility import Condition, Standing
 from kiosk.domain.running import Facility
+from kiosk.screens.staff.parts import RunningRow
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Chip
@@ -52,20 +53,6 @@ class FacilityCard(Card):
     def act(self, what: str) -> None:
         """Tell the page."""
         self.page.act(self.facility, what)
-
-
-class RunningRow(Card):
-    """One booking or sign-up, with one or two buttons: `first` is done, `second` takes it back."""
-
-    title = StringProperty("")
-    text = StringProperty("")
-    stacked = BooleanProperty(False)
-    first = StringProperty("")
-    second = StringProperty("")
-
-    def press(self, first: bool) -> None:
-        """Do what the button says."""
-        (self.on_first if first else self.on_second)()
 
 
 class FacilitiesScreen(StaffPage):

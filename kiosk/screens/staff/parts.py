@@ -129,4 +129,18 @@ class HeadCard(Card):
     text = StringProperty("")
 
 
+class RunningRow(Card):
+    """One booking, sign-up, call or notice, with one or two buttons: `first` is done, `second` takes it back."""
+
+    title = StringProperty("")
+    text = StringProperty("")
+    stacked = BooleanProperty(False)
+    first = StringProperty("")
+    second = StringProperty("")
+
+    def press(self, first: bool) -> None:
+        """Do what the button says."""
+        (self.on_first if first else self.on_second)()
+
+
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

@@ -21,6 +21,7 @@ class Section:
 SECTIONS = (
     Section("review", "clipboard-check"),
     Section("published", "bulletin-board"),
+    Section("board_room", "monitor"),
     Section("recommend", "account-switch"),
     Section("follow_up", "phone-check"),
     Section("behalf", "account-edit"),
