@@ -179,7 +179,8 @@ def training(here: Here, found: Training, today: date) -> Sheet:
 
 def notice(found: Notice) -> Sheet:
     """Say a notice."""
-    return Sheet(kind=PageKind.NOTICE, id=found.id, title=found.title, body=shortened(found.body))
+    lines = (shortened(found.body), t("board.sample") if found.sample else "")
+    return Sheet(kind=PageKind.NOTICE, id=found.id, title=found.title, body="\n".join(line for line in lines if line))
 
 
 def services(contents: Contents, network: Network, today: date) -> Sheet:

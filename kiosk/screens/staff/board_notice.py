@@ -43,7 +43,7 @@ class BoardNoticeScreen(StaffPage):
 
     def _mark(self) -> None:
         for chips, value in ((self._urgency, self.urgent), (self._days, self.days)):
-            for known, chip in chips.items():  # type: ignore[attr-defined]
+            for known, chip in chips.items():
                 chip.chosen = known == value
         self.main_enabled = bool(self.head_words)
 

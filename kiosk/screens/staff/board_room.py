@@ -211,7 +211,8 @@ class BoardRoomScreen(StaffPage):
         from kiosk.services.board_seen import stands
 
         seen, picture = self._seen
-        part.on = seen is not None and self._alive
+        shown = seen if self._alive else None
+        part.on = shown is not None
         for card in part.children[1:]:
             part.remove_widget(card)
         if part.on and picture:
@@ -219,7 +220,7 @@ class BoardRoomScreen(StaffPage):
             card.texture = CoreImage(io.BytesIO(picture), ext="jpg").texture
             part.add_widget(card, index=len(part.children))
         part.head = t("board_room.on" if part.on else "board_room.off")
-        part.text = stands(seen) if part.on else t("board_room.off_more")
+        part.text = stands(shown) if shown else t("board_room.off_more")
 
     def remember(self) -> dict[str, Any]:
         """Keep which one stands there and what is keyed in; what was said is said once."""
