@@ -56,7 +56,7 @@ class DyingStore(Store):
     def __init__(self) -> None:
         self.path = Path()
         self._now: Callable[[], datetime] = lambda: datetime.now(UTC)
-        super().__init__(lambda: connect(self.path, KEY), lambda: self._now())
+        super().__init__(lambda: connect(self.path, KEY), lambda: self._now(), self.path)
         self.sure: list[Written] = []
         self.unsure: list[Written] = []
         self.begin(self.path, self._now)
@@ -66,7 +66,8 @@ class DyingStore(Store):
 
     def begin(self, path: Path, now: Callable[[], datetime]) -> None:
         """Serve another file."""
-        self.path, self._now = path, now
+        self.path = self._path = path
+        self._now = now
         self.sure, self.unsure = [], []
         self.reopen()
 

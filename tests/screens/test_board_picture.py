@@ -28,7 +28,7 @@ def test_picture_when_the_board_stands_or_changes_is_what_the_hall_sees(
         window, image = lying.picture().reduce(2), Image.open(file).convert("RGB")
         assert image.size == (960, 540)
         parts = ImageChops.difference(window, image).convert("L").resize((12, 12), Image.Resampling.BOX)
-        return float(parts.getextrema()[1])
+        return float(str(parts.getextrema()[1]))
 
     def soon(within_s: float) -> None:
         until = time.monotonic() + within_s
