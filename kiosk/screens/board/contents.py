@@ -33,7 +33,7 @@ FACILITY_ICONS = {
     Facility.REST: "sofa",
     Facility.DESK: "account-multiple",
 }
-SAFETY = sorted({key.split(".")[2].removesuffix("_more") for key in words() if key.startswith("board.safety.")})
+SAFETY = sorted({key.split(".")[2].removesuffix("_more") for key in words() if key.split(".")[:2] == ["board", "safety"]})
 BODY_MOST = 120
 """Characters of a page's smaller words: more are not read from a chair."""
 SERVICES, CODE = "services", "code"

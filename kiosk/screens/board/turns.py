@@ -69,6 +69,7 @@ class Turns:
             kept, self._kept = self._kept, None
             if self._come_back(kept, stock, now):
                 return False
+        said_none = _is_bare(self.shown)
         if news and self.shown is not None:
             self.shown = self._left(self.shown, stock, now)
         breaking = programme.breaks_in(stock.urgent, self._aired)
@@ -79,9 +80,7 @@ class Turns:
             self._aired = breaking.aired
             self.shown = Shown(breaking.kind, breaking.sheet)
         elif self.shown is None or self._beat() >= self._due:
-            self._next(stock, now)
-        elif self._bare() and news and stock.items:
-            self._list(PageKind.LIST, stock, now)
+            self._next(stock, now, said_none)
         else:
             return False
         self.turn += 1
@@ -102,10 +101,13 @@ class Turns:
     def _hold(self, seconds: float, now: datetime) -> None:
         self._due, self.until = self._beat() + seconds, now + timedelta(seconds=seconds)
 
-    def _next(self, stock: Stock, now: datetime) -> None:
+    def _next(self, stock: Stock, now: datetime, said_none: bool) -> None:
         interrupted, self._interrupted = self._interrupted, None
         if interrupted is not None and (back := self._left(interrupted, stock, now)) is not None:
             self.shown = back
+            return
+        if stock.items and (said_none or _is_bare(interrupted)):
+            self._list(PageKind.LIST, stock, now)
             return
         kinds = stock.kinds(now)
         chosen = programme.choose(kinds, self._aired, programme.weights_at(now))
@@ -121,14 +123,11 @@ class Turns:
         self.shown = Shown(kind, page=page)
 
     def _left(self, shown: Shown, stock: Stock, now: datetime) -> Shown | None:
-        """Take off what is gone since; None when nothing is left to stand. An empty list stays: there is no work, and it says so."""
+        """Take off what is gone since; None when nothing is left to stand. An empty list stays while there is no work, and says so."""
         if shown.page is None:
             return shown if shown.sheet in stock.sheets.get(shown.kind, ()) else None
         page = playlist.standing(shown.page, stock.items, now)
-        return replace(shown, page=page) if page.rows or not shown.page.rows else None
-
-    def _bare(self) -> bool:
-        return self.shown is not None and self.shown.page is not None and not self.shown.page.rows
+        return replace(shown, page=page) if page.rows or (_is_bare(shown) and not stock.items) else None
 
     def _come_back(self, kept: Kept, stock: Stock, now: datetime) -> bool:
         """Show the page that stood when we ended, for the rest of its time; say whether there is such a page."""
@@ -139,10 +138,17 @@ class Turns:
         if kept.kind in WORK:
             items = {i.id: i for i in stock.items}
             rows = tuple(items[i] for i in kept.rows if i in items)
+            if kept.rows and not rows:
+                return False
             page = Page(rows=rows, highlight=items.get(kept.highlight), number=kept.number, of=kept.of, played=kept.played)
         back = self._left(Shown(kept.kind, kept.sheet, page), stock, now)
-        if back is None or (page is not None and not page.rows and (kept.rows or stock.items)):
+        if back is None:
             return False
         self.shown = back
         self._hold(left_s, now)
         return True
+
+
+def _is_bare(shown: Shown | None) -> bool:
+    """Say whether it is the page that says that there is no work."""
+    return shown is not None and shown.page is not None and not shown.page.rows

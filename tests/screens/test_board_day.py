@@ -1,0 +1,36 @@
+"""A whole day of the board in half an hour: every page and every frame of its fades is drawn, listings come and go, and it does not grow."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.trial.display import VirtualScreen
+from tests.screens.real import RealStation
+
+PAGES = 3000
+"""A day of pages of half a minute."""
+WARM, SAMPLES = 10, 10
+GROWTH = 1.02
+
+
+@pytest.mark.long
+def test_board_when_it_plays_a_day_does_not_grow(station: RealStation, tmp_path: Path) -> None:
+    (station.state / "kiosk.toml").write_text("sample = true\n[board]\nleft = 0\nwidth = 1920\nheight = 1080\n")
+    screen = VirtualScreen(1920, 1080)
+    try:
+        command = [sys.executable, "-m", "tests.screens.board_day", str(station.state), str(PAGES)]
+        played = subprocess.run(command, env=os.environ | {"DISPLAY": screen.name}, capture_output=True, text=True, check=True)
+    finally:
+        screen.close()
+    told = [json.loads(line) for line in played.stdout.splitlines()]
+    assert told[-1]["pages"] == PAGES
+    assert told[-1]["hours"] >= 20
+    sizes = [line["pss_mb"] for line in told][WARM:]
+    first, last = statistics.median(sizes[:SAMPLES]), statistics.median(sizes[-SAMPLES:])
+    assert last <= first * GROWTH, f"{first:.1f} MB, {last:.1f} MB after a day: {sizes}"
+    assert "Traceback" not in played.stderr
