@@ -145,7 +145,14 @@ def a_board(stage: "Stage") -> None:
     run.mkdir(exist_ok=True)
     board = Image.new("RGB", (960, 540), (11, 46, 37))
     board.save(run / LARGE, "JPEG")
-    told = {"alive_at": to_plain(stage.terminal.now()), "state": "listings", "kind": "list", "page": 2, "pages": 12, "numbers": [17, 23, 31]}
+    told = {
+        "alive_at": to_plain(stage.terminal.now()),
+        "state": "listings",
+        "kind": "list",
+        "page": 2,
+        "pages": 12,
+        "numbers": [17, 23, 31],
+    }
     (run / FACTS).write_text(json.dumps(told | {"data_age_s": 7200.0}), "utf-8")
 
 

@@ -1,4 +1,4 @@
-"""A whole day of the board in half an hour: every page and every frame of its fades is drawn, listings come and go, and it does not grow."""
+"""A whole day of the board in half an hour: every page and each frame of its fades is drawn, listings come and go; it does not grow."""
 
 import json
 import os
