@@ -9,9 +9,10 @@ from typing import Any, cast
 from PIL import Image, ImageDraw
 
 from kiosk import bootstrap
-from kiosk.domain.codes import Facility, PayUnit, Settlement
+from kiosk.domain.codes import PayUnit, Settlement
 from kiosk.domain.listing import Published
 from kiosk.domain.programme import PageKind
+from kiosk.domain.running import Facility
 from kiosk.screens.board import contents
 from kiosk.screens.board.scene import Fact, Row, Scene, Sheet, State, row
 from kiosk.services.sample import load_sample
