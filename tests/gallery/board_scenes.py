@@ -3,14 +3,20 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from PIL import Image, ImageDraw
 
+from kiosk import bootstrap
 from kiosk.domain.codes import PayUnit, Settlement
 from kiosk.domain.listing import Published
 from kiosk.domain.programme import PageKind
+from kiosk.domain.running import Facility
+from kiosk.screens.board import contents
 from kiosk.screens.board.scene import Fact, Row, Scene, Sheet, State, row
+from kiosk.services.sample import load_sample
+from kiosk.services.station import Here
 from tests.gallery.stations import LONG_TITLE, NOW
 from tests.station import a_listing
 
@@ -104,7 +110,7 @@ def pictures(folder: Path) -> tuple[str, str, str]:
 
 def scenes(count: int, hall: str, poster: str, broken: str) -> list[Shown]:
     """Give everything a board with so many rows can show."""
-    return [*_lists(count), *_large(), *_codes(), *_words(), *_pictures(hall, poster, broken)]
+    return [*_lists(count), *_large(), *_codes(), *_words(), *_pictures(hall, poster, broken), *_as_in_life()]
 
 
 def _rows() -> tuple[Row, ...]:
@@ -228,3 +234,25 @@ def _pictures(hall: str, poster: str, broken: str) -> list[Shown]:
         Shown("waiting", Scene(state=State.WAITING)),
         Shown("trouble", Scene(state=State.TROUBLE)),
     ]
+
+
+def _as_in_life() -> list[Shown]:
+    """Say what the sample county has, as the player does: the longest of each kind."""
+    sample = load_sample(bootstrap.ASSETS / "sample", NOW)
+    here = cast("Here", SimpleNamespace(phone_base="https://zgyz.yunmeng.example.cn"))
+    listing = max(sample.listings, key=lambda one: len(one.title + one.place + one.requirements))
+    published = Published(seq=1, number=17, published_at=NOW, day_fen=None, listing=listing.public())
+    facilities = tuple((facility, facility is not Facility.FIRST_AID, NOW - timedelta(days=n)) for n, facility in enumerate(Facility))
+    network = contents.Network("云梦零工驿站-义堂", "07124220923")
+    sheets = [
+        contents.code(here, 43),
+        contents.policy(here, max(sample.policies, key=lambda one: len(one.summary + one.who + one.how))),
+        contents.policy(here, min(sample.policies, key=lambda one: len(one.summary + one.who + one.how))),
+        contents.training(here, max(sample.trainings, key=lambda one: len(one.title + one.place + one.subsidy)), TODAY),
+        contents.services(contents.Contents(facilities=facilities), network, TODAY),
+        contents.services(contents.Contents(facilities=facilities), contents.Network(), TODAY),
+    ]
+    one = row(published, URL, TODAY)
+    large = replace(BASE, kind=PageKind.LARGE, rows=(one,), highlight=one, sheet=contents.large(published, TODAY))
+    said = [replace(BASE, state=State.SHEET, kind=sheet.kind, sheet=sheet) for sheet in sheets]
+    return [Shown(f"in life {n}, {scene.kind}", scene, True) for n, scene in enumerate((large, *said), start=1)]

@@ -31,8 +31,17 @@ ICON, ICON_GAP = 1.2, 0.45
 DISC = 1.7
 """The disc before a title, in the title's size."""
 LARGEST_BROKEN = 1.8
-TITLE_LINES, LEAD_LINES, FACT_LINES, LEAST_BODY = 2, 3, 2, 2
-LARGE = ((2.2, 4.0, 1.2), (1.8, 3.3, 1.2), (1.8, 2.7, 1.0), (1.5, 2.7, 1.0), (1.2, 2.2, 0.8), (1.0, 1.8, 0.8))
+TITLE_LINES, LEAD_LINES, FACT_LINES, LEAST_BODY = 2, 3, 3, 2
+LARGE = (
+    (2.2, 4.0, 1.2),
+    (1.8, 3.3, 1.2),
+    (1.8, 2.7, 1.0),
+    (1.5, 2.7, 1.0),
+    (1.2, 2.7, 1.0),
+    (1.2, 2.2, 1.0),
+    (1.2, 2.2, 0.8),
+    (1.0, 1.8, 0.8),
+)
 """Title, pay and facts of the page with one listing, in the board's text size."""
 NUMBER, NUMBER_PAD = 0.62, 0.5
 """The number before the title, in the title's size, and what its ground is wider, in its own."""
@@ -103,15 +112,17 @@ def set_tiles(sheet: Sheet, width: float, height: float, sizes: Sizes) -> Set:
         down = -(-len(sheet.facts) // beside)
         tile = (width - (beside - 1) * gap) / beside, (room - (down - 1) * gap) / down
         one = replace(head, body=body, tile=tile, fact_gap=gap)
-        px = next((px for grown in GROWN if _tile_holds(one, sheet.facts, px := _rung(grown, sizes), sizes)), sizes.small)
+        px = next((px for grown in (*GROWN, 0.0) if _tile_holds(one, sheet.facts, px := _rung(grown, sizes), sizes)), 0.0)
+        held, px = px, px or sizes.small
         words_wide = _tile_words(one, px, sizes)
         facts = [
             Fact(f.icon, _evenly(_cut(Text(text=f.text, size_px=px), words_wide, TILE_LINES), words_wide, bold=False).text)
             for f in sheet.facts
         ]
         rows = tuple(tuple(facts[n : n + beside]) for n in range(0, len(facts), beside))
-        options.append((px * (1 - EMPTY_TILE * (down * beside - len(facts))), replace(one, facts=rows, fact_px=px)))
-    return max(reversed(options), key=lambda o: o[0])[1] if options else replace(head, body=body)
+        options.append((held * (1 - EMPTY_TILE * (down * beside - len(facts))), words_wide, replace(one, facts=rows, fact_px=px)))
+    # where no words would be whole, the widest tiles cut least
+    return max(reversed(options), key=lambda o: (o[0], 0 if o[0] else o[1]))[2] if options else replace(head, body=body)
 
 
 def set_large(row: Row, number: str, facts: Sequence[Fact], width: float, height: float, sizes: Sizes) -> Set:
