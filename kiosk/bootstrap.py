@@ -48,8 +48,11 @@ def read_key(settings: Settings) -> str:
 
 
 def open_store(settings: Settings, *, board: bool = False) -> Store:
-    """Open the station's store with the key in its file."""
+    """Open the station's store with the key in its file; raise StoreError where there is none yet."""
     from kiosk.store.store import open_store as opened
+
+    if not settings.store_path.exists():
+        raise StoreError(f"{settings.store_path.name}: not there")
 
     return opened(settings.store_path, read_key(settings), board=board, clock=wall_clock)
 

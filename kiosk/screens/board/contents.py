@@ -221,9 +221,8 @@ def _service(facility: Facility, ok: bool, at: datetime, network: Network, today
         return t("board.services_page.broken", name=name)
     if facility is Facility.WIFI:
         return t("board.services_page.wifi", name=name, wifi=network.name)
-    looked = local(at).date()
-    day = t("day.0") if looked == today else _date(looked)
-    return t("board.services_page.looked_at", name=name, day=day)
+    # when it was looked at before today is for whoever runs the station, not for who wants water
+    return t("board.services_page.looked_at", name=name) if local(at).date() == today else name
 
 
 def _date(day: date) -> str:
