@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.domain import playlist
-from kiosk.domain.notice import CALLED_AT_ONCE, SlipCall
+from kiosk.domain.notice import SlipCall, on_board
 from kiosk.domain.playlist import Item, PlaylistSettings
 from kiosk.domain.programme import PageKind, Quiet
 from kiosk.domain.station import Station, is_heard
@@ -130,7 +130,7 @@ class Player:
             self._composed,
             until=self._turns.until,
             calling=self._called_at is not None and is_heard(self._called_at, self._here.now()),
-            called=tuple(dict.fromkeys(call.number for call in self._calls_now()))[:CALLED_AT_ONCE],
+            called=tuple(call.number for call in on_board(self._slip_calls or (), self._here.now())),
             dim=self._hall.quiet is not None and self._clock_right() and self._hall.quiet.holds(now),
             rings=self._rings,
             aloud=self._aloud,
@@ -173,14 +173,9 @@ class Player:
         with here.store.read() as u:
             self._called_at = u.called_at()
             self._slip_calls = tuple(u.list(SlipCall, ended_at=None))
-        new = [call.number for call in self._calls_now() if (call.id, call.called_at) not in known]
+        new = [call.number for call in on_board(self._slip_calls, here.now()) if (call.id, call.called_at) not in known]
         if new and not first:  # what was called before this board began has been heard
             self._ring(t("board.called.spoken", numbers=t("board.called.join").join(new)))
-
-    def _calls_now(self) -> list[SlipCall]:
-        assert self._here is not None
-        now = self._here.now()
-        return sorted((c for c in self._slip_calls or () if c.calling(now)), key=lambda c: (c.called_at, c.id), reverse=True)
 
     def _ring(self, aloud: str) -> None:
         self._rings, self._aloud = self._rings + 1, aloud
