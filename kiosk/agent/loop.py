@@ -22,7 +22,7 @@ from kiosk.config import Settings
 from kiosk.domain.record import to_plain
 from kiosk.errors import HubRefused, KioskError, StoreError, SyncError
 from kiosk.heap import one_heap
-from kiosk.services import introduce
+from kiosk.services import introduce, safekeeping
 from kiosk.store.store import Store
 from kiosk.sync import exchange, keys
 from kiosk.sync.client import KeyHub
@@ -48,6 +48,8 @@ FIRST_REPAIR_S, REPAIR_EVERY_S = 600.0, 86_400.0
 HEALTH_EVERY_S = 5.0
 SWEEP_EVERY_S = 600.0
 DESK_AGAIN_S = 5.0
+FIRST_BACKUP_S, BACKUP_AGAIN_S = 120.0, 1800.0
+"""A copy reads the whole store, so not while the screens come up; and a disk that was pulled out is looked for every half hour."""
 STOP_S = 10.0
 TOUCHED = "touched"
 NICE = 5
@@ -74,12 +76,13 @@ class Desk(Protocol):
 
 @dataclass
 class Health:
-    """What the health file says. The first four are empty when all is well, else an error's class and code."""
+    """What the health file says. The first five are empty when all is well, else an error's class and code, or what hinders backups."""
 
     push: str = ""
     pull: str = ""
     spool: str = ""
     desk: str = ""
+    backup: str = ""
     enrolled: bool = False
     waiting: int = 0
     parked: int = 0
@@ -113,9 +116,10 @@ class Agent:
         clock: Callable[[], datetime],
         open_desk: Callable[[], Desk | None] = lambda: None,
         take_phone_acts: Callable[[], object] = lambda: None,
+        back_up: Callable[[], object] = lambda: None,
     ) -> None:
         self._settings, self._store, self._spool, self._hub, self._clock = settings, store, spool, hub, clock
-        self._open_desk, self._take_phone_acts = open_desk, take_phone_acts
+        self._open_desk, self._take_phone_acts, self._back_up = open_desk, take_phone_acts, back_up
         self._stop = threading.Event()
         self._crash: Exception | None = None
         self._health = Health()
@@ -128,6 +132,7 @@ class Agent:
         """Work until `stop`; give the exit status: 1 when something unforeseen ended it."""
         jobs = [self._spool_life] + ([self._push_life, self._pull_life] if self._hub else [])
         jobs += [self._desk_life] if self._settings.desk else []
+        jobs += [self._backup_life] if self._settings.backup_dir else []
         threads = [threading.Thread(target=self._guard, args=(job,), name=job.__name__, daemon=True) for job in jobs]
         for thread in threads:
             thread.start()
@@ -231,6 +236,19 @@ class Agent:
             except (OSError, StoreError) as error:
                 self._health.desk = _told("desk", self._health.desk, type(error).__name__)
                 self._stop.wait(DESK_AGAIN_S)
+
+    def _backup_life(self) -> None:
+        """Make a copy a day, in a thread of its own: a dying disk may hang for minutes."""
+        wait_s = FIRST_BACKUP_S
+        while not self._stop.wait(wait_s):
+            wait_s = BACKUP_AGAIN_S
+            try:
+                with self._store.read() as u:
+                    due = safekeeping.due(u, self._clock())
+                if due:
+                    self._health.backup = _told("backup", self._health.backup, safekeeping.back_up(self._store, self._back_up, self._clock()))
+            except StoreError as error:
+                self._health.backup = _told("backup", self._health.backup, _name(error))
 
     def _visited(self) -> bool:
         """Say whether somebody touched the terminal a moment ago: it touches a file in STATE/run then."""

@@ -15,6 +15,7 @@ from kiosk.domain.listing import Review, Verdict
 from kiosk.domain.running import ChainHead
 from kiosk.errors import KioskError, StoreError, WrongKey
 from kiosk.services.doctor_printer import QUEUE, PrinterCase, look_at, prove_ids
+from kiosk.services.doctor_safety import SafetyCase, look_at_backups, look_at_key
 from kiosk.services.station import local
 from kiosk.store import chain
 from kiosk.store.connection import damage
@@ -47,6 +48,7 @@ class Patient:
     hub: str
     open_store: Callable[[], Store]
     printer: PrinterCase
+    safety: SafetyCase
 
     @cached_property
     def store(self) -> Store:
@@ -155,6 +157,14 @@ def _prove(patient: Patient) -> Iterator[Finding]:
         yield from (Finding(*one) for one in prove_ids(patient.printer))
 
 
+def _backup(patient: Patient) -> Iterator[Finding]:
+    yield from (Finding(*found) for found in look_at_backups(patient.safety, patient.store, patient.now))
+
+
+def _key(patient: Patient) -> Iterator[Finding]:
+    yield from (Finding(*found) for found in look_at_key(patient.safety))
+
+
 def _disk(patient: Patient) -> Iterator[Finding]:
     try:
         free = shutil.disk_usage(patient.store_path.parent).free // 1_000_000
@@ -191,6 +201,8 @@ CHECKS: tuple[tuple[str, Check, bool], ...] = (
     ("chain", _chain, True),
     ("outbox", _outbox, True),
     ("county", _county, True),
+    ("backup", _backup, True),
+    ("key", _key, False),
     ("printer", _printer, False),
     ("disk", _disk, False),
     ("clock", _clock, False),

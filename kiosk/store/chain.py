@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -71,6 +72,18 @@ def append(connection: sa.Connection, now: datetime, actor_id: str, act: str, su
     digest = _digest(secrets.token_hex(8), facts)
     row = {"at": to_plain(now), "actor_id": actor_id, "act": act, "subject_id": subject_id, "digest": digest, "previous": last}
     connection.execute(sa.insert(audit).values(hash=_hash(row), **row))
+
+
+def extend(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Take over from another copy of this chain, in its order, what follows on; stop where it does not."""
+    seq, last = head(connection) or (0, START)
+    for row in rows:
+        if row["seq"] <= seq:
+            continue
+        if row["seq"] != seq + 1 or row["previous"] != last or _hash(_named(row)) != row["hash"]:
+            return
+        connection.execute(sa.insert(audit), dict(row))
+        seq, last = row["seq"], row["hash"]
 
 
 def head(connection: sa.Connection) -> Head | None:
@@ -150,7 +163,7 @@ def _gone(damage: Damage, seq: int, count: int, before: sa.RowMapping | None) ->
     return Break(damage, seq, count, *(("", "") if before is None else (before["at"], before["act"])))
 
 
-def _named(row: sa.RowMapping) -> dict[str, str]:
+def _named(row: Mapping[str, Any]) -> dict[str, str]:
     return {k: row[k] for k in ("at", "actor_id", "act", "subject_id", "digest", "previous")}
 
 

@@ -15,6 +15,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 
 from kiosk.errors import StoreError
 from kiosk.store import backup, swap
@@ -64,8 +65,10 @@ def upgrade(file: Path, key: str, migrations: Path = MIGRATIONS) -> None:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sa.exc.DBAPIError as error:
             raise mapped(error.orig or error) from error
-        except sqlcipher.DatabaseError as error:
+        except (sqlcipher.DatabaseError, MemoryError) as error:
             raise mapped(error) from error
+        except CommandError as error:
+            raise StoreError(f"not a version of this program's: {error}") from None
     backup.check(file, key)
     if version(file, key) != _head(migrations):
         raise StoreError("the migrated copy is of another version")
@@ -83,12 +86,6 @@ def version(path: Path, key: str) -> str | None:
         except (sqlcipher.DatabaseError, MemoryError) as error:
             raise mapped(error) from error
         return str(row[0]) if row else None
-
-
-def known(version_: str | None) -> bool:
-    """Say whether this program can bring a store of that version up to its own."""
-    scripts = ScriptDirectory(str(MIGRATIONS))
-    return version_ in {one.revision for one in scripts.walk_revisions()}
 
 
 def table_counts(raw: Any) -> dict[str, int]:
