@@ -60,9 +60,12 @@ def connect(path: Path, key: str, *, board: bool = False, closed: bool = False) 
 
 
 def mapped(error: BaseException) -> StoreError:
-    """Turn what the library raised into one of ours. After a page that cannot be read it raises MemoryError for all that follows."""
+    """Turn what the library raised into one of ours.
+
+    A page that cannot be deciphered is "malformed" or a bare "SQL logic error", and whatever follows on that connection a MemoryError.
+    """
     words = str(error)
-    if isinstance(error, MemoryError) or "malformed" in words:
+    if isinstance(error, MemoryError) or "malformed" in words or "SQL logic error" in words:
         return StoreDamaged(words)
     if "locked" in words or "busy" in words:
         return StoreBusy(words)

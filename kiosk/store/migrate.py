@@ -54,9 +54,9 @@ def upgrade(file: Path, key: str, migrations: Path = MIGRATIONS) -> None:
     config = Config()
     config.set_main_option("script_location", str(migrations))
     with closing(connect(file, key)) as raw:
-        had = table_counts(raw)
         engine = sa.create_engine("sqlite://", module=sqlcipher, creator=lambda: raw, poolclass=sa.pool.StaticPool)
         try:
+            had = table_counts(raw)
             with engine.connect() as connection:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
