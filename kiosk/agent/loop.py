@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import random
+import shutil
 import signal
 import threading
 import time
@@ -276,6 +277,7 @@ class Agent:
                     with self._store.write() as u:
                         u.sweep()
                     introduce.forget(self._store, self._clock())
+                    self._note_room()
                     swept = time.monotonic()
                 self._health.enrolled = exchange.identity(self._store) is not None
                 with self._store.read() as u:
@@ -285,6 +287,10 @@ class Agent:
             self._write_health()
             if self._stop.wait(HEALTH_EVERY_S):
                 return
+
+    def _note_room(self) -> None:
+        with suppress(OSError):
+            safekeeping.note_room(self._store, shutil.disk_usage(self._settings.state_dir).free // 1_000_000)
 
     def _write_health(self) -> None:
         """Replace the health file whole, so that no reader sees half of it. STATE/run is meant to be in memory, not on flash."""

@@ -16,6 +16,7 @@ from kiosk.domain.running import ChainHead
 from kiosk.errors import KioskError, StoreError, WrongKey
 from kiosk.services.doctor_printer import QUEUE, PrinterCase, look_at, prove_ids
 from kiosk.services.doctor_safety import SafetyCase, look_at_backups, look_at_key
+from kiosk.services.safekeeping import ROOM_MB
 from kiosk.services.station import local
 from kiosk.store import chain
 from kiosk.store.connection import damage
@@ -26,7 +27,6 @@ BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 """A clock before this has lost the time."""
 LEAP = timedelta(hours=1)
 SILENCE = timedelta(days=1)
-FREE_MB = 500
 DEVICE_ID, HEARD_AT = "sync.device_id", "sync.heard_at"
 ADDRESS, SHUT_OUT = "sync.address", "sync.shut_out"
 
@@ -171,7 +171,7 @@ def _disk(patient: Patient) -> Iterator[Finding]:
     except OSError:
         yield Finding(False, t("doctor.disk.none"))
         return
-    yield Finding(free >= FREE_MB, t("doctor.disk.good" if free >= FREE_MB else "doctor.disk.full", free=free))
+    yield Finding(free >= ROOM_MB, t("doctor.disk.good" if free >= ROOM_MB else "doctor.disk.full", free=free))
 
 
 def _clock(patient: Patient) -> Iterator[Finding]:

@@ -10,7 +10,9 @@ from kiosk.errors import BackupGone, StoreDamaged, StoreError, StoreFull
 from kiosk.services.station import local
 from kiosk.store.store import Store, UnitOfWork
 
-AT, TROUBLE, MENDED = "backup.at", "backup.trouble", "store.mended"
+AT, TROUBLE, MENDED, LOW = "backup.at", "backup.trouble", "store.mended", "disk.low"
+ROOM_MB = 500
+"""With less room left somebody should make some: a store that cannot grow takes nobody in."""
 DAY, NIGHT_AFTER, NIGHT_ENDS = timedelta(hours=24), timedelta(hours=20), 5
 """A copy a day, by night where the station is on then; most are switched off."""
 TOLD = timedelta(days=3)
@@ -64,6 +66,16 @@ def forget_trouble(store: Store) -> None:
     if told:
         with store.write() as u:
             u.remember(TROUBLE, "", topic="safety")
+
+
+def note_room(store: Store, free_mb: int) -> None:
+    """Note for staff that the disk is nearly full, or that it has room again; while there still is room for the note."""
+    low = "1" if free_mb < ROOM_MB else ""
+    with store.read() as u:
+        told = u.recall(LOW) or ""
+    if told != low:
+        with store.write() as u:
+            u.remember(LOW, low, topic="safety")
 
 
 def last_copy(u: UnitOfWork) -> datetime | None:

@@ -50,6 +50,7 @@ class Need(StrEnum):
     SYNC = "sync"
     SHUT_OUT = "shut_out"
     MENDED = "mended"
+    DISK = "disk"
     BACKUP = "backup"
     EMPLOYER = "employer"
 
@@ -274,6 +275,8 @@ def _safety(u: UnitOfWork, now: datetime) -> Iterator[Item]:
             detail=Say("today.store_whole" if mended.whole else "today.store_lacks"),
             urgency=Urgency.SOON if mended.whole else Urgency.TODAY,
         )
+    if u.recall(safekeeping.LOW):
+        yield Item(need=Need.DISK, count=1, title=Say("today.disk_low"), detail=Say("today.disk_do"), urgency=Urgency.TODAY)
     if trouble:
         last = safekeeping.last_copy(u)
         days = (now - last).days if last else 0
