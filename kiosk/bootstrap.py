@@ -157,7 +157,7 @@ def open_agent(settings: Settings) -> Agent:
     from kiosk.agent.loop import Agent
     from kiosk.agent.spool import Spool
     from kiosk.devices.printer import open_printer
-    from kiosk.safety import make_backup
+    from kiosk.safety import forget_what_is_over, make_backup
     from kiosk.services import phone_acts
     from kiosk.services.safekeeping import forget_trouble
 
@@ -171,10 +171,18 @@ def open_agent(settings: Settings) -> Agent:
     def back_up() -> None:
         make_backup(settings, Path(settings.backup_dir), wall_clock())
 
+    hub = open_hub(settings, store)
+
+    def tidy() -> int:
+        with store.read() as u:
+            if u.recall(STATION_ID) is None:
+                return 0
+        return forget_what_is_over(settings, _at_work(settings, store), hub.time())
+
     if not settings.backup_dir:
         forget_trouble(store)
     spool = Spool(store, printer, wall_clock)
-    return Agent(settings, store, spool, open_hub(settings, store), wall_clock, lambda: open_desk(settings), take_phone_acts, back_up)
+    return Agent(settings, store, spool, hub, wall_clock, lambda: open_desk(settings), take_phone_acts, back_up, tidy)
 
 
 def agent_runs(settings: Settings) -> bool:

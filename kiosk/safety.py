@@ -12,18 +12,19 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from kiosk.bootstrap import open_store, wall_clock
 from kiosk.config import Settings
 from kiosk.domain import recovery_code
 from kiosk.domain.record import to_plain
+from kiosk.domain.retention import trusted
 from kiosk.errors import BadInput, StoreDamaged, StoreError, WrongKey
-from kiosk.services import safekeeping
+from kiosk.services import retention, safekeeping
 from kiosk.services.doctor_safety import CHIP, SafetyCase
 from kiosk.services.safekeeping import Mended
-from kiosk.services.station import local
+from kiosk.services.station import Here, local
 from kiosk.store import backup, rebuild, swap
 from kiosk.store.connection import connect, wrong_with
 from kiosk.store.rebuild import Rescued
@@ -89,7 +90,10 @@ def _fits(settings: Settings, key: str) -> bool:
 
 
 def mend(settings: Settings, key: str, clock: Clock) -> Mended | None:
-    """Finish what was broken off; make the store anew where it is broken, and say how. Raises WrongKey, StoreError; nobody else has it open."""
+    """Finish what was broken off; make the store anew where it is broken, and say how. Nobody else has it open.
+
+    Raises WrongKey, StoreError.
+    """
     path = settings.store_path
     swap.settle(path, settings.key_path)
     log_lost = rebuild.log_is_garbage(path)
@@ -186,6 +190,15 @@ def make_backup(settings: Settings, folder: Path, now: datetime) -> Path:
     return backup.make(settings.store_path, read_key(settings), folder, now)
 
 
+def forget_what_is_over(settings: Settings, here: Here, county_time: datetime | None) -> int:
+    """Forget who somebody was when the time is over, and delete stores that were put aside long ago; give how many that was."""
+    forgotten = retention.forget(here, county_time)
+    now, terms = trusted(here.now(), county_time), here.rules.retention
+    if now is not None and terms is not None:
+        forgotten += swap.forget_old(settings.store_path, now - timedelta(days=terms.old_store_days))
+    return forgotten
+
+
 def safety_case(settings: Settings) -> SafetyCase:
     """Put together what the doctor asks of backups and key."""
     return SafetyCase(
@@ -194,7 +207,16 @@ def safety_case(settings: Settings) -> SafetyCase:
         backup_dir=settings.backup_dir,
         check=lambda copy: backup.check(copy, read_key(settings)),
         chip=CHIP.exists(),
+        has_key=has_key(settings),
+        same_disk=_device(Path(settings.backup_dir or settings.state)) == _device(settings.state_dir),
     )
+
+
+def _device(folder: Path) -> int | None:
+    try:
+        return folder.stat().st_dev
+    except OSError:
+        return None
 
 
 def back_up_by_hand(settings: Settings, to: Path | None) -> int:

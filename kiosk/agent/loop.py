@@ -48,6 +48,8 @@ FIRST_REPAIR_S, REPAIR_EVERY_S = 600.0, 86_400.0
 """Digests are compared soon after the start, not by all stations at once when the light comes back, and once a day."""
 HEALTH_EVERY_S = 5.0
 SWEEP_EVERY_S = 600.0
+FIRST_TIDY_S, TIDY_EVERY_S = 900.0, 86_400.0
+"""What is over is looked for once the county has told the time, and again after the next round until nothing is left."""
 DESK_AGAIN_S = 5.0
 FIRST_BACKUP_S, BACKUP_AGAIN_S = 120.0, 1800.0
 """A copy reads the whole store, so not while the screens come up; and a disk that was pulled out is looked for every half hour."""
@@ -118,9 +120,10 @@ class Agent:
         open_desk: Callable[[], Desk | None] = lambda: None,
         take_phone_acts: Callable[[], object] = lambda: None,
         back_up: Callable[[], object] = lambda: None,
+        tidy: Callable[[], int] = lambda: 0,
     ) -> None:
         self._settings, self._store, self._spool, self._hub, self._clock = settings, store, spool, hub, clock
-        self._open_desk, self._take_phone_acts, self._back_up = open_desk, take_phone_acts, back_up
+        self._open_desk, self._take_phone_acts, self._back_up, self._tidy = open_desk, take_phone_acts, back_up, tidy
         self._stop = threading.Event()
         self._crash: Exception | None = None
         self._health = Health()
@@ -247,7 +250,9 @@ class Agent:
                 with self._store.read() as u:
                     due = safekeeping.due(u, self._clock())
                 if due:
-                    self._health.backup = _told("backup", self._health.backup, safekeeping.back_up(self._store, self._back_up, self._clock()))
+                    self._health.backup = _told(
+                        "backup", self._health.backup, safekeeping.back_up(self._store, self._back_up, self._clock())
+                    )
             except StoreError as error:
                 self._health.backup = _told("backup", self._health.backup, _name(error))
 
@@ -270,7 +275,7 @@ class Agent:
         return pulled.more or pulled.applied > 0
 
     def _housekeeping(self) -> None:
-        swept = -SWEEP_EVERY_S
+        swept, tidy_at = -SWEEP_EVERY_S, time.monotonic() + FIRST_TIDY_S
         while True:
             try:
                 if time.monotonic() - swept >= SWEEP_EVERY_S:
@@ -279,6 +284,8 @@ class Agent:
                     introduce.forget(self._store, self._clock())
                     self._note_room()
                     swept = time.monotonic()
+                    if swept > tidy_at and not self._visited() and not self._tidy():
+                        tidy_at = swept + TIDY_EVERY_S
                 self._health.enrolled = exchange.identity(self._store) is not None
                 with self._store.read() as u:
                     self._health.waiting, self._health.parked = u.outbox_size(), len(u.parked())

@@ -2,7 +2,19 @@
 
 from datetime import timedelta
 
-from kiosk.errors import BadInput, KioskError, LockedOut, NotAllowed, NotFound, PrinterError, StoreBusy, StoreDamaged, StoreFull, WrongKey, WrongState
+from kiosk.errors import (
+    BadInput,
+    KioskError,
+    LockedOut,
+    NotAllowed,
+    NotFound,
+    PrinterError,
+    StoreBusy,
+    StoreDamaged,
+    StoreFull,
+    WrongKey,
+    WrongState,
+)
 from kiosk.screens.theme import CHINA
 from kiosk.text import t
 
@@ -19,7 +31,12 @@ SENTENCES: tuple[tuple[type[KioskError], str], ...] = (
 )
 
 
-FAULTS: tuple[tuple[type[KioskError], str], ...] = ((WrongKey, "fault.key"), (StoreDamaged, "fault.damaged"), (StoreFull, "fault.full"), (StoreBusy, "fault.busy"))
+FAULTS: tuple[tuple[type[KioskError], str], ...] = (
+    (WrongKey, "fault.key"),
+    (StoreDamaged, "fault.damaged"),
+    (StoreFull, "fault.full"),
+    (StoreBusy, "fault.busy"),
+)
 
 
 def fault_key(error: Exception) -> str:

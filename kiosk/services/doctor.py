@@ -7,11 +7,12 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
 from kiosk.domain.listing import Review, Verdict
+from kiosk.domain.retention import BUILT
 from kiosk.domain.running import ChainHead
 from kiosk.errors import KioskError, StoreError, WrongKey
 from kiosk.services.doctor_printer import QUEUE, PrinterCase, look_at, prove_ids
@@ -23,8 +24,6 @@ from kiosk.store.connection import damage
 from kiosk.store.store import Store, UnitOfWork
 from kiosk.text import t, words
 
-BUILT = datetime(2026, 11, 1, tzinfo=UTC)
-"""A clock before this has lost the time."""
 LEAP = timedelta(hours=1)
 SILENCE = timedelta(days=1)
 DEVICE_ID, HEARD_AT = "sync.device_id", "sync.heard_at"

@@ -18,13 +18,16 @@ CHIP = Path("/sys/class/tpm/tpm0")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SafetyCase:
-    """Where things lie. `check` reads a copy through and raises StoreError; `chip` says whether the machine can seal a key."""
+    """Where things lie. `check` reads a copy through and raises StoreError; `chip` says whether the machine can seal a key,
+    `same_disk` whether the copies lie on the store's own."""
 
     store_path: Path
     key_path: Path
     backup_dir: str = ""
     check: Callable[[Path], None] = lambda _: None
     chip: bool = False
+    same_disk: bool = False
+    has_key: bool = True
 
 
 def look_at_backups(case: SafetyCase, store: Store, now: datetime) -> Iterator[tuple[bool, str]]:
@@ -45,7 +48,7 @@ def _backups(case: SafetyCase, last: datetime | None, now: datetime) -> tuple[bo
         return False, t("doctor.backup.none")
     if not folder.is_dir():
         return False, t("doctor.backup.gone")
-    if folder.stat().st_dev == case.store_path.parent.stat().st_dev:
+    if case.same_disk:
         return False, t("doctor.backup.same")
     copies = backup.copies(folder)
     if last is None or not copies:
@@ -60,6 +63,8 @@ def _backups(case: SafetyCase, last: datetime | None, now: datetime) -> tuple[bo
 
 def look_at_key(case: SafetyCase) -> Iterator[tuple[bool, str]]:
     """Say plainly what the key protects from, and what not."""
+    if not case.has_key:
+        return  # there is no store either, or the check of the store has said so
     if not case.key_path.exists():
         yield True, t("doctor.key.sealed" if case.chip else "doctor.key.host")
     elif case.key_path.stat().st_mode & 0o077:

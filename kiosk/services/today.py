@@ -284,7 +284,9 @@ def _safety(u: UnitOfWork, now: datetime) -> Iterator[Item]:
             need=Need.BACKUP,
             count=1,
             title=Say(f"today.backup_{trouble}"),
-            detail=Say("today.backup_since", {"count": days}) if last and days > 0 else Say("today.backup_do" if last else "today.backup_never"),
+            detail=Say("today.backup_since", {"count": days})
+            if last and days > 0
+            else Say("today.backup_do" if last else "today.backup_never"),
             urgency=Urgency.TODAY,
         )
 

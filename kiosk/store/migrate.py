@@ -1,4 +1,4 @@
-"""Makes and upgrades the store. Alembic is not transactional on SQLite, so a copy is migrated, looked through, and put in the store's place;
+"""Makes and upgrades the store. Alembic is not transactional on SQLite: a copy is migrated, looked through, and put in the store's place;
 the old one stays beside it as `station.db.before-VERSION-STAMP`, for the program of before.
 
 Run by the set-up step alone, before any process has the store open.

@@ -1,7 +1,7 @@
 """Makes a store anew: from a copy, and from what can still be read of the one that was at work. Owns what outranks what; knows no schedule.
 
-Nothing is written into the old file: a copy of it is read. What it has newer goes over the copy, its tombstones first; what the county has is
-brought by sync afterwards, and what it lacks is told it then. Of the chain of responsibility the part is taken that follows on.
+Nothing is written into the old file: a copy of it is read. What it has newer goes over the copy, its tombstones first; what the county has
+is brought by sync afterwards, and what it lacks is told it then. Of the chain of responsibility the part is taken that follows on.
 """
 
 import shutil
@@ -17,9 +17,10 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from kiosk.domain.entities import ENTITIES, is_emptied
 from kiosk.domain.listing import Listing
+from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import RecordError
 from kiosk.errors import StoreError
-from kiosk.store import backup, chain
+from kiosk.store import backup, chain, retention
 from kiosk.store.connection import connect
 from kiosk.store.migrate import upgrade
 from kiosk.store.schema import TABLES, from_row, memory, outbox, public_memory, tombstone
@@ -166,6 +167,8 @@ def merge(u: UnitOfWork, old: Old) -> None:
     for row in old.rows(outbox.name):
         if (row["entity"], row["record_id"], row["revision"]) not in known:
             u.connection.execute(sa.insert(outbox), {name: value for name, value in row.items() if name != "sequence"})
+    for job_id in retention.slips_of_the_withdrawn(u.connection):
+        u.drop(PrintJob, job_id)
     chain.extend(u.connection, old.rows("audit"))
 
 

@@ -3,14 +3,14 @@
     station.db.next-WHY-STAMP        finished, verified, decided: from the moment it bears this name it is the store
     station.db.WHY-STAMP (-wal)      what was there before
 
-A kill between any two lines leaves either no `next`, and the old store, or one, which whoever opens the store next puts in place (`settle`).
+A kill between any two lines leaves no `next`, and the old store, or one, which whoever opens the store next puts in place (`settle`).
 """
 
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 NEXT = ".next-"
@@ -70,6 +70,19 @@ def old_stores(path: Path) -> list[Path]:
     return sorted(one for kind in kinds for one in path.parent.glob(f"{path.name}.{kind}*") if not one.name.endswith(("-wal", "-shm")))
 
 
+def forget_old(path: Path, before: datetime) -> int:
+    """Delete stores that were put aside before then, by the stamps in their names; give how many."""
+    gone = 0
+    for old in old_stores(path):
+        stamp = old.name.rstrip("x").rpartition("-")[2]
+        with suppress(ValueError):
+            if datetime.strptime(stamp, STAMP).replace(tzinfo=UTC) < before:
+                for file in path.parent.glob(f"{old.name}*"):
+                    file.unlink()
+                gone += 1
+    return gone
+
+
 def in_use(path: Path) -> bool:
     """Say whether another process has the file open, as far as this user may see it."""
     real = os.path.realpath(path)
@@ -78,7 +91,7 @@ def in_use(path: Path) -> bool:
             with suppress(OSError):
                 for handle in (process / "fd").iterdir():
                     with suppress(OSError):
-                        if os.readlink(handle) == real:
+                        if str(handle.readlink()) == real:
                             return True
     return False
 

@@ -10,6 +10,7 @@ from kiosk.config import Settings
 from kiosk.domain.codes import AgeBand, Trade
 from kiosk.domain.worker import Worker
 from kiosk.services.register import RegistrationForm, register
+from kiosk.services.safekeeping import Mended
 from kiosk.services.station import Here
 from kiosk.store.store import Store, open_store
 from tests.station import KEY, START, Clock, TestStation, make_station
@@ -45,7 +46,7 @@ class Site:
         )
         return self.station.here
 
-    def mend(self) -> safety.Mended | None:
+    def mend(self) -> Mended | None:
         """Start the station: do what `kiosk prepare` does about a broken store."""
         self.station.store.close()
         done = safety.mend(self.settings, safety.read_key(self.settings), self.clock)
@@ -55,7 +56,7 @@ class Site:
     def back_up(self) -> Path:
         return safety.make_backup(self.settings, self.backups, self.clock())
 
-    def restore(self, copy: Path, code: str = "") -> safety.Mended:
+    def restore(self, copy: Path, code: str = "") -> Mended:
         self.station.store.close()
         done = safety.restore(self.settings, copy, self.clock, code)
         self.reopen()

@@ -17,6 +17,7 @@ from kiosk import safety
 from kiosk.__main__ import main
 from kiosk.config import Settings
 from kiosk.domain import recovery_code
+from kiosk.domain.enrol_text import ALPHABET
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.errors import BackupGone, BadInput, StoreFull, WrongKey
@@ -111,7 +112,7 @@ def test_due_when_time_passes_or_jumps_is_once_a_day(site: Site, since: int | No
         assert safekeeping.due(u, now) is due
 
 
-@given(st.binary(min_size=32, max_size=32), st.integers(0, 55), st.sampled_from(recovery_code.ALPHABET))
+@given(st.binary(min_size=32, max_size=32), st.integers(0, 55), st.sampled_from(ALPHABET))
 def test_recovery_code_when_read_back_is_the_key_and_a_wrong_letter_is_noticed(key: bytes, at: int, letter: str) -> None:
     code = recovery_code.write(key.hex())
     assert recovery_code.read(code.lower().replace("-", " ")) == key.hex()
@@ -136,7 +137,8 @@ def test_restore_when_the_old_store_is_whole_keeps_what_came_since(site: Site) -
         assert u.need(Worker, gone).state is WorkerState.WITHDRAWN
         assert {job.subject_id for job in u.list(PrintJob)} >= {stays}
         head = u.chain_head()
-        assert before[0] is not None and head is not None
+        assert head is not None
+        assert before[0] is not None
         assert head[0] == before[0][0] + 1, "the chain goes on, with the restore in it"
         assert u.outbox_size() >= before[1]
         assert [change.record_id for change in u.outgoing(1000)].count(stays) == 1
@@ -144,7 +146,9 @@ def test_restore_when_the_old_store_is_whole_keeps_what_came_since(site: Site) -
     assert old.name.startswith("station.db.before-restore-")
 
 
-def test_restore_when_the_machine_is_new_needs_the_code_from_the_safe(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_restore_when_the_machine_is_new_needs_the_code_from_the_safe(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     crowd(site, 2)
     copy = site.back_up()
     new = Settings(state=str(tmp_path / "new"))
@@ -250,7 +254,9 @@ def test_backup_when_killed_at_any_step_leaves_the_copies_of_before_whole(site: 
 
 
 @pytest.mark.parametrize("at", range(26))
-def test_restore_when_killed_at_any_step_leaves_the_old_or_the_new_store_whole(site: Site, at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_restore_when_killed_at_any_step_leaves_the_old_or_the_new_store_whole(
+    site: Site, at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     crowd(site, 1)
     copy = site.back_up()
     crowd(site, 1, first=1)

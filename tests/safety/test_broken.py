@@ -128,9 +128,7 @@ def test_store_when_the_key_is_a_wrong_one_is_not_touched(site: Site) -> None:
     site.settings.key_path.write_text(KEY)
 
 
-def test_store_when_broken_and_another_process_has_it_open_is_not_replaced_under_it(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_store_when_broken_and_another_process_has_it_open_is_not_replaced_under_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     crowd(site, 2)
     site.station.store.close()
     spoil(site.path, *some_pages(site.path, 30, 3))
