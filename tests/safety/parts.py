@@ -4,6 +4,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from kiosk import safety
 from kiosk.config import Settings
@@ -16,6 +19,11 @@ from kiosk.store.store import Store, open_store
 from tests.station import KEY, START, Clock, TestStation, make_station
 
 PAGE = 4096
+
+
+def steps(count: int) -> list[Any]:
+    """Give the places to be killed at: a few in the short run, all in the long one."""
+    return [n if n % 7 == 3 else pytest.param(n, marks=pytest.mark.long) for n in range(count)]
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 from kiosk.errors import StoreError
 from kiosk.store import backup, swap
 from kiosk.store.migrate import MIGRATIONS, migrate, version
-from tests.safety.parts import Site, crowd, make_site
+from tests.safety.parts import Site, crowd, make_site, steps
 from tests.safety.test_backup import Killed, _dying
 from tests.station import KEY
 
@@ -70,7 +70,7 @@ def test_migration_when_it_succeeds_keeps_the_store_of_before_beside_it(site: Si
     assert version(site.path, KEY) == "0099", "an older program does not touch a newer store"
 
 
-@pytest.mark.parametrize("at", range(12))
+@pytest.mark.parametrize("at", steps(12))
 def test_migration_when_killed_at_any_step_leaves_the_old_or_the_new_store_whole(
     site: Site, tmp_path: Path, at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
