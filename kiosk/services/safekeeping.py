@@ -10,7 +10,7 @@ from kiosk.errors import BackupGone, StoreDamaged, StoreError, StoreFull
 from kiosk.services.station import local
 from kiosk.store.store import Store, UnitOfWork
 
-AT, TROUBLE, MENDED, LOW = "backup.at", "backup.trouble", "store.mended", "disk.low"
+AT, TROUBLE, MENDED, LOW = "safety.backup_at", "safety.backup_trouble", "safety.mended", "safety.disk_low"
 ROOM_MB = 500
 """With less room left somebody should make some: a store that cannot grow takes nobody in."""
 DAY, NIGHT_AFTER, NIGHT_ENDS = timedelta(hours=24), timedelta(hours=20), 5
