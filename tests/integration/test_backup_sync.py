@@ -103,3 +103,16 @@ def test_station_when_its_store_broke_comes_back_into_step_with_the_county(site:
     settle(site.station.store, hub)
     assert here(site) == at_county(hub)
     assert set(here(site)) == {*known, *later}
+
+
+def test_station_when_nothing_is_left_and_there_is_no_backup_gets_from_the_county_what_was_told(
+    site: Site, hub: TestHub, tmp_path: Path
+) -> None:
+    told = add(site.station.here, "13900000001")
+    settle(site.station.store, hub)
+    site.station.store.close()
+    bare = make_site(tmp_path / "bare")
+    exchange.enrol(bare.station.store, HttpHub(hub.base), hub.code(), bare.clock())
+    settle(bare.station.store, hub)
+    assert here(bare) == {told: "13900000001"} == at_county(hub)
+    bare.station.store.close()
