@@ -20,7 +20,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from kiosk.errors import BackupGone, StoreDamaged, StoreError, StoreFull
 from kiosk.store.connection import connect, mapped, wrong_with
-from kiosk.store.swap import STAMP, sync_file, sync_folder
+from kiosk.store.swap import STAMP, give, sync_file, sync_folder
 
 NAME = re.compile(r"station-(\d{6})-(\d{8}T\d{6}Z)\.db")
 DAYS, WEEK, WEEKS = 7, 7, 4
@@ -67,6 +67,7 @@ def copy_store(path: Path, key: str, target: Path) -> None:
         except (sqlcipher.DatabaseError, MemoryError) as error:
             raise mapped(error) from None
     check(target, key)
+    give(target)
     sync_file(target)
 
 

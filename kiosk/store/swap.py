@@ -30,6 +30,8 @@ def put(path: Path, candidate: Path, key_path: Path, why: str, now: datetime, ne
         write_whole(key_path.with_name(key_path.name + KEY_NEXT), f"{new_key}\n".encode())
     else:
         key_path.with_name(key_path.name + KEY_NEXT).unlink(missing_ok=True)
+    candidate.chmod(0o600)
+    give(candidate)
     sync_file(candidate)
     candidate.rename(path.with_name(path.name + NEXT + label))
     sync_folder(path.parent)
@@ -103,8 +105,16 @@ def write_whole(path: Path, data: bytes) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         os.fsync(file.fileno())
+    give(part)
     part.replace(path)
     sync_folder(path.parent)
+
+
+def give(file: Path) -> None:
+    """Give a file that root made to whoever owns the folder: the station's own user has to open it."""
+    if os.geteuid() == 0:
+        folder = file.parent.stat()
+        os.chown(file, folder.st_uid, folder.st_gid)
 
 
 def sync_file(path: Path) -> None:

@@ -2,10 +2,13 @@
 
 import io
 import os
+import random
+import signal
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -276,3 +279,44 @@ def test_restore_when_killed_at_any_step_leaves_the_old_or_the_new_store_whole(
     assert site.people() == ["13900000000", "13900000001"]
     with closing(connect(site.path, KEY)) as raw:
         assert raw.execute("SELECT count(*) FROM outbox WHERE entity = 'worker'").fetchone() == (2,)
+
+
+def _in_a_process_that_is_killed(act: Callable[[], object], after_s: float) -> None:
+    child = os.fork()
+    if child == 0:
+        with suppress(BaseException):
+            while True:
+                act()
+        os._exit(0)
+    time.sleep(after_s)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+@pytest.mark.long
+def test_backup_and_restore_when_the_process_is_killed_at_random_moments_leave_all_whole(site: Site) -> None:
+    crowd(site, 20)
+    first = site.back_up().rename(site.settings.state_dir.parent / "kept.db")
+    crowd(site, 5, first=20)
+    rng = random.Random(8)
+    for number in range(60):
+        site.station.store.close()
+        restoring = number % 2
+
+        def act(restoring: int = restoring) -> None:
+            safety.restore(site.settings, first, site.clock) if restoring else site.back_up()
+
+        _in_a_process_that_is_killed(act, rng.uniform(0, 0.6))
+        for copy in backup.copies(site.backups):
+            backup.check(copy, KEY)
+        assert site.mend() is None
+        assert len(site.people()) == 25
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_restore_when_run_by_root_leaves_the_files_to_the_stations_own_user(site: Site) -> None:
+    copy = site.back_up()
+    os.chown(site.settings.state_dir, 12345, 12345)
+    site.restore(copy)
+    assert site.path.stat().st_uid == 12345
+    assert site.path.stat().st_mode & 0o777 == 0o600

@@ -1,5 +1,8 @@
 """Where the key comes from, what is said of it, and that nothing is made anew where only the key is missing."""
 
+import os
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,3 +99,19 @@ def test_settings_when_the_backup_folder_is_no_whole_path_are_refused(tmp_path: 
     (tmp_path / "kiosk.toml").write_text('backup_dir = "backups"\n')
     with pytest.raises(ConfigError, match="backup_dir"):
         load(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("systemd-creds") is None, reason="only root unseals, where systemd is")
+def test_key_when_sealed_is_read_by_root_for_a_tool_that_is_run_by_hand(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, sealed = tmp_path / "plain", tmp_path / "sealed"
+    plain.write_text(f"{KEY}\n")
+    # a machine without a chip and without a host key, as test machines are
+    words = ["systemd-creds", "--with-key=tpm2-absent", "encrypt", f"--name={safety.CREDENTIAL}", str(plain), str(sealed)]
+    subprocess.run(words, check=True, capture_output=True)
+    monkeypatch.setattr(safety, "SEALED", sealed)
+    assert safety.read_key(settings) == KEY
+    sealed.write_text("noise")
+    with pytest.raises(WrongKey):
+        safety.read_key(settings)
