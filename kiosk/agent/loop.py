@@ -79,13 +79,17 @@ class Desk(Protocol):
 
 @dataclass
 class Health:
-    """What the health file says. The first five are empty when all is well, else an error's class and code, or what hinders backups."""
+    """What the health file says. The first five are empty when all is well, else an error's class and code, or what hinders backups.
+
+    `mended`: why the store was made anew, while staff are told of it.
+    """
 
     push: str = ""
     pull: str = ""
     spool: str = ""
     desk: str = ""
     backup: str = ""
+    mended: str = ""
     enrolled: bool = False
     waiting: int = 0
     parked: int = 0
@@ -136,10 +140,11 @@ class Agent:
         """Work until `stop`; give the exit status: 1 when something unforeseen ended it."""
         jobs = [self._spool_life] + ([self._push_life, self._pull_life] if self._hub else [])
         jobs += [self._desk_life] if self._settings.desk else []
-        jobs += [self._backup_life] if self._settings.backup_dir else []
         threads = [threading.Thread(target=self._guard, args=(job,), name=job.__name__, daemon=True) for job in jobs]
         for thread in threads:
             thread.start()
+        if self._settings.backup_dir:  # a dying disk may hold it for minutes, and nobody waits for it
+            threading.Thread(target=self._guard, args=(self._backup_life,), name="_backup_life", daemon=True).start()
         self._guard(self._housekeeping)
         until = time.monotonic() + STOP_S
         for thread in threads[:2]:  # the pull may be waiting for the hub, and loses nothing when it is cut off
@@ -242,7 +247,7 @@ class Agent:
                 self._stop.wait(DESK_AGAIN_S)
 
     def _backup_life(self) -> None:
-        """Make a copy a day, in a thread of its own: a dying disk may hang for minutes."""
+        """Make a copy a day."""
         wait_s = FIRST_BACKUP_S
         while not self._stop.wait(wait_s):
             wait_s = BACKUP_AGAIN_S
@@ -289,6 +294,8 @@ class Agent:
                 self._health.enrolled = exchange.identity(self._store) is not None
                 with self._store.read() as u:
                     self._health.waiting, self._health.parked = u.outbox_size(), len(u.parked())
+                    mended = safekeeping.mended(u)
+                self._health.mended = mended.why if mended and safekeeping.is_news(mended, self._clock()) else ""
             except StoreError as error:
                 log.warning("housekeeping: %s", _name(error))
             self._write_health()

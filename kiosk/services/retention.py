@@ -23,8 +23,8 @@ from kiosk.store import chain, retention
 from kiosk.store.store import UnitOfWork
 
 AGENT, ACT = "agent", "retention"
-AT_ONCE = 100
-"""So many a run, each in a transaction of its own: visitors write meanwhile."""
+AT_ONCE = 25
+"""So many of a kind a run, each in a transaction of its own: visitors write meanwhile, and nothing else of the agent's waits long."""
 
 
 def forget(here: Here, county_time: datetime | None) -> int:
