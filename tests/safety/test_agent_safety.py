@@ -1,4 +1,4 @@
-"""The agent looks after the store by itself: a copy when one is due, a word when the disk is out, a round of forgetting by the county's time."""
+"""The agent looks after the store by itself: a copy when one is due, a word when the disk is out, forgetting by the county's time."""
 
 import json
 import threading
