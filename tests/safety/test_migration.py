@@ -2,13 +2,20 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from kiosk.domain.codes import AgeBand, PayUnit, Trade
+from kiosk.domain.referral import Party, ReferralStep
+from kiosk.domain.station import Staff
+from kiosk.domain.worker import PhoneOf, Worker
 from kiosk.errors import StoreError
 from kiosk.store import backup, swap
+from kiosk.store.connection import connect
 from kiosk.store.migrate import MIGRATIONS, migrate, version
+from kiosk.store.store import open_store
 from tests.safety.parts import Site, crowd, make_site, steps
 from tests.safety.test_backup import Killed, _dying
 from tests.station import KEY
@@ -90,3 +97,69 @@ def test_migration_when_killed_at_any_step_leaves_the_old_or_the_new_store_whole
     migrate(site.path, KEY, site.settings.key_path, migrations)
     site.reopen()
     assert len(site.people()) == 3
+
+
+OLD_ROWS = {
+    "worker": {
+        "id": "w1",
+        "revision": 2,
+        "station_id": "s",
+        "state": "active",
+        "name": "王秀兰",
+        "phone": "13900000001",
+        "age_band": AgeBand.ADULT.value,
+        "trades": f'["{Trade.LOADING.value}"]',
+        "pay_fen": 20000,
+        "pay_unit": PayUnit.DAY.value,
+        "area": None,
+        "code": "12345678",
+        "number": "YT-1123-0001",
+        "notice_version": "1",
+        "consented_at": "2026-11-23T07:42:00.000Z",
+        "by_staff": 0,
+        "registered_at": "2026-11-23T07:42:00.000Z",
+    },
+    "staff": {"id": "p1", "station_id": "s", "name": "李芳", "role": "head", "pin_hash": "x", "failures": 1, "locked_until": None},
+    "referral_step": {
+        "id": "r1",
+        "station_id": "s",
+        "referral_id": "r",
+        "state": "referred",
+        "by_name": "李芳",
+        "how": "",
+        "stepped_at": "2026-11-23T07:42:00.000Z",
+    },
+    "outbox": {
+        "sequence": 7,
+        "id": "k",
+        "entity": "worker",
+        "record_id": "w1",
+        "revision": 2,
+        "refused_code": None,
+        "refused_reason": None,
+    },
+    "memory": {"key": "ticket.key", "value": "aa"},
+}
+"""Rows of the first release, one of each table that the second changed."""
+
+
+def test_migration_when_the_store_is_of_the_first_release_keeps_every_row(tmp_path: Path) -> None:
+    first = shutil.copytree(MIGRATIONS, tmp_path / "first")
+    for newer in [one for one in (first / "versions").glob("*.py") if not one.name.startswith("0001")]:
+        newer.unlink()
+    path = tmp_path / "station.db"
+    migrate(path, KEY, migrations=first)
+    with closing(connect(path, KEY)) as raw:
+        for table, row in OLD_ROWS.items():
+            raw.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+    migrate(path, KEY)
+    with closing(open_store(path, KEY)) as store, store.write() as u:
+        worker, step, (person,) = u.need(Worker, "w1"), u.need(ReferralStep, "r1"), u.list(Staff)
+        assert (worker.name, worker.phone, worker.phone_of, worker.revision) == ("王秀兰", "13900000001", PhoneOf.OWN, 2)
+        assert (step.by_name, step.party, person.failures, person.active) == ("李芳", Party.STAFF, 1, True)
+        assert [(change.sequence, change.record) for change in u.outgoing(10)] == [(7, worker)]
+        assert u.recall("ticket.key") == "aa"
+        u.keep(worker)
+        assert [change.sequence for change in u.outgoing(10)] == [7, 8], "no number is given twice"
+    (old,) = swap.old_stores(path)
+    assert old.name.startswith("station.db.before-0001-")
