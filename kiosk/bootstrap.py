@@ -41,12 +41,12 @@ def wall_clock() -> datetime:
 
 def open_store(settings: Settings, *, board: bool = False) -> Store:
     """Open the station's store with its key; finish first what a restore left half done."""
-    from kiosk.safety import read_key
+    from kiosk.store.key import read_key
     from kiosk.store.store import open_store as opened
     from kiosk.store.swap import settle
 
     settle(settings.store_path, settings.key_path)
-    return opened(settings.store_path, read_key(settings), board=board, clock=wall_clock)
+    return opened(settings.store_path, read_key(settings.key_path), board=board, clock=wall_clock)
 
 
 def open_here(settings: Settings, *, board: bool = False) -> Here:
@@ -80,11 +80,12 @@ def prepare(settings: Settings) -> None:
     Runs before any other process has the store open. Raises WrongKey where a store is there and its key is not.
     """
     from kiosk import safety
+    from kiosk.store.key import has_key, read_key
     from kiosk.store.migrate import make_key, migrate
 
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o755)
-    fresh = not safety.has_key(settings) and not settings.store_path.exists()
-    key = make_key(settings.key_path) if fresh else safety.read_key(settings)
+    fresh = not has_key(settings.key_path) and not settings.store_path.exists()
+    key = make_key(settings.key_path) if fresh else read_key(settings.key_path)
     safety.mend(settings, key, wall_clock)
     migrate(settings.store_path, key, settings.key_path)
     safety.keep_mark(settings, key)
@@ -157,9 +158,10 @@ def open_agent(settings: Settings) -> Agent:
     from kiosk.agent.loop import Agent
     from kiosk.agent.spool import Spool
     from kiosk.devices.printer import open_printer
-    from kiosk.safety import forget_what_is_over, make_backup
-    from kiosk.services import phone_acts
+    from kiosk.services import phone_acts, retention
     from kiosk.services.safekeeping import forget_trouble
+    from kiosk.store import backup
+    from kiosk.store.key import read_key
 
     store = open_store(settings)
     printer = open_printer(settings.printer, settings.state_dir / "slips")
@@ -169,7 +171,7 @@ def open_agent(settings: Settings) -> Agent:
             phone_acts.take(_at_work(settings, store))
 
     def back_up() -> None:
-        make_backup(settings, Path(settings.backup_dir), wall_clock())
+        backup.make(settings.store_path, read_key(settings.key_path), Path(settings.backup_dir), wall_clock())
 
     hub = open_hub(settings, store)
 
@@ -177,7 +179,7 @@ def open_agent(settings: Settings) -> Agent:
         with store.read() as u:
             if u.recall(STATION_ID) is None:
                 return 0
-        return forget_what_is_over(settings, _at_work(settings, store), hub.time())
+        return retention.forget(_at_work(settings, store), hub.time(), settings.store_path)
 
     if not settings.backup_dir:
         forget_trouble(store)

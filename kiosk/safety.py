@@ -6,27 +6,25 @@ called broken only where the key is known to be the right one: with a wrong key 
 
 import hashlib
 import logging
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from kiosk.bootstrap import open_store, wall_clock
 from kiosk.config import Settings
 from kiosk.domain import recovery_code
 from kiosk.domain.record import to_plain
-from kiosk.domain.retention import trusted
 from kiosk.errors import BadInput, StoreDamaged, StoreError, WrongKey
-from kiosk.services import retention, safekeeping
+from kiosk.services import safekeeping
 from kiosk.services.doctor_safety import CHIP, SafetyCase
 from kiosk.services.safekeeping import Mended
-from kiosk.services.station import Here, local
+from kiosk.services.station import local
 from kiosk.store import backup, rebuild, swap
 from kiosk.store.connection import connect, wrong_with
+from kiosk.store.key import has_key, read_key
 from kiosk.store.rebuild import Rescued
 from kiosk.store.store import Store
 from kiosk.sync import exchange
@@ -34,40 +32,8 @@ from kiosk.text import t
 
 log = logging.getLogger(__name__)
 
-CREDENTIAL = "station.key"
-SEALED = Path("/etc/credstore.encrypted") / CREDENTIAL
-UNSEAL_S = 30
 MARK = "station.key.mark"
 Clock = Callable[[], datetime]
-
-
-def read_key(settings: Settings) -> str:
-    """Read the database key: the file in the state folder, else what systemd gives its service, else what only root can unseal.
-
-    Raises WrongKey when there is none, or it cannot be read.
-    """
-    folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
-    for path in (settings.key_path, *([Path(folder) / CREDENTIAL] if folder else [])):
-        if path.exists():
-            try:
-                return path.read_text().strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise WrongKey(f"{path.name}: {error.__class__.__name__}") from None
-    if os.geteuid() == 0 and SEALED.exists():
-        words = ["systemd-creds", "decrypt", f"--name={CREDENTIAL}", str(SEALED), "-"]
-        try:
-            return subprocess.run(words, capture_output=True, text=True, timeout=UNSEAL_S, check=True).stdout.strip()
-        except (OSError, subprocess.SubprocessError) as error:
-            raise WrongKey(f"systemd-creds: {error.__class__.__name__}") from None
-    raise WrongKey(f"{settings.key_path.name}: there is none")
-
-
-def has_key(settings: Settings) -> bool:
-    """Say whether there is a key at all."""
-    try:
-        return bool(read_key(settings))
-    except WrongKey:
-        return settings.key_path.exists()
 
 
 def keep_mark(settings: Settings, key: str) -> None:
@@ -150,7 +116,7 @@ def restore(settings: Settings, file: Path, clock: Clock, code: str = "") -> Men
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o755)
     swap.settle(path, settings.key_path)
     try:
-        ours: str | None = read_key(settings)
+        ours: str | None = read_key(settings.key_path)
     except WrongKey:
         ours = None
     key = recovery_code.read(code) if code else ours
@@ -185,29 +151,15 @@ def _renew(settings: Settings, key: str, base: Path | None, old_key: str | None,
     return done[0]
 
 
-def make_backup(settings: Settings, folder: Path, now: datetime) -> Path:
-    """Copy the store at work into a folder; raise StoreError."""
-    return backup.make(settings.store_path, read_key(settings), folder, now)
-
-
-def forget_what_is_over(settings: Settings, here: Here, county_time: datetime | None) -> int:
-    """Forget who somebody was when the time is over, and delete stores that were put aside long ago; give how many that was."""
-    forgotten = retention.forget(here, county_time)
-    now, terms = trusted(here.now(), county_time), here.rules.retention
-    if now is not None and terms is not None:
-        forgotten += swap.forget_old(settings.store_path, now - timedelta(days=terms.old_store_days))
-    return forgotten
-
-
 def safety_case(settings: Settings) -> SafetyCase:
     """Put together what the doctor asks of backups and key."""
     return SafetyCase(
         store_path=settings.store_path,
         key_path=settings.key_path,
         backup_dir=settings.backup_dir,
-        check=lambda copy: backup.check(copy, read_key(settings)),
+        check=lambda copy: backup.check(copy, read_key(settings.key_path)),
         chip=CHIP.exists(),
-        has_key=has_key(settings),
+        has_key=has_key(settings.key_path),
         same_disk=_device(Path(settings.backup_dir or settings.state)) == _device(settings.state_dir),
     )
 
@@ -227,7 +179,7 @@ def back_up_by_hand(settings: Settings, to: Path | None) -> int:
     made: list[Path] = []
 
     def make() -> None:
-        made.append(make_backup(settings, folder, wall_clock()))
+        made.append(backup.make(settings.store_path, read_key(settings.key_path), folder, wall_clock()))
 
     if to is None:
         with closing(open_store(settings)) as store:
@@ -244,7 +196,7 @@ def back_up_by_hand(settings: Settings, to: Path | None) -> int:
 
 def show_code(settings: Settings) -> int:
     """Say the recovery code, for the safe."""
-    print(t("backup.code", code=recovery_code.write(read_key(settings))))
+    print(t("backup.code", code=recovery_code.write(read_key(settings.key_path))))
     return 0
 
 

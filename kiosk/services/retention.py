@@ -7,6 +7,7 @@ that the county told and this machine's clock bears out, or not at all: a clock 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from kiosk.domain.case import Case, CaseState, CaseStep, state_of
 from kiosk.domain.employer import Employer, EmployerKind
@@ -19,7 +20,7 @@ from kiosk.domain.running import Signup
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.services.station import Here, local
 from kiosk.services.withdraw import empty
-from kiosk.store import chain, retention
+from kiosk.store import chain, retention, swap
 from kiosk.store.store import UnitOfWork
 
 AGENT, ACT = "agent", "retention"
@@ -27,8 +28,11 @@ AT_ONCE = 25
 """So many of a kind a run, each in a transaction of its own: visitors write meanwhile, and nothing else of the agent's waits long."""
 
 
-def forget(here: Here, county_time: datetime | None) -> int:
-    """Forget what is over; give how many records that was, at most AT_ONCE of a kind. `county_time`: the time by the county, or None."""
+def forget(here: Here, county_time: datetime | None, store_path: Path) -> int:
+    """Forget what is over; give how many records and files that was, at most AT_ONCE of a kind.
+
+    `county_time`: the time by the county, or None. Beside the store at `store_path` lie those that were put aside: they hold people, too.
+    """
     now = trusted(here.now(), county_time)
     terms = here.rules.retention
     if now is None or terms is None:
@@ -61,7 +65,8 @@ def forget(here: Here, county_time: datetime | None) -> int:
             for job_id in slips:
                 u.drop(PrintJob, job_id)
             u.audit(now, AGENT, ACT, here.station_id, slips=str(len(slips)))
-    return sum(len(found[:AT_ONCE]) for found in (workers, listings, people, cases)) + len(slips)
+    files = swap.forget_old(store_path, now - timedelta(days=terms.old_store_days))
+    return sum(len(found[:AT_ONCE]) for found in (workers, listings, people, cases)) + len(slips) + files
 
 
 class _Look:

@@ -15,6 +15,8 @@ from kiosk.domain.worker import Worker
 from kiosk.services.register import RegistrationForm, register
 from kiosk.services.safekeeping import Mended
 from kiosk.services.station import Here
+from kiosk.store import backup
+from kiosk.store.key import read_key
 from kiosk.store.store import Store, open_store
 from tests.station import KEY, START, Clock, TestStation, make_station
 
@@ -48,7 +50,7 @@ class Site:
     def reopen(self) -> Here:
         """Open the store that lies there now."""
         self.station.store.close()
-        store = open_store(self.path, safety.read_key(self.settings), clock=self.clock)
+        store = open_store(self.path, read_key(self.settings.key_path), clock=self.clock)
         self.station.here = Here(
             **{f: getattr(self.station.here, f) for f in ("clock", "station_id", "phone_base", "rules", "areas")}, store=store
         )
@@ -57,12 +59,12 @@ class Site:
     def mend(self) -> Mended | None:
         """Start the station: do what `kiosk prepare` does about a broken store."""
         self.station.store.close()
-        done = safety.mend(self.settings, safety.read_key(self.settings), self.clock)
+        done = safety.mend(self.settings, read_key(self.settings.key_path), self.clock)
         self.reopen()
         return done
 
     def back_up(self) -> Path:
-        return safety.make_backup(self.settings, self.backups, self.clock())
+        return backup.make(self.path, read_key(self.settings.key_path), self.backups, self.clock())
 
     def restore(self, copy: Path, code: str = "") -> Mended:
         self.station.store.close()

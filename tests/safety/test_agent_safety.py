@@ -13,7 +13,7 @@ import pytest
 from kiosk.agent import loop
 from kiosk.agent.loop import Agent
 from kiosk.errors import HubRefused
-from kiosk.safety import forget_what_is_over
+from kiosk.services.retention import forget
 from kiosk.store import backup, swap
 from kiosk.sync.client import HttpHub
 from tests.hub_parts import answering
@@ -95,10 +95,10 @@ def test_hub_when_it_answered_tells_the_time_and_only_then_something_is_forgotte
     assert told is not None
     assert timedelta() <= told - datetime(2028, 12, 23, 8, tzinfo=UTC) < timedelta(minutes=1)
     swap.aside(site.path, "broken-20261127T083000Z").touch()
-    assert forget_what_is_over(site.settings, site.station.here, told) == 0, "this machine's clock does not bear it out"
+    assert forget(site.station.here, told, site.path) == 0, "this machine's clock does not bear it out"
     assert len(site.people()) == 2
     site.clock.now = told
-    assert forget_what_is_over(site.settings, site.station.here, told) == 5, "two people, two slips, a store that was put aside"
+    assert forget(site.station.here, told, site.path) == 5, "two people, two slips, a store that was put aside"
     assert site.people() == ["", ""]
     before = time.monotonic
     monkeypatch.setattr("kiosk.sync.client.time.monotonic", lambda: before() + 4000)

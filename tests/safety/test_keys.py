@@ -12,6 +12,7 @@ from kiosk import bootstrap, safety
 from kiosk.config import Settings, load
 from kiosk.errors import ConfigError, WrongKey
 from kiosk.services.doctor_safety import SafetyCase, look_at_backups, look_at_key
+from kiosk.store import key as key_store
 from kiosk.store import swap
 from kiosk.store.store import open_store
 from kiosk.text import t
@@ -27,7 +28,7 @@ def settings(tmp_path: Path) -> Settings:
 def test_key_when_a_credential_is_given_stands_in_no_file(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "credentials"
     folder.mkdir()
-    (folder / safety.CREDENTIAL).write_text(f"{KEY}\n")
+    (folder / key_store.CREDENTIAL).write_text(f"{KEY}\n")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
     bootstrap.prepare(settings)
     bootstrap.prepare(settings)
@@ -108,10 +109,10 @@ def test_key_when_sealed_is_read_by_root_for_a_tool_that_is_run_by_hand(
     plain, sealed = tmp_path / "plain", tmp_path / "sealed"
     plain.write_text(f"{KEY}\n")
     # a machine without a chip and without a host key, as test machines are
-    words = ["systemd-creds", "--with-key=tpm2-absent", "encrypt", f"--name={safety.CREDENTIAL}", str(plain), str(sealed)]
+    words = ["systemd-creds", "--with-key=tpm2-absent", "encrypt", f"--name={key_store.CREDENTIAL}", str(plain), str(sealed)]
     subprocess.run(words, check=True, capture_output=True)
-    monkeypatch.setattr(safety, "SEALED", sealed)
-    assert safety.read_key(settings) == KEY
+    monkeypatch.setattr(key_store, "SEALED", sealed)
+    assert key_store.read_key(settings.key_path) == KEY
     sealed.write_text("noise")
     with pytest.raises(WrongKey):
-        safety.read_key(settings)
+        key_store.read_key(settings.key_path)

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_migration_when_killed_at_any_step_leaves_the_old_or_the_new_store_whole
     assert len(site.people()) == 3
 
 
-OLD_ROWS = {
+OLD_ROWS: dict[str, dict[str, Any]] = {
     "worker": {
         "id": "w1",
         "revision": 2,

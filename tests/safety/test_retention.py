@@ -38,7 +38,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 def run(site: Site, at: datetime) -> int:
     site.clock.now = at
-    return forget(site.station.here, at)
+    return forget(site.station.here, at, site.path)
 
 
 def everything(site: Site) -> list[object]:
@@ -127,7 +127,7 @@ def test_clock_when_wrong_or_borne_out_by_nobody_forgets_nobody(site: Site, wall
     before = everything(site)
     site.clock.now = wall
     assert trusted(wall, county) is None
-    assert forget(site.station.here, county) == 0
+    assert forget(site.station.here, county, site.path) == 0
     assert everything(site) == before
 
 
