@@ -25,6 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
     county.add_argument("words", nargs=argparse.REMAINDER)
     enrol = commands.add_parser("enrol", help="enrol this station with the line that the county gave: code, address, mark")
     enrol.add_argument("words", nargs="+", metavar="WORD")
+    backup = commands.add_parser("backup", help="copy the store at work into the folder that settings name")
+    backup.add_argument("--to", type=Path, metavar="DIR", help="into this folder instead")
+    backup.add_argument("--code", action="store_true", help="show the recovery code, to be written down and locked away; copy nothing")
+    restore = commands.add_parser("restore", help="put a backup in the store's place; what the old store has newer stays")
+    restore.add_argument("file", type=Path, metavar="FILE")
     review = commands.add_parser("review", help="check texts by the rules for listings, one JSON line a file")
     review.add_argument("files", nargs="+", metavar="FILE")
     doctor = commands.add_parser("doctor", help="look whether the station is well; status 1 when something is wrong")
@@ -93,6 +98,14 @@ def _dispatch(options: argparse.Namespace) -> int:
 
             enrol(settings, options.words)
             print(t("enrolling.done"))
+        case "backup":
+            from kiosk.safety import back_up_by_hand, show_code
+
+            return show_code(settings) if options.code else back_up_by_hand(settings, options.to)
+        case "restore":
+            from kiosk.safety import restore_by_hand
+
+            return restore_by_hand(settings, options.file)
         case "doctor":
             from kiosk.bootstrap import run_doctor
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.config import Settings
-from kiosk.errors import BadInput, ConfigError, HubForged, PrinterAbsent, StoreError, WrongKey
+from kiosk.errors import BadInput, ConfigError, HubForged, PrinterAbsent, StoreError
 
 if TYPE_CHECKING:
     from kiosk.agent.loop import Agent
@@ -39,22 +39,16 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def read_key(settings: Settings) -> str:
-    """Read the database key; raise WrongKey when it is missing or unreadable."""
-    try:
-        return settings.key_path.read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongKey(f"{settings.key_path.name}: {error.__class__.__name__}") from None
-
-
 def open_store(settings: Settings, *, board: bool = False) -> Store:
-    """Open the station's store with the key in its file; raise StoreError where there is none yet."""
+    """Open the station's store with its key; finish first what a restore left half done; raise StoreError where there is none yet."""
+    from kiosk.store.key import read_key
     from kiosk.store.store import open_store as opened
+    from kiosk.store.swap import settle
 
+    settle(settings.store_path, settings.key_path)
     if not settings.store_path.exists():
         raise StoreError(f"{settings.store_path.name}: not there")
-
-    return opened(settings.store_path, read_key(settings), board=board, clock=wall_clock)
+    return opened(settings.store_path, read_key(settings.key_path), board=board, clock=wall_clock)
 
 
 def open_here(settings: Settings, *, board: bool = False) -> Here:
@@ -83,11 +77,20 @@ def _at_work(settings: Settings, store: Store) -> Here:
 
 
 def prepare(settings: Settings) -> None:
-    """Make or upgrade the store; with `settings.sample` fill an empty one with the marked samples."""
+    """Make, mend or upgrade the store; with `settings.sample` fill an empty one with the marked samples.
+
+    Runs before any other process has the store open. Raises WrongKey where a store is there and its key is not.
+    """
+    from kiosk import safety
+    from kiosk.store.key import has_key, read_key
     from kiosk.store.migrate import make_key, migrate
 
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o755)
-    migrate(settings.store_path, make_key(settings.key_path))
+    fresh = not has_key(settings.key_path) and not settings.store_path.exists()
+    key = make_key(settings.key_path) if fresh else read_key(settings.key_path)
+    safety.mend(settings, key, wall_clock)
+    migrate(settings.store_path, key, settings.key_path)
+    safety.keep_mark(settings, key)
     if settings.sample:
         from kiosk.services.fill import fill_station
 
@@ -157,7 +160,10 @@ def open_agent(settings: Settings) -> Agent:
     from kiosk.agent.loop import Agent
     from kiosk.agent.spool import Spool
     from kiosk.devices.printer import open_printer
-    from kiosk.services import phone_acts
+    from kiosk.services import phone_acts, retention
+    from kiosk.services.safekeeping import forget_trouble
+    from kiosk.store import backup
+    from kiosk.store.key import read_key
 
     store = open_store(settings)
     printer = open_printer(settings.printer, settings.state_dir / "slips")
@@ -166,8 +172,21 @@ def open_agent(settings: Settings) -> Agent:
         if phone_acts.waiting(store):
             phone_acts.take(_at_work(settings, store))
 
+    def back_up() -> None:
+        backup.make(settings.store_path, read_key(settings.key_path), Path(settings.backup_dir), wall_clock())
+
+    hub = open_hub(settings, store)
+
+    def tidy() -> int:
+        with store.read() as u:
+            if u.recall(STATION_ID) is None:
+                return 0
+        return retention.forget(_at_work(settings, store), hub.time(), settings.store_path)
+
+    if not settings.backup_dir:
+        forget_trouble(store)
     spool = Spool(store, printer, wall_clock)
-    return Agent(settings, store, spool, open_hub(settings, store), wall_clock, lambda: open_desk(settings), take_phone_acts)
+    return Agent(settings, store, spool, hub, wall_clock, lambda: open_desk(settings), take_phone_acts, back_up, tidy)
 
 
 def agent_runs(settings: Settings) -> bool:
@@ -217,6 +236,7 @@ def printer_case(settings: Settings) -> PrinterCase:
 
 def run_doctor(settings: Settings, *, printer_only: bool = False) -> int:
     """Print one line a finding, and give the exit status: 1 when something is wrong."""
+    from kiosk.safety import safety_case
     from kiosk.services.doctor import Patient, examine
     from kiosk.text import t
 
@@ -226,6 +246,7 @@ def run_doctor(settings: Settings, *, printer_only: bool = False) -> int:
         hub=settings.hub,
         open_store=lambda: open_store(settings),
         printer=printer_case(settings),
+        safety=safety_case(settings),
     )
     bad = 0
     for finding in examine(patient, printer_only=printer_only):

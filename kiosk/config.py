@@ -63,6 +63,8 @@ class Settings:
     `hub` is the county's address; empty where the station was enrolled with a text that names it.
     `desk` is where the staff's page listens, as host:port (0.0.0.0:8443 for the station's own network); empty switches it off.
     `wifi_name` and `wifi_password` are the visitors' network; without a name there is none, without a password it is open.
+    `backup_dir` is a folder on another disk for the nightly copies, as a whole path; it is not made, so that a disk that was pulled out is
+    noticed. Empty: no copies are made.
     `attract_after_s`: so long at rest at home, the terminal shows what one can do here; 0 switches that off.
     """
 
@@ -81,6 +83,7 @@ class Settings:
     sync_wait_s: int = 25
     sample: bool = False
     mini_program_picture: str = ""
+    backup_dir: str = ""
     wifi_name: str = ""
     wifi_password: str = ""
     attract_after_s: int = 120
@@ -120,6 +123,8 @@ def load(state: Path) -> Settings:
         raise ConfigError("idle_s: 60 to 90 seconds (RULES, privacy)")
     if settings.desk:
         settings.desk_at()
+    if settings.backup_dir and not Path(settings.backup_dir).is_absolute():
+        raise ConfigError(f"backup_dir: {settings.backup_dir!r} is not a whole path")
     if bad := wifi.wrong(settings.wifi_name, settings.wifi_password):
         raise ConfigError(f"wifi_{bad}: a name has at most 32 bytes, a password 8 to 63 plain characters")
     if settings.attract_after_s and settings.attract_after_s < ATTRACT_LEAST_S:

@@ -9,7 +9,9 @@ KioskError
 ├── StoreError          the station's database cannot be used
 │   ├── WrongKey        the key file does not open it
 │   ├── StoreBusy       another process held the write lock too long
-│   └── StoreFull       the disk is full or read-only
+│   ├── StoreFull       the disk is full or read-only
+│   ├── StoreDamaged    the file is not whole
+│   └── BackupGone      the folder for backups is not there or cannot be written
 ├── PrinterError        the printer did not do what it was told; `.sent` bytes had left
 │   ├── PrinterAbsent   nobody answers at the address
 │   ├── PrinterNotReady it answers, and says why not (`.reason`: a Trouble)
@@ -72,6 +74,14 @@ class StoreBusy(StoreError):
 
 class StoreFull(StoreError):
     """The disk is full or cannot be written."""
+
+
+class StoreDamaged(StoreError):
+    """The database's file is not whole."""
+
+
+class BackupGone(StoreError):
+    """The folder for backups is not there, or cannot be written."""
 
 
 class PrinterError(KioskError):

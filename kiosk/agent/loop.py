@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import random
+import shutil
 import signal
 import threading
 import time
@@ -23,7 +24,7 @@ from kiosk.config import Settings
 from kiosk.domain.record import to_plain
 from kiosk.errors import HubRefused, KioskError, StoreError, SyncError
 from kiosk.heap import one_heap
-from kiosk.services import introduce
+from kiosk.services import introduce, safekeeping
 from kiosk.store.store import Store
 from kiosk.sync import exchange, keys
 from kiosk.sync.client import KeyHub
@@ -48,7 +49,11 @@ FIRST_REPAIR_S, REPAIR_EVERY_S = 600.0, 86_400.0
 """Digests are compared soon after the start, not by all stations at once when the light comes back, and once a day."""
 HEALTH_EVERY_S = 5.0
 SWEEP_EVERY_S = 600.0
+FIRST_TIDY_S, TIDY_EVERY_S = 900.0, 86_400.0
+"""What is over is looked for once the county has told the time, and again after the next round until nothing is left."""
 DESK_AGAIN_S = 5.0
+FIRST_BACKUP_S, BACKUP_AGAIN_S = 120.0, 1800.0
+"""A copy reads the whole store, so not while the screens come up; and a disk that was pulled out is looked for every half hour."""
 STOP_S = 10.0
 TOUCHED = "touched"
 NICE = 5
@@ -75,12 +80,17 @@ class Desk(Protocol):
 
 @dataclass
 class Health:
-    """What the health file says. The first four are empty when all is well, else an error's class and code."""
+    """What the health file says. The first five are empty when all is well, else an error's class and code, or what hinders backups.
+
+    `mended`: why the store was made anew, while staff are told of it.
+    """
 
     push: str = ""
     pull: str = ""
     spool: str = ""
     desk: str = ""
+    backup: str = ""
+    mended: str = ""
     enrolled: bool = False
     waiting: int = 0
     parked: int = 0
@@ -114,9 +124,11 @@ class Agent:
         clock: Callable[[], datetime],
         open_desk: Callable[[], Desk | None] = lambda: None,
         take_phone_acts: Callable[[], object] = lambda: None,
+        back_up: Callable[[], object] = lambda: None,
+        tidy: Callable[[], int] = lambda: 0,
     ) -> None:
         self._settings, self._store, self._spool, self._hub, self._clock = settings, store, spool, hub, clock
-        self._open_desk, self._take_phone_acts = open_desk, take_phone_acts
+        self._open_desk, self._take_phone_acts, self._back_up, self._tidy = open_desk, take_phone_acts, back_up, tidy
         self._stop = threading.Event()
         self._crash: Exception | None = None
         self._health = Health()
@@ -133,6 +145,8 @@ class Agent:
         threads = [threading.Thread(target=self._guard, args=(job,), name=job.__name__, daemon=True) for job in jobs]
         for thread in threads:
             thread.start()
+        if self._settings.backup_dir:  # a dying disk may hold it for minutes, and nobody waits for it
+            threading.Thread(target=self._guard, args=(self._backup_life,), name="_backup_life", daemon=True).start()
         self._guard(self._housekeeping)
         until = time.monotonic() + STOP_S
         for thread in threads[:2]:  # the pull may be waiting for the hub, and loses nothing when it is cut off
@@ -238,6 +252,21 @@ class Agent:
                 self._health.desk = _told("desk", self._health.desk, type(error).__name__)
                 self._stop.wait(DESK_AGAIN_S)
 
+    def _backup_life(self) -> None:
+        """Make a copy a day."""
+        wait_s = FIRST_BACKUP_S
+        while not self._stop.wait(wait_s):
+            wait_s = BACKUP_AGAIN_S
+            try:
+                with self._store.read() as u:
+                    due = safekeeping.due(u, self._clock())
+                if due:
+                    self._health.backup = _told(
+                        "backup", self._health.backup, safekeeping.back_up(self._store, self._back_up, self._clock())
+                    )
+            except StoreError as error:
+                self._health.backup = _told("backup", self._health.backup, _name(error))
+
     def _visited(self) -> bool:
         """Say whether somebody touched the terminal a moment ago: it touches a file in STATE/run then."""
         try:
@@ -257,22 +286,31 @@ class Agent:
         return pulled.more or pulled.applied > 0
 
     def _housekeeping(self) -> None:
-        swept = -SWEEP_EVERY_S
+        swept, tidy_at = -SWEEP_EVERY_S, time.monotonic() + FIRST_TIDY_S
         while True:
             try:
                 if time.monotonic() - swept >= SWEEP_EVERY_S:
                     with self._store.write() as u:
                         u.sweep()
                     introduce.forget(self._store, self._clock())
+                    self._note_room()
                     swept = time.monotonic()
+                    if swept > tidy_at and not self._visited() and not self._tidy():
+                        tidy_at = swept + TIDY_EVERY_S
                 self._health.enrolled = exchange.identity(self._store) is not None
                 with self._store.read() as u:
                     self._health.waiting, self._health.parked = u.outbox_size(), len(u.parked())
+                    mended = safekeeping.mended(u)
+                self._health.mended = mended.why if mended and safekeeping.is_news(mended, self._clock()) else ""
             except StoreError as error:
                 log.warning("housekeeping: %s", _name(error))
             self._write_health()
             if self._stop.wait(HEALTH_EVERY_S):
                 return
+
+    def _note_room(self) -> None:
+        with suppress(OSError):
+            safekeeping.note_room(self._store, shutil.disk_usage(self._settings.state_dir).free // 1_000_000)
 
     def _write_health(self) -> None:
         """Replace the health file whole, so that no reader sees half of it. STATE/run is meant to be in memory, not on flash."""

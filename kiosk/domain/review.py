@@ -14,6 +14,7 @@ from kiosk.domain.codes import Trade
 from kiosk.domain.employer import Reverify
 from kiosk.domain.listing import Listing, PublicListing
 from kiosk.domain.pay import Fen, MinimumWage
+from kiosk.domain.retention import Retention
 from kiosk.domain.review_checks import CHECKS, Around, Numbers, is_missing, median_pay
 from kiosk.domain.review_text import Folded, Folding, Span, TextRule, clause, fold, scan
 from kiosk.domain.words import Say
@@ -88,6 +89,7 @@ class RuleBook:
     wages: MinimumWage
     hazard: Hazard
     reverify: Reverify
+    retention: Retention | None = None
     folding: Folding = dataclasses.field(default_factory=Folding)
     holidays: frozenset[date] = frozenset()
 

@@ -2,7 +2,19 @@
 
 from datetime import timedelta
 
-from kiosk.errors import BadInput, KioskError, LockedOut, NotAllowed, NotFound, PrinterError, StoreBusy, StoreFull, WrongKey, WrongState
+from kiosk.errors import (
+    BadInput,
+    KioskError,
+    LockedOut,
+    NotAllowed,
+    NotFound,
+    PrinterError,
+    StoreBusy,
+    StoreDamaged,
+    StoreFull,
+    WrongKey,
+    WrongState,
+)
 from kiosk.screens.theme import CHINA
 from kiosk.text import t
 
@@ -12,13 +24,19 @@ SENTENCES: tuple[tuple[type[KioskError], str], ...] = (
     (NotFound, "problem.gone"),
     (WrongState, "problem.gone"),
     (WrongKey, "fault.key"),
+    (StoreDamaged, "fault.damaged"),
     (StoreBusy, "problem.busy"),
     (StoreFull, "problem.full"),
     (PrinterError, "problem.printer"),
 )
 
 
-FAULTS: tuple[tuple[type[KioskError], str], ...] = ((WrongKey, "fault.key"), (StoreFull, "fault.full"), (StoreBusy, "fault.busy"))
+FAULTS: tuple[tuple[type[KioskError], str], ...] = (
+    (WrongKey, "fault.key"),
+    (StoreDamaged, "fault.damaged"),
+    (StoreFull, "fault.full"),
+    (StoreBusy, "fault.busy"),
+)
 
 
 def fault_key(error: Exception) -> str:

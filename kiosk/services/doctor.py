@@ -7,25 +7,25 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
 from kiosk.domain.listing import Review, Verdict
+from kiosk.domain.retention import BUILT
 from kiosk.domain.running import ChainHead
 from kiosk.errors import KioskError, StoreError, WrongKey
 from kiosk.services.doctor_printer import QUEUE, PrinterCase, look_at, prove_ids
+from kiosk.services.doctor_safety import SafetyCase, look_at_backups, look_at_key
+from kiosk.services.safekeeping import ROOM_MB
 from kiosk.services.station import local
 from kiosk.store import chain
 from kiosk.store.connection import damage
 from kiosk.store.store import Store, UnitOfWork
 from kiosk.text import t, words
 
-BUILT = datetime(2026, 11, 1, tzinfo=UTC)
-"""A clock before this has lost the time."""
 LEAP = timedelta(hours=1)
 SILENCE = timedelta(days=1)
-FREE_MB = 500
 DEVICE_ID, HEARD_AT = "sync.device_id", "sync.heard_at"
 ADDRESS, SHUT_OUT = "sync.address", "sync.shut_out"
 
@@ -47,6 +47,7 @@ class Patient:
     hub: str
     open_store: Callable[[], Store]
     printer: PrinterCase
+    safety: SafetyCase
 
     @cached_property
     def store(self) -> Store:
@@ -155,13 +156,21 @@ def _prove(patient: Patient) -> Iterator[Finding]:
         yield from (Finding(*one) for one in prove_ids(patient.printer))
 
 
+def _backup(patient: Patient) -> Iterator[Finding]:
+    yield from (Finding(*found) for found in look_at_backups(patient.safety, patient.store, patient.now))
+
+
+def _key(patient: Patient) -> Iterator[Finding]:
+    yield from (Finding(*found) for found in look_at_key(patient.safety))
+
+
 def _disk(patient: Patient) -> Iterator[Finding]:
     try:
         free = shutil.disk_usage(patient.store_path.parent).free // 1_000_000
     except OSError:
         yield Finding(False, t("doctor.disk.none"))
         return
-    yield Finding(free >= FREE_MB, t("doctor.disk.good" if free >= FREE_MB else "doctor.disk.full", free=free))
+    yield Finding(free >= ROOM_MB, t("doctor.disk.good" if free >= ROOM_MB else "doctor.disk.full", free=free))
 
 
 def _clock(patient: Patient) -> Iterator[Finding]:
@@ -191,6 +200,8 @@ CHECKS: tuple[tuple[str, Check, bool], ...] = (
     ("chain", _chain, True),
     ("outbox", _outbox, True),
     ("county", _county, True),
+    ("backup", _backup, True),
+    ("key", _key, False),
     ("printer", _printer, False),
     ("disk", _disk, False),
     ("clock", _clock, False),

@@ -61,7 +61,7 @@ def employers(here: Here, query: str = "") -> list[Row]:
     """Give the employers whose name, phone or code contains `query`: held ones first, then with cases, papers due, and by name."""
     wanted = "".join(query.upper().split())
     with here.store.read() as u:
-        found = [e for e in u.list(Employer, station_id=here.station_id) if _fits(e, wanted)]
+        found = [e for e in u.list(Employer, station_id=here.station_id) if e.name and _fits(e, wanted)]
         holds = {h.employer_id: is_held([h]) for h in sorted(u.list(EmployerHold), key=lambda h: (h.decided_at, h.id))}
         cases = Counter(case.employer_id for case in _standing(u, u.list(Case)))
     rows = [_row(here, e, holds.get(e.id, False), cases[e.id]) for e in found]

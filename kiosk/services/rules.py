@@ -11,6 +11,7 @@ from kiosk.domain.codes import AREAS, Trade
 from kiosk.domain.employer import Reverify
 from kiosk.domain.matching import AreaTable
 from kiosk.domain.pay import MinimumWage
+from kiosk.domain.retention import Retention
 from kiosk.domain.review import TEXT_FIELDS, FieldRule, Hazard, RuleBook, Severity, WordRule
 from kiosk.domain.review_checks import CHECKS, LIMITS, Numbers
 from kiosk.domain.review_text import PLAIN, Folding, TextRule
@@ -18,7 +19,7 @@ from kiosk.domain.words import Say, Word
 from kiosk.errors import ConfigError
 from kiosk.text import t
 
-D = TypeVar("D", MinimumWage, Reverify)
+D = TypeVar("D", MinimumWage, Reverify, Retention)
 MACRO = re.compile(r"(?<!\?P)<([a-z_]+)>")
 
 
@@ -35,6 +36,7 @@ def load_rules(folder: Path, on: date) -> RuleBook:
     wages: list[MinimumWage] = []
     hazards: list[Hazard] = []
     terms: list[Reverify] = []
+    kept: list[Retention] = []
     for file, table in tables:
         for entry in table.get("word", []):
             if _in_force(file, entry, on):
@@ -44,6 +46,7 @@ def load_rules(folder: Path, on: date) -> RuleBook:
                 fields.append(_check(file, entry))
         wages += [_wage(file, entry) for entry in table.get("wage", [])]
         terms += [_reverify(file, entry) for entry in table.get("reverify", [])]
+        kept += [_retention(file, entry) for entry in table.get("retention", [])]
         if "hazard" in table:
             hazards.append(_hazard(file, table["hazard"], macros))
     if not wages or not terms or len(hazards) != 1:
@@ -54,6 +57,7 @@ def load_rules(folder: Path, on: date) -> RuleBook:
         wages=_latest(wages, on),
         hazard=hazards[0],
         reverify=_latest(terms, on),
+        retention=_latest(kept, on) if kept else None,
         holidays=frozenset(day for file, table in tables if "holidays" in table for day in _need(file, table["holidays"], "days", list)),
         folding=next((_folding(file, table["fold"]) for file, table in tables if "fold" in table), PLAIN),
     )
@@ -185,6 +189,13 @@ def _reverify(file: str, entry: Mapping[str, Any]) -> Reverify:
     if months < 1:
         raise ConfigError(f"{file}: reverify: months is below 1")
     return Reverify(months=months, effective_from=_need(file, entry, "effective_from", date), source=_need(file, entry, "source", str))
+
+
+def _retention(file: str, entry: Mapping[str, Any]) -> Retention:
+    numbers = {name: _need(file, entry, name, int) for name in ("years", "slip_days", "old_store_days")}
+    if min(numbers.values()) < 1:
+        raise ConfigError(f"{file}: retention: a term is below 1")
+    return Retention(**numbers, effective_from=_need(file, entry, "effective_from", date), source=_need(file, entry, "source", str))
 
 
 def _hazard(file: str, entry: Mapping[str, Any], macros: Mapping[str, str]) -> Hazard:

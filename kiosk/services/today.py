@@ -14,7 +14,7 @@ from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.referral import ReferralState, state_of
 from kiosk.domain.station import StaffCall, Station, Training
 from kiosk.domain.words import Say
-from kiosk.services import bookings, facilities, follow_up, printing, reports, signups
+from kiosk.services import bookings, facilities, follow_up, printing, reports, safekeeping, signups
 from kiosk.services.listing_words import time_of
 from kiosk.services.opening import review_due
 from kiosk.services.publish import awaiting_review
@@ -49,6 +49,9 @@ class Need(StrEnum):
     PARKED = "parked"
     SYNC = "sync"
     SHUT_OUT = "shut_out"
+    MENDED = "mended"
+    DISK = "disk"
+    BACKUP = "backup"
     EMPLOYER = "employer"
 
 
@@ -93,6 +96,7 @@ def today(here: Here) -> tuple[Item, ...]:
             *_follow_up(asked, now),
             *_signups(here, u),
             *_sync(u, now),
+            *_safety(u, now),
             *_employers(here, u),
         ]
     order = list(Need)
@@ -258,6 +262,33 @@ def _sync(u: UnitOfWork, now: datetime) -> Iterator[Item]:
         detail = Say("today.sync_waiting", {"count": waiting}) if waiting else Say("today.sync_nothing")
         urgency = Urgency.TODAY if silent >= SILENT_LONG else Urgency.SOON
         yield Item(need=Need.SYNC, count=max(1, waiting), title=title, detail=detail, urgency=urgency)
+
+
+def _safety(u: UnitOfWork, now: datetime) -> Iterator[Item]:
+    """Say that the store was made anew, and what hinders its backups."""
+    mended, trouble = safekeeping.mended(u), u.recall(safekeeping.TROUBLE)
+    if mended and safekeeping.is_news(mended, now):
+        yield Item(
+            need=Need.MENDED,
+            count=1,
+            title=Say(f"today.store_{mended.why}"),
+            detail=Say("today.store_whole" if mended.whole else "today.store_lacks"),
+            urgency=Urgency.SOON if mended.whole else Urgency.TODAY,
+        )
+    if u.recall(safekeeping.LOW):
+        yield Item(need=Need.DISK, count=1, title=Say("today.disk_low"), detail=Say("today.disk_do"), urgency=Urgency.TODAY)
+    if trouble:
+        last = safekeeping.last_copy(u)
+        days = (now - last).days if last else 0
+        yield Item(
+            need=Need.BACKUP,
+            count=1,
+            title=Say(f"today.backup_{trouble}"),
+            detail=Say("today.backup_since", {"count": days})
+            if last and days > 0
+            else Say("today.backup_do" if last else "today.backup_never"),
+            urgency=Urgency.TODAY,
+        )
 
 
 def _applied(here: Here, u: UnitOfWork) -> Iterator[Item]:

@@ -2,6 +2,7 @@
 every station to whose listing he was recommended."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from kiosk.domain.case import Case
 from kiosk.domain.print_job import PrintJob
@@ -22,11 +23,15 @@ def withdraw(here: Here, worker_id: str, actor_id: str = "worker") -> None:
     Slips that name him go from the journal, printed or not; referrals stay and lead to nobody; what a case of his says goes, its steps are
     checked for names when they are written; his places in courses are free again.
     """
-    now = here.now()
     with here.store.write() as u:
         worker = u.need(Worker, worker_id)
-        if worker.state is WorkerState.WITHDRAWN:
-            return
+        if worker.state is not WorkerState.WITHDRAWN:
+            empty(u, here.now(), worker, actor_id, "withdraw")
+
+
+def empty(u: UnitOfWork, now: datetime, worker: Worker, actor_id: str, act: str) -> None:
+    """Leave of a worker only that he was here, inside the caller's transaction: he withdrew, or his time is over (`act`, for the audit)."""
+    if worker.state is not WorkerState.WITHDRAWN:
         nobody = replace(worker, name=PersonName(""), phone=Phone(""), phone_of=PhoneOf.OWN, trades=(), pay_fen=None, area=None)
         u.keep(replace(nobody, revision=worker.revision + 1, state=WorkerState.WITHDRAWN))
         u.unsay(worker.id)
@@ -37,7 +42,7 @@ def withdraw(here: Here, worker_id: str, actor_id: str = "worker") -> None:
             u.unsay(case.id)
         introduce_again(u, now, actor_id, worker.id)
         signups.cancel_all(u, worker.id)
-        u.audit(now, actor_id, "withdraw", worker.id)
+        u.audit(now, actor_id, act, worker.id)
 
 
 def _drop_slips(u: UnitOfWork, subject_id: str) -> None:

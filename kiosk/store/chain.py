@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -73,6 +74,18 @@ def append(connection: sa.Connection, now: datetime, actor_id: str, act: str, su
     connection.execute(sa.insert(audit).values(hash=_hash(row), **row))
 
 
+def extend(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Take over from another copy of this chain, in its order, what follows on; stop where it does not."""
+    seq, last = head(connection) or (0, START)
+    for row in rows:
+        if row["seq"] <= seq:
+            continue
+        if row["seq"] != seq + 1 or row["previous"] != last or _hash(_named(row)) != row["hash"]:
+            return
+        connection.execute(sa.insert(audit), dict(row))
+        seq, last = row["seq"], row["hash"]
+
+
 def head(connection: sa.Connection) -> Head | None:
     """Give number and hash of the newest row, or None."""
     row = connection.execute(sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
@@ -84,6 +97,34 @@ def acts(connection: sa.Connection, names: Iterable[str]) -> Sequence[Act]:
     columns = (audit.c.seq, audit.c.at, audit.c.actor_id, audit.c.act, audit.c.subject_id, audit.c.digest)
     rows = connection.execute(sa.select(*columns).where(audit.c.act.in_(list(names))).order_by(audit.c.seq))
     return [Act(*row) for row in rows]
+
+
+def last_acts(connection: sa.Connection, since: datetime, until: datetime) -> dict[str, datetime]:
+    """Give when each subject was last acted on, by the order of the chain: an act that a wrong clock dates happened after those before it.
+
+    Instants outside `since` to `until` were written by a wrong clock.
+    """
+    found: dict[str, datetime] = {}
+    unknown: set[str] = set()
+    last: datetime | None = None
+    for at, subject in connection.execute(sa.select(audit.c.at, audit.c.subject_id).order_by(audit.c.seq)):
+        said = _instant(at)
+        if said is not None and since <= said <= until:
+            last = said if last is None else max(last, said)
+        if last is None:
+            unknown.add(subject)
+        else:
+            found |= dict.fromkeys(unknown, last)
+            unknown.clear()
+            found[subject] = last
+    return found
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:  # what somebody wrote over it
+        return None
 
 
 def verify(connection: sa.Connection, told: Sequence[Head] = ()) -> Break | None:
@@ -100,7 +141,7 @@ def verify(connection: sa.Connection, told: Sequence[Head] = ()) -> Break | None
             return _at(Damage.INSERTED, row)
         if row["seq"] > number:
             return _gone(Damage.MISSING, number, row["seq"] - number, before)
-        if _hash(_named(row)) != row["hash"]:
+        if _hash(_named(dict(row))) != row["hash"]:
             return _at(Damage.CHANGED, row)
         if row["previous"] != (START if before is None else before["hash"]):
             return _unlinked(connection, row, before, told)
@@ -150,7 +191,7 @@ def _gone(damage: Damage, seq: int, count: int, before: sa.RowMapping | None) ->
     return Break(damage, seq, count, *(("", "") if before is None else (before["at"], before["act"])))
 
 
-def _named(row: sa.RowMapping) -> dict[str, str]:
+def _named(row: Mapping[str, Any]) -> dict[str, str]:
     return {k: row[k] for k in ("at", "actor_id", "act", "subject_id", "digest", "previous")}
 
 

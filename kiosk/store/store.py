@@ -22,9 +22,9 @@ from kiosk.domain.listing import Listing, Published, Review, Takedown, Verdict
 from kiosk.domain.record import to_plain
 from kiosk.domain.running import Facility, FacilityCheck
 from kiosk.domain.station import StaffCall
-from kiosk.errors import NotFound, StoreBusy, StoreError, StoreFull, WrongKey
+from kiosk.errors import NotFound, StoreDamaged, StoreError
 from kiosk.store import chain, inbox, public, search
-from kiosk.store.connection import connect
+from kiosk.store.connection import connect, mapped
 from kiosk.store.schema import (
     PUBLIC_STATE,
     TABLES,
@@ -384,12 +384,17 @@ class Store:
                 try:
                     yield UnitOfWork(connection, self._clock().astimezone(CHINA).date())
                     connection.exec_driver_sql("COMMIT")
-                except BaseException:
-                    with suppress(sa.exc.DBAPIError):  # a full disk has already rolled back by itself
-                        connection.exec_driver_sql("ROLLBACK")
+                except BaseException as error:
+                    if _is_lost(error):
+                        connection.invalidate()
+                    else:
+                        with suppress(sa.exc.DBAPIError):  # a full disk has already rolled back by itself
+                            connection.exec_driver_sql("ROLLBACK")
                     raise
         except sa.exc.DBAPIError as error:
-            raise _mapped(error) from error
+            raise mapped(error.orig or error) from error
+        except MemoryError as error:
+            raise mapped(error) from error
 
     def watch(self) -> "Watcher":
         """Give a watcher that notices other processes' commits."""
@@ -441,6 +446,11 @@ def _file(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+def _is_lost(error: BaseException) -> bool:
+    """Say whether the connection met a page that cannot be read: it answers nothing any more, and a new one still reads the others."""
+    return isinstance(mapped(getattr(error, "orig", None) or error), StoreDamaged)
+
+
 def _equal(table: sa.Table, equals: dict[str, Any]) -> tuple[list[sa.ColumnElement[bool]], dict[str, Any]]:
     """Give conditions and their values apart: what stands in a statement stays in SQLAlchemy's cache, and may be somebody's phone."""
     values = {name: to_plain(value) for name, value in equals.items()}
@@ -450,17 +460,6 @@ def _equal(table: sa.Table, equals: dict[str, Any]) -> tuple[list[sa.ColumnEleme
 
 def _memory(key: str) -> sa.Table:
     return public_memory if key in PUBLIC_STATE else memory
-
-
-def _mapped(error: sa.exc.DBAPIError) -> StoreError:
-    words = str(error.orig)
-    if "locked" in words or "busy" in words:
-        return StoreBusy(words)
-    if "full" in words or "readonly" in words or "unable to open" in words:
-        return StoreFull(words)
-    if "not a database" in words:
-        return WrongKey(words)
-    return StoreError(words)
 
 
 def open_store(path: Path, key: str, *, board: bool = False, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Store:

@@ -12,9 +12,13 @@ county's own authority is believed by that alone, never by the system's.
 import gzip
 import json
 import ssl
+import time
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, Protocol, TypeVar
 
 import requests
@@ -54,6 +58,8 @@ WAIT_MARGIN_S = 10.0
 ANSWER_MAX_BYTES = 8 * BODY_MAX_BYTES
 CHUNK = 64 * 1024
 RETRY_AFTER_MAX_S = 600.0
+HEARD_S = 3600.0
+"""An answer says the time so long: the clock that counts on from it is this machine's."""
 NO_CHECK_TIME = 0x200000
 """OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which Python does not name."""
 
@@ -127,6 +133,7 @@ class HttpHub:
         self._where: Callable[[], Place] = (lambda: Place(where)) if isinstance(where, str) else where
         self._connect_s, self._read_s = connect_s, read_s
         self._pushing, self._pulling, self._telling = _Line(), _Line(), _Line()
+        self._said: tuple[datetime, float] | None = None
 
     def push(self, token: str, request: PushRequest) -> PushAnswer:
         """Send a batch; raise SyncError."""
@@ -158,6 +165,14 @@ class HttpHub:
     def health(self, token: str, report: StationHealth) -> HealthNoted:
         """Tell how this terminal is; raise SyncError."""
         return self._call(self._telling, "POST", HEALTH, HealthNoted, token=token, body=report)
+
+    def time(self) -> datetime | None:
+        """Say what time it is by the county's last answer; None when it has said nothing for an hour."""
+        if self._said is None:
+            return None
+        at, heard = self._said
+        since = time.monotonic() - heard
+        return at + timedelta(seconds=since) if since < HEARD_S else None
 
     def close(self) -> None:
         """Close the sessions; a waiting pull ends with HubUnreachable."""
@@ -199,7 +214,9 @@ class HttpHub:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return _read(response, answer)
+                given = _read(response, answer)
+                self._note_time(response.headers.get("Date", ""))
+                return given
         except (requests.exceptions.ContentDecodingError, requests.exceptions.InvalidHeader) as error:
             raise HubFailed(type(error).__name__) from None
         except requests.exceptions.SSLError as error:
@@ -207,6 +224,11 @@ class HttpHub:
             raise (HubForged("certificate") if unknown else HubUnreachable(type(error).__name__)) from None
         except (requests.RequestException, OSError) as error:
             raise HubUnreachable(type(error).__name__) from None
+
+    def _note_time(self, date: str) -> None:
+        with suppress(ValueError):
+            said = parsedate_to_datetime(date)
+            self._said = (said if said.tzinfo else said.replace(tzinfo=UTC), time.monotonic())
 
 
 class _Line:

@@ -16,9 +16,11 @@ from kiosk.domain.listing import Verdict
 from kiosk.domain.record import new_id, to_plain
 from kiosk.domain.running import ChainHead
 from kiosk.errors import StoreError, WrongKey
-from kiosk.services import employers, publish, team
+from kiosk.services import employers, publish, safekeeping, team
 from kiosk.services.doctor import Patient, examine
+from kiosk.services.doctor_safety import SafetyCase
 from kiosk.services.sign_in import sign_in
+from kiosk.store import backup
 from kiosk.store.store import Store, open_store
 from kiosk.sync.protocol import Problem, Refusal
 from kiosk.text import words
@@ -46,6 +48,10 @@ def station(tmp_path: Path) -> Iterator[TestStation]:
     publish.take_down(here, head, posted.listing.id, "招满了")
     employers.hold(here, head, employer.id, "欠薪")
     team.issue_card(here, head, head.staff_id)
+    station.path.with_name("station.key").touch(0o600)
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    safekeeping.back_up(station.store, lambda: backup.make(station.path, KEY, backups, station.clock()), station.clock())
     yield station
     station.store.close()
 
@@ -57,6 +63,9 @@ def patient(station: TestStation, **changes: Any) -> Patient:
         hub="https://hub.test",
         open_store=lambda: open_store(station.path, KEY, clock=station.clock),
         printer=printer(),
+        safety=SafetyCase(
+            store_path=station.path, key_path=station.path.with_name("station.key"), backup_dir=str(station.path.parent / "backups")
+        ),
     )
     return replace(made, **changes)
 
@@ -89,7 +98,7 @@ def tamper(station: TestStation, *statements: str) -> None:
 def test_doctor_when_all_is_well_says_so(station: TestStation) -> None:
     tell_head(station)
     found = lines(patient(station))
-    assert set(found) == {"数据库", "责任链", "报给县里的", "县里", "打印机", "磁盘", "时钟"}
+    assert set(found) == {"数据库", "责任链", "报给县里的", "县里", "备份", "密钥", "打印机", "磁盘", "时钟"}
     assert not [text for text in found.values() if "✗" in text]
     assert found["责任链"] == "7 条，一条不少，没有人改过。"
     assert found["时钟"].startswith("2026-11-23 15:42"), "as the wall clock in China reads"
@@ -157,7 +166,7 @@ def test_doctor_when_the_store_does_not_open_says_why_and_looks_at_the_rest(stat
         raise error
 
     found = lines(patient(station, open_store=refuse))
-    assert set(found) == {"数据库", "打印机", "磁盘", "时钟"}
+    assert set(found) == {"数据库", "密钥", "打印机", "磁盘", "时钟"}
     assert found["数据库"].startswith(f"✗ {said}")
 
 
@@ -210,11 +219,11 @@ def test_doctor_when_called_prints_plain_lines_and_says_by_its_status_that_somet
     assert main(["--state", str(state), "doctor"]) == 1
     assert "有问题\t数据库：没有找到" in capsys.readouterr().out
     prepare(Settings(state=str(state)))
-    assert main(["--state", str(state), "doctor"]) == 1, "never enrolled"
+    assert main(["--state", str(state), "doctor"]) == 1, "never enrolled, no disk for backups"
     said = capsys.readouterr()
     assert "好\t数据库：打得开，是完整的。" in said.out
     assert "有问题\t县里：" in said.out
-    assert said.out.splitlines()[-1] == "有 1 处要处理。"
+    assert said.out.splitlines()[-1] == "有 2 处要处理。"
     (state / "station.key").write_text("0" * 64)
     assert main(["--state", str(state), "doctor"]) == 1
     said = capsys.readouterr()

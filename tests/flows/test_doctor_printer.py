@@ -22,6 +22,7 @@ from kiosk.domain.print_job import Trouble
 from kiosk.errors import ConfigError, PrinterAbsent, PrinterNotReady, StoreError
 from kiosk.services.doctor import Patient, examine
 from kiosk.services.doctor_printer import PrinterCase
+from kiosk.services.doctor_safety import SafetyCase
 from kiosk.text import words
 from tests.station import START
 
@@ -45,7 +46,7 @@ def failing(error: Exception, code: int | None = None) -> Callable[[], Any]:
 
 
 def said_of(case: PrinterCase, *, printer_only: bool = False) -> list[str]:
-    made = Patient(Path("none"), START, "", failing(StoreError("x")), case)
+    made = Patient(Path("none"), START, "", failing(StoreError("x")), case, SafetyCase(store_path=Path("none"), key_path=Path("none")))
     return [
         ("" if f.good else "✗ ") + f.text.removeprefix("打印机：") for f in examine(made, printer_only=printer_only) if "打印机：" in f.text
     ]

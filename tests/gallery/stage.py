@@ -31,6 +31,7 @@ from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.words import Word, Words
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here
+from kiosk.store.key import read_key
 from kiosk.store.store import open_store
 from kiosk.text import t
 
@@ -123,7 +124,7 @@ class Stage:
         for name, source in self._sources.items():
             state = shutil.copytree(source, self._work / f"{name}-{self._copies}")
             settings = Settings(state=str(state))
-            store = open_store(settings.store_path, bootstrap.read_key(settings), clock=self.clock)
+            store = open_store(settings.store_path, read_key(settings.key_path), clock=self.clock)
             here = replace(bootstrap.open_here(settings), store=store, clock=self.clock)
             self._offices[name] = StationOffice(lambda here=here: here)  # type: ignore[misc]
         self._offices["none"] = NoStore()

@@ -42,6 +42,9 @@ ICONS = {
     "parked": "cloud-alert",
     "sync": "lan-disconnect",
     "shut_out": "key-alert",
+    "mended": "database-check",
+    "disk": "harddisk",
+    "backup": "database-alert",
     "employer": "domain",
 }
 HEADS = ("now", "day", "soon")
@@ -178,7 +181,7 @@ class TodayScreen(StaffPage):
             self._help(item)
 
     def _help(self, item: "Item") -> None:
-        known = ("parked", "sync", "shut_out")
+        known = ("parked", "sync", "shut_out", "mended", "disk", "backup")
         text = t(f"today.{item.need}_help") if item.need in known else say(item.detail) if item.detail else ""
         ok: list[Choice] = [(t("problem.ok"), "station", lambda: None)]
         self.terminal.open_dialog(Dialog(title=say(item.title), text=text, icon=ICONS[item.need], choices=ok))
