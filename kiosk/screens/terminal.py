@@ -19,11 +19,11 @@ from kivy.base import EventLoop, ExceptionHandler, ExceptionManager, runTouchApp
 from kivy.clock import Clock
 from kivy.core.window import Window
 
+from kiosk.alive import tell
 from kiosk.config import Settings
 from kiosk.domain.ports import Chime, Handwriting, Pinyin, Scanner, Speaker
 from kiosk.heap import give_back
 from kiosk.screens import finger, light_sleep, pages
-from kiosk.screens.alive import tell
 from kiosk.screens.attract import Attract
 from kiosk.screens.calling import Calling
 from kiosk.screens.calls import CallWatch
