@@ -1,4 +1,4 @@
-"""Tells systemd that a process is alive: each screen from its UI clock, so that a frozen one counts as dead, the agent from all of its lives.
+"""Tells systemd that a process is alive: each screen from its UI clock, so that a frozen one counts as dead, the agent from all its lives.
 
 Silent without systemd.
 """

@@ -45,7 +45,7 @@ HOMES = {
     "fastapi": ("county/", "desk/"),
     "openpyxl": ("services/table_read.py", "services/table_write.py"),
     "msoffcrypto": ("services/table_write.py",),
-    "Xlib": ("trial/display.py",),
+    "Xlib": ("trial/display.py", "screens/ask_staff.py", "screens/night.py"),
 }
 NO_DOMAIN = {"io", "os", "pathlib", "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "http", "logging", "sqlite3"}
 FILES = ("j2", "kv", "py", "toml", "png", "json", "tsv", "log", "bin")

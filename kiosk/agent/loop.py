@@ -51,8 +51,8 @@ SWEEP_EVERY_S = 600.0
 DESK_AGAIN_S = 5.0
 STOP_S = 10.0
 PATIENCE_S = {"spool": 300.0, "push": 300.0, "pull": 900.0, "desk": 60.0}
-"""How long one round of each life may take before it counts as standing still: a slip in pictures on a slow line, a batch on a half-dead one,
-a night's comparison with the county."""
+"""How long one round of each life may take before it counts as standing still: a slip in pictures on a slow line, a batch on a half-dead
+one, a night's comparison with the county."""
 TOUCHED = "touched"
 NICE = 5
 """Not more: who is starved while he writes holds the visitor's own write up (tried with 15: a slip waited longer than 5 s)."""

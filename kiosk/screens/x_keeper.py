@@ -1,0 +1,51 @@
+"""Keeps the display server: starts Xorg and tells systemd every second that it still answers, so that a frozen one is started anew, too.
+
+Xorg alone would neither say when it is ready nor be missed when it hangs. Standard library only; knows no screen.
+"""
+
+import signal
+import socket
+import struct
+import subprocess
+import time
+from pathlib import Path
+from types import FrameType
+
+from kiosk.alive import tell
+
+SERVER = "/usr/lib/xorg/Xorg"
+OPTIONS = ("-keeptty", "-nolisten", "tcp", "-nocursor", "-noreset", "-logfile", "/dev/null")
+ASK_EVERY_S, ANSWER_S = 0.5, 2.0
+_HELLO = struct.pack("<BxHHHHxx", ord("l"), 11, 0, 0, 0)
+"""The first words of every X client: little-endian, version 11, no cookie."""
+
+
+def answers(display: str, within_s: float = ANSWER_S) -> bool:
+    """Say whether the X server of `display` (":0") takes up a new client's first words, whatever it says to them."""
+    path = Path("/tmp/.X11-unix") / f"X{display.removeprefix(':')}"  # noqa: S108 - where every X server listens
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(within_s)
+        try:
+            line.connect(str(path))
+            line.sendall(_HELLO)
+            return len(line.recv(8)) > 0
+        except OSError:
+            return False
+
+
+def keep(display: str, words: list[str]) -> int:
+    """Run the display server until it ends or we are told to; give its exit status."""
+    server = subprocess.Popen([SERVER, display, *words, *OPTIONS])
+
+    def stop(_: int, __: FrameType | None) -> None:
+        server.terminate()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    ready = False
+    while server.poll() is None:
+        if answers(display):
+            tell("WATCHDOG=1" if ready else "READY=1")
+            ready = True
+        time.sleep(ASK_EVERY_S if ready else 0.1)
+    return server.returncode
