@@ -6,6 +6,7 @@ Distances are metres, sizes pixels unless the name says otherwise.
 import ipaddress
 import tomllib
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,14 @@ from kiosk.errors import ConfigError
 
 FILE = "kiosk.toml"
 ATTRACT_LEAST_S = 30
+
+
+class Night(StrEnum):
+    """What the screens are while the station is shut and nobody is there."""
+
+    OFF = "off"
+    BLACK = "black"
+    ON = "on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +61,7 @@ class Settings:
     `hub` is the county's address; empty where the station was enrolled with a text that names it.
     `desk` is where the staff's page listens, as host:port (0.0.0.0:8443 for the station's own network); empty switches it off.
     `wifi_name` and `wifi_password` are the visitors' network; without a name there is none, without a password it is open.
+    `night`: while the station is shut the screens are off; black for a touch screen that sleeps with its picture and could not be woken; or on.
     `attract_after_s`: so long at rest at home, the terminal shows what one can do here; 0 switches that off.
     """
 
@@ -73,6 +83,7 @@ class Settings:
     wifi_name: str = ""
     wifi_password: str = ""
     attract_after_s: int = 120
+    night: Night = Night.OFF
 
     @property
     def state_dir(self) -> Path:
