@@ -117,7 +117,7 @@ touches() {
 mapfile -t OUTPUTS < <(outputs)
 mapfile -t TOUCHES < <(touches | sort -u)
 TURNS=("normal 横着" "left 竖着，上边转到左边" "right 竖着，上边转到右边" "inverted 倒着")
-[ ${#OUTPUTS[@]} -gt 0 ] || say "没有认出接着的屏幕，先按 HDMI-1 和 HDMI-2 两块 1920x1080 来装；接好以后用 --ask 再来一次。"
+[ ${#OUTPUTS[@]} -gt 0 ] || [ -n "${GIVEN[terminal]+x}${TERMINAL+x}" ] || say "没有认出接着的屏幕，先按 HDMI-1 和 HDMI-2 两块 1920x1080 来装；接好以后用 --ask 再来一次。"
 ask TERMINAL terminal "来人用的触摸屏是哪一块？" "${OUTPUTS[0]:-HDMI-1=1920x1080}" "${OUTPUTS[@]}"
 OTHERS=()
 for output in "${OUTPUTS[@]}"; do [ "$output" = "$TERMINAL" ] || OTHERS+=("$output"); done
