@@ -3,6 +3,7 @@
 Xorg alone would neither say when it is ready nor be missed when it hangs. Standard library only; knows no screen.
 """
 
+import os
 import signal
 import socket
 import struct
@@ -35,7 +36,8 @@ def answers(display: str, within_s: float = ANSWER_S) -> bool:
 
 def keep(display: str, words: list[str]) -> int:
     """Run the display server until it ends or we are told to; give its exit status."""
-    server = subprocess.Popen([SERVER, display, *words, *OPTIONS])
+    # Xorg would tell systemd, too, who listens to us alone
+    server = subprocess.Popen([SERVER, display, *words, *OPTIONS], env={k: v for k, v in os.environ.items() if k != "NOTIFY_SOCKET"})
 
     def stop(_: int, __: FrameType | None) -> None:
         server.terminate()

@@ -60,7 +60,9 @@ def test_screens_when_the_station_is_shut_go_dark_and_wake_at_a_touch_that_press
     assert known(Path(station.state)) == (mine.name, mine.phone.grouped())
 
 
-def test_screens_when_the_station_is_open_stay_lit(start_real: StartReal, station: RealStation, lying: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_screens_when_the_station_is_open_stay_lit(
+    start_real: StartReal, station: RealStation, lying: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here = station.here
     with here.store.write() as u:
         mine = u.get(Station, here.station_id)
