@@ -1,4 +1,4 @@
-"""请叫工作人员: the terminal's place when the terminal itself cannot start. A picture on a bare X window, without Kivy, OpenGL or the store.
+"""请叫工作人员: the terminal's place when the terminal itself cannot start. A picture on a bare X window, without Kivy, OpenGL, store.
 
 What it knows of the station stands in STATE/ask_staff.json, which the terminal leaves when it shows home. It ends by itself after a few
 minutes: then the terminal is tried again.

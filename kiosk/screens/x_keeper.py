@@ -4,13 +4,14 @@ Xorg alone would neither say when it is ready nor be missed when it hangs. Stand
 """
 
 import os
+import secrets
 import signal
 import socket
 import struct
 import subprocess
+import tempfile
 import time
 from pathlib import Path
-from types import FrameType
 
 from kiosk.alive import tell
 
@@ -37,17 +38,25 @@ def answers(display: str, within_s: float = ANSWER_S) -> bool:
 def keep(display: str, words: list[str]) -> int:
     """Run the display server until it ends or we are told to; give its exit status."""
     # Xorg would tell systemd, too, who listens to us alone
-    server = subprocess.Popen([SERVER, display, *words, *OPTIONS], env={k: v for k, v in os.environ.items() if k != "NOTIFY_SOCKET"})
-
-    def stop(_: int, __: FrameType | None) -> None:
-        server.terminate()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    ready = False
-    while server.poll() is None:
-        if answers(display):
-            tell("WATCHDOG=1" if ready else "READY=1")
-            ready = True
-        time.sleep(ASK_EVERY_S if ready else 0.1)
+    environment = {k: v for k, v in os.environ.items() if k != "NOTIFY_SOCKET"}
+    with tempfile.NamedTemporaryFile(prefix="kiosk-cookie-") as cookie:
+        cookie.write(_cookie())
+        cookie.flush()
+        server = subprocess.Popen([SERVER, display, *words, *OPTIONS, "-auth", cookie.name], env=environment)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: server.terminate())
+        ready = False
+        while server.poll() is None:
+            if answers(display):
+                tell("WATCHDOG=1" if ready else "READY=1")
+                ready = True
+            time.sleep(ASK_EVERY_S if ready else 0.1)
     return server.returncode
+
+
+def _cookie() -> bytes:
+    """Make a cookie that nobody is told, as a file of xauth's: without one the server lets every local user in, with it only whom
+    /etc/X0.hosts names.
+    """
+    parts = (b"", b"", b"MIT-MAGIC-COOKIE-1", secrets.token_bytes(16))
+    return struct.pack(">H", 0xFFFF) + b"".join(struct.pack(">H", len(part)) + part for part in parts)

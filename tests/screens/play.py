@@ -4,7 +4,8 @@ With PLAY_STATE=DIR it works on the station in DIR, else on a sample office with
 names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time, PLAY_WARNING_S its countdown.
 PLAY_ATTRACT_S switches the slides at rest on, PLAY_WIFI and PLAY_WIFI_PASSWORD are the visitors' network, PLAY_SPEAKER
 what sounds. PLAY_POSTING gives an employer's draft as JSON, what differs from an honest one.
-PLAY_NIGHT_S is how long nobody must have touched before the screens go dark at night. PLAY_DESK switches the desk page on. PLAY_DAYS names a file with the days by which the clock is ahead, read
+PLAY_NIGHT_S is how long nobody must have touched before the screens go dark at night.
+PLAY_DESK switches the desk page on. PLAY_DAYS names a file with the days by which the clock is ahead, read
 anew each time: midnight passes while a visitor stands there. PLAY_TRACES: see tests.screens.traces.
 """
 
