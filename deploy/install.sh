@@ -42,7 +42,7 @@ remove() {
   local unit
   for unit in $UNITS; do rm -rf "/etc/systemd/system/$unit.service" "/etc/systemd/system/$unit.service.d"; done
   rm -f /etc/systemd/system/kiosk.target /etc/tmpfiles.d/kiosk.conf /etc/sysctl.d/90-kiosk.conf /etc/udev/rules.d/90-kiosk.rules \
-    /etc/systemd/journald.conf.d/kiosk.conf /etc/systemd/logind.conf.d/kiosk.conf /etc/X11/xorg.conf.d/90-kiosk.conf /etc/X0.hosts /usr/local/bin/kiosk
+    /etc/systemd/journald.conf.d/kiosk.conf /etc/systemd/logind.conf.d/kiosk.conf /etc/X11/xorg.conf.d/90-kiosk.conf /usr/local/bin/kiosk
   systemctl unmask -q ctrl-alt-del.target getty@tty1.service 2>/dev/null || true
   rm -rf "$TOP" /run/kiosk /etc/kiosk
   running && systemctl daemon-reload || true
@@ -233,9 +233,6 @@ for name in TERMINAL BOARD TERMINAL_TURN BOARD_TURN TOUCH; do printf '%s=%q\n' "
 put "$work/answers" "$ANSWERS"
 xorg >"$work/xorg.conf"
 put "$work/xorg.conf" /etc/X11/xorg.conf.d/90-kiosk.conf
-# who may show something: the screens' user, and nobody else
-printf 'si:localuser:kiosk\n' >"$work/hosts"
-put "$work/hosts" /etc/X0.hosts
 
 # --- the system
 

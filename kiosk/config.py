@@ -61,7 +61,7 @@ class Settings:
     `hub` is the county's address; empty where the station was enrolled with a text that names it.
     `desk` is where the staff's page listens, as host:port (0.0.0.0:8443 for the station's own network); empty switches it off.
     `wifi_name` and `wifi_password` are the visitors' network; without a name there is none, without a password it is open.
-    `night`: while the station is shut the screens are off; black for a touch screen that sleeps with its picture and could not be woken; or on.
+    `night`: while the station is shut the screens are off; black for a touch screen that sleeps with its picture and would not wake; or on.
     `attract_after_s`: so long at rest at home, the terminal shows what one can do here; 0 switches that off.
     """
 

@@ -9,7 +9,6 @@ import signal
 import socket
 import struct
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
@@ -36,27 +35,29 @@ def answers(display: str, within_s: float = ANSWER_S) -> bool:
 
 
 def keep(display: str, words: list[str]) -> int:
-    """Run the display server until it ends or we are told to; give its exit status."""
+    """Run the display server until it ends or we are told to; give its exit status. The cookie is left in RUNTIME_DIRECTORY."""
     # Xorg would tell systemd, too, who listens to us alone
     environment = {k: v for k, v in os.environ.items() if k != "NOTIFY_SOCKET"}
-    with tempfile.NamedTemporaryFile(prefix="kiosk-cookie-") as cookie:
-        cookie.write(_cookie())
-        cookie.flush()
-        server = subprocess.Popen([SERVER, display, *words, *OPTIONS, "-auth", cookie.name], env=environment)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: server.terminate())
-        ready = False
-        while server.poll() is None:
-            if answers(display):
-                tell("WATCHDOG=1" if ready else "READY=1")
-                ready = True
-            time.sleep(ASK_EVERY_S if ready else 0.1)
+    cookie = Path(environment["RUNTIME_DIRECTORY"]) / "cookie"
+    cookie.write_bytes(_cookie(display.removeprefix(":")))
+    cookie.chmod(0o640)
+    server = subprocess.Popen([SERVER, display, *words, *OPTIONS, "-auth", str(cookie)], env=environment)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.terminate())
+    ready = False
+    while server.poll() is None:
+        if answers(display):
+            tell("WATCHDOG=1" if ready else "READY=1")
+            ready = True
+        time.sleep(ASK_EVERY_S if ready else 0.1)
     return server.returncode
 
 
-def _cookie() -> bytes:
-    """Make a cookie that nobody is told, as a file of xauth's: without one the server lets every local user in, with it only whom
-    /etc/X0.hosts names.
-    """
-    parts = (b"", b"", b"MIT-MAGIC-COOKIE-1", secrets.token_bytes(16))
-    return struct.pack(">H", 0xFFFF) + b"".join(struct.pack(">H", len(part)) + part for part in parts)
+def _cookie(number: str) -> bytes:
+    """Make a new cookie, written as xauth writes it: without one the server would let every local user in."""
+    cookie, written = secrets.token_bytes(16), b""
+    # for any host, and once more by this one's name, which is all that python-xlib looks for
+    for family, host in ((0xFFFF, b""), (256, socket.gethostname().encode())):
+        parts = (host, number.encode(), b"MIT-MAGIC-COOKIE-1", cookie)
+        written += struct.pack(">H", family) + b"".join(struct.pack(">H", len(part)) + part for part in parts)
+    return written
