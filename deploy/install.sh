@@ -72,29 +72,6 @@ fi
 
 [ ! -e "$ANSWERS" ] || . "$ANSWERS"
 
-# ask VARIABLE OPTION QUESTION DEFAULT [CHOICE…]: the option, else what was answered before, else a question, else the default
-ask() {
-  local name=$1 option=$2 question=$3 default=$4 reply
-  shift 4
-  if [ -n "${GIVEN[$option]+x}" ]; then
-    printf -v "$name" %s "${GIVEN[$option]}"
-  elif [ "$ASKING" = none ] || { [ "$ASKING" = some ] && [ -n "${!name+x}" ]; }; then
-    printf -v "$name" %s "${!name-$default}"
-  else
-    default=${!name-$default}
-    say
-    say "$question"
-    local n=0 choice
-    for choice in "$@"; do n=$((n + 1)); say "  $n  $choice"; done
-    read -r -p "  [$default] " reply || reply=
-    if [[ $reply =~ ^[0-9]+$ ]] && [ $# -gt 0 ] && [ "$reply" -ge 1 ] && [ "$reply" -le $# ]; then
-      choice=${!reply}
-      reply=${choice%% *}
-    fi
-    printf -v "$name" %s "${reply:-$default}"
-  fi
-}
-
 # outputs: what is plugged in, as Xorg's modesetting driver names it, with its own best size
 outputs() {
   local card name mode

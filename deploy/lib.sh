@@ -127,6 +127,30 @@ user() {
   id "$1" >/dev/null 2>&1 || useradd --system --user-group --home-dir "$2" --no-create-home --shell /usr/sbin/nologin "$1"
 }
 
+# ask VARIABLE OPTION QUESTION DEFAULT [CHOICE…]: the option, else what was answered before, else a question, else the default.
+# GIVEN holds the options, ASKING says all, some (what was never answered) or none.
+ask() {
+  local name=$1 option=$2 question=$3 default=$4 reply
+  shift 4
+  if [ -n "${GIVEN[$option]+x}" ]; then
+    printf -v "$name" %s "${GIVEN[$option]}"
+  elif [ "$ASKING" = none ] || { [ "$ASKING" = some ] && [ -n "${!name+x}" ]; }; then
+    printf -v "$name" %s "${!name-$default}"
+  else
+    default=${!name-$default}
+    say
+    say "$question"
+    local n=0 choice
+    for choice in "$@"; do n=$((n + 1)); say "  $n  $choice"; done
+    read -r -p "  [$default] " reply || reply=
+    if [[ $reply =~ ^[0-9]+$ ]] && [ $# -gt 0 ] && [ "$reply" -ge 1 ] && [ "$reply" -le $# ]; then
+      choice=${!reply}
+      reply=${choice%% *}
+    fi
+    printf -v "$name" %s "${reply:-$default}"
+  fi
+}
+
 # running: whether systemd is at work here, which it is not in a tree that is only being prepared
 running() { [ -d /run/systemd/system ]; }
 
