@@ -69,6 +69,7 @@ user kiosk-county "$STATE"
 install -d -o kiosk-county -g kiosk-county -m 0700 "$STATE" "$BACKUPS"
 release "$TOP" "${PIP[@]}"
 install -d -m 0755 /etc/kiosk
+install -d -o root -g adm -m 0750 /var/log/kiosk-county
 
 [ -e "$TOML" ] || printf '# 县里的设置，见 docs/安装.md。改了以后运行 systemctl restart kiosk-county。\n' >"$TOML"
 before=$(sha256sum "$TOML")
