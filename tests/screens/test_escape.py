@@ -159,7 +159,7 @@ CHORDS = (
     "Delete",
     "Home",
 )
-TRIES: dict[str, Try] = {f"keys {chord}": lambda hand, chord=chord: hand.keys(*chord.split()) for chord in CHORDS} | {  # type: ignore[misc]
+TRIES: dict[str, Try] = {f"keys {chord}": lambda hand, chord=chord: hand.keys(*chord.split()) for chord in CHORDS} | {
     "keys typed": lambda hand: hand.type("sudo su\nls /\n"),
     "right click": lambda hand: hand.click(3),
     "right click on a tile": lambda hand: hand.click(3, 0.2, 0.4),

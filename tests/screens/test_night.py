@@ -23,7 +23,7 @@ def _until(done: Callable[[], bool], within_s: float = 15) -> bool:
 
 
 def _black(screen: Screen) -> bool:
-    return max(high for _, high in screen.picture().getextrema()) == 0
+    return screen.picture().getbbox() is None
 
 
 def _power(screen: Screen) -> int | None:
