@@ -216,7 +216,7 @@ put "$work/xorg.conf" /etc/X11/xorg.conf.d/90-kiosk.conf
 put deploy/station/kiosk.target /etc/systemd/system/kiosk.target
 for unit in $UNITS; do
   put "deploy/station/$unit.service" "/etc/systemd/system/$unit.service"
-  put deploy/station/locked.conf "/etc/systemd/system/$unit.service.d/locked.conf"
+  put deploy/locked.conf "/etc/systemd/system/$unit.service.d/locked.conf"
 done
 put deploy/station/journald.conf /etc/systemd/journald.conf.d/kiosk.conf
 put deploy/station/logind.conf /etc/systemd/logind.conf.d/kiosk.conf

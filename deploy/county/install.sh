@@ -37,7 +37,7 @@ TOP=$(cd "$FROM" && realpath -m -- "${GIVEN[to]:-$TOP}")
 if [ -n "$REMOVE" ]; then
   running && systemctl stop $UNITS 2>/dev/null || true
   systemctl disable -q $UNITS 2>/dev/null || true
-  for unit in $UNITS; do rm -f "/etc/systemd/system/$unit"; done
+  for unit in $UNITS; do rm -rf "/etc/systemd/system/$unit" "/etc/systemd/system/$unit.d"; done
   rm -f /etc/nginx/conf.d/kiosk-county.conf /etc/nginx/kiosk-proxy.conf /etc/logrotate.d/kiosk-county /usr/local/bin/kiosk-county "$ANSWERS"
   rm -rf "$TOP"
   running && { systemctl daemon-reload; systemctl try-reload-or-restart nginx || true; }
@@ -106,6 +106,7 @@ for unit in $UNITS; do
   sed "s|/var/backups/kiosk-county|$BACKUPS|g" "deploy/county/$unit" >"$work/unit"
   put "$work/unit" "/etc/systemd/system/$unit"
 done
+for unit in kiosk-county kiosk-county-backup; do put deploy/locked.conf "/etc/systemd/system/$unit.service.d/locked.conf"; done
 put deploy/county/kiosk-county /usr/local/bin/kiosk-county 755
 systemctl enable -q kiosk-county.service kiosk-county-backup.timer kiosk-county-tls.path nginx
 

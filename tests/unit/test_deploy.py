@@ -33,7 +33,7 @@ def test_units_when_systemd_reads_them_hold_nothing_that_it_does_not_know(tmp_pa
         (tmp_path / path.name).write_text(path.read_text().replace("/opt/kiosk/current/.venv/bin/python", sys.executable))
         if path in STATION:
             (tmp_path / f"{path.name}.d").mkdir()
-            shutil.copy(DEPLOY / "station" / "locked.conf", tmp_path / f"{path.name}.d")
+            shutil.copy(DEPLOY / "locked.conf", tmp_path / f"{path.name}.d")
     words = ["systemd-analyze", "verify", "--man=no", *map(str, tmp_path.glob("*.*[!d]"))]
     said = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60).stderr
     assert [line for line in said.splitlines() if "kiosk" in line] == []
@@ -52,7 +52,7 @@ def test_unit_when_its_process_ends_or_hangs_is_started_anew_without_rights(path
         # watchdog and pause together leave three seconds of ten for the start
         assert float(service["WatchdogSec"].removesuffix("s")) <= 6
         assert service["RestartSec"] in ("500ms", "2s")
-    locked = _unit(DEPLOY / "station" / "locked.conf")["Service"]
+    locked = _unit(DEPLOY / "locked.conf")["Service"]
     assert locked["NoNewPrivileges"] == "yes"
     assert locked["ProtectSystem"] == "strict"
     assert locked["LimitCORE"] == "0"
