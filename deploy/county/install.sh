@@ -10,6 +10,7 @@
 . "$(dirname "$0")/../lib.sh"
 TOP=/opt/kiosk
 UNITS="kiosk-county.service kiosk-county-backup.service kiosk-county-backup.timer kiosk-county-tls.path kiosk-county-tls.service"
+REPLICA=kiosk-county-replica.service
 ANSWERS=/etc/kiosk/county-answers
 CERTIFICATES=/etc/kiosk/phone
 declare -A GIVEN=()
@@ -37,7 +38,8 @@ TOP=$(cd "$FROM" && realpath -m -- "${GIVEN[to]:-$TOP}")
 if [ -n "$REMOVE" ]; then
   running && systemctl stop $UNITS 2>/dev/null || true
   systemctl disable -q $UNITS 2>/dev/null || true
-  for unit in $UNITS; do rm -rf "/etc/systemd/system/$unit" "/etc/systemd/system/$unit.d"; done
+  systemctl disable -q --now $REPLICA 2>/dev/null || true
+  for unit in $UNITS $REPLICA; do rm -rf "/etc/systemd/system/$unit" "/etc/systemd/system/$unit.d"; done
   rm -f /etc/nginx/conf.d/kiosk-county.conf /etc/nginx/kiosk-proxy.conf /etc/logrotate.d/kiosk-county /usr/local/bin/kiosk-county "$ANSWERS"
   rm -rf "$TOP"
   running && { systemctl daemon-reload; systemctl try-reload-or-restart nginx || true; }
@@ -108,6 +110,10 @@ for unit in $UNITS; do
 done
 for unit in kiosk-county kiosk-county-backup; do put deploy/locked.conf "/etc/systemd/system/$unit.service.d/locked.conf"; done
 put deploy/county/kiosk-county /usr/local/bin/kiosk-county 755
+if systemctl is-enabled -q $REPLICA 2>/dev/null; then
+  say "这台机器在跟着抄另一台的数据，程序换好了，不开。"
+  exit
+fi
 systemctl enable -q kiosk-county.service kiosk-county-backup.timer kiosk-county-tls.path nginx
 
 if ! running; then
