@@ -9,7 +9,7 @@ TOP=/opt/kiosk
 state /var/lib/kiosk-county /var/log/kiosk-county-install.log
 PG=$STATE/pg
 BIN=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
-AS="setpriv --reuid=kiosk-county --regid=kiosk-county --clear-groups env HOME=$STATE"
+AS="setpriv --reuid=kiosk-county --regid=kiosk-county --clear-groups env -C / HOME=$STATE"
 ask_database() { $AS psql -q -v ON_ERROR_STOP=1 -h "$PG/socket" -U hub -d postgres "$@" 2>>"$LOG" || fail "数据库没有答应。"; }
 
 case ${1:-} in
@@ -27,7 +27,8 @@ ALTER SYSTEM SET max_slot_wal_keep_size = '10GB';
 DROP ROLE IF EXISTS replica;
 CREATE ROLE replica LOGIN REPLICATION PASSWORD '$password';
 SQL
-    sed -i '/^host.* replica /d' "$PG/data/pg_hba.conf"
+    # what initdb wrote lets in who comes over loopback, without a password
+    sed -i '/^host/d' "$PG/data/pg_hba.conf"
     echo "hostssl replication replica $address scram-sha-256" >>"$PG/data/pg_hba.conf"
     systemctl restart kiosk-county
     say "可以了。在那台机器上运行 replica.sh follow，口令是下面这一行："
