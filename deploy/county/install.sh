@@ -32,7 +32,7 @@ while [ $# -gt 0 ]; do
 done
 [ "$(id -u)" = 0 ] || { say "安装需要管理员身份：sudo $0"; exit 1; }
 TOP=$(cd "$FROM" && realpath -m -- "${GIVEN[to]:-$TOP}")
-[ -z "${GIVEN[wheels]:-}" ] || PIP=(--no-index --find-links "$(cd "$FROM" && realpath -- "${GIVEN[wheels]}")")
+[ -z "${GIVEN[wheels]:-}" ] || PIP=(--no-index -f "$(cd "$FROM" && realpath -- "${GIVEN[wheels]}")")
 [ ! -e "$ANSWERS" ] || . "$ANSWERS"
 
 if [ -n "$REMOVE" ]; then

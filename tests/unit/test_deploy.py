@@ -1,6 +1,7 @@
 """The station's and the hub's configuration as it is installed: what a test on a display in memory cannot try is looked up here."""
 
 import configparser
+import runpy
 import shutil
 import subprocess
 import sys
@@ -11,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy import answers
-
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
+ANSWERS = runpy.run_path(str(DEPLOY / "answers.py"))
+answer, told_as = ANSWERS["answer"], ANSWERS["told"]
 STATION = sorted((DEPLOY / "station").glob("*.service"))
 SERVICES = [*STATION, *sorted((DEPLOY / "county").glob("*.service"))]
 SCREENS = ("kiosk-terminal", "kiosk-board", "kiosk-display")
@@ -101,13 +102,13 @@ def test_answers_when_written_twice_stand_once_beside_what_was_there(told: dict[
     old = ["# ours", 'speaker = "silent"', "", "[terminal]", "left = 7 # by hand", "", "[wide]", "x = 1"]
     lines = old
     for key, value in [*told.items(), *told.items()]:
-        lines = answers.answer(lines, key, value, keep)
+        lines = answer(lines, key, value, keep)
     read, was = tomllib.loads("\n".join(lines)), tomllib.loads("\n".join(old))
     for key, value in told.items():
         section, _, name = key.rpartition(".")
         got = (read[section] if section else read)[name]
         before = (was.get(section, {}) if section else was).get(name)
-        expected = before if keep and before is not None else tomllib.loads(f"v = {answers.told(value)}")["v"]
+        expected = before if keep and before is not None else tomllib.loads(f"v = {told_as(value)}")["v"]
         assert got == expected
     assert lines[0] == "# ours"
     assert read["wide"] == {"x": 1}
