@@ -31,7 +31,10 @@ def _unit(path: Path) -> configparser.ConfigParser:
 def test_units_when_systemd_reads_them_hold_nothing_that_it_does_not_know(tmp_path: Path) -> None:
     for path in [*SERVICES, *DEPLOY.glob("*/*.target"), *DEPLOY.glob("*/*.timer"), *DEPLOY.glob("*/*.path")]:
         # the program is not installed here, and verify looks whether it is there
-        (tmp_path / path.name).write_text(path.read_text().replace("/opt/kiosk/current/.venv/bin/python", sys.executable))
+        text = path.read_text()
+        for program in ("/opt/kiosk/current/.venv/bin/python", "/usr/lib/postgresql/bin/postgres"):
+            text = text.replace(program, sys.executable)
+        (tmp_path / path.name).write_text(text)
         if path in STATION:
             (tmp_path / f"{path.name}.d").mkdir()
             shutil.copy(DEPLOY / "locked.conf", tmp_path / f"{path.name}.d")
