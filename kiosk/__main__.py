@@ -20,6 +20,10 @@ def main(arguments: list[str] | None = None) -> int:
     board.add_argument(
         "--snapshot", type=Path, metavar="FILE", help="write what the running board shows to a .jpg or .png; say what stands"
     )
+    commands.add_parser("ask-staff", help="what the terminal shows when it cannot start")
+    display = commands.add_parser("display", help="keep the display server, and tell systemd whether it answers")
+    display.add_argument("name", metavar=":N")
+    display.add_argument("words", nargs="*", metavar="WORD", help="passed on to Xorg")
     commands.add_parser("agent", help="sync, print spool, health")
     county = commands.add_parser("county", help="the county's hub and its tools; `county --help` lists them")
     county.add_argument("words", nargs=argparse.REMAINDER)
@@ -66,6 +70,10 @@ def _dispatch(options: argparse.Namespace) -> int:
         from kiosk.services.ad_files import print_ads
 
         return print_ads(options.files, sys.stdout, sys.stderr)
+    if options.command == "display":
+        from kiosk.screens.x_keeper import keep
+
+        return keep(options.name, options.words)
     settings = load(options.state)
     match options.command:
         case "prepare":
@@ -85,6 +93,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             from kiosk.screens.board.app import run_board
 
             return run_board(settings)
+        case "ask-staff":
+            from kiosk.screens.ask_staff import show
+
+            return show(settings)
         case "agent":
             from kiosk.agent.loop import run_agent
 

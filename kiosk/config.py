@@ -6,6 +6,7 @@ Distances are metres, sizes pixels unless the name says otherwise.
 import ipaddress
 import tomllib
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,14 @@ from kiosk.errors import ConfigError
 VERSION = "0.1.0"
 FILE = "kiosk.toml"
 ATTRACT_LEAST_S = 30
+
+
+class Night(StrEnum):
+    """What the screens are while the station is shut and nobody is there."""
+
+    OFF = "off"
+    BLACK = "black"
+    ON = "on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,7 @@ class Settings:
     `wifi_name` and `wifi_password` are the visitors' network; without a name there is none, without a password it is open.
     `backup_dir` is a folder on another disk for the nightly copies, as a whole path; it is not made, so that a disk that was pulled out is
     noticed. Empty: no copies are made.
+    `night`: while the station is shut the screens are off; black for a touch screen that sleeps with its picture and would not wake; or on.
     `attract_after_s`: so long at rest at home, the terminal shows what one can do here; 0 switches that off.
     """
 
@@ -87,6 +97,7 @@ class Settings:
     wifi_name: str = ""
     wifi_password: str = ""
     attract_after_s: int = 120
+    night: Night = Night.OFF
 
     @property
     def state_dir(self) -> Path:

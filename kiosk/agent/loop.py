@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kiosk.agent.report import Reporter
+from kiosk.alive import Pulse, tell
 from kiosk.config import Settings
 from kiosk.domain.record import to_plain
 from kiosk.errors import HubRefused, KioskError, StoreError, SyncError
@@ -55,6 +56,9 @@ DESK_AGAIN_S = 5.0
 FIRST_BACKUP_S, BACKUP_AGAIN_S = 120.0, 1800.0
 """A copy reads the whole store, so not while the screens come up; and a disk that was pulled out is looked for every half hour."""
 STOP_S = 10.0
+PATIENCE_S = {"spool": 300.0, "push": 300.0, "pull": 900.0, "report": 300.0, "desk": 60.0}
+"""How long one round of each life may take before it counts as standing still: a slip in pictures on a slow line, a batch on a half-dead
+one, a night's comparison with the county."""
 TOUCHED = "touched"
 NICE = 5
 """Not more: who is starved while he writes holds the visitor's own write up (tried with 15: a slip waited longer than 5 s)."""
@@ -73,8 +77,8 @@ class Spool(Protocol):
 class Desk(Protocol):
     """The staff's page for the desk PC."""
 
-    def run(self, stop: threading.Event) -> None:
-        """Serve until `stop`; raise OSError when the port cannot be had."""
+    def run(self, stop: threading.Event, alive: Callable[[], None]) -> None:
+        """Serve until `stop`, calling `alive` at least every second; raise OSError when the port cannot be had."""
         ...
 
 
@@ -132,6 +136,7 @@ class Agent:
         self._stop = threading.Event()
         self._crash: Exception | None = None
         self._health = Health()
+        self._pulse = Pulse()
 
     def stop(self) -> None:
         """Ask the agent to end; safe from a signal handler and from any thread."""
@@ -142,11 +147,15 @@ class Agent:
         jobs = [self._spool_life] + ([self._push_life, self._pull_life] if self._hub else [])
         jobs += [self._desk_life] if self._settings.desk else []
         jobs += [self._report_life] if self._hub else []
+        for job in jobs:
+            life = job.__name__.strip("_").removesuffix("_life")
+            self._pulse.begin(life, PATIENCE_S[life])
         threads = [threading.Thread(target=self._guard, args=(job,), name=job.__name__, daemon=True) for job in jobs]
         for thread in threads:
             thread.start()
         if self._settings.backup_dir:  # a dying disk may hold it for minutes, and nobody waits for it
             threading.Thread(target=self._guard, args=(self._backup_life,), name="_backup_life", daemon=True).start()
+        tell("READY=1")
         self._guard(self._housekeeping)
         until = time.monotonic() + STOP_S
         for thread in threads[:2]:  # the pull may be waiting for the hub, and loses nothing when it is cut off
@@ -166,6 +175,7 @@ class Agent:
         watcher = self._store.watch()
         due = 0.0
         while not self._stop.wait(SPOOL_POLL_S):
+            self._pulse.felt("spool")
             if "print" not in watcher.changed() and time.monotonic() < due:
                 continue
             try:
@@ -178,11 +188,12 @@ class Agent:
     def _push_life(self) -> None:
         watcher, backoff, due = self._store.watch(), Backoff(random.Random()), 0.0
         while not self._stop.wait(PUSH_POLL_S):
+            self._pulse.felt("push")
             if "outbox" not in watcher.changed() and time.monotonic() < due:
                 continue
             try:
                 while self._push() and not self._stop.wait(PAUSE_S):
-                    pass
+                    self._pulse.felt("push")
             except (SyncError, StoreError) as error:
                 self._health.push = _told("push", self._health.push, _name(error))
                 self._heed(error)
@@ -203,6 +214,7 @@ class Agent:
         repair_at = time.monotonic() + random.uniform(0, FIRST_REPAIR_S)
         keys_at = time.monotonic() + random.uniform(0, FIRST_KEYS_S)
         while not self._stop.wait(PAUSE_S):
+            self._pulse.felt("pull")
             started = time.monotonic()
             try:
                 if away:
@@ -238,16 +250,17 @@ class Agent:
 
     def _report_life(self) -> None:
         if self._hub is not None:
-            Reporter(self._settings, self._store, self._hub, self._clock).life(self._stop)
+            Reporter(self._settings, self._store, self._hub, self._clock).life(self._stop, lambda: self._pulse.felt("report"))
 
     def _desk_life(self) -> None:
         """Serve the desk page; slips and sync go on where it cannot be served (the port is taken, the station not enrolled yet)."""
         while not self._stop.is_set():
+            self._pulse.felt("desk")
             try:
                 desk = self._open_desk()
                 self._health.desk = ""
                 if desk is not None:
-                    desk.run(self._stop)
+                    desk.run(self._stop, lambda: self._pulse.felt("desk"))
             except (OSError, StoreError) as error:
                 self._health.desk = _told("desk", self._health.desk, type(error).__name__)
                 self._stop.wait(DESK_AGAIN_S)
@@ -305,6 +318,10 @@ class Agent:
             except StoreError as error:
                 log.warning("housekeeping: %s", _name(error))
             self._write_health()
+            if still := self._pulse.still():
+                log.error("stands still: %s", ", ".join(still))  # and systemd, no longer told that all is well, starts the agent anew
+            else:
+                tell("WATCHDOG=1")
             if self._stop.wait(HEALTH_EVERY_S):
                 return
 

@@ -36,11 +36,12 @@ class Reporter:
         self._run = settings.state_dir / "run"
         self._offset_s: float | None = None
 
-    def life(self, stop: threading.Event) -> None:
-        """Tell until `stop`."""
+    def life(self, stop: threading.Event, felt: Callable[[], None]) -> None:
+        """Tell until `stop`; `felt` is called with each round."""
         due = time.monotonic() + random.uniform(0, FIRST_S)
         was = self._alive()
         while not stop.wait(LOOK_S):
+            felt()
             alive = self._alive()
             if alive != was:
                 due, was = 0.0, alive

@@ -31,7 +31,7 @@ from kiosk.domain.review import RuleBook
 STOP_S = 3
 HEAD_S = 20.0
 KEEP_ALIVE_S = 75
-"""Longer than the proxy keeps a line (deploy/nginx-county.conf): it must not ask on one that we are about to close."""
+"""Longer than the proxy keeps a line (deploy/county/nginx-county.conf): it must not ask on one that we are about to close."""
 BACKLOG = 1024
 CONNECTIONS_MAX = 8192
 AGAIN_S = 1.0

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,15 @@ STOP_S = 3
 
 
 class _Server(uvicorn.Server):
-    """Lets no browser that does not say goodbye keep its half of the line, which TLS would wait for."""
+    """Lets no browser that does not say goodbye keep its half of the line, which TLS would wait for. `alive` is called as it goes round."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.alive: Callable[[], None] = lambda: None
+
+    async def on_tick(self, counter: int) -> bool:
+        self.alive()
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # closed a second time by uvicorn, a transport could not be aborted any more
@@ -52,8 +61,9 @@ class DeskServer:
         )
         self._server = _Server(config)
 
-    def run(self, stop: threading.Event) -> None:
-        """Serve until `stop`; raise OSError when the port cannot be had."""
+    def run(self, stop: threading.Event, alive: Callable[[], None] = lambda: None) -> None:
+        """Serve until `stop`, calling `alive` ten times a second; raise OSError when the port cannot be had."""
+        self._server.alive = alive
 
         def watch() -> None:
             stop.wait()

@@ -16,6 +16,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.screens.drift import shift
+from kiosk.screens.night import Night
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.tint import tint
 from kiosk.services import listing_words as words
@@ -74,30 +75,37 @@ class AttractShow(FloatLayout):
             self.ids.rows.add_widget(AttractRow(**row))
 
 
-class Attract:
-    """Watches one terminal's rest. `after_s` seconds without a touch it begins; 0 switches it off."""
+class Darkness(FloatLayout):
+    """Nothing, over all of the screen."""
 
-    def __init__(self, terminal: "Terminal", after_s: int) -> None:
-        self._terminal, self._after_s = terminal, after_s
-        self._show: AttractShow | None = None
+
+class Attract:
+    """Watches one terminal's rest. `after_s` seconds without a touch it begins; 0 switches it off. At night it is dark instead."""
+
+    def __init__(self, terminal: "Terminal", after_s: int, night: Night) -> None:
+        self._terminal, self._after_s, self._night = terminal, after_s, night
+        self._show: AttractShow | Darkness | None = None
         self._turn, self._turned_at, self._woken_at = 0, 0.0, float("-inf")
 
     def watch(self, quiet_s: float) -> None:
         """Begin, go on or end; call it about every second."""
-        if not self._may(quiet_s):
+        if self._rests() and self._night.falls(quiet_s):
+            self._darken()
+        elif isinstance(self._show, Darkness) or not self._may(quiet_s):
             self.wake()
         elif self._show is None:
             self._begin()
         elif time.monotonic() - self._turned_at >= HOLDS_S:
             self._fade()
 
+    def _rests(self) -> bool:
+        terminal, shell = self._terminal, self._terminal.shell
+        return terminal.visit.at_rest and terminal.guard.lock is None and shell is not None and shell.dialog is None
+
     def _may(self, quiet_s: float) -> bool:
-        terminal = self._terminal
-        shell, page = terminal.shell, terminal.page
-        rests = terminal.visit.at_rest and terminal.guard.lock is None and shell is not None and shell.dialog is None
         # trouble with the store stands on home, for staff to see
-        well = terminal.home_answer is not None and not getattr(page, "fault", True)
-        return bool(self._after_s) and quiet_s >= self._after_s and rests and well
+        well = self._terminal.home_answer is not None and not getattr(self._terminal.page, "fault", True)
+        return bool(self._after_s) and quiet_s >= self._after_s and self._rests() and well
 
     def feels(self) -> bool:
         """Take a touch: True when it is not for the page."""
@@ -109,35 +117,47 @@ class Attract:
         """Bring home back, if it is not there."""
         if self._show is not None and self._terminal.shell is not None:
             Animation.cancel_all(self._show)
+            if isinstance(self._show, Darkness):
+                self._night.light(True)
             self._show = None
             self._woken_at = time.monotonic()
             self._terminal.shell.rest(None)
 
+    def _darken(self) -> None:
+        """Show nothing, which costs nothing, and switch the screens off."""
+        if not isinstance(self._show, Darkness):
+            assert self._terminal.shell is not None
+            _load_rules()
+            Animation.cancel_all(self._show)
+            self._show = Darkness()
+            self._terminal.shell.rest(self._show)
+            self._night.light(False)
+
     def _begin(self) -> None:
         assert self._terminal.shell is not None
         _load_rules()
-        self._show = AttractShow()
+        self._show = show = AttractShow()
         self._turn_page()
-        self._show.fill = getattr(theme, GROUNDS[self._turn % 2][0])
-        self._terminal.shell.rest(self._show)
+        show.fill = getattr(theme, GROUNDS[self._turn % 2][0])
+        self._terminal.shell.rest(show)
 
     def _fade(self) -> None:
         """Let one slide go and the next come, its ground with it: nothing flashes."""
-        assert self._show is not None
+        assert isinstance(self._show, AttractShow)
         self._turned_at = time.monotonic()
         out = Animation(seen=0, d=FADE_S / 2)
         out.bind(on_complete=lambda *_: self._come())
         out.start(self._show)
 
     def _come(self) -> None:
-        if self._show is not None:
+        if isinstance(self._show, AttractShow):
             self._turn_page()
             Animation(seen=1, fill=getattr(theme, GROUNDS[self._turn % 2][0]), d=FADE_S).start(self._show)
 
     def _turn_page(self) -> None:
         """Fill in the next slide."""
         show, facts = self._show, self._terminal.home_facts
-        assert show is not None
+        assert isinstance(show, AttractShow)
         assert facts is not None
         self._turn, self._turned_at = self._turn + 1, time.monotonic()
         names = [name for name in SLIDES if name != "newest" or facts.newest]

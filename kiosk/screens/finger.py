@@ -20,7 +20,12 @@ _feeling: list["Feeling"] = []
 
 
 class FingerProvider(MouseMotionEventProvider):
-    """One finger; no simulated second one, no hovering."""
+    """One finger; no simulated second one, no hovering, and of a mouse that somebody plugged in only what a finger can do."""
+
+    def on_mouse_press(self, win: Any, x: float, y: float, button: str, modifiers: Any) -> None:
+        """Begin a touch."""
+        if button == "left":
+            super().on_mouse_press(win, x, y, button, modifiers)
 
     def on_mouse_motion(self, win: Any, x: float, y: float, modifiers: Any) -> None:
         """Queue the point with its place."""

@@ -19,17 +19,18 @@ from kivy.base import EventLoop, ExceptionHandler, ExceptionManager, runTouchApp
 from kivy.clock import Clock
 from kivy.core.window import Window
 
+from kiosk.alive import tell
 from kiosk.config import Settings
 from kiosk.domain.ports import Chime, Handwriting, Pinyin, Scanner, Speaker
 from kiosk.heap import give_back
 from kiosk.screens import finger, light_sleep, pages
-from kiosk.screens.alive import tell
 from kiosk.screens.attract import Attract
 from kiosk.screens.calling import Calling
 from kiosk.screens.calls import CallWatch
 from kiosk.screens.guard import Guard
 from kiosk.screens.idle import IdleWatch
 from kiosk.screens.lanes import Lanes
+from kiosk.screens.night import Night
 from kiosk.screens.office import Office
 from kiosk.screens.page import Page
 from kiosk.screens.problems import sentence
@@ -48,6 +49,7 @@ PRELOAD_EVERY_S = 0.5
 ERRORS_IN_A_ROW = 5
 QUIET_S, SWEEP_S, FREEZE_S, NEVER = 1.0, 30.0, 5.0, 1_000_000
 TELL_EVERY_S = 1.0
+LIGHT_S = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,8 @@ class Terminal(ExceptionHandler):
         self.guard = Guard(self, settings.idle_s)
         self.calls = CallWatch(self)
         self._calling = Calling(self)
-        self._attract = Attract(self, settings.attract_after_s)
+        self._night = Night(self, settings.night)
+        self._attract = Attract(self, settings.attract_after_s, self._night)
         self._errors: list[float] = []
         self._modes = self.visit.modes
         self._littered, self._swept_at = False, 0.0
@@ -110,6 +113,8 @@ class Terminal(ExceptionHandler):
 
             serve(lambda: view(self), Path(probe))
         self._listen()
+        # an earlier terminal may have ended in the dark
+        Clock.schedule_once(lambda _: self._night.light(True), LIGHT_S)
         light_sleep.install(Window)
         runTouchApp()
         self.lanes.close()

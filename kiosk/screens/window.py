@@ -24,6 +24,8 @@ def prepare(place: WindowPlace, state: Path, fonts_folder: Path, frames_s: int =
         "KIVY_HOME": str(state / "kivy"),
         # SDL drops a touch that comes together with the focus: the first one after the start was lost
         "SDL_MOUSE_FOCUS_CLICKTHROUGH": "1",
+        # never straight on the graphics card, where the wheel's SDL would draw, unseen, when the X server turns it away
+        "SDL_VIDEODRIVER": "x11",
     }
     (state / "kivy").mkdir(parents=True, exist_ok=True)
     from kivy.config import Config

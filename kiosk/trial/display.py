@@ -111,6 +111,11 @@ class VirtualScreen(Screen):
         """Say whether it is still there."""
         return self._server.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Give its process's number."""
+        return self._server.pid
+
     def close(self) -> None:
         """End it."""
         super().close()

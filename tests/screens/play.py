@@ -4,6 +4,7 @@ With PLAY_STATE=DIR it works on the station in DIR, else on a sample office with
 names another class of tests.screens.sample. PLAY_IDLE_S shortens the idle time, PLAY_WARNING_S its countdown.
 PLAY_ATTRACT_S switches the slides at rest on, PLAY_WIFI and PLAY_WIFI_PASSWORD are the visitors' network, PLAY_SPEAKER
 what sounds. PLAY_POSTING gives an employer's draft as JSON, what differs from an honest one.
+PLAY_NIGHT_S is how long nobody must have touched before the screens go dark at night.
 PLAY_DESK switches the desk page on. PLAY_DAYS names a file with the days by which the clock is ahead, read
 anew each time: midnight passes while a visitor stands there. PLAY_TRACES: see tests.screens.traces.
 """
@@ -31,7 +32,7 @@ def main() -> None:
     place = WindowPlace(left=left, top=0, width=width, height=height)
     fonts.extract(FONTS)
     prepare(place, state, FONTS)
-    from kiosk.screens import pages
+    from kiosk.screens import night, pages
     from kiosk.screens.terminal import Terminal
     from kiosk.screens.visit import Place
 
@@ -49,6 +50,7 @@ def main() -> None:
         wifi_name=os.environ.get("PLAY_WIFI", ""),
         wifi_password=os.environ.get("PLAY_WIFI_PASSWORD", ""),
     )
+    night.AFTER_S = int(os.environ.get("PLAY_NIGHT_S", night.AFTER_S))
     terminal = Terminal(_parts(settings))
     if sys.argv[4:]:
         if sys.argv[4].startswith("kit"):

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.alive import tell
 from kiosk.domain.codes import Trade
 from kiosk.errors import BadInput, ConfigError, PrinterAbsent, StoreBusy, WrongKey
 from kiosk.screens import fonts, problems
-from kiosk.screens.alive import tell
 from kiosk.screens.lanes import Lanes
 from kiosk.screens.theme import TRADE_ICONS, Theme
 from kiosk.screens.visit import Visit

@@ -16,9 +16,9 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 
 from kiosk import qr
+from kiosk.alive import tell
 from kiosk.domain.record import to_plain
 from kiosk.heap import give_back
-from kiosk.screens.alive import tell
 from kiosk.screens.board.memory import replace_json
 from kiosk.screens.board.parts import Palette, set_sizes
 from kiosk.screens.board.picture import Picture

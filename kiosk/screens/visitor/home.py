@@ -8,6 +8,7 @@ from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.screens import ask_staff
 from kiosk.screens.page import Page
 from kiosk.screens.problems import fault_key
 from kiosk.screens.theme import theme
@@ -90,6 +91,7 @@ class HomeScreen(Page):
     def _facts_and_code(self) -> "tuple[HomeFacts, str]":
         office = self.terminal.office
         facts, link = office.home(), office.mini_program()
+        ask_staff.note(self.terminal.parts.settings.state_dir, facts.station)
         if link and not self.picture:
             # made here, off the UI thread, and kept for the widget
             rows(link)

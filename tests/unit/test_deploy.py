@@ -1,0 +1,117 @@
+"""The station's and the hub's configuration as it is installed: what a test on a display in memory cannot try is looked up here."""
+
+import configparser
+import runpy
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+DEPLOY = Path(__file__).parent.parent.parent / "deploy"
+ANSWERS = runpy.run_path(str(DEPLOY / "answers.py"))
+answer, told_as = ANSWERS["answer"], ANSWERS["told"]
+STATION = sorted((DEPLOY / "station").glob("*.service"))
+SERVICES = [*STATION, *sorted((DEPLOY / "county").glob("*.service"))]
+SCREENS = ("kiosk-terminal", "kiosk-board", "kiosk-display")
+
+
+def _unit(path: Path) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(strict=False, interpolation=None, delimiters="=", comment_prefixes="#")
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(path)
+    return parser
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_units_when_systemd_reads_them_hold_nothing_that_it_does_not_know(tmp_path: Path) -> None:
+    for path in [*SERVICES, *DEPLOY.glob("*/*.target"), *DEPLOY.glob("*/*.timer"), *DEPLOY.glob("*/*.path")]:
+        # the program is not installed here, and verify looks whether it is there
+        text = path.read_text()
+        for program in ("/opt/kiosk/current/.venv/bin/python", "/usr/lib/postgresql/bin/postgres"):
+            text = text.replace(program, sys.executable)
+        (tmp_path / path.name).write_text(text)
+        if path in STATION:
+            (tmp_path / f"{path.name}.d").mkdir()
+            shutil.copy(DEPLOY / "locked.conf", tmp_path / f"{path.name}.d")
+    words = ["systemd-analyze", "verify", "--man=no", *map(str, tmp_path.glob("*.*[!d]"))]
+    said = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60).stderr
+    assert [line for line in said.splitlines() if "kiosk" in line] == []
+
+
+@pytest.mark.parametrize("path", STATION, ids=lambda path: path.stem)
+def test_unit_when_its_process_ends_or_hangs_is_started_anew_without_rights(path: Path) -> None:
+    unit = _unit(path)
+    service = unit["Service"]
+    assert service["User"] in ("kiosk", "kiosk-display")
+    assert service["MemoryMax"]
+    if path.stem != "kiosk-prepare":
+        assert service["Restart"] in ("always", "on-failure")
+        assert service["NotifyAccess"] == "main"
+    if path.stem in SCREENS:
+        # watchdog and pause together leave three seconds of ten for the start
+        assert float(service["WatchdogSec"].removesuffix("s")) <= 6
+        assert service["RestartSec"] in ("500ms", "2s")
+    locked = _unit(DEPLOY / "locked.conf")["Service"]
+    assert locked["NoNewPrivileges"] == "yes"
+    assert locked["ProtectSystem"] == "strict"
+    assert locked["LimitCORE"] == "0"
+    assert locked["CapabilityBoundingSet"] == ""
+
+
+def test_terminal_when_it_cannot_start_makes_room_for_the_page_that_says_so() -> None:
+    terminal, page = _unit(DEPLOY / "station/kiosk-terminal.service")["Unit"], _unit(DEPLOY / "station/kiosk-help.service")["Unit"]
+    assert terminal["OnFailure"] == terminal["Conflicts"] == "kiosk-help.service"
+    assert page["OnSuccess"] == "kiosk-terminal.service"
+    assert int(terminal["StartLimitBurst"]) >= 5
+
+
+def test_consoles_when_a_visitor_has_a_keyboard_give_no_login() -> None:
+    xorg = (DEPLOY / "station/xorg.conf").read_text()
+    for option in ("DontVTSwitch", "DontZap", "DontZoom"):
+        assert f'Option "{option}" "true"' in xorg
+    assert 'MatchIsKeyboard "on"\n    Option "Ignore" "on"' in xorg
+    assert "NAutoVTs=0" in (DEPLOY / "station/logind.conf").read_text()
+    assert "kernel.sysrq = 0" in (DEPLOY / "station/sysctl.conf").read_text()
+    install = (DEPLOY / "install.sh").read_text()
+    assert "mask -q ctrl-alt-del.target getty@tty1.service" in install
+    display = (DEPLOY / "station/kiosk-display.service").read_text()
+    assert "TTYVTDisallocate=yes" in display
+    assert 'UDISKS_IGNORE}="1"' in (DEPLOY / "station/udev.rules").read_text()
+    # nothing that mounts what is plugged in, nor a window manager, is installed
+    assert not {"udisks2", "gvfs", "usbmount", "openbox", "xterm"} & set(install.split())
+
+
+@pytest.mark.parametrize("script", ["install.sh", "county/install.sh"])
+def test_installer_when_it_is_told_something_unknown_says_what_it_knows_and_does_nothing(script: str) -> None:
+    done = subprocess.run([DEPLOY / script, "--nonsense"], capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 2
+    assert "--nonsense" in done.stderr
+    assert "--remove [--with-state]" in done.stderr
+
+
+KEYS = ("printer", "speaker", "terminal.left", "terminal.width", "board.left")
+
+
+@given(
+    st.dictionaries(st.sampled_from(KEYS), st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12)),
+    st.booleans(),
+)
+def test_answers_when_written_twice_stand_once_beside_what_was_there(told: dict[str, str], keep: bool) -> None:
+    old = ["# ours", 'speaker = "silent"', "", "[terminal]", "left = 7 # by hand", "", "[wide]", "x = 1"]
+    lines = old
+    for key, value in [*told.items(), *told.items()]:
+        lines = answer(lines, key, value, keep)
+    read, was = tomllib.loads("\n".join(lines)), tomllib.loads("\n".join(old))
+    for key, value in told.items():
+        section, _, name = key.rpartition(".")
+        got = (read[section] if section else read)[name]
+        before = (was.get(section, {}) if section else was).get(name)
+        expected = before if keep and before is not None else tomllib.loads(f"v = {told_as(value)}")["v"]
+        assert got == expected
+    assert lines[0] == "# ours"
+    assert read["wide"] == {"x": 1}
