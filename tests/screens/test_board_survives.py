@@ -18,6 +18,7 @@ from kiosk.config import load
 from kiosk.domain.listing import Listing
 from kiosk.domain.record import to_plain
 from kiosk.services.station import local
+from kiosk.store.key import read_key
 from kiosk.store.store import open_store
 from kiosk.sync.exchange import HEARD_AT
 from kiosk.text import t
@@ -126,7 +127,7 @@ def test_board_when_another_process_holds_the_store_for_long_plays_on(start_boar
     board = start_board(lying)
     first = board.standing()
     settings = load(station.state)
-    words = [sys.executable, "-c", LOCK, str(settings.store_path), bootstrap.read_key(settings), "30"]
+    words = [sys.executable, "-c", LOCK, str(settings.store_path), read_key(settings.key_path), "30"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "locked\n"
@@ -158,7 +159,7 @@ def test_board_when_the_agent_is_killed_plays_on(start_board: Start, station: Re
 def another_store(folder: Path, station: RealStation) -> Path:
     """Make the station's store as a backup holds it, from before there was any work but one."""
     old = folder / "restored.db"
-    key = bootstrap.read_key(load(station.state))
+    key = read_key(load(station.state).key_path)
     shutil.copyfile(station.state / "station.db", old)
     store = open_store(old, key, clock=bootstrap.wall_clock)
     with store.write() as u:
