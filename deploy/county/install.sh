@@ -66,7 +66,7 @@ for host in "$STATION_HOST" "$PHONE_HOST"; do
 done
 [[ $WORKERS =~ ^[0-9]+$ ]] || { say "--workers 后面写数字。"; exit 2; }
 
-packages python3-venv postgresql nginx-light openssl logrotate ${GIVEN[certbot]+certbot}
+packages python3-venv postgresql nginx-light openssl logrotate systemd-sysv ${GIVEN[certbot]+certbot}
 user kiosk-county "$STATE"
 install -d -o kiosk-county -g kiosk-county -m 0700 "$STATE" "$BACKUPS"
 release "$TOP" "${PIP[@]}"
