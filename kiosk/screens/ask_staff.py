@@ -6,7 +6,6 @@ minutes: then the terminal is tried again.
 
 import json
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -144,9 +143,3 @@ def _rgb(colour: Colour) -> tuple[int, int, int]:
 def _pixel(colour: Colour) -> int:
     red, green, blue = _rgb(colour)
     return red << 16 | green << 8 | blue
-
-
-if __name__ == "__main__":
-    # to look at it: python -m kiosk.screens.ask_staff FONTS FILE.png [WIDTH HEIGHT]
-    size = [int(word) for word in sys.argv[3:5]] or [1920, 1080]
-    picture(size[0], size[1], Path(sys.argv[1]), "义堂站", "0712-4321000").save(sys.argv[2])
