@@ -143,7 +143,7 @@ def test_reporter_when_the_board_comes_and_goes_tells_at_once_and_is_silent_othe
     hub: Any = Told()
     stop = threading.Event()
     reporter = Reporter(Settings(state=str(tmp_path)), store, hub, lambda: datetime.now(UTC))
-    thread = threading.Thread(target=reporter.life, args=(stop,))
+    thread = threading.Thread(target=reporter.life, args=(stop, lambda: None))
     thread.start()
     try:
         soon(lambda: len(hub.reports) == 1)
