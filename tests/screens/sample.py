@@ -52,7 +52,9 @@ class SampleOffice:
     here: Any = None
 
     def home(self) -> Any:
-        return SimpleNamespace(station=SimpleNamespace(name="义堂站", phone=Phone("07124000001")), total=128, newest=LISTINGS, updated_at=NOW)
+        return SimpleNamespace(
+            station=SimpleNamespace(name="义堂站", phone=Phone("07124000001")), total=128, newest=LISTINGS, updated_at=NOW
+        )
 
     def call_staff(self, where: str) -> Any:
         call = StaffCall(id="c", where=where, called_at=NOW)
