@@ -7,14 +7,14 @@
 #   --touch NAME        the touch device, where there are several
 #   --printer URI  --scanner URI  --desk ADDRESS:PORT  --speaker espeak|silent   (docs/安装.md)
 #   --enrol 'LINE'      the county's line: code, address, mark
+#   --release-key KEY   by whose signature new releases are taken from the county, where the program does not bring it along
 #   --wheels DIR        Python packages from a folder: no network is needed for them
 #   --to DIR            where the program stands, instead of /opt/kiosk
 #   --yes  --ask        ask nothing; ask everything again
 #   --remove [--with-state]   take the station off this machine; its data stays unless told otherwise
 . "$(dirname "$0")/lib.sh"
+. deploy/station/system.sh
 TOP=/opt/kiosk
-UNITS="kiosk-prepare kiosk-display kiosk-terminal kiosk-board kiosk-agent kiosk-help"
-ANSWERS=/etc/kiosk/answers
 declare -A GIVEN=()
 ASKING=$([ -t 0 ] && echo some || echo none) REMOVE='' WITH_STATE='' PIP=()
 
@@ -24,7 +24,7 @@ while [ $# -gt 0 ]; do
     --ask) ASKING=all ;;
     --remove) REMOVE=1 ;;
     --with-state) WITH_STATE=1 ;;
-    --terminal|--board|--terminal-turn|--board-turn|--touch|--printer|--scanner|--desk|--speaker|--enrol|--wheels|--to)
+    --terminal|--board|--terminal-turn|--board-turn|--touch|--printer|--scanner|--desk|--speaker|--enrol|--wheels|--to|--release-key)
       [ $# -ge 2 ] || { say "$1 后面少了内容。"; exit 2; }
       GIVEN[${1#--}]=$2
       shift ;;
@@ -38,10 +38,11 @@ TOP=$(realpath -m -- "$(cd "$FROM" && realpath -m -- "${GIVEN[to]:-$TOP}")")
 
 remove() {
   running && systemctl stop kiosk.target 2>/dev/null || true
-  systemctl disable -q kiosk.target $UNITS 2>/dev/null || true
+  systemctl stop kiosk-update.path kiosk-update.service 2>/dev/null || true
+  systemctl disable -q kiosk.target kiosk-update.path kiosk-settle $UNITS 2>/dev/null || true
   local unit
-  for unit in $UNITS; do rm -rf "/etc/systemd/system/$unit.service" "/etc/systemd/system/$unit.service.d"; done
-  rm -f /etc/systemd/system/kiosk.target /etc/tmpfiles.d/kiosk.conf /etc/sysctl.d/90-kiosk.conf /etc/udev/rules.d/90-kiosk.rules \
+  for unit in $UNITS $ROOTS; do rm -rf "/etc/systemd/system/$unit.service" "/etc/systemd/system/$unit.service.d"; done
+  rm -f /etc/systemd/system/kiosk.target /etc/systemd/system/kiosk-update.path /etc/tmpfiles.d/kiosk.conf /etc/sysctl.d/90-kiosk.conf /etc/udev/rules.d/90-kiosk.rules \
     /etc/systemd/journald.conf.d/kiosk.conf /etc/systemd/logind.conf.d/kiosk.conf /etc/X11/xorg.conf.d/90-kiosk.conf /usr/local/bin/kiosk
   systemctl unmask -q ctrl-alt-del.target getty@tty1.service 2>/dev/null || true
   rm -rf "$TOP" /run/kiosk /etc/kiosk
@@ -169,14 +170,9 @@ chown kiosk:kiosk "$STATE"
 chmod 0700 "$STATE"
 for group in lp dialout input audio video render tty; do getent group "$group" >/dev/null || groupadd --system "$group"; done
 release "$TOP" "${PIP[@]}"
-install -d -m 0755 /etc/kiosk
-put deploy/station/kiosk.tmpfiles /etc/tmpfiles.d/kiosk.conf
 if [ ! -L "$STATE/run" ]; then rm -rf "$STATE/run"; fi
-! command -v systemd-tmpfiles >/dev/null || systemd-tmpfiles --create /etc/tmpfiles.d/kiosk.conf
-AS="setpriv --reuid=kiosk --regid=kiosk --clear-groups env HOME=$STATE PYTHONDONTWRITEBYTECODE=1"
-VENV=$TOP/current/.venv
-once /etc/kiosk/faces kiosk/screens/fonts.py requirements.lock -- in_program faces
-once /etc/kiosk/dictionary kiosk/devices/pinyin.py -- in_program dictionary
+system
+[ -z "${GIVEN[release-key]+x}" ] || put <(printf '%s\n' "${GIVEN[release-key]}") /etc/kiosk/release.pub
 
 # --- settings
 
@@ -213,19 +209,8 @@ put "$work/xorg.conf" /etc/X11/xorg.conf.d/90-kiosk.conf
 
 # --- the system
 
-put deploy/station/kiosk.target /etc/systemd/system/kiosk.target
-for unit in $UNITS; do
-  put "deploy/station/$unit.service" "/etc/systemd/system/$unit.service"
-  put deploy/locked.conf "/etc/systemd/system/$unit.service.d/locked.conf"
-done
-put deploy/station/journald.conf /etc/systemd/journald.conf.d/kiosk.conf
-put deploy/station/logind.conf /etc/systemd/logind.conf.d/kiosk.conf
-put deploy/station/sysctl.conf /etc/sysctl.d/90-kiosk.conf
-put deploy/station/udev.rules /etc/udev/rules.d/90-kiosk.rules
-put deploy/station/kiosk-command /usr/local/bin/kiosk 755
 systemctl mask -q ctrl-alt-del.target getty@tty1.service
-systemctl enable -q kiosk.target kiosk-prepare kiosk-display kiosk-terminal kiosk-agent
-if [ "$BOARD" = none ]; then systemctl disable -q kiosk-board; else systemctl enable -q kiosk-board; fi
+enabled
 
 say "正在准备数据"
 /usr/local/bin/kiosk prepare >>"$LOG" 2>&1 || fail "数据没有准备好。"

@@ -87,6 +87,9 @@ release() {
   name=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)-$(sha256sum "${files[@]}" | sha256sum | cut -c1-8)
   place=$top/releases/$name
   install -d -m 0755 "$top" "$top/releases"
+  # an update that is at it comes to its end first (kiosk/release/place.py)
+  exec 8>"$top/.lock"
+  flock 8
   if [ ! -e "$place/.whole" ]; then
     say "正在安装程序：$name"
     rm -rf "$place"
@@ -97,10 +100,12 @@ release() {
     touch "$place/.whole"
   fi
   if [ "$(readlink "$top/current")" != "releases/$name" ]; then
+    rm -f "$top/update/trying"
     ln -sfn "releases/$name" "$top/.next"
     mv -T "$top/.next" "$top/current"
     CHANGED=1
   fi
+  exec 8>&-
   # the one before stays, to go back to
   find "$top/releases" -mindepth 1 -maxdepth 1 -type d ! -name "$name" -printf '%T@ %p\n' | sort -rn | tail -n +2 | cut -d' ' -f2- | xargs -r -d '\n' rm -rf
 }

@@ -14,7 +14,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="kiosk")
     parser.add_argument("--state", type=Path, default=Path("/var/lib/kiosk"), help="the state folder")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("prepare", help="make or upgrade the station's store")
+    prepare = commands.add_parser("prepare", help="make or upgrade the station's store")
+    prepare.add_argument("--try", action="store_true", dest="on_copy", help="upgrade a copy of it and throw that away")
     commands.add_parser("terminal", help="the visitors' touch screen")
     board = commands.add_parser("board", help="the screen in the waiting hall")
     board.add_argument(
@@ -44,6 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
     page.add_argument("--test", action="store_true", required=True, help="the test page: the one thing that is printed by hand")
     page.add_argument("--to", type=Path, metavar="FILE.png", help="draw it into a file instead; needs no printer")
     page.add_argument("--paper", type=int, choices=(58, 80), help="width in mm for --to, else what settings say")
+    release = commands.add_parser("release", help="make a signing key, or a signed release of this program; `release --help` lists them")
+    release.add_argument("words", nargs=argparse.REMAINDER)
+    update = commands.add_parser("update", help="root's part of an update: systemd runs it")
+    update.add_argument("--top", type=Path, default=Path("/opt/kiosk"), help="where releases lie")
+    update.add_argument("--settle", action="store_true", help="only go back from an update that was broken off")
     run = commands.add_parser("run", help="start everything for a trial")
     run.add_argument("--tour", type=Path, metavar="DIR", help="play a visitor's journey and leave pictures in DIR")
     ads = commands.add_parser("parse-ads", help="find the ads in files of pasted chat text; one JSON line a file")
@@ -74,8 +80,20 @@ def _dispatch(options: argparse.Namespace) -> int:
         from kiosk.screens.x_keeper import keep
 
         return keep(options.name, options.words)
+    if options.command == "release":
+        from kiosk.bootstrap import release
+
+        return release(options.words)
+    if options.command == "update":  # settings are not root's to believe
+        from kiosk.bootstrap import update
+
+        return update(options.top, options.state, settle=options.settle)
     settings = load(options.state)
     match options.command:
+        case "prepare" if options.on_copy:
+            from kiosk.bootstrap import try_prepare
+
+            return try_prepare(settings)
         case "prepare":
             from kiosk.bootstrap import prepare
 

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.config import Settings
-from kiosk.errors import BadInput, ConfigError, HubForged, PrinterAbsent, StoreError
+from kiosk.errors import BadInput, ConfigError, HubForged, PrinterAbsent, StoreError, StoreFull
 
 if TYPE_CHECKING:
     from kiosk.agent.loop import Agent
+    from kiosk.agent.update import Updater
     from kiosk.desk.serve import DeskServer
     from kiosk.domain.ports import Chime, Handwriting, Pinyin, Scanner, Speaker
     from kiosk.services.doctor_printer import PrinterCase
@@ -89,12 +90,54 @@ def prepare(settings: Settings) -> None:
     fresh = not has_key(settings.key_path) and not settings.store_path.exists()
     key = make_key(settings.key_path) if fresh else read_key(settings.key_path)
     safety.mend(settings, key, wall_clock)
+    safety.step_back(settings, key, wall_clock)
     migrate(settings.store_path, key, settings.key_path)
     safety.keep_mark(settings, key)
     if settings.sample:
         from kiosk.services.fill import fill_station
 
         fill_station(open_store(settings), ASSETS / "sample", wall_clock())
+
+
+def try_prepare(settings: Settings) -> int:
+    """Upgrade a copy of the store and throw it away; give 0, or 3 where it had no room. Raises StoreError where that goes wrong."""
+    from kiosk.release.machine import NO_ROOM
+    from kiosk.store.key import read_key
+    from kiosk.store.migrate import try_on_copy
+
+    if not settings.store_path.exists():
+        return 0
+    try:
+        try_on_copy(settings.store_path, read_key(settings.key_path))
+    except StoreFull:
+        return NO_ROOM
+    return 0
+
+
+def update(top: Path, state: Path, *, settle: bool) -> int:
+    """Do root's part of an update, or go back from one that was broken off."""
+    import logging
+
+    from kiosk.release.machine import StationMachine
+    from kiosk.release.place import Place
+    from kiosk.release.switch import settle as go_back
+    from kiosk.release.switch import update as go_on
+
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    place = Place(top, state)
+    if settle:
+        go_back(place, StationMachine(place))
+    else:
+        print(go_on(place, StationMachine(place)))
+    return 0
+
+
+def release(words: list[str]) -> int:
+    """Make a key, or a signed release; print the public key, or the release's name."""
+    from kiosk.release.tools import run
+
+    print(run(words))
+    return 0
 
 
 def open_handwriting(settings: Settings) -> Handwriting:
@@ -186,7 +229,31 @@ def open_agent(settings: Settings) -> Agent:
     if not settings.backup_dir:
         forget_trouble(store)
     spool = Spool(store, printer, wall_clock)
-    return Agent(settings, store, spool, hub, wall_clock, lambda: open_desk(settings), take_phone_acts, back_up, tidy)
+    updater = _updater(settings, store, hub)
+    return Agent(settings, store, spool, hub, wall_clock, lambda: open_desk(settings), take_phone_acts, back_up, tidy, updater)
+
+
+def _updater(settings: Settings, store: Store, hub: HttpHub) -> Updater | None:
+    """Make what follows the county's releases, or None where this program was not put here as a release."""
+    import platform
+
+    from kiosk.agent.update import Updater
+    from kiosk.domain.station import Station
+    from kiosk.release.place import Place
+    from kiosk.services.opening import is_shut
+
+    root = ASSETS.parent.resolve()
+    place = Place(root.parent.parent, settings.state_dir)
+    if root.parent.name != place.releases.name or not place.current.is_symlink():
+        return None
+
+    def shut() -> bool:
+        here = _at_work(settings, store)
+        with store.read() as u:
+            station = u.get(Station, here.station_id)
+        return station is not None and is_shut(station, wall_clock(), here.rules)
+
+    return Updater(place, root, store, hub, wall_clock, shut, platform.machine())
 
 
 def agent_runs(settings: Settings) -> bool:

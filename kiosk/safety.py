@@ -22,7 +22,7 @@ from kiosk.services import safekeeping
 from kiosk.services.doctor_safety import CHIP, SafetyCase
 from kiosk.services.safekeeping import Mended
 from kiosk.services.station import local
-from kiosk.store import backup, rebuild, swap
+from kiosk.store import backup, migrate, rebuild, swap
 from kiosk.store.connection import connect, wrong_with
 from kiosk.store.key import has_key, read_key
 from kiosk.store.rebuild import Rescued
@@ -76,6 +76,23 @@ def mend(settings: Settings, key: str, clock: Clock) -> Mended | None:
         base = backup.newest_good(Path(settings.backup_dir), key) if settings.backup_dir else None
         copy_of, old_key = to_plain(backup.made_at(base)) if base else "", key
     return _renew(settings, key, base, old_key, clock, Mended(why="log" if old_key is None else "broken", at="", copy_of=copy_of))
+
+
+def step_back(settings: Settings, key: str, clock: Clock) -> Mended | None:
+    """Where a later program has upgraded the store, put the one of before back with all that is newer; None where there is no need or way.
+
+    So a program that comes back after an update that went wrong finds a store of its own kind, and nothing acknowledged in between is lost.
+    """
+    if not settings.store_path.exists() or not migrate.is_later(settings.store_path, key):
+        return None
+    for base in migrate.kept_before(settings.store_path):
+        try:
+            backup.check(base, key)
+        except StoreError:
+            continue
+        log.error("a later program has upgraded the store: going back to %s", base.name)
+        return _renew(settings, key, base, key, clock, Mended(why="back", at=""))
+    return None
 
 
 def _wrong(settings: Settings, key: str) -> str:

@@ -29,7 +29,8 @@ MAY_IMPORT = {
     "sync": {"services", "store", "domain"},
     "county": {"sync.protocol", "domain"},
     "screens": {"services", "store", "domain"},
-    "agent": {"sync", "services", "store", "domain"},
+    "release": {"domain"},
+    "agent": {"sync", "services", "store", "release", "domain"},
     "desk": {"services", "store", "domain"},
 }
 ENTRIES = {"agent/loop.py", "screens/app.py", "screens/board/app.py"}

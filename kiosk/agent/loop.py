@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Protocol
 
 from kiosk.agent.report import Reporter
+from kiosk.agent.update import Updater
 from kiosk.alive import Pulse, tell
-from kiosk.config import Settings
+from kiosk.config import VERSION, Settings
 from kiosk.domain.record import to_plain
 from kiosk.errors import HubRefused, KioskError, StoreError, SyncError
 from kiosk.heap import one_heap
@@ -86,7 +87,7 @@ class Desk(Protocol):
 class Health:
     """What the health file says. The first five are empty when all is well, else an error's class and code, or what hinders backups.
 
-    `mended`: why the store was made anew, while staff are told of it.
+    `mended`: why the store was made anew, while staff are told of it. `version` is the program's.
     """
 
     push: str = ""
@@ -98,6 +99,7 @@ class Health:
     enrolled: bool = False
     waiting: int = 0
     parked: int = 0
+    version: str = VERSION
 
 
 class Backoff:
@@ -130,9 +132,11 @@ class Agent:
         take_phone_acts: Callable[[], object] = lambda: None,
         back_up: Callable[[], object] = lambda: None,
         tidy: Callable[[], int] = lambda: 0,
+        updater: Updater | None = None,
     ) -> None:
         self._settings, self._store, self._spool, self._hub, self._clock = settings, store, spool, hub, clock
         self._open_desk, self._take_phone_acts, self._back_up, self._tidy = open_desk, take_phone_acts, back_up, tidy
+        self._updater = updater
         self._stop = threading.Event()
         self._crash: Exception | None = None
         self._health = Health()
@@ -155,6 +159,8 @@ class Agent:
             thread.start()
         if self._settings.backup_dir:  # a dying disk may hold it for minutes, and nobody waits for it
             threading.Thread(target=self._guard, args=(self._backup_life,), name="_backup_life", daemon=True).start()
+        if self._updater is not None:  # a weak line may hold it for days
+            threading.Thread(target=self._guard, args=(self._update_life,), name="_update_life", daemon=True).start()
         tell("READY=1")
         self._guard(self._housekeeping)
         until = time.monotonic() + STOP_S
@@ -250,7 +256,13 @@ class Agent:
 
     def _report_life(self) -> None:
         if self._hub is not None:
-            Reporter(self._settings, self._store, self._hub, self._clock).life(self._stop, lambda: self._pulse.felt("report"))
+            Reporter(self._settings, self._store, self._hub, self._clock, self._updater).life(
+                self._stop, lambda: self._pulse.felt("report")
+            )
+
+    def _update_life(self) -> None:
+        if self._updater is not None:
+            self._updater.life(self._stop)
 
     def _desk_life(self) -> None:
         """Serve the desk page; slips and sync go on where it cannot be served (the port is taken, the station not enrolled yet)."""

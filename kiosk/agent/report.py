@@ -1,4 +1,5 @@
-"""Tells the county how this terminal is: soon after the start, every few minutes, and at once when the board comes or goes.
+"""Tells the county how this terminal is: soon after the start, every few minutes, and at once when the board comes or goes, or an
+update goes on.
 
 What it cannot say now it says later; it never holds up what must reach the county. Owns when and what is told; `kiosk.sync` carries it.
 """
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
+from kiosk.agent.update import Updater
 from kiosk.config import VERSION, Settings
 from kiosk.errors import StoreError, SyncError
 from kiosk.services import board_seen
@@ -31,20 +33,22 @@ LOOK_S = 1.0
 class Reporter:
     """One terminal's reports."""
 
-    def __init__(self, settings: Settings, store: Store, hub: KeyHub, clock: Callable[[], datetime]) -> None:
-        self._settings, self._store, self._hub, self._clock = settings, store, hub, clock
+    def __init__(
+        self, settings: Settings, store: Store, hub: KeyHub, clock: Callable[[], datetime], updater: Updater | None = None
+    ) -> None:
+        self._settings, self._store, self._hub, self._clock, self._updater = settings, store, hub, clock, updater
         self._run = settings.state_dir / "run"
         self._offset_s: float | None = None
 
     def life(self, stop: threading.Event, felt: Callable[[], None]) -> None:
         """Tell until `stop`; `felt` is called with each round."""
         due = time.monotonic() + random.uniform(0, FIRST_S)
-        was = self._alive()
+        was = self._alive(), self._stage()
         while not stop.wait(LOOK_S):
             felt()
-            alive = self._alive()
-            if alive != was:
-                due, was = 0.0, alive
+            now = self._alive(), self._stage()
+            if now != was:
+                due, was = 0.0, now
             if time.monotonic() < due:
                 continue
             try:
@@ -62,6 +66,8 @@ class Reporter:
         report, began = self.report(), time.monotonic()
         sent_at = self._clock()
         noted = self._hub.health(me.token, report)
+        if self._updater is not None:
+            self._updater.offered(noted.offer)
         # the answer is as old as half the way
         self._offset_s = round((noted.at - sent_at).total_seconds() - (time.monotonic() - began) / 2, 1)
         return True
@@ -88,7 +94,12 @@ class Reporter:
             free_mb=free_mb,
             clock_offset_s=self._offset_s,
             picture=base64.b64encode(picture).decode() if len(picture) <= PICTURE_MAX_BYTES else "",
+            update=self._updater.state() if self._updater else None,
         )
+
+    def _stage(self) -> tuple[str, str]:
+        state = self._updater.state() if self._updater else None
+        return (state.version, state.stage) if state else ("", "")
 
     def _alive(self) -> bool:
         board = board_seen.look(self._run)

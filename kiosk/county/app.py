@@ -18,14 +18,14 @@ from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi import Path as PathParam
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import FileResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from kiosk.body_limit import BodyLimit
 from kiosk.config import is_loopback
-from kiosk.county import authority, boards, digest, enrolment, feed, health, limits, logs, metrics
+from kiosk.county import authority, boards, digest, enrolment, feed, health, limits, logs, metrics, releases
 from kiosk.county.bell import Bell
 from kiosk.county.enrolment import Device, EnrolError
 from kiosk.county.feed import CursorGoneError, Reader
@@ -40,9 +40,11 @@ from kiosk.county.vault import open_vault
 from kiosk.domain.matching import AreaTable
 from kiosk.domain.record import RecordError
 from kiosk.domain.review import RuleBook
+from kiosk.errors import NotFound
 from kiosk.sync.protocol import (
     AUTHORITY,
     BATCH_MAX,
+    BLOBS,
     BODY_MAX_BYTES,
     CHANGES,
     DIGESTS,
@@ -53,6 +55,7 @@ from kiosk.sync.protocol import (
     NAME_MAX,
     PULL_MAX,
     PUSH_MAX,
+    RELEASES,
     VERSION,
     WAIT_MAX_S,
     AuthorityAnswer,
@@ -70,6 +73,7 @@ from kiosk.sync.protocol import (
     PushAnswer,
     PushBody,
     PushRequest,
+    ReleaseAnswer,
     StationHealth,
     decode,
     encode,
@@ -267,7 +271,24 @@ def make_app(
             raise ProblemError(Problem.BAD_REQUEST, field)
         with engine.begin() as connection:
             boards.note(connection, settings.county, device.id, body, picture, now)
-        return _json(HealthNoted(at=now))
+            offer = releases.offered(connection, settings.county, device.station_id)
+        return _json(HealthNoted(at=now, offer=offer))
+
+    @app.get(RELEASES + "/{version}", response_model=ReleaseAnswer, responses=errors)
+    def give_release(device: Annotated[Device, Depends(caller)], version: Annotated[str, PathParam(max_length=NAME_MAX)]) -> Response:
+        """Give a release's manifest and signature; the caller believes it by the signature alone."""
+        del device
+        with engine.connect() as connection:
+            return _json(releases.give(connection, settings.county, version))
+
+    @app.get(BLOBS + "/{digest}", response_class=FileResponse, responses=errors)
+    def give_blob(device: Annotated[Device, Depends(caller)], digest: Annotated[str, PathParam(pattern="^[0-9a-f]{64}$")]) -> Response:
+        """Give a content of a release by its SHA-256, or the part of it that a Range names."""
+        del device
+        path = releases.blob_path(settings, digest)
+        if not path.is_file():
+            raise ProblemError(Problem.NOT_FOUND)
+        return FileResponse(path, media_type="application/octet-stream")
 
     @app.get("/healthz", response_model=Health, responses=errors)
     def healthz() -> Response:
@@ -317,6 +338,7 @@ def _add_errors(app: FastAPI) -> None:
 
     app.add_exception_handler(ProblemError, problem)
     app.add_exception_handler(TooOftenError, too_often)
+    app.add_exception_handler(NotFound, lambda _r, _e: _error(Problem.NOT_FOUND))
     app.add_exception_handler(EnrolError, enrol_error)
     app.add_exception_handler(EpochUsedError, lambda _r, _e: _error(Problem.EPOCH_USED))
     app.add_exception_handler(CursorGoneError, lambda _r, _e: _error(Problem.CURSOR_GONE))

@@ -76,11 +76,16 @@ def wrong(report: StationHealth) -> str:
     """Name a field that says what none of ours would; empty when all is sound."""
     board, printer = report.board, report.printer
     codes = [("board", c) for c in ((board.state, board.kind) if board else ())] + ([("printer", printer.trouble)] if printer else [])
-    counts = [("waiting", report.waiting), ("parked", report.parked), ("free_mb", report.free_mb or 0)]
+    codes += [("update", report.update.stage)] if report.update else []
+    counts = [("update", report.update.done)] if report.update else []
+    counts += [("waiting", report.waiting), ("parked", report.parked), ("free_mb", report.free_mb or 0)]
     if board:
         counts += [("board", n) for n in (board.page, board.pages, board.turn, *board.numbers)]
     found = [name for name, code in codes if not CODE.fullmatch(code)] + [name for name, n in counts if not 0 <= n <= COUNT_MAX]
-    found += ["version"] * (not VERSION.fullmatch(report.version)) + ["board"] * (board is not None and len(board.numbers) > NUMBERS_MAX)
+    found += ["version"] * (not VERSION.fullmatch(report.version)) + ["update"] * (
+        report.update is not None and not VERSION.fullmatch(report.update.version)
+    )
+    found += ["board"] * (board is not None and len(board.numbers) > NUMBERS_MAX)
     try:
         to_plain(report)
     except (OverflowError, ValueError):  # an instant beyond all calendars

@@ -77,6 +77,27 @@ device_health = sa.Table(
 )
 """How a terminal said it was when it last told: a StationHealth, and what its board showed (JPEG). Nobody is in it."""
 
+release = sa.Table(
+    "release",
+    metadata,
+    _county(),
+    sa.Column("version", sa.Text, primary_key=True),
+    sa.Column("manifest", sa.Text, nullable=False),
+    sa.Column("signature", sa.Text, nullable=False),
+    _instant("added_at", nullable=False),
+)
+"""A release of the stations' program: its manifest and the signature over it. What it is made of lies in files."""
+
+release_offer = sa.Table(
+    "release_offer",
+    metadata,
+    _county(),
+    sa.Column("version", sa.Text, primary_key=True),
+    sa.Column("station_id", sa.Text, primary_key=True),
+    _instant("offered_at", nullable=False),
+)
+"""Who may take a release; an empty `station_id` is all."""
+
 ticket_key = sa.Table(
     "ticket_key",
     metadata,

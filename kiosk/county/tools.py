@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from kiosk.county import backup, board_table, enrolment, feed, notices
+from kiosk.county import backup, board_table, boards, enrolment, feed, notices, releases
 from kiosk.county.app import make_engine
 from kiosk.county.authority import authority_pem, mark
 from kiosk.county.cluster import PrivateCluster
@@ -17,6 +17,7 @@ from kiosk.county.settings import HubSettings
 from kiosk.county.vault import open_vault
 from kiosk.domain.enrol_text import SCHEME, EnrolText
 from kiosk.domain.notice import Notice, end_of
+from kiosk.domain.release import UpdateStage
 from kiosk.errors import ConfigError, NotFound
 from kiosk.text import t
 
@@ -156,6 +157,37 @@ def _notice_line(notice: Notice) -> str:
     return f"{notice.id}\t{first:%Y-%m-%d %H:%M}\t{last:%Y-%m-%d %H:%M}\t{urgent}\t{notice.title}"
 
 
+def _release(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
+    with engine.begin() as connection:
+        match chosen.act:
+            case "add":
+                made = releases.add(connection, settings, chosen.file, now)
+                return t("county_release.added", version=made.version, name=made.name)
+            case "offer":
+                stations = [name for name in chosen.stations.split(",") if name]
+                releases.offer(connection, settings.county, chosen.version, stations, now)
+                return t("county_release.offered", version=chosen.version)
+            case "withdraw":
+                releases.withdraw(connection, settings.county, chosen.version)
+                return t("county_release.withdrawn", version=chosen.version)
+        known, told = releases.known(connection, settings.county), boards.told(connection, settings.county)
+    lines = [f"{version}\t{added_at.astimezone(CHINA):%Y-%m-%d %H:%M}\t{_offered_to(names)}" for version, added_at, names in known]
+    lines = lines or [t("county_release.none")]
+    for one in told:
+        report = one.report
+        update = report.update if report else None
+        known_word = update is not None and update.stage in set(UpdateStage)  # a later program may say others
+        stage = t(f"county_release.{update.stage}", version=update.version, done=update.done) if update and known_word else ""
+        lines.append(f"{one.station}\t{one.device_id}\t{report.version if report else ''}\t{stage}")
+    return "\n".join(lines)
+
+
+def _offered_to(names: list[str]) -> str:
+    if not names:
+        return t("county_release.to_nobody")
+    return t("county_release.to_all") if "" in names else t("county_release.to_some", names="、".join(names))
+
+
 TOOLS: dict[str, Callable[[sa.Engine, HubSettings, argparse.Namespace, datetime], str]] = {
     "code": _code,
     "devices": _devices,
@@ -165,4 +197,5 @@ TOOLS: dict[str, Callable[[sa.Engine, HubSettings, argparse.Namespace, datetime]
     "renew": _renew,
     "notice": _notice,
     "backup": _backup,
+    "release": _release,
 }

@@ -12,9 +12,10 @@ from kiosk.domain.facility import Condition, Standing
 from kiosk.domain.listing import Listing, PublicListing
 from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.referral import ReferralState, state_of
+from kiosk.domain.release import UpdateStage
 from kiosk.domain.station import StaffCall, Station, Training
 from kiosk.domain.words import Say
-from kiosk.services import bookings, facilities, follow_up, printing, reports, safekeeping, signups
+from kiosk.services import bookings, facilities, follow_up, printing, reports, safekeeping, signups, updates
 from kiosk.services.listing_words import time_of
 from kiosk.services.opening import review_due
 from kiosk.services.publish import awaiting_review
@@ -52,6 +53,7 @@ class Need(StrEnum):
     MENDED = "mended"
     DISK = "disk"
     BACKUP = "backup"
+    UPDATE = "update"
     EMPLOYER = "employer"
 
 
@@ -275,6 +277,9 @@ def _safety(u: UnitOfWork, now: datetime) -> Iterator[Item]:
             detail=Say("today.store_whole" if mended.whole else "today.store_lacks"),
             urgency=Urgency.SOON if mended.whole else Urgency.TODAY,
         )
+    if (changed := updates.changed(u)) and updates.is_news(changed, now):
+        detail = Say(f"today.update_{changed.stage}_detail", {"version": changed.version} if changed.stage == UpdateStage.DONE else {})
+        yield Item(need=Need.UPDATE, count=1, title=Say(f"today.update_{changed.stage}"), detail=detail, urgency=Urgency.SOON)
     if u.recall(safekeeping.LOW):
         yield Item(need=Need.DISK, count=1, title=Say("today.disk_low"), detail=Say("today.disk_do"), urgency=Urgency.TODAY)
     if trouble:

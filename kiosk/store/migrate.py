@@ -5,6 +5,7 @@ Run by the set-up step alone, before any process has the store open.
 """
 
 import secrets
+import shutil
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,12 +18,14 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 
-from kiosk.errors import StoreError
+from kiosk.errors import StoreError, StoreFull
 from kiosk.store import backup, swap
 from kiosk.store.connection import connect, mapped
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 KEY_BYTES = 32
+COPIES = 3
+"""A copy, the log of its upgrade, and room to go on."""
 
 
 def make_key(path: Path) -> str:
@@ -44,6 +47,31 @@ def migrate(path: Path, key: str, key_path: Path | None = None, migrations: Path
         backup.copy_store(path, key, candidate)
     upgrade(candidate, key, migrations)
     swap.put(path, candidate, key_path or path.with_suffix(".key"), f"before-{before}", datetime.now(UTC))
+
+
+def try_on_copy(path: Path, key: str, migrations: Path = MIGRATIONS) -> None:
+    """Do with a copy what `migrate` does, and throw it away; raise StoreFull where it has no room, StoreError."""
+    candidate = path.with_suffix(".tried")
+    try:
+        if shutil.disk_usage(path.parent).free < COPIES * path.stat().st_size:
+            raise StoreFull("no room for a copy")
+        backup.copy_store(path, key, candidate)
+        upgrade(candidate, key, migrations)
+    finally:
+        for left in candidate.parent.glob(f"{candidate.name}*"):
+            left.unlink()
+
+
+def is_later(path: Path, key: str, migrations: Path = MIGRATIONS) -> bool:
+    """Say whether a later program has upgraded the store; raise StoreError."""
+    told = version(path, key)
+    return told is not None and told not in {one.revision for one in ScriptDirectory(str(migrations)).walk_revisions()}
+
+
+def kept_before(path: Path, migrations: Path = MIGRATIONS) -> list[Path]:
+    """Give the stores of this program's version that were kept when a later one upgraded them, newest first."""
+    found = path.parent.glob(f"{path.name}.before-{_head(migrations)}-*")
+    return sorted((one for one in found if not one.name.endswith(("-wal", "-shm"))), reverse=True)
 
 
 def upgrade(file: Path, key: str, migrations: Path = MIGRATIONS) -> None:

@@ -23,7 +23,7 @@ from kiosk.errors import StoreError
 from kiosk.store import backup, chain, retention
 from kiosk.store.connection import connect
 from kiosk.store.migrate import upgrade
-from kiosk.store.schema import TABLES, from_row, memory, outbox, public_memory, tombstone
+from kiosk.store.schema import TABLES, from_row, memory, metadata, outbox, public_memory, tombstone
 from kiosk.store.store import Store, UnitOfWork, open_store
 
 READING = ".reading"
@@ -86,7 +86,8 @@ class Old:
             self._open()
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
-        """Give a table's rows in the order in which they were written."""
+        """Give a table's rows in the order in which they were written, without columns that a later program added."""
+        known = metadata.tables[table].c
         at, step, misses = 0, 1, 0
         last = self._last(table)
         while self._raw is not None and at <= last:
@@ -95,7 +96,7 @@ class Old:
                 names = [column[0] for column in found.description]
                 for row in found:
                     at, step, misses = row[0], 1, 0
-                    yield dict(zip(names[1:], row[1:], strict=True))
+                    yield {name: value for name, value in zip(names[1:], row[1:], strict=True) if name in known}
                 return
             except (sqlcipher.DatabaseError, MemoryError):
                 self.rescued.whole = False

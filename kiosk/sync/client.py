@@ -5,8 +5,8 @@
     4xx with a typed error                    → HubRefused(code)
     not signed by the county's authority      → HubForged
 
-One session pushes, one pulls and one tells how we are, because each has a thread of its own. None is shared further. A hub that has the
-county's own authority is believed by that alone, never by the system's.
+One session pushes, one pulls, one tells how we are and one fetches releases, because each has a thread of its own. None is shared
+further. A hub that has the county's own authority is believed by that alone, never by the system's.
 """
 
 import gzip
@@ -29,12 +29,14 @@ from kiosk.domain.record import RecordError
 from kiosk.errors import HubFailed, HubForged, HubRefused, HubUnreachable, SyncError
 from kiosk.sync.protocol import (
     AUTHORITY,
+    BLOBS,
     BODY_MAX_BYTES,
     CHANGES,
     DIGESTS,
     ENROL,
     HEALTH,
     KEYS,
+    RELEASES,
     AuthorityAnswer,
     BucketAnswer,
     Digests,
@@ -46,6 +48,7 @@ from kiosk.sync.protocol import (
     PullAnswer,
     PushAnswer,
     PushRequest,
+    ReleaseAnswer,
     StationHealth,
     decode,
     encode,
@@ -132,7 +135,7 @@ class HttpHub:
     def __init__(self, where: str | Callable[[], Place], *, connect_s: float = CONNECT_S, read_s: float = READ_S) -> None:
         self._where: Callable[[], Place] = (lambda: Place(where)) if isinstance(where, str) else where
         self._connect_s, self._read_s = connect_s, read_s
-        self._pushing, self._pulling, self._telling = _Line(), _Line(), _Line()
+        self._pushing, self._pulling, self._telling, self._fetching = _Line(), _Line(), _Line(), _Line()
         self._said: tuple[datetime, float] | None = None
 
     def push(self, token: str, request: PushRequest) -> PushAnswer:
@@ -166,6 +169,24 @@ class HttpHub:
         """Tell how this terminal is; raise SyncError."""
         return self._call(self._telling, "POST", HEALTH, HealthNoted, token=token, body=report)
 
+    def release(self, token: str, version: str) -> ReleaseAnswer:
+        """Ask for a release's manifest; raise SyncError."""
+        return self._call(self._fetching, "GET", f"{RELEASES}/{version}", ReleaseAnswer, token=token)
+
+    def blob(self, token: str, digest: str, start: int, take: Callable[[bytes], None]) -> None:
+        """Fetch a content of a release from a byte on, handing each piece to `take` as it comes; raise SyncError."""
+
+        def read(response: requests.Response) -> None:
+            if response.status_code != (206 if start else 200):
+                _read(response, ErrorBody)  # says why it is refused
+                raise HubFailed(f"status {response.status_code} to a range")
+            for piece in response.iter_content(CHUNK):
+                take(piece)
+
+        # as it lies there: a part of what was deflated would be nobody's
+        headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
+        self._send(self._fetching, "GET", f"{BLOBS}/{digest}", read, headers=headers)
+
     def time(self) -> datetime | None:
         """Say what time it is by the county's last answer; None when it has said nothing for an hour."""
         if self._said is None:
@@ -176,7 +197,7 @@ class HttpHub:
 
     def close(self) -> None:
         """Close the sessions; a waiting pull ends with HubUnreachable."""
-        for line in (self._pushing, self._pulling, self._telling):
+        for line in (self._pushing, self._pulling, self._telling, self._fetching):
             line.close()
 
     def _call(
@@ -199,6 +220,22 @@ class HttpHub:
             if len(data) > DEFLATE_FROM:
                 data = gzip.compress(data, DEFLATE_LEVEL, mtime=0)
                 headers["Content-Encoding"] = "gzip"
+        return self._send(
+            line, method, path, lambda response: _read(response, answer), headers=headers, query=query, data=data, read_s=read_s
+        )
+
+    def _send(
+        self,
+        line: "_Line",
+        method: str,
+        path: str,
+        read: Callable[[requests.Response], T],
+        *,
+        headers: dict[str, str],
+        query: dict[str, str] | None = None,
+        data: bytes | None = None,
+        read_s: float | None = None,
+    ) -> T:
         times = (self._connect_s, read_s or self._read_s)
         place = self._where()
         if not place.base:
@@ -214,7 +251,7 @@ class HttpHub:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                given = _read(response, answer)
+                given = read(response)
                 self._note_time(response.headers.get("Date", ""))
                 return given
         except (requests.exceptions.ContentDecodingError, requests.exceptions.InvalidHeader) as error:

@@ -17,6 +17,7 @@ from kiosk.domain.board_seen import BoardSeen
 from kiosk.domain.entities import ENTITIES
 from kiosk.domain.print_job import PrinterState
 from kiosk.domain.record import RecordError, field_types, from_plain, to_plain
+from kiosk.domain.release import UpdateState
 from kiosk.sync.columns import pack, unpack
 
 VERSION = 1
@@ -30,6 +31,8 @@ KEYS = f"{BASE}/keys"
 AUTHORITY = f"{BASE}/authority"
 DIGESTS = f"{BASE}/digests"
 HEALTH = f"{BASE}/health"
+RELEASES = f"{BASE}/releases"
+BLOBS = f"{BASE}/blobs"
 
 PUSH_MAX = 500
 PULL_MAX = 500
@@ -203,7 +206,8 @@ class StationHealth:
     """How a terminal and what belongs to it are. No word that anybody wrote is in it, and no person.
 
     `board` is the board's last word, None where there is none; `printer` how it was when last asked. `waiting` and `parked` count changes
-    of the outbox. `clock_offset_s`: how far the hub's clock is ahead. `picture`: the board's, JPEG as base64.
+    of the outbox. `clock_offset_s`: how far the hub's clock is ahead. `picture`: the board's, JPEG as base64. `update`: how far it has come
+    with another release of the program.
     """
 
     version: str
@@ -216,13 +220,23 @@ class StationHealth:
     free_mb: int | None = None
     clock_offset_s: float | None = None
     picture: str = ""
+    update: UpdateState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthNoted:
-    """The hub has it; `at` is the hub's clock."""
+    """The hub has it; `at` is the hub's clock. `offer` is the version that this terminal may take, empty where there is none."""
 
     at: datetime
+    offer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseAnswer:
+    """A release's manifest, as text, and the signature over it (Ed25519, hex). What it names is fetched by its digest."""
+
+    manifest: str
+    signature: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
