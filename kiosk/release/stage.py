@@ -5,6 +5,7 @@ each file is opened without following links, copied once into a folder of root's
 environment is the running one's by hard links, with the packages changed that the lock changes: from wheels alone, never from a network.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -77,19 +78,23 @@ def stage(place: Place, machine: Builder) -> str:
         _clear(place, keep={old.name, *on_trial(place).values(), *_before(place)})
         try:
             _put_together(place, machine, manifest, wheels, spool)
-        except OSError as error:
+            if wrong := machine.try_store(release):
+                raise RefusedError(wrong, version, "on a copy of the store")
+        except (OSError, MachineError, ForgedError, RefusedError) as error:
             shutil.rmtree(release, ignore_errors=True)
-            raise RefusedError(UpdateStage.FULL, version, error.strerror or "") from None
-        except (MachineError, ForgedError) as error:
-            shutil.rmtree(release, ignore_errors=True)
-            raise RefusedError(UpdateStage.FORGED if isinstance(error, ForgedError) else UpdateStage.FAILED, version, str(error)) from None
-        if wrong := machine.try_store(release):
-            shutil.rmtree(release, ignore_errors=True)
-            raise RefusedError(wrong, version, "on a copy of the store")
+            raise RefusedError(_meaning(error), version, str(error)) from None
         os.sync()
         (release / WHOLE).touch()
         os.sync()
         return release.name
+
+
+def _meaning(error: Exception) -> UpdateStage:
+    if isinstance(error, RefusedError):
+        return error.stage
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return UpdateStage.FULL
+    return UpdateStage.FORGED if isinstance(error, ForgedError) else UpdateStage.FAILED
 
 
 def _signed(place: Place, spool: int) -> Manifest:

@@ -1,6 +1,7 @@
 """The station's and the hub's configuration as it is installed: what a test on a display in memory cannot try is looked up here."""
 
 import configparser
+import re
 import runpy
 import shutil
 import subprocess
@@ -17,6 +18,9 @@ ANSWERS = runpy.run_path(str(DEPLOY / "answers.py"))
 answer, told_as = ANSWERS["answer"], ANSWERS["told"]
 STATION = sorted((DEPLOY / "station").glob("*.service"))
 SERVICES = [*STATION, *sorted((DEPLOY / "county").glob("*.service"))]
+ROOTS = ("kiosk-update", "kiosk-settle")
+"""What changes the program itself, and so is root's."""
+ONCE = ("kiosk-prepare", "kiosk-try")
 SCREENS = ("kiosk-terminal", "kiosk-board", "kiosk-display")
 
 
@@ -32,10 +36,10 @@ def test_units_when_systemd_reads_them_hold_nothing_that_it_does_not_know(tmp_pa
     for path in [*SERVICES, *DEPLOY.glob("*/*.target"), *DEPLOY.glob("*/*.timer"), *DEPLOY.glob("*/*.path")]:
         # the program is not installed here, and verify looks whether it is there
         text = path.read_text()
-        for program in ("/opt/kiosk/current/.venv/bin/python", "/usr/lib/postgresql/bin/postgres"):
+        for program in (*(f"/opt/kiosk/{link}/.venv/bin/python" for link in ("current", "before", "next")), "/usr/lib/postgresql/bin/postgres"):
             text = text.replace(program, sys.executable)
         (tmp_path / path.name).write_text(text)
-        if path in STATION:
+        if path in STATION and path.stem not in ROOTS:
             (tmp_path / f"{path.name}.d").mkdir()
             shutil.copy(DEPLOY / "locked.conf", tmp_path / f"{path.name}.d")
     words = ["systemd-analyze", "verify", "--man=no", *map(str, tmp_path.glob("*.*[!d]"))]
@@ -43,13 +47,13 @@ def test_units_when_systemd_reads_them_hold_nothing_that_it_does_not_know(tmp_pa
     assert [line for line in said.splitlines() if "kiosk" in line] == []
 
 
-@pytest.mark.parametrize("path", STATION, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [path for path in STATION if path.stem not in ROOTS], ids=lambda path: path.stem)
 def test_unit_when_its_process_ends_or_hangs_is_started_anew_without_rights(path: Path) -> None:
     unit = _unit(path)
     service = unit["Service"]
     assert service["User"] in ("kiosk", "kiosk-display")
     assert service["MemoryMax"]
-    if path.stem != "kiosk-prepare":
+    if path.stem not in ONCE:
         assert service["Restart"] in ("always", "on-failure")
         assert service["NotifyAccess"] == "main"
     if path.stem in SCREENS:
@@ -61,6 +65,24 @@ def test_unit_when_its_process_ends_or_hangs_is_started_anew_without_rights(path
     assert locked["ProtectSystem"] == "strict"
     assert locked["LimitCORE"] == "0"
     assert locked["CapabilityBoundingSet"] == ""
+
+
+def test_update_when_it_ends_badly_or_the_power_goes_is_undone_by_the_program_before() -> None:
+    update, settle = _unit(DEPLOY / "station/kiosk-update.service"), _unit(DEPLOY / "station/kiosk-settle.service")
+    assert update["Unit"]["OnFailure"] == "kiosk-settle.service"
+    # it stops and starts the target, and must not be stopped with it
+    assert "PartOf" not in update["Unit"]
+    assert update["Service"]["WorkingDirectory"] == "/opt/kiosk/current"
+    assert update["Service"]["PrivateNetwork"] == settle["Service"]["PrivateNetwork"] == "yes"
+    assert settle["Service"]["WorkingDirectory"] == "/opt/kiosk/before"
+    assert settle["Unit"]["ConditionPathExists"] == "/opt/kiosk/update/trying"
+    started = {f"{path.stem}.service" for path in STATION if path.stem not in (*ROOTS, "kiosk-try")}
+    assert set(settle["Unit"]["Before"].split()) == started
+    system = (DEPLOY / "station/system.sh").read_text()
+    units, roots = (re.search(rf'^{name}="(.*)"', system, re.MULTILINE) for name in ("UNITS", "ROOTS"))
+    assert units is not None
+    assert roots is not None
+    assert {*units[1].split(), *roots[1].split()} == {path.stem for path in STATION}
 
 
 def test_terminal_when_it_cannot_start_makes_room_for_the_page_that_says_so() -> None:
