@@ -64,7 +64,7 @@ class Updater:
     ) -> None:
         self._place, self._root, self._store, self._hub, self._clock = place, root, store, hub, clock
         self._is_shut, self._machine, self._version = is_shut, machine, version
-        self._offer = ""
+        self._offer: str | None = None
         self._own: UpdateState | None = None
         self._knocked: tuple[str, bytes] | None = None
         self._knock_at = 0.0
@@ -100,7 +100,8 @@ class Updater:
         self._tell_staff()
         wanted, token = self._wanted(), self._token()
         if not wanted or not token:
-            if not on_trial(self._place) and not self._offer and self._place.spool.exists():
+            # told that there is none; one that cannot ask keeps what it has
+            if self._offer == "" and not on_trial(self._place) and self._place.spool.exists():
                 shutil.rmtree(self._place.spool, ignore_errors=True)
             return
         told = results(self._place).get(wanted)
@@ -128,15 +129,15 @@ class Updater:
 
     def _wanted(self) -> str:
         """Give the version to be fetched, empty where none is."""
-        try:
-            newer = bool(self._offer) and is_newer(self._offer, self._version)
-        except RecordError:
+        if not self._offer or on_trial(self._place) or not public_keys(self._place.keys):
             return ""
-        if not newer or on_trial(self._place) or not public_keys(self._place.keys):
+        try:
+            newer = is_newer(self._offer, self._version)
+        except RecordError:
             return ""
         told = results(self._place).get(self._offer)
         failed = self._own is not None and self._own.version == self._offer and self._own.stage in (UpdateStage.FORGED, UpdateStage.FAILED)
-        return "" if failed or (told is not None and told.over) else self._offer
+        return "" if not newer or failed or (told is not None and told.over) else self._offer
 
     def _token(self) -> str:
         me = exchange.identity(self._store)

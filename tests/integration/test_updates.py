@@ -142,7 +142,7 @@ def test_updater_when_the_line_is_cut_goes_on_where_it_was(
     hub: TestHub, place: Place, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     big = "".join(f"x{n} = {n}\n" for n in range(40_000))
-    manifest = added(hub, tmp_path, "0.2.0", **{"kiosk/big.py": big})
+    manifest = added(hub, tmp_path, "0.2.0", files={"kiosk/big.py": big})
     digest = hashlib.sha256(big.encode()).hexdigest()
     line = Line(hub.port)
     site = Site(hub, place, store, line.base)
@@ -280,7 +280,7 @@ def test_hub_when_a_release_is_not_whole_or_changed_without_a_new_version_does_n
             tool(hub, capsys, "add", file=tmp_path / name)
     tool(hub, capsys, "add", file=file)
     (tmp_path / "again").mkdir()
-    other, _ = a_release(tmp_path / "again", "0.2.0", **{"kiosk/new.py": "1\n"})
+    other, _ = a_release(tmp_path / "again", "0.2.0", files={"kiosk/new.py": "1\n"})
     with pytest.raises(ConfigError, match="needs a new one"):
         tool(hub, capsys, "add", file=other)
 

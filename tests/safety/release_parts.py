@@ -4,9 +4,10 @@ import json
 import os
 import shutil
 import tarfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -20,7 +21,7 @@ STRANGER = Ed25519PrivateKey.from_private_bytes(b"x" * 32)
 LOCK = "numpy==2.4.6\n"
 
 
-def a_tree(folder: Path, version: str, lock: str = LOCK, **files: str) -> Path:
+def a_tree(folder: Path, version: str, lock: str = LOCK, files: Mapping[str, str] = MappingProxyType({})) -> Path:
     """Write a tiny program."""
     told = {
         "kiosk/__main__.py": f"print({version!r})\n",
@@ -30,7 +31,8 @@ def a_tree(folder: Path, version: str, lock: str = LOCK, **files: str) -> Path:
         "deploy/apply.sh": "#!/bin/sh\n",
         "pyproject.toml": f'[project]\nversion = "{version}"\n',
         "requirements.lock": lock,
-    } | files
+        **files,
+    }
     for name, text in told.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,11 +42,16 @@ def a_tree(folder: Path, version: str, lock: str = LOCK, **files: str) -> Path:
 
 
 def a_release(
-    folder: Path, version: str, key: Ed25519PrivateKey = SIGNER, lock: str = LOCK, wheels: Path | None = None, **files: str
+    folder: Path,
+    version: str,
+    key: Ed25519PrivateKey = SIGNER,
+    lock: str = LOCK,
+    wheels: Path | None = None,
+    files: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Path, Manifest]:
     """Make a signed release; give the file and what it holds."""
     file = folder / f"{version}.tar"
-    return file, make(a_tree(folder / f"tree-{version}", version, lock, **files), wheels, key, file)
+    return file, make(a_tree(folder / f"tree-{version}", version, lock, files), wheels, key, file)
 
 
 def a_place(folder: Path, version: str = "0.1.0") -> Place:

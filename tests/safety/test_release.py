@@ -67,10 +67,10 @@ def test_release_when_made_of_this_checkout_is_read_back(tmp_path: Path) -> None
 
 
 def test_release_when_version_signer_or_wheel_does_not_fit_is_not_made(tmp_path: Path) -> None:
-    tree = a_tree(tmp_path / "tree", "0.2.0", **{"kiosk/config.py": 'VERSION = "0.1.9"\n'})
+    tree = a_tree(tmp_path / "tree", "0.2.0", files={"kiosk/config.py": 'VERSION = "0.1.9"\n'})
     with pytest.raises(ConfigError, match="VERSION"):
         make(tree, None, SIGNER, tmp_path / "r.tar")
-    tree = a_tree(tmp_path / "tree", "0.2.0", **{"deploy/release.pub": f"{public_of(STRANGER)}\n"})
+    tree = a_tree(tmp_path / "tree", "0.2.0", files={"deploy/release.pub": f"{public_of(STRANGER)}\n"})
     with pytest.raises(ConfigError, match="does not name this key"):
         make(tree, None, SIGNER, tmp_path / "r.tar")
     (tree / "deploy/release.pub").unlink()
