@@ -145,8 +145,12 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def alone(place: Place) -> Iterator[None]:
-    """Hold all releases: the installer and a second update wait (deploy/lib.sh takes the same lock)."""
+def alone(place: Place, *, wait: bool = True) -> Iterator[bool]:
+    """Hold all releases: the installer and a second update wait (deploy/lib.sh takes the same lock). Without `wait`, say whether we do."""
     with (place.top / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+        else:
+            yield True

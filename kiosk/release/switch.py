@@ -82,8 +82,13 @@ def update(place: Place, machine: Machine) -> UpdateStage:
 
 
 def settle(place: Place, machine: Machine) -> None:
-    """Go back from a release whose trial was broken off; nothing where there is none. Run at boot and when `update` was killed."""
-    with alone(place):
+    """Go back from a release whose trial was broken off; nothing where there is none. Run at boot and when `update` was killed.
+
+    Never waits: whoever holds the releases is alive and minds the trial himself.
+    """
+    with alone(place, wait=False) as held:
+        if not held:
+            return
         if on_trial(place):
             _back(place, machine, broken_off=True)
         elif place.trying.exists():  # its name was written before its content: nothing had changed yet

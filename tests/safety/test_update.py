@@ -126,6 +126,12 @@ def test_settle_when_nothing_was_broken_off_does_nothing(place: Place) -> None:
     now_at(place, machine, "0.1.0")
 
 
+def test_settle_when_the_trial_is_minded_by_somebody_leaves_it_alone(place: Place) -> None:
+    machine = FileMachine(place, on_start=lambda _: settle(place, machine))
+    assert update(place, machine) is UpdateStage.DONE
+    now_at(place, machine, "0.2.0")
+
+
 OURS = str(Path(places.__file__).parent)
 
 
