@@ -166,7 +166,7 @@ def _release(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespac
             case "offer":
                 stations = [name for name in chosen.stations.split(",") if name]
                 releases.offer(connection, settings.county, chosen.version, stations, now)
-                return t("county_release.offered", version=chosen.version)
+                return t("county_release.offered")
             case "withdraw":
                 releases.withdraw(connection, settings.county, chosen.version)
                 return t("county_release.withdrawn", version=chosen.version)
