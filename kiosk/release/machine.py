@@ -21,6 +21,8 @@ NEEDED, BOARD, HELP = (
     "kiosk-board.service",
     "kiosk-help.service",
 )
+ALL = (*NEEDED, BOARD, HELP, "kiosk-prepare.service")
+STILL = ("inactive", "failed")
 QUIET_S = 900.0
 """Longer than a visit that nobody goes on with, and than the lock keeps what staff have begun (twelve minutes)."""
 FRESH_S = 20.0
@@ -32,12 +34,12 @@ ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 
 
 class StationMachine:
-    """This machine."""
+    """This machine. `systemctl` is the program that is asked and told."""
 
     kind = platform.machine()
 
-    def __init__(self, place: Place, run: Path = Path("/run/kiosk")) -> None:
-        self._place, self._run = place, run
+    def __init__(self, place: Place, run: Path = Path("/run/kiosk"), systemctl: str = "systemctl") -> None:
+        self._place, self._run, self._systemctl = place, run, systemctl
         self._restarts: dict[str, int] = {}
 
     def free_bytes(self, folder: Path) -> int:
@@ -69,7 +71,7 @@ class StationMachine:
         """Have a release upgrade a copy of the store, as the station's own user, without a network."""
         point(self._place.top / "next", f"releases/{release.name}")
         try:
-            _told(["systemctl", "start", TRY], START_S)
+            _told([self._systemctl, "start", TRY], START_S)
         except MachineError:
             status = self._shown([TRY], "ExecMainStatus").get(TRY, {}).get("ExecMainStatus")
             return UpdateStage.FULL if status == str(NO_ROOM) else UpdateStage.FAILED
@@ -104,8 +106,14 @@ class StationMachine:
         return frozenset(wrong)
 
     def stop(self) -> None:
-        """Stop all of the station."""
-        _told(["systemctl", "stop", TARGET], SHORT_S)
+        """Stop all of the station; raise MachineError where something still runs.
+
+        Each unit by its name: of a target alone systemctl waits for nothing, and a start that comes while a slip is being finished takes back
+        the stop that still waits for it. So an old agent went on writing, and `prepare` was never run anew (found on a booted system).
+        """
+        _told([self._systemctl, "stop", TARGET, *ALL], SHORT_S)
+        if still := [unit for unit, told in self._shown(ALL, "ActiveState").items() if told.get("ActiveState") not in STILL]:
+            raise MachineError(f"still there: {', '.join(still)}")
         self._restarts.clear()
 
     def apply(self, release: Path) -> None:
@@ -114,9 +122,8 @@ class StationMachine:
 
     def start(self, *, wait: bool) -> None:
         """Start all of the station. At boot nobody can wait: what is started waits for us."""
-        units = [*NEEDED, BOARD, HELP, "kiosk-prepare.service"]
-        subprocess.run(["systemctl", "reset-failed", *units], env=ENVIRONMENT, capture_output=True, check=False, timeout=SHORT_S)
-        _told(["systemctl", "start", *([] if wait else ["--no-block"]), TARGET], START_S)
+        subprocess.run([self._systemctl, "reset-failed", *ALL], env=ENVIRONMENT, capture_output=True, check=False, timeout=SHORT_S)
+        _told([self._systemctl, "start", *([] if wait else ["--no-block"]), TARGET], START_S)
 
     def time(self) -> float:
         """Count seconds."""
@@ -127,7 +134,7 @@ class StationMachine:
         time.sleep(seconds)
 
     def _shown(self, units: Sequence[str], *names: str) -> dict[str, dict[str, str]]:
-        words = ["systemctl", "show", *units, *(f"--property={name}" for name in ("Id", *names))]
+        words = [self._systemctl, "show", *units, *(f"--property={name}" for name in ("Id", *names))]
         try:
             said = subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=SHORT_S).stdout
         except (OSError, subprocess.TimeoutExpired):
