@@ -108,8 +108,8 @@ class StationMachine:
     def stop(self) -> None:
         """Stop all of the station; raise MachineError where something still runs.
 
-        Each unit by its name: of a target alone systemctl waits for nothing, and a start that comes while a slip is being finished takes back
-        the stop that still waits for it. So an old agent went on writing, and `prepare` was never run anew (found on a booted system).
+        Each unit by its name: of a target alone systemctl waits for nothing, and a start that comes while a slip is being finished takes
+        back the stop that still waits for it. So an old agent went on writing, and `prepare` was not run anew (found on a booted system).
         """
         _told([self._systemctl, "stop", TARGET, *ALL], SHORT_S)
         if still := [unit for unit, told in self._shown(ALL, "ActiveState").items() if told.get("ActiveState") not in STILL]:

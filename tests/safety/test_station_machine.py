@@ -1,4 +1,4 @@
-"""What root's part of an update asks of a station: each unit by its name, what its processes say of themselves, an environment without a network."""
+"""What root asks of a station in an update: each unit by its name, what its processes say, an environment without a network."""
 
 import json
 import os
