@@ -86,12 +86,15 @@ def test_openapi_when_asked_for_describes_protocol_1(hub: TestHub) -> None:
         "/api/v1/enrol",
         "/api/v1/digests",
         "/api/v1/digests/{entity}/{bucket}",
+        "/api/v1/releases/{version}",
+        "/api/v1/blobs/{digest}",
         "/healthz",
     }
     parts = schema["components"]["schemas"]
     assert set(parts["PushBody"]["properties"]) == {"epoch", "batch", "key", "changes"}
     assert set(parts["Columns"]["properties"]) == {"order", "groups"}
     health = {"version", "at", "board", "board_alive", "printer", "waiting", "parked", "free_mb", "clock_offset_s", "picture"}
+    health |= {"update"}
     assert set(parts["StationHealth"]["properties"]) == health
     assert set(parts["ErrorBody"]["properties"]) == {"code", "message"}
 
