@@ -57,6 +57,7 @@ def open_here(settings: Settings, *, board: bool = False) -> Here:
 
 
 def _at_work(settings: Settings, store: Store) -> Here:
+    from kiosk.services.rubric import load_rubric
     from kiosk.services.rules import load_areas, load_rules
     from kiosk.services.station import Here, local
 
@@ -73,6 +74,7 @@ def _at_work(settings: Settings, store: Store) -> Here:
         phone_base=phone_base or settings.phone_base,
         rules=load_rules(ASSETS / "rules", local(now).date()),
         areas=load_areas(ASSETS / "areas.toml"),
+        rubric=load_rubric(ASSETS / "rubric", local(now).date()),
     )
 
 

@@ -20,6 +20,8 @@ from kiosk.domain.codes import AgeBand, Trade
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.worker import Worker
 from kiosk.services.register import RegistrationForm, register
+from dataclasses import replace
+
 from kiosk.services.station import Here
 from kiosk.store.store import open_store
 from tests.station import KEY, START, STATION, make_station
@@ -55,7 +57,7 @@ def main(folder: Path, kills: int, seed: int) -> dict[str, int]:
 
 def _register_for_ever(here: Here, path: Path, phones: list[str], pipe: int) -> None:
     store = open_store(path, KEY, clock=lambda: START)
-    here = Here(**{f: getattr(here, f) for f in ("clock", "station_id", "phone_base", "rules", "areas")} | {"store": store})
+    here = replace(here, store=store)
     for phone in phones:
         form = RegistrationForm(
             name="王秀兰", phone=phone, age_band=AgeBand.ADULT, trades=(Trade.LOADING,), pay_fen=20000, consented_at=START

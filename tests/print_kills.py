@@ -188,9 +188,7 @@ class Kills:
         agent = self._start(Reaper(at=0))
         words = whole(job.slip, PAPER_80)
         with closing(self._open()) as store:
-            here = Here(
-                **{f: getattr(self._here, f) for f in ("station_id", "phone_base", "rules", "areas")}, store=store, clock=self.clock
-            )
+            here = replace(self._here, store=store, clock=self.clock)
             until = time.monotonic() + SETTLED_S
             while (state := self._state(store, job)) not in OVER and time.monotonic() < until:
                 if state is JobState.UNCERTAIN:

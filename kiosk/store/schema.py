@@ -26,6 +26,7 @@ from kiosk.domain.report import Report
 from kiosk.domain.running import Booking, ChainHead, FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.station import Policy, Staff, StaffCall, Station, Training
 from kiosk.domain.worker import Worker
+from kiosk.domain.yearly import Claim, StationDay
 
 metadata = sa.MetaData()
 
@@ -74,6 +75,8 @@ TABLES: dict[type, sa.Table] = {
     Spending: _table("spending", Spending),
     PlatformEntry: _table("platform_entry", PlatformEntry, index=("record_id",)),
     ChainHead: _table("chain_head", ChainHead),
+    StationDay: _table("station_day", StationDay),
+    Claim: _table("claim", Claim),
     Staff: _table("staff", Staff),
     StaffCall: _table("staff_call", StaffCall),
     SlipCall: _table("slip_call", SlipCall),
@@ -101,6 +104,8 @@ TOPIC_OF: dict[type, str] = {
     Spending: "ledger",
     PlatformEntry: "ledger",
     ChainHead: "ledger",
+    StationDay: "ledger",
+    Claim: "ledger",
     PrintJob: "print",
     StaffCall: "call",
     SlipCall: "call",

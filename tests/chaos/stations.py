@@ -48,6 +48,12 @@ def rules() -> RuleBook:
 
 
 @cache
+def rubric() -> Rubric:
+    """Read the rubric once."""
+    return load_rubric(ASSETS / "rubric", START.date())
+
+
+@cache
 def areas() -> AreaTable:
     """Read the areas once."""
     return load_areas(ASSETS / "areas.toml")
@@ -88,7 +94,7 @@ class Terminal:
     @property
     def here(self) -> Here:
         """What the services want to know."""
-        return Here(self.store, self.clock, self.station.id, PHONE_BASE, rules(), areas())
+        return Here(self.store, self.clock, self.station.id, PHONE_BASE, rules(), areas(), rubric())
 
     @property
     def staff(self) -> tuple[Session, Session]:
