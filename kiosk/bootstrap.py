@@ -15,11 +15,14 @@ from kiosk.config import Settings
 from kiosk.errors import BadInput, ConfigError, HubForged, PrinterAbsent, StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kiosk.agent.loop import Agent
     from kiosk.desk.serve import DeskServer
     from kiosk.domain.ports import Chime, Handwriting, Pinyin, Scanner, Speaker
     from kiosk.services.doctor_printer import PrinterCase
     from kiosk.services.station import Here
+    from kiosk.services.station_days import Look
     from kiosk.services.test_page import Outcome
     from kiosk.store.store import Store
     from kiosk.sync.client import HttpHub
@@ -162,7 +165,7 @@ def open_agent(settings: Settings) -> Agent:
     from kiosk.agent.loop import Agent
     from kiosk.agent.spool import Spool
     from kiosk.devices.printer import open_printer
-    from kiosk.services import phone_acts, retention
+    from kiosk.services import phone_acts, retention, station_days
     from kiosk.services.safekeeping import forget_trouble
     from kiosk.store import backup
     from kiosk.store.key import read_key
@@ -185,10 +188,16 @@ def open_agent(settings: Settings) -> Agent:
                 return 0
         return retention.forget(_at_work(settings, store), hub.time(), settings.store_path)
 
+    def note_day(looks: Sequence[Look]) -> None:
+        with store.read() as u:
+            enrolled = u.recall(STATION_ID) is not None
+        if enrolled and looks:
+            station_days.note(_at_work(settings, store), looks)
+
     if not settings.backup_dir:
         forget_trouble(store)
     spool = Spool(store, printer, wall_clock)
-    return Agent(settings, store, spool, hub, wall_clock, lambda: open_desk(settings), take_phone_acts, back_up, tidy)
+    return Agent(settings, store, spool, hub, wall_clock, lambda: open_desk(settings), take_phone_acts, back_up, tidy, note_day)
 
 
 def agent_runs(settings: Settings) -> bool:

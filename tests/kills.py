@@ -14,14 +14,13 @@ import signal
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from kiosk.domain.codes import AgeBand, Trade
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.worker import Worker
 from kiosk.services.register import RegistrationForm, register
-from dataclasses import replace
-
 from kiosk.services.station import Here
 from kiosk.store.store import open_store
 from tests.station import KEY, START, STATION, make_station

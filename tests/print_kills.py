@@ -35,7 +35,6 @@ from kiosk.devices.transport import Line, Transport, tcp
 from kiosk.domain import slip as blocks
 from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.services import printing
-from kiosk.services.station import Here
 from kiosk.store.store import Store, UnitOfWork, open_store
 from tests.fault_matrix import unmarked, whole
 from tests.station import KEY, START, make_station

@@ -1,4 +1,4 @@
-"""The yearly assessment (管理办法 11 to 13): a rubric of items in four areas, what the measures of a station come to by it, grade, money, gap.
+"""The yearly assessment (管理办法 11 to 13): a rubric of items in four areas, what a station's measures come to by it, grade and money.
 
 The rubric is data (assets/rubric): the regulation names the areas, the grades and the money, and leaves the items to the county's 考核细则.
 Knows no store, no clock and no sentence; what a measure means is kiosk.domain.measures'.
@@ -31,7 +31,8 @@ class Area(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One line of the rubric. `curve`: pairs of a value and its points, by rising value; between them points rise or fall evenly, or with
-    `steps` stand until the next value is reached; outside them the first and the last stand. `short` is the name where there is little room.
+    `steps` stand until the next value is reached; outside them the first and the last stand. `short`: the name where
+    there is little room.
 
     `measure` names what the system measures; where it is empty somebody enters the value and shows for it. `unmeasured`: points where there
     was nothing to measure, as of complaints that nobody made. `effort_h`: how many hours the rest would take (own guess, data); None where
@@ -192,7 +193,7 @@ def cheapest(found: Score, most: int = 3) -> list[Scored]:
 
 
 def faults(rubric: Rubric, measures: frozenset[str], areas: Mapping[Area, Decimal]) -> Sequence[tuple[str, dict[str, object]]]:
-    """Say what does not add up, as keys of sentences with their values; nothing for a good rubric. `areas`: what each is said to come to."""
+    """Say what does not add up, as keys of sentences with their values; nothing for a good one. `areas`: what each is said to come to."""
     found: list[tuple[str, dict[str, object]]] = []
     codes = [item.code for item in rubric.items]
     found += [("rubric.twice", {"code": code}) for code in sorted(set(codes)) if codes.count(code) > 1]

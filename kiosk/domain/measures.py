@@ -154,7 +154,8 @@ def _cases_closed(y: Year) -> Measured:
     steps: dict[str, list[CaseStep]] = defaultdict(list)
     for step in y.case_steps:
         steps[step.case_id].append(step)
-    good, bad = [], []
+    good: list[str] = []
+    bad: list[str] = []
     for case in sorted(y.cases, key=lambda c: (c.opened_at, c.id)):
         if y.has(case.opened_at):
             closed = case_state(steps[case.id]) in (CaseState.SETTLED, CaseState.DISMISSED)
@@ -178,7 +179,8 @@ def _confirmed(y: Year, case: Case) -> bool:
 
 
 def _facilities_good(y: Year) -> Measured:
-    good, bad = [], []
+    good: list[str] = []
+    bad: list[str] = []
     for kind in Facility:
         stands = facility.standing(kind, [c for c in y.checks if c.facility is kind], y.today)
         if stands.last:
@@ -220,7 +222,9 @@ def _ran(minutes: Callable[[StationDay], int]) -> Callable[[Year], Measured]:
     def share(y: Year) -> Measured:
         days = [d for d in y.days if d.day.year == y.year and d.due_min]
         due = sum(d.due_min or 0 for d in days)
-        return Measured(value=_share(sum(min(minutes(d), d.due_min or 0) for d in days), due), entity=StationDay, ids=tuple(d.id for d in days))
+        return Measured(
+            value=_share(sum(min(minutes(d), d.due_min or 0) for d in days), due), entity=StationDay, ids=tuple(d.id for d in days)
+        )
 
     return share
 

@@ -1,4 +1,4 @@
-"""What a year leaves for its assessment besides the work itself: for how long the screens ran each day, and what the head entered and showed.
+"""What a year leaves for its assessment besides the work itself: how long the screens ran each day, and what the head entered and showed.
 
 Owned by the station, seen by the county alone.
 """

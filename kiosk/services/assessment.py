@@ -51,9 +51,7 @@ def assess(here: Here, session: Session, year: int | None = None) -> Assessment:
     values: dict[str, Decimal | None] = {code: Decimal(claim.value) for code, claim in claims.items()}
     values |= {item.measure: measured[item.code].value for item in rubric.items if item.measure}
     unproved = frozenset(code for code, claim in claims.items() if not claim.file_digest)
-    return Assessment(
-        station=station, year=year, score=score(rubric, station.level, values, unproved), measured=measured, claims=claims
-    )
+    return Assessment(station=station, year=year, score=score(rubric, station.level, values, unproved), measured=measured, claims=claims)
 
 
 def _records(here: Here, u: UnitOfWork, year: int) -> Year:

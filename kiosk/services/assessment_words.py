@@ -38,7 +38,11 @@ def value(one: Scored) -> str:
     """Say an item's value with its unit, or that there is none."""
     if one.value is None:
         return t("assess.item_none" if one.item.measure else "assess.item_unclaimed")
-    return f"{number(one.value)}{one.item.unit}" if one.item.unit == "%" else t("assess.item_value", value=number(one.value), unit=one.item.unit)
+    return (
+        f"{number(one.value)}{one.item.unit}"
+        if one.item.unit == "%"
+        else t("assess.item_value", value=number(one.value), unit=one.item.unit)
+    )
 
 
 def facts(found: Assessment, area: Area) -> str:

@@ -45,10 +45,10 @@ def read_rubric(text: str) -> Rubric:
             official=table.get("official") is True,
             effective_from=_day(table, "effective_from"),
             source=_text(table, "source"),
-            items=tuple(_item(entry) for entry in table.get("item", [])),
+            items=tuple(_named(entry) for entry in table.get("item", [])),
             grades=tuple(_grade(entry) for entry in table.get("grade", [])),
         )
-        areas = {Area(name): _number(points) for name, points in table.get("areas", {}).items()}
+        areas = {_area(name): _number(points) for name, points in table.get("areas", {}).items()}
     except tomllib.TOMLDecodeError as error:
         raise BadInput("rubric", "bad.rubric.file", where=str(error)) from None
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
@@ -83,6 +83,19 @@ def _number(value: Any) -> Decimal:
     return Decimal(value)
 
 
+def _area(name: str) -> Area:
+    if name not in list(Area):
+        raise KeyError(f"area = {name}")
+    return Area(name)
+
+
+def _named(entry: Mapping[str, Any]) -> Item:
+    try:
+        return _item(entry)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise KeyError(f"{entry.get('code', '')} {str(error).strip(chr(39))}".strip()) from None
+
+
 def _item(entry: Mapping[str, Any]) -> Item:
     if unknown := entry.keys() - {field.name for field in fields(Item)}:
         raise KeyError(sorted(unknown)[0])
@@ -91,7 +104,7 @@ def _item(entry: Mapping[str, Any]) -> Item:
         raise KeyError("curve")
     texts = {name: _text(entry, name) for name in TEXTS & entry.keys()}
     numbers = {name: _number(entry[name]) for name in NUMBERS & entry.keys()}
-    return Item(area=Area(_text(entry, "area")), curve=curve, steps=entry.get("steps") is True, **texts, **numbers)  # type: ignore[arg-type]
+    return Item(area=_area(_text(entry, "area")), curve=curve, steps=entry.get("steps") is True, **texts, **numbers)  # type: ignore[arg-type]
 
 
 def _grade(entry: Mapping[str, Any]) -> GradeBand:

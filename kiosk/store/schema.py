@@ -167,6 +167,11 @@ memory, public_memory = (
     for name in ("memory", "public_memory")
 )
 
+attachment = sa.Table(
+    "attachment", metadata, sa.Column("digest", sa.Text, primary_key=True), sa.Column("content", sa.LargeBinary, nullable=False)
+)
+"""Files that records name by their SHA-256: pictures and documents that the head showed."""
+
 audit = sa.Table(
     "audit",
     metadata,

@@ -7,10 +7,12 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from kiosk.domain.assessment import Rubric
 from kiosk.domain.matching import AreaTable
 from kiosk.domain.privacy import Phone
 from kiosk.domain.review import RuleBook
 from kiosk.domain.station import Role, Staff, Station, StationLevel
+from kiosk.services.rubric import load_rubric
 from kiosk.services.rules import load_areas, load_rules
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here

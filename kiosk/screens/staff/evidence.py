@@ -7,7 +7,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kiosk.domain.assessment import Area, Scored
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.widgets.buttons import Press
-from kiosk.screens.widgets.labels import NothingHere
+from kiosk.screens.widgets.labels import NothingHere, Notice
 from kiosk.screens.widgets.words import Words
 from kiosk.text import t
 
@@ -85,7 +85,9 @@ class EvidenceScreen(StaffPage):
         box.clear_widgets()
         for record in records:
             box.add_widget(Words(text=record, size_px=34))
-        if not records:
+        if not one.item.measure:
+            box.add_widget(Notice(text=t("assess.on_desk")))
+        elif not records:
             box.add_widget(NothingHere(head=t("assess.nothing"), text=t("assess.nothing_more")))
 
     def spoken(self) -> str:

@@ -76,6 +76,7 @@ CREATE TABLE claim (
     file_name TEXT NOT NULL, file_size INTEGER NOT NULL, file_digest TEXT NOT NULL, by_id TEXT NOT NULL, by_name TEXT NOT NULL,
     entered_at TEXT NOT NULL, PRIMARY KEY (id)
 );
+CREATE TABLE attachment (digest TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (digest));
 CREATE TABLE phone_act (
     id TEXT NOT NULL, station_id TEXT NOT NULL, kind TEXT NOT NULL, worker_id TEXT NOT NULL, listing_id TEXT NOT NULL, referral_id
     TEXT NOT NULL, contact_consent INTEGER NOT NULL, answer TEXT, acted_at TEXT NOT NULL, taken_at TEXT, PRIMARY KEY (id)
