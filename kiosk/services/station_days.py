@@ -16,7 +16,7 @@ from kiosk.services.opening import open_spans
 from kiosk.services.station import Here, local
 from kiosk.store.store import UnitOfWork
 
-COUNT = "day.count"
+COUNT = "station_day.now"
 NOTHING = {"terminal_min": 0, "board_min": 0, "visits": 0, "policies": 0}
 
 
