@@ -1,6 +1,7 @@
 """今年考核 on the desk page: the points item by item, and where the head enters what no machine measures and shows a file for it."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -14,10 +15,13 @@ from kiosk.errors import BadInput, NotAllowed
 from kiosk.services import assessment_words as words
 from kiosk.services import claims
 from kiosk.services.assessment import assess
+from kiosk.services.claim_papers import papers
 from kiosk.services.station import local
+from kiosk.services.template import makes_pdf
 from kiosk.text import t
 
 router = APIRouter()
+TEMPLATES = Path(__file__).parent.parent.parent / "assets" / "papers"
 TYPES = {
     "jpg": "image/jpeg",
     "pdf": "application/pdf",
@@ -43,6 +47,17 @@ def enter(desk: Desk, form: Form, code: str) -> Response:
     return go(f"/assessment?said=noted#i{code}")
 
 
+@router.post("/papers/claim")
+def four(desk: Desk, form: Form) -> Response:
+    """Give the four papers of this year in one file; with a password of the moment the roster in it is the whole one."""
+    try:
+        # a password may begin or end with a blank: it is taken as it was typed
+        name, content = papers(desk.here, form.seat.session, TEMPLATES, "".join(form.texts("password")))
+    except BadInput as error:
+        return _page(desk, form.seat, paper_trouble=t(error.key, **error.words))
+    return Response(content, media_type="application/zip", headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"})
+
+
 @router.get("/assessment/file/{claim_id}")
 def file(desk: Desk, seat: Seated, claim_id: str) -> Response:
     """Give the file that was shown for an item."""
@@ -53,7 +68,14 @@ def file(desk: Desk, seat: Seated, claim_id: str) -> Response:
 
 
 def _page(
-    desk: Counter, seat: Seat, *, said: str = "", code: str = "", trouble: str = "", typed: Mapping[str, str] | None = None
+    desk: Counter,
+    seat: Seat,
+    *,
+    said: str = "",
+    code: str = "",
+    trouble: str = "",
+    typed: Mapping[str, str] | None = None,
+    paper_trouble: str = "",
 ) -> HTMLResponse:
     if seat.session.role is not Role.HEAD:
         raise NotAllowed("the assessment is the head's")
@@ -88,7 +110,7 @@ def _page(
     return desk.show(
         "assessment.html.j2",
         seat,
-        422 if trouble else 200,
+        422 if trouble or paper_trouble else 200,
         title=t("section.assessment"),
         said=said,
         points=words.number(found.score.total),
@@ -99,4 +121,6 @@ def _page(
         placeholder="" if found.rubric.official else t("assess.placeholder"),
         areas=areas,
         note_most=claims.NOTE_MOST,
+        paper_trouble=paper_trouble,
+        makes_pdf=makes_pdf(),
     )

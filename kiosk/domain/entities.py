@@ -13,7 +13,7 @@ from kiosk.domain.report import Report
 from kiosk.domain.running import Booking, ChainHead, FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.station import Policy, Station, Training
 from kiosk.domain.worker import Worker, WorkerState
-from kiosk.domain.yearly import Claim, StationDay
+from kiosk.domain.yearly import Claim, PaperSet, StationDay
 
 ENTITIES: dict[str, type] = {
     "station": Station,
@@ -41,6 +41,7 @@ ENTITIES: dict[str, type] = {
     "chain_head": ChainHead,
     "station_day": StationDay,
     "claim": Claim,
+    "paper_set": PaperSet,
     "phone_act": PhoneAct,
 }
 COUNTY_OWNED = frozenset({"station", "policy", "training", "phone_act"})
@@ -62,6 +63,7 @@ PRIVATE = EITHERS | frozenset(
         "chain_head",
         "station_day",
         "claim",
+        "paper_set",
     }
 )
 """Never in another station's feed."""

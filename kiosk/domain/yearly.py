@@ -26,6 +26,23 @@ class StationDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSet:
+    """That the four papers of article 14 were made: the SHA-256 of the list of their files, and what they ask for. The last one stands."""
+
+    id: str
+    station_id: str
+    year: int
+    points: str
+    grade: str
+    money_fen: int
+    official: bool
+    digest: str
+    by_id: str
+    by_name: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """What the head says of one item that no machine measures: `value` (a number, as text, with at most one decimal) of the item `item` in
     `year`, and the file that shows it, by name, size and SHA-256. Without a file it brings nothing. The last one of an item stands.

@@ -77,8 +77,13 @@ def advice(one: Scored) -> str:
 
 def how(one: Scored) -> str:
     """Say what all points need."""
-    aim = number(one.item.aim)
-    return t("assess.full", aim=f"{aim}{one.item.unit}" if one.item.unit == "%" else f"{aim} {one.item.unit}")
+    return t("assess.full", aim=aim(one))
+
+
+def aim(one: Scored) -> str:
+    """Say the value that brings all points."""
+    least = number(one.item.aim)
+    return f"{least}{one.item.unit}" if one.item.unit == "%" else f"{least} {one.item.unit}"
 
 
 def records(here: Here, found: Assessment, code: str) -> Sequence[str]:

@@ -48,5 +48,4 @@ def load_running(
         spent_on, fen = entry.day("spent_days_ago", -1), entry.fen("amount_yuan")
         yield entry.build(Spending, **known, spent_on=spent_on, amount_fen=fen, by_id=by.id, by_name=by.name, entered_at=entry.ago("ago"))
     for key, entry in read_entries(folder / FILE, "day", now):
-        known, day = common("day", key, entry), entry.day("days_ago", -1)
-        yield entry.build(StationDay, **known, day=day)
+        yield entry.build(StationDay, **common("day", key, entry), day=entry.day("days_ago", -1))

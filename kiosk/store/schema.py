@@ -26,7 +26,7 @@ from kiosk.domain.report import Report
 from kiosk.domain.running import Booking, ChainHead, FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.station import Policy, Staff, StaffCall, Station, Training
 from kiosk.domain.worker import Worker
-from kiosk.domain.yearly import Claim, StationDay
+from kiosk.domain.yearly import Claim, PaperSet, StationDay
 
 metadata = sa.MetaData()
 
@@ -77,6 +77,7 @@ TABLES: dict[type, sa.Table] = {
     ChainHead: _table("chain_head", ChainHead),
     StationDay: _table("station_day", StationDay),
     Claim: _table("claim", Claim),
+    PaperSet: _table("paper_set", PaperSet),
     Staff: _table("staff", Staff),
     StaffCall: _table("staff_call", StaffCall),
     SlipCall: _table("slip_call", SlipCall),
@@ -106,6 +107,7 @@ TOPIC_OF: dict[type, str] = {
     ChainHead: "ledger",
     StationDay: "ledger",
     Claim: "ledger",
+    PaperSet: "ledger",
     PrintJob: "print",
     StaffCall: "call",
     SlipCall: "call",

@@ -76,6 +76,11 @@ CREATE TABLE claim (
     file_name TEXT NOT NULL, file_size INTEGER NOT NULL, file_digest TEXT NOT NULL, by_id TEXT NOT NULL, by_name TEXT NOT NULL,
     entered_at TEXT NOT NULL, PRIMARY KEY (id)
 );
+CREATE TABLE paper_set (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, year INTEGER NOT NULL, points TEXT NOT NULL, grade TEXT NOT NULL, money_fen INTEGER NOT
+    NULL, official INTEGER NOT NULL, digest TEXT NOT NULL, by_id TEXT NOT NULL, by_name TEXT NOT NULL, made_at TEXT NOT NULL, PRIMARY
+    KEY (id)
+);
 CREATE TABLE attachment (digest TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (digest));
 CREATE TABLE phone_act (
     id TEXT NOT NULL, station_id TEXT NOT NULL, kind TEXT NOT NULL, worker_id TEXT NOT NULL, listing_id TEXT NOT NULL, referral_id
