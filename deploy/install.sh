@@ -163,7 +163,7 @@ xorg() {
 state /var/lib/kiosk /var/log/kiosk-install.log
 touch "$LOG"
 chmod 600 "$LOG"
-packages $PROGRAM xserver-xorg-core xserver-xorg-input-libinput udev kmod systemd-sysv
+packages $PROGRAM $OFFICE xserver-xorg-core xserver-xorg-input-libinput udev kmod systemd-sysv
 user kiosk "$STATE"
 user kiosk-display /nonexistent
 chown kiosk:kiosk "$STATE"

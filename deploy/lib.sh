@@ -5,6 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 PROGRAM="python3-venv libgl1 libgl1-mesa-dri libegl1 libgles2 libmtdev1 fonts-noto-cjk libharfbuzz-bin espeak-ng alsa-utils librime1 librime-data rime-data-pinyin-simp rime-data-stroke libusb-1.0-0"
 TRIAL="$PROGRAM xvfb postgresql"
+# turns the papers of a claim into PDF
+OFFICE="libreoffice-writer-nogui libreoffice-calc-nogui"
 # whose environment set-up works with, where the program stands, and as whom
 VENV=.venv
 AS=

@@ -15,12 +15,15 @@ from kiosk.config import Settings
 from kiosk.errors import BadInput, ConfigError, HubForged, PrinterAbsent, StoreError, StoreFull
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kiosk.agent.loop import Agent
     from kiosk.agent.update import Updater
     from kiosk.desk.serve import DeskServer
     from kiosk.domain.ports import Chime, Handwriting, Pinyin, Scanner, Speaker
     from kiosk.services.doctor_printer import PrinterCase
     from kiosk.services.station import Here
+    from kiosk.services.station_days import Look
     from kiosk.services.test_page import Outcome
     from kiosk.store.store import Store
     from kiosk.sync.client import HttpHub
@@ -58,6 +61,7 @@ def open_here(settings: Settings, *, board: bool = False) -> Here:
 
 
 def _at_work(settings: Settings, store: Store) -> Here:
+    from kiosk.services.rubric import load_rubric
     from kiosk.services.rules import load_areas, load_rules
     from kiosk.services.station import Here, local
 
@@ -74,6 +78,7 @@ def _at_work(settings: Settings, store: Store) -> Here:
         phone_base=phone_base or settings.phone_base,
         rules=load_rules(ASSETS / "rules", local(now).date()),
         areas=load_areas(ASSETS / "areas.toml"),
+        rubric=load_rubric(ASSETS / "rubric", local(now).date()),
     )
 
 
@@ -203,7 +208,7 @@ def open_agent(settings: Settings) -> Agent:
     from kiosk.agent.loop import Agent
     from kiosk.agent.spool import Spool
     from kiosk.devices.printer import open_printer
-    from kiosk.services import phone_acts, retention
+    from kiosk.services import phone_acts, retention, station_days
     from kiosk.services.safekeeping import forget_trouble
     from kiosk.store import backup
     from kiosk.store.key import read_key
@@ -226,11 +231,17 @@ def open_agent(settings: Settings) -> Agent:
                 return 0
         return retention.forget(_at_work(settings, store), hub.time(), settings.store_path)
 
+    def note_day(looks: Sequence[Look]) -> None:
+        with store.read() as u:
+            enrolled = u.recall(STATION_ID) is not None
+        if enrolled and looks:
+            station_days.note(_at_work(settings, store), looks)
+
     if not settings.backup_dir:
         forget_trouble(store)
     spool = Spool(store, printer, wall_clock)
     updater = _updater(settings, store, hub)
-    return Agent(settings, store, spool, hub, wall_clock, lambda: open_desk(settings), take_phone_acts, back_up, tidy, updater)
+    return Agent(settings, store, spool, hub, wall_clock, lambda: open_desk(settings), take_phone_acts, back_up, tidy, note_day, updater)
 
 
 def _updater(settings: Settings, store: Store, hub: HttpHub) -> Updater | None:

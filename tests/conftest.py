@@ -1,5 +1,6 @@
 """What every test may use: golden files, and the long proofs that run only with --long."""
 
+from binascii import crc32
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long proofs too")
 
 
+FORMS = ("lying", "upright")
 DEAREST = ("screens/test_gallery.py", "screens", "desk", "integration", "contract", "flows", "unit")
 """Files in the order in which workers take them: long ones first, or the last one is waited for by all."""
 
@@ -24,6 +26,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "long" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="a long proof: --long"))
+            elif _in_other_form(item):
+                item.add_marker(pytest.mark.skip(reason="in the other form: --long runs both"))
+
+
+def _in_other_form(item: pytest.Item) -> bool:
+    """Say whether a walk through the terminal is left out in this form: of lying and upright the short run takes one, by the test's name.
+
+    How pages look in both is the gallery's, which takes every page in every form.
+    """
+    form = getattr(getattr(item, "callspec", None), "params", {}).get("screen")
+    return form in FORMS and form != FORMS[crc32(item.nodeid.replace(form, "").encode()) % len(FORMS)]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from kiosk.domain.codes import AgeBand, Trade
@@ -55,7 +56,7 @@ def main(folder: Path, kills: int, seed: int) -> dict[str, int]:
 
 def _register_for_ever(here: Here, path: Path, phones: list[str], pipe: int) -> None:
     store = open_store(path, KEY, clock=lambda: START)
-    here = Here(**{f: getattr(here, f) for f in ("clock", "station_id", "phone_base", "rules", "areas")} | {"store": store})
+    here = replace(here, store=store)
     for phone in phones:
         form = RegistrationForm(
             name="王秀兰", phone=phone, age_band=AgeBand.ADULT, trades=(Trade.LOADING,), pay_fen=20000, consented_at=START

@@ -35,7 +35,6 @@ from kiosk.devices.transport import Line, Transport, tcp
 from kiosk.domain import slip as blocks
 from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.services import printing
-from kiosk.services.station import Here
 from kiosk.store.store import Store, UnitOfWork, open_store
 from tests.fault_matrix import unmarked, whole
 from tests.station import KEY, START, make_station
@@ -188,9 +187,7 @@ class Kills:
         agent = self._start(Reaper(at=0))
         words = whole(job.slip, PAPER_80)
         with closing(self._open()) as store:
-            here = Here(
-                **{f: getattr(self._here, f) for f in ("station_id", "phone_base", "rules", "areas")}, store=store, clock=self.clock
-            )
+            here = replace(self._here, store=store, clock=self.clock)
             until = time.monotonic() + SETTLED_S
             while (state := self._state(store, job)) not in OVER and time.monotonic() < until:
                 if state is JobState.UNCERTAIN:

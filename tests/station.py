@@ -16,6 +16,7 @@ from kiosk.domain.record import new_id
 from kiosk.domain.referral import Referral, ReferralState, ReferralStep
 from kiosk.domain.station import Role, Staff, Station, StationLevel
 from kiosk.services.publish import PostingForm
+from kiosk.services.rubric import load_rubric
 from kiosk.services.rules import load_areas, load_rules
 from kiosk.services.sign_in import Session, add_staff
 from kiosk.services.station import Here
@@ -88,6 +89,7 @@ def make_station(folder: Path) -> TestStation:
         phone_base="https://phone.test",
         rules=_rules(),
         areas=load_areas(ASSETS / "areas.toml"),
+        rubric=load_rubric(ASSETS / "rubric", START.date()),
     )
     return TestStation(here, clock, folder / "station.db", head)
 

@@ -44,12 +44,12 @@ HOMES = {
     "alembic": ("store/", "county/"),
     "sqlcipher3": ("store/",),
     "fastapi": ("county/", "desk/"),
-    "openpyxl": ("services/table_read.py", "services/table_write.py"),
+    "openpyxl": ("services/table_read.py", "services/table_write.py", "services/template.py"),
     "msoffcrypto": ("services/table_write.py",),
     "Xlib": ("trial/display.py", "screens/ask_staff.py", "screens/night.py", "screens/board/display.py"),
 }
 NO_DOMAIN = {"io", "os", "pathlib", "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "http", "logging", "sqlite3"}
-FILES = ("j2", "kv", "py", "toml", "png", "jpg", "json", "tsv", "log", "bin")
+FILES = ("j2", "kv", "py", "toml", "png", "jpg", "json", "tsv", "log", "bin", "docx", "xlsx")
 NOT_LOCKED = {
     # of rapidocr only the model file is used
     "rapidocr": {"colorlog", "omegaconf", "opencv-python-headless", "pyclipper", "shapely", "tqdm"},

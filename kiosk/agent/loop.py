@@ -12,13 +12,14 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from kiosk.agent.day_keeper import TOUCHED, DayKeeper
 from kiosk.agent.report import Reporter
 from kiosk.agent.update import Updater
 from kiosk.alive import Pulse, tell
@@ -27,6 +28,7 @@ from kiosk.domain.record import to_plain
 from kiosk.errors import HubRefused, KioskError, StoreError, SyncError
 from kiosk.heap import one_heap
 from kiosk.services import introduce, safekeeping
+from kiosk.services.station_days import Look
 from kiosk.store.store import Store
 from kiosk.sync import exchange, keys
 from kiosk.sync.client import KeyHub
@@ -60,7 +62,6 @@ STOP_S = 10.0
 PATIENCE_S = {"spool": 300.0, "push": 300.0, "pull": 900.0, "report": 300.0, "desk": 60.0}
 """How long one round of each life may take before it counts as standing still: a slip in pictures on a slow line, a batch on a half-dead
 one, a night's comparison with the county."""
-TOUCHED = "touched"
 NICE = 5
 """Not more: who is starved while he writes holds the visitor's own write up (tried with 15: a slip waited longer than 5 s)."""
 YIELD_S, VISIT_S = 0.3, 15.0
@@ -132,6 +133,7 @@ class Agent:
         take_phone_acts: Callable[[], object] = lambda: None,
         back_up: Callable[[], object] = lambda: None,
         tidy: Callable[[], int] = lambda: 0,
+        note_day: Callable[[Sequence[Look]], None] = lambda _: None,
         updater: Updater | None = None,
     ) -> None:
         self._settings, self._store, self._spool, self._hub, self._clock = settings, store, spool, hub, clock
@@ -141,6 +143,7 @@ class Agent:
         self._crash: Exception | None = None
         self._health = Health()
         self._pulse = Pulse()
+        self._day = DayKeeper(settings.state_dir / "run", clock, note_day)
 
     def stop(self) -> None:
         """Ask the agent to end; safe from a signal handler and from any thread."""
@@ -329,12 +332,14 @@ class Agent:
                 self._health.mended = mended.why if mended and safekeeping.is_news(mended, self._clock()) else ""
             except StoreError as error:
                 log.warning("housekeeping: %s", _name(error))
+            self._day.turn()
             self._write_health()
             if still := self._pulse.still():
                 log.error("stands still: %s", ", ".join(still))  # and systemd, no longer told that all is well, starts the agent anew
             else:
                 tell("WATCHDOG=1")
             if self._stop.wait(HEALTH_EVERY_S):
+                self._day.hand_on()
                 return
 
     def _note_room(self) -> None:

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 
 from kiosk.body_limit import BodyLimit
-from kiosk.desk import employers, follow_up, importing, notices, papers, review, today
+from kiosk.desk import assessment, employers, follow_up, importing, notices, papers, review, today
 from kiosk.desk.counter import COOKIE, FILE_MAX, Counter, Desk, Form, NotSeatedError, StrangeFormError, go, make_templates
 from kiosk.desk.seats import Seats
 from kiosk.errors import BadInput, KioskError, LockedOut, NotAllowed, NotFound, StoreBusy, WrongState
@@ -35,7 +35,7 @@ HEADERS = {
     "Strict-Transport-Security": "max-age=31536000",
     "X-Content-Type-Options": "nosniff",
 }
-ROOMS = (today, review, importing, follow_up, employers, notices, papers)
+ROOMS = (today, review, importing, follow_up, employers, notices, papers, assessment)
 ROOM_FOR_FIELDS = 64 * 1024
 STYLE = Path(__file__).parent / "style.css"
 

@@ -26,4 +26,5 @@ SECTIONS = (
     DeskSection("employers", "/employers"),
     DeskSection("board_room", "/notices"),
     DeskSection("papers", "/papers"),
+    DeskSection("assessment", "/assessment", head_only=True),
 )

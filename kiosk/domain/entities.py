@@ -13,6 +13,7 @@ from kiosk.domain.report import Report
 from kiosk.domain.running import Booking, ChainHead, FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.station import Policy, Station, Training
 from kiosk.domain.worker import Worker, WorkerState
+from kiosk.domain.yearly import Claim, PaperSet, StationDay
 
 ENTITIES: dict[str, type] = {
     "station": Station,
@@ -38,6 +39,9 @@ ENTITIES: dict[str, type] = {
     "spending": Spending,
     "platform_entry": PlatformEntry,
     "chain_head": ChainHead,
+    "station_day": StationDay,
+    "claim": Claim,
+    "paper_set": PaperSet,
     "phone_act": PhoneAct,
 }
 COUNTY_OWNED = frozenset({"station", "policy", "training", "phone_act"})
@@ -57,6 +61,9 @@ PRIVATE = EITHERS | frozenset(
         "spending",
         "platform_entry",
         "chain_head",
+        "station_day",
+        "claim",
+        "paper_set",
     }
 )
 """Never in another station's feed."""

@@ -4,6 +4,7 @@ Works only from what the listing states. What does not follow from it is None (�
 rules files: the minimum wage comes in as a value. Exact inside; only what is shown is rounded, to the jiao.
 """
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -150,6 +151,17 @@ def yuan(fen: Fen) -> str:
     """Write fen as 元 without needless zeros: 260, 28.9, 0.35."""
     sign, (whole, rest) = "-" if fen < 0 else "", divmod(abs(fen), 100)
     return f"{sign}{whole}.{rest:02d}".rstrip("0").rstrip(".")
+
+
+def capitals(fen: Fen) -> str:
+    """Write whole 元 below a hundred million as papers want them, so that no digit is added: 伍万元整, 壹万伍仟元整."""
+    digits, units, sections = "零壹贰叁肆伍陆柒捌玖", ("", "拾", "佰", "仟"), ("", "万")
+    said, rest = "", fen // 100
+    for place, digit in enumerate(reversed(str(rest))):
+        section = sections[place // 4] if place % 4 == 0 and rest // 10**place % 10_000 else ""
+        said = (digits[int(digit)] + units[place % 4] if digit != "0" else "零") + section + said
+    said = re.sub("零+", "零", said).replace("零万", "万").rstrip("零")
+    return f"{said or '零'}元整"
 
 
 def to_jiao(fen: Fraction) -> Fen:

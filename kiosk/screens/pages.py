@@ -78,6 +78,8 @@ PAGES: dict[str, str] = {
     "facility_expiry": "staff.facility_expiry",
     "booking": "staff.booking",
     "ledger": "staff.ledger",
+    "assessment": "staff.assessment",
+    "evidence": "staff.evidence",
     "ledger_entry": "staff.ledger_entry",
     "own_words": "staff.own_words",
     "papers": "staff.papers",

@@ -50,6 +50,7 @@ ERRORS_IN_A_ROW = 5
 QUIET_S, SWEEP_S, FREEZE_S, NEVER = 1.0, 30.0, 5.0, 1_000_000
 TELL_EVERY_S = 1.0
 LIGHT_S = 3.0
+AWAKE_EVERY_S = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ class Terminal(ExceptionHandler):
         self._errors: list[float] = []
         self._modes = self.visit.modes
         self._littered, self._swept_at = False, 0.0
-        self._told_at = 0.0
+        self._told_at = self._awake_at = 0.0
         self._problem: Dialog | None = None
         self._to_preload = [name for name in pages.PAGES if pages.exists(name)]
         # words decide heights and columns follow them, level by level: all within one frame
@@ -429,6 +430,10 @@ class Terminal(ExceptionHandler):
 
     def _tick(self, _: float) -> None:
         tell("WATCHDOG=1")
+        if time.monotonic() - self._awake_at > AWAKE_EVERY_S:
+            self._awake_at = time.monotonic()
+            with suppress(OSError):  # the agent counts for how long the terminal ran (kiosk.agent.day_keeper)
+                (self.parts.settings.state_dir / "run" / "awake").touch()
         self._show_time()
         self.calls.tick()
         # pages that were left are rings, 60 MB a visit: they go when nobody touches, when the visitor has gone, and at last all the same

@@ -85,7 +85,7 @@ def roster(here: Here, period: Period) -> Roster:
     """Give the station's roster of a period. Doubts are found over all years: a hire may be told again after New Year."""
     with here.store.read() as u:
         station = here.station(u)
-        known = _known(u, station.id)
+        known = recommendations(u, station.id)
     rows = (r for r in roster_rows(known) if period.first <= local(r.referred_at).date() <= period.last)
     return Roster(station=station, period=period, rows=tuple(rows))
 
@@ -125,7 +125,8 @@ def masked_name(row: RosterRow) -> str:
     return worker.name.masked() if worker and worker.name else t("roster.withdrawn")
 
 
-def _known(u: UnitOfWork, station_id: str) -> list[Recommendation]:
+def recommendations(u: UnitOfWork, station_id: str) -> list[Recommendation]:
+    """Give all that is known of each referral of a station that has a step."""
     steps: dict[str, list[ReferralStep]] = defaultdict(list)
     for step in u.list(ReferralStep):
         steps[step.referral_id].append(step)

@@ -1,4 +1,4 @@
-"""Reads the marked samples of running a station: looks at facilities, bookings, sign-ups, lines of the ledger. Stores nothing."""
+"""Reads the marked samples of running a station: looks at facilities, bookings, sign-ups, lines of the ledger, days. Stores nothing."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
@@ -8,10 +8,11 @@ from typing import Any
 from kiosk.domain.running import Booking, FacilityCheck, Signup, Spending
 from kiosk.domain.station import Station, Training
 from kiosk.domain.worker import Worker
+from kiosk.domain.yearly import StationDay
 from kiosk.services.sample_entry import CHINA, Entry, read_entries
 
 FILE = "running.toml"
-Running = FacilityCheck | Booking | Signup | Spending
+Running = FacilityCheck | Booking | Signup | Spending | StationDay
 
 
 def load_running(
@@ -46,3 +47,5 @@ def load_running(
         known, by = common("spending", key, entry), entry.refer("by", staff)
         spent_on, fen = entry.day("spent_days_ago", -1), entry.fen("amount_yuan")
         yield entry.build(Spending, **known, spent_on=spent_on, amount_fen=fen, by_id=by.id, by_name=by.name, entered_at=entry.ago("ago"))
+    for key, entry in read_entries(folder / FILE, "day", now):
+        yield entry.build(StationDay, **common("day", key, entry), day=entry.day("days_ago", -1))

@@ -1,9 +1,10 @@
-"""What every use case of one station shares: its store, clock, identity, rules and areas. Owns no act."""
+"""What every use case of one station shares: its store, clock, identity, rules, areas and rubric. Owns no act."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
+from kiosk.domain.assessment import Rubric
 from kiosk.domain.matching import AreaTable
 from kiosk.domain.review import RuleBook
 from kiosk.domain.station import Station
@@ -22,6 +23,7 @@ class Here:
     phone_base: str
     rules: RuleBook
     areas: AreaTable
+    rubric: Rubric
 
     def now(self) -> datetime:
         """Give the present instant, UTC."""

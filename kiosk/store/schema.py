@@ -26,6 +26,7 @@ from kiosk.domain.report import Report
 from kiosk.domain.running import Booking, ChainHead, FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.station import Policy, Staff, StaffCall, Station, Training
 from kiosk.domain.worker import Worker
+from kiosk.domain.yearly import Claim, PaperSet, StationDay
 
 metadata = sa.MetaData()
 
@@ -74,6 +75,9 @@ TABLES: dict[type, sa.Table] = {
     Spending: _table("spending", Spending),
     PlatformEntry: _table("platform_entry", PlatformEntry, index=("record_id",)),
     ChainHead: _table("chain_head", ChainHead),
+    StationDay: _table("station_day", StationDay),
+    Claim: _table("claim", Claim),
+    PaperSet: _table("paper_set", PaperSet),
     Staff: _table("staff", Staff),
     StaffCall: _table("staff_call", StaffCall),
     SlipCall: _table("slip_call", SlipCall),
@@ -101,6 +105,9 @@ TOPIC_OF: dict[type, str] = {
     Spending: "ledger",
     PlatformEntry: "ledger",
     ChainHead: "ledger",
+    StationDay: "ledger",
+    Claim: "ledger",
+    PaperSet: "ledger",
     PrintJob: "print",
     StaffCall: "call",
     SlipCall: "call",
@@ -161,6 +168,11 @@ memory, public_memory = (
     sa.Table(name, metadata, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False))
     for name in ("memory", "public_memory")
 )
+
+attachment = sa.Table(
+    "attachment", metadata, sa.Column("digest", sa.Text, primary_key=True), sa.Column("content", sa.LargeBinary, nullable=False)
+)
+"""Files that records name by their SHA-256: pictures and documents that the head showed."""
 
 audit = sa.Table(
     "audit",

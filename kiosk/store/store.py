@@ -29,6 +29,7 @@ from kiosk.store.schema import (
     PUBLIC_STATE,
     TABLES,
     TOPIC_OF,
+    attachment,
     from_row,
     memory,
     outbox,
@@ -241,6 +242,14 @@ class UnitOfWork:
         """Give a small piece of state, or None."""
         table = _memory(key)
         return self.connection.scalar(sa.select(table.c.value).where(table.c.key == key))
+
+    def attach(self, digest: str, content: bytes) -> None:
+        """Keep a file under its SHA-256; the same file once."""
+        self.connection.execute(insert(attachment).values(digest=digest, content=content).on_conflict_do_nothing())
+
+    def attached(self, digest: str) -> bytes | None:
+        """Give a file by its SHA-256."""
+        return self.connection.scalar(sa.select(attachment.c.content).where(attachment.c.digest == digest))
 
     def next_number(self, key: str) -> int:
         """Count up: 1, 2, 3 … for each key."""

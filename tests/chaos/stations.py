@@ -7,10 +7,12 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from kiosk.domain.assessment import Rubric
 from kiosk.domain.matching import AreaTable
 from kiosk.domain.privacy import Phone
 from kiosk.domain.review import RuleBook
 from kiosk.domain.station import Role, Staff, Station, StationLevel
+from kiosk.services.rubric import load_rubric
 from kiosk.services.rules import load_areas, load_rules
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here
@@ -45,6 +47,12 @@ PUSHES, PULLS = 60, 200
 def rules() -> RuleBook:
     """Read the rule book once."""
     return load_rules(ASSETS / "rules", START.date())
+
+
+@cache
+def rubric() -> Rubric:
+    """Read the rubric once."""
+    return load_rubric(ASSETS / "rubric", START.date())
 
 
 @cache
@@ -88,7 +96,7 @@ class Terminal:
     @property
     def here(self) -> Here:
         """What the services want to know."""
-        return Here(self.store, self.clock, self.station.id, PHONE_BASE, rules(), areas())
+        return Here(self.store, self.clock, self.station.id, PHONE_BASE, rules(), areas(), rubric())
 
     @property
     def staff(self) -> tuple[Session, Session]:

@@ -66,3 +66,13 @@ def test_rooms_when_opened_on_a_small_window_cut_nothing_off(desk: DeskStation, 
         for path in ("/", "/review", "/import", "/follow-up", "/employers", f"/employers/{listing.employer_id}", "/papers"):
             chromium.open(desk.base + path)
             assert chromium.wider_than_window() == 0, (path, width)
+
+
+def test_assessment_when_an_item_is_entered_in_chromium_stands_with_its_number(desk: DeskStation, chromium: Chromium) -> None:
+    sign_in(desk, chromium)
+    chromium.click(t("section.assessment"))
+    assert chromium.wider_than_window() == 0
+    chromium.type("value", "3")
+    chromium.click(t("assess.note", name="服务区、发布区、洽谈区"))
+    assert t("assess.noted") in chromium.text()
+    assert t("assess.item_unproved") in chromium.text()

@@ -4,7 +4,8 @@ import threading
 import time
 from pathlib import Path
 
-from kiosk.agent.loop import TOUCHED, YIELD_S, Agent
+from kiosk.agent.day_keeper import TOUCHED
+from kiosk.agent.loop import YIELD_S, Agent
 from kiosk.config import Settings
 from kiosk.domain.listing import Listing
 from kiosk.store.store import Store

@@ -133,7 +133,7 @@ def test_station_when_the_county_put_a_notice_up_shows_it_and_cannot_take_it_dow
     boards[2].sync()
     assert boards[2].shown() == {"全县招工会"}
     station = make_station(tmp_path)
-    here = Here(boards[2].store, hub.clock, OTHER.id, "", station.here.rules, station.here.areas)
+    here = Here(boards[2].store, hub.clock, OTHER.id, "", station.here.rules, station.here.areas, station.here.rubric)
     assert notices.standing(here) == (made,)
     station.store.close()
 

@@ -30,6 +30,7 @@ from kiosk.domain.ticket import public_token
 from kiosk.services import phone_acts, recommend
 from kiosk.services.mine import my_registration
 from kiosk.services.register import RegistrationForm, register
+from kiosk.services.rubric import load_rubric
 from kiosk.services.rules import load_areas, load_rules
 from kiosk.services.station import Here
 from kiosk.sync import exchange
@@ -58,7 +59,10 @@ def wait_for(what: Callable[[], bool]) -> None:
 
 def test_act_when_the_agent_has_read_it_is_carried_out_and_told_to_the_county(hub: TestHub, tmp_path: Path) -> None:
     store, rules, areas = make_store(tmp_path, hub.clock), load_rules(ASSETS / "rules", START.date()), load_areas(ASSETS / "areas.toml")
-    here = Here(store=store, clock=hub.clock, station_id=OURS.id, phone_base=hub.settings.phone_base, rules=rules, areas=areas)
+    rubric = load_rubric(ASSETS / "rubric", START.date())
+    here = Here(
+        store=store, clock=hub.clock, station_id=OURS.id, phone_base=hub.settings.phone_base, rules=rules, areas=areas, rubric=rubric
+    )
     exchange.enrol(store, HttpHub(hub.base), hub.code(), hub.clock())
     worker, listing = a_worker(), a_listing()
     with store.write() as u:

@@ -22,6 +22,7 @@ from kiosk.domain.station import Role
 from kiosk.domain.worker import Worker
 from kiosk.services import follow_up, introduce, recommend
 from kiosk.services.change import change_phone
+from kiosk.services.rubric import load_rubric
 from kiosk.services.rules import load_areas, load_rules
 from kiosk.services.sign_in import Session, add_staff
 from kiosk.services.station import Here
@@ -81,7 +82,8 @@ def a_side(hub: TestHub, folder: Path, station: Any) -> Side:
     store, door = make_store(folder, hub.clock), HttpHub(hub.base)
     exchange.enrol(store, door, hub.code(station), hub.clock())
     rules, areas = load_rules(ASSETS / "rules", START.date()), load_areas(ASSETS / "areas.toml")
-    return Side(hub, Here(store, hub.clock, station.id, "https://phone.test", rules, areas), door)
+    rubric = load_rubric(ASSETS / "rubric", START.date())
+    return Side(hub, Here(store, hub.clock, station.id, "https://phone.test", rules, areas, rubric), door)
 
 
 @pytest.fixture

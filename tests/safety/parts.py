@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +51,7 @@ class Site:
         """Open the store that lies there now."""
         self.station.store.close()
         store = open_store(self.path, read_key(self.settings.key_path), clock=self.clock)
-        self.station.here = Here(
-            **{f: getattr(self.station.here, f) for f in ("clock", "station_id", "phone_base", "rules", "areas")}, store=store
-        )
+        self.station.here = replace(self.station.here, store=store)
         return self.station.here
 
     def mend(self) -> Mended | None:

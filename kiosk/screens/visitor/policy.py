@@ -35,6 +35,7 @@ class PolicyScreen(Page):
     seats = StringProperty("")
     prints = BooleanProperty(False)
     printing = BooleanProperty(False)
+    counted = BooleanProperty(False)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("home.policy.title"), **args)
@@ -63,10 +64,20 @@ class PolicyScreen(Page):
     def on_enter(self) -> None:
         """Ask where it stands for phones, and how a course fills."""
         self.ask(self._link, lambda url: setattr(self, "url", url))
+        if not self.counted:
+            from kiosk.services import station_days
+
+            self.counted = True
+            # a count is not worth a sentence to the visitor
+            self.ask(lambda: station_days.opened(self.terminal.office.here), lambda _: None, lambda _: None)
         if isinstance(self.record, Training):
             from kiosk.services import signups
 
             self.ask(lambda: signups.left(self.terminal.office.here, self.record.id), self._take_seats)
+
+    def remember(self) -> dict[str, Any]:
+        """Keep that this opening was counted, however often the page is built anew."""
+        return {"counted": True}
 
     def on_leave(self) -> None:
         """Stop watching the printer."""

@@ -67,6 +67,21 @@ CREATE TABLE chain_head (
     id TEXT NOT NULL, station_id TEXT NOT NULL, device_id TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, told_at TEXT NOT
     NULL, PRIMARY KEY (id)
 );
+CREATE TABLE station_day (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, day TEXT NOT NULL, due_min INTEGER, terminal_min INTEGER NOT NULL, board_min INTEGER NOT
+    NULL, visits INTEGER NOT NULL, policies INTEGER NOT NULL, PRIMARY KEY (id)
+);
+CREATE TABLE claim (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, year INTEGER NOT NULL, item TEXT NOT NULL, value TEXT NOT NULL, note TEXT NOT NULL,
+    file_name TEXT NOT NULL, file_size INTEGER NOT NULL, file_digest TEXT NOT NULL, by_id TEXT NOT NULL, by_name TEXT NOT NULL,
+    entered_at TEXT NOT NULL, PRIMARY KEY (id)
+);
+CREATE TABLE paper_set (
+    id TEXT NOT NULL, station_id TEXT NOT NULL, year INTEGER NOT NULL, points TEXT NOT NULL, grade TEXT NOT NULL, money_fen INTEGER NOT
+    NULL, official INTEGER NOT NULL, digest TEXT NOT NULL, by_id TEXT NOT NULL, by_name TEXT NOT NULL, made_at TEXT NOT NULL, PRIMARY
+    KEY (id)
+);
+CREATE TABLE attachment (digest TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (digest));
 CREATE TABLE phone_act (
     id TEXT NOT NULL, station_id TEXT NOT NULL, kind TEXT NOT NULL, worker_id TEXT NOT NULL, listing_id TEXT NOT NULL, referral_id
     TEXT NOT NULL, contact_consent INTEGER NOT NULL, answer TEXT, acted_at TEXT NOT NULL, taken_at TEXT, PRIMARY KEY (id)

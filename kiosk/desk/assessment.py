@@ -1,0 +1,126 @@
+"""今年考核 on the desk page: the points item by item, and where the head enters what no machine measures and shows a file for it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from kiosk.desk.counter import Counter, Desk, Form, Seated, go
+from kiosk.desk.seats import Seat
+from kiosk.domain.assessment import Area
+from kiosk.domain.station import Role
+from kiosk.errors import BadInput, NotAllowed
+from kiosk.services import assessment_words as words
+from kiosk.services import claims
+from kiosk.services.assessment import assess
+from kiosk.services.claim_papers import papers
+from kiosk.services.station import local
+from kiosk.services.template import makes_pdf
+from kiosk.text import t
+
+router = APIRouter()
+TEMPLATES = Path(__file__).parent.parent.parent / "assets" / "papers"
+TYPES = {
+    "jpg": "image/jpeg",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@router.get("/assessment")
+def year(desk: Desk, seat: Seated, said: str = "") -> HTMLResponse:
+    """Show how the year stands."""
+    return _page(desk, seat, said=t("assess.noted") if said == "noted" else "")
+
+
+@router.post("/assessment/{code}")
+def enter(desk: Desk, form: Form, code: str) -> Response:
+    """Enter one item; what was typed stays when something is wrong."""
+    typed = {name: form.text(name) for name in ("value", "note")}
+    try:
+        claims.claim(desk.here, form.seat.session, code, typed["value"], typed["note"], form.file("file"))
+    except BadInput as error:
+        return _page(desk, form.seat, code=code, trouble=t(error.key, **error.words), typed=typed)
+    return go(f"/assessment?said=noted#i{code}")
+
+
+@router.post("/papers/claim")
+def four(desk: Desk, form: Form) -> Response:
+    """Give the four papers of this year in one file; with a password of the moment the roster in it is the whole one."""
+    try:
+        # a password may begin or end with a blank: it is taken as it was typed
+        name, content = papers(desk.here, form.seat.session, TEMPLATES, "".join(form.texts("password")))
+    except BadInput as error:
+        return _page(desk, form.seat, paper_trouble=t(error.key, **error.words))
+    return Response(content, media_type="application/zip", headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"})
+
+
+@router.get("/assessment/file/{claim_id}")
+def file(desk: Desk, seat: Seated, claim_id: str) -> Response:
+    """Give the file that was shown for an item."""
+    found, content = claims.shown(desk.here, seat.session, claim_id)
+    kind = found.file_name.rsplit(".", 1)[-1]
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.file_name)}"}
+    return Response(content, media_type=TYPES[kind], headers=headers)
+
+
+def _page(
+    desk: Counter,
+    seat: Seat,
+    *,
+    said: str = "",
+    code: str = "",
+    trouble: str = "",
+    typed: Mapping[str, str] | None = None,
+    paper_trouble: str = "",
+) -> HTMLResponse:
+    if seat.session.role is not Role.HEAD:
+        raise NotAllowed("the assessment is the head's")
+    found = assess(desk.here, seat.session)
+    areas = []
+    for area in Area:
+        items = []
+        for one in found.score.items:
+            if one.item.area is area:
+                claim = found.claims.get(one.item.code)
+                mine = one.item.code == code
+                items.append(
+                    {
+                        "code": one.item.code,
+                        "name": one.item.name,
+                        "value": words.value(one),
+                        "aim": words.how(one),
+                        "points": t("assess.of", points=words.number(one.points), most=words.number(one.item.most)),
+                        "full": one.gain == 0,
+                        "todo": words.advice(one) if one.gain > 0 else "",
+                        "entered": not one.item.measure,
+                        "unproved": claim is not None and not claim.file_digest,
+                        "claim": claim,
+                        "when": f"{local(claim.entered_at):%Y-%m-%d %H:%M}" if claim else "",
+                        "typed": typed if mine and typed else {"value": claim.value if claim else "", "note": claim.note if claim else ""},
+                        "trouble": trouble if mine else "",
+                    }
+                )
+        points = words.number(found.score.of(area))
+        head = t("assess.head", name=t(f"area_of.{area}"), points=points, most=words.number(found.rubric.most(area)))
+        areas.append((head, items))
+    return desk.show(
+        "assessment.html.j2",
+        seat,
+        422 if trouble or paper_trouble else 200,
+        title=t("section.assessment"),
+        said=said,
+        points=words.number(found.score.total),
+        grade=found.score.grade.name,
+        money=words.money(found),
+        gap=words.gap(found),
+        easiest=words.easiest(found),
+        placeholder="" if found.rubric.official else t("assess.placeholder"),
+        areas=areas,
+        note_most=claims.NOTE_MOST,
+        paper_trouble=paper_trouble,
+        makes_pdf=makes_pdf(),
+    )

@@ -1,0 +1,80 @@
+"""今年考核: what the year comes to by the rubric today, item by item with the records it stands on, and what the head enters and shows."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kiosk.domain.assessment import Rubric, Score, score
+from kiosk.domain.case import Case, CaseStep
+from kiosk.domain.listing import Listing, Review, Takedown
+from kiosk.domain.measures import Measured, Year, measure
+from kiosk.domain.referral import ReferralStep
+from kiosk.domain.roster import roster_rows
+from kiosk.domain.running import FacilityCheck, PlatformEntry, Signup, Spending
+from kiosk.domain.station import Role, Station
+from kiosk.domain.worker import Worker
+from kiosk.domain.yearly import Claim, StationDay
+from kiosk.errors import NotAllowed
+from kiosk.services.roster import recommendations
+from kiosk.services.sign_in import Session
+from kiosk.services.station import Here, local
+from kiosk.store.store import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """A station's year as it stands: `measured` by the item's code for what is counted, `claims` for what was entered."""
+
+    station: Station
+    year: int
+    score: Score
+    measured: Mapping[str, Measured]
+    claims: Mapping[str, Claim]
+
+    @property
+    def rubric(self) -> Rubric:
+        """Give what it is judged by."""
+        return self.score.rubric
+
+
+def assess(here: Here, session: Session, year: int | None = None) -> Assessment:
+    """Judge a year, this one unless another is named, as of today; raise NotAllowed for all but the head."""
+    if session.role is not Role.HEAD:
+        raise NotAllowed("the assessment is the head's")
+    year = year or here.today().year
+    with here.store.read() as u:
+        station, records = here.station(u), _records(here, u, year)
+        claims = {claim.item: claim for claim in u.list(Claim, station_id=here.station_id, year=year)}
+    rubric = here.rubric
+    measured = {item.code: measure(records, item.measure) for item in rubric.items if item.measure}
+    values: dict[str, Decimal | None] = {code: Decimal(claim.value) for code, claim in claims.items()}
+    values |= {item.measure: measured[item.code].value for item in rubric.items if item.measure}
+    unproved = frozenset(code for code, claim in claims.items() if not claim.file_digest)
+    return Assessment(station=station, year=year, score=score(rubric, station.level, values, unproved), measured=measured, claims=claims)
+
+
+def _records(here: Here, u: UnitOfWork, year: int) -> Year:
+    mine = here.station_id
+    recommended = recommendations(u, mine)
+    steps: dict[str, list[ReferralStep]] = defaultdict(list)
+    for about in recommended:
+        steps[about.referral.id] += about.steps
+    return Year(
+        year=year,
+        today=here.today(),
+        workers=u.list(Worker, station_id=mine),
+        listings=u.list(Listing, station_id=mine),
+        reviews=u.list(Review, station_id=mine),
+        takedowns=u.list(Takedown),
+        # doubts are found over all years
+        roster=[row for row in roster_rows(recommended) if local(row.referred_at).year == year],
+        steps=steps,
+        cases=u.list(Case, station_id=mine),
+        case_steps=u.list(CaseStep, station_id=mine),
+        checks=u.list(FacilityCheck, station_id=mine),
+        signups=u.list(Signup, station_id=mine),
+        spendings=u.list(Spending, station_id=mine),
+        entries=u.list(PlatformEntry, station_id=mine),
+        days=u.list(StationDay, station_id=mine),
+    )

@@ -1,0 +1,160 @@
+"""四份材料: the papers of article 14 with what they stand on, in one file.
+
+Application, roster, score sheet, report, evidence, and a list of them all. The county gets the list's digest as a record: what was altered
+afterwards is seen.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kiosk.domain.assessment import Area, Scored
+from kiosk.domain.ledger import sums
+from kiosk.domain.pay import capitals, yuan
+from kiosk.domain.record import new_id
+from kiosk.domain.running import Spending, SpendingKind
+from kiosk.domain.yearly import PaperSet
+from kiosk.services import assessment_words as words
+from kiosk.services import roster as rosters
+from kiosk.services.assessment import Assessment, assess
+from kiosk.services.sign_in import Session
+from kiosk.services.station import Here
+from kiosk.services.table_write import NOT_IN_NAMES, File
+from kiosk.services.template import fill_docx, fill_xlsx, makes_pdf, to_pdf
+from kiosk.text import t
+
+TEMPLATES = {1: "application.docx", 3: "score.xlsx", 4: "report.docx"}
+"""By their number in article 14; the second paper is the roster."""
+MANIFEST = "manifest.json"
+
+
+def papers(here: Here, session: Session, templates: Path, password: str = "") -> File:
+    """Make the four papers of this year as one zip; with a password the roster is the whole one, locked with it.
+
+    Raises NotAllowed for all but the head, BadInput for a template that cannot be filled or a short password. What was made is a record
+    for the county: the digest of the list of files, the points, who and when.
+    """
+    found = assess(here, session)
+    facts = _facts(here, found)
+    period = rosters.this_year(here)
+    roster = rosters.full_file(here, session, period, password) if password else rosters.masked_file(here, session, period)
+    files: dict[str, bytes] = {}
+    for number, name in TEMPLATES.items():
+        title = f"{number}_{t(f'claim_papers.{Path(name).stem}')}"
+        fill = fill_docx if name.endswith(".docx") else fill_xlsx
+        files[title + Path(name).suffix] = content = fill((templates / name).read_bytes(), facts)
+        if makes_pdf():
+            files[title + ".pdf"] = to_pdf(name, content)
+    files[f"2_{roster[0]}"] = roster[1]
+    with here.store.read() as u:
+        for code, claim in sorted(found.claims.items()):
+            shown = u.attached(claim.file_digest) if claim.file_digest else None
+            if shown is not None:
+                files[f"{t('claim_papers.evidence')}/{code}_{_safe(claim.file_name)}"] = shown
+    listed = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+    total = words.number(found.score.total)
+    manifest = json.dumps(
+        {"station": here.station_id, "year": found.year, "points": total, "rubric": found.rubric.name, "files": listed},
+        ensure_ascii=False,
+        indent=1,
+        sort_keys=True,
+    ).encode()
+    now = here.now()
+    made = PaperSet(
+        id=new_id(now),
+        station_id=here.station_id,
+        year=found.year,
+        points=total,
+        grade=found.score.grade.name,
+        money_fen=found.score.money,
+        official=found.rubric.official,
+        digest=hashlib.sha256(manifest).hexdigest(),
+        by_id=session.staff_id,
+        by_name=session.name,
+        made_at=now,
+    )
+    with here.store.write() as u:
+        u.keep(made)
+        u.audit(now, session.staff_id, "claim_papers", made.id, digest=made.digest, points=total)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, content in (*files.items(), (MANIFEST, manifest)):
+            bundle.writestr(name, content)
+    return f"{_safe(found.station.name)}_{found.year}_{t('claim_papers.title')}.zip", out.getvalue()
+
+
+def checked(bundle: bytes, digest: str) -> list[str]:
+    """Give the files of a bundle that are not as they were when its digest was made; [MANIFEST] where the list itself is another."""
+    with zipfile.ZipFile(io.BytesIO(bundle)) as found:
+        manifest = found.read(MANIFEST)
+        if hashlib.sha256(manifest).hexdigest() != digest:
+            return [MANIFEST]
+        listed = json.loads(manifest)["files"]
+        names = set(found.namelist()) - {MANIFEST}
+        wrong = [name for name, said in listed.items() if name not in names or hashlib.sha256(found.read(name)).hexdigest() != said]
+        return sorted([*wrong, *(names - listed.keys())])
+
+
+def _safe(name: str) -> str:
+    return NOT_IN_NAMES.sub("-", name)
+
+
+def _facts(here: Here, found: Assessment) -> dict[str, Any]:
+    """Give every field that a template may name."""
+    score, station, today = found.score, found.station, here.today()
+    with here.store.read() as u:
+        spendings = u.list(Spending, station_id=here.station_id)
+    spent = sums(spendings).get(found.year, {})
+    items = [_item(found, one) for one in score.items]
+    return {
+        "station": station.name,
+        "level": t(f"level_of.{station.level}"),
+        "address": station.address,
+        "phone": station.phone.grouped(),
+        "year": found.year,
+        "today": t("claim_papers.day", year=today.year, month=today.month, day=today.day),
+        "points": words.number(score.total),
+        "grade": score.grade.name,
+        "money": yuan(score.money),
+        "money_capitals": capitals(score.money),
+        "placeholder": "" if found.rubric.official else t("assess.placeholder"),
+        "spent_network": yuan(spent.get(SpendingKind.NETWORK, 0)),
+        "spent_running": yuan(spent.get(SpendingKind.RUNNING, 0)),
+        "ledger_lines": len([s for s in spendings if s.spent_on.year == found.year and s.cancels is None]),
+        "easiest": list(words.easiest(found)),
+        "items": items,
+        "areas": [
+            {
+                "number": "一二三四五"[number],
+                "name": t(f"area_of.{area}"),
+                "points": words.number(score.of(area)),
+                "most": words.number(found.rubric.most(area)),
+                "items": [item for item, one in zip(items, score.items, strict=True) if one.item.area is area],
+            }
+            for number, area in enumerate(Area, start=1)
+        ],
+    }
+
+
+def _item(found: Assessment, one: Scored) -> Mapping[str, Any]:
+    item, claim, measured = one.item, found.claims.get(one.item.code), found.measured.get(one.item.code)
+    file = claim.file_name if claim and claim.file_digest else ""
+    proof = t("claim_papers.records", count=len(measured.ids)) if measured else file or t("assess.item_unproved")
+    return {
+        "code": item.code,
+        "area": t(f"area_of.{item.area}"),
+        "name": item.name,
+        "source": item.source,
+        "value": words.value(one),
+        "aim": words.aim(one),
+        "points": words.number(one.points),
+        "most": words.number(item.most),
+        "note": claim.note if claim else "",
+        "file": file,
+        "against": len(measured.against) if measured else 0,
+        "proof": proof,
+    }

@@ -1,0 +1,91 @@
+"""What the head enters for the assessment where no machine measures: a number, a note and the file that shows it. Nothing is erased."""
+
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+
+from kiosk.domain.assessment import TENTH, Item
+from kiosk.domain.record import new_id
+from kiosk.domain.station import Role
+from kiosk.domain.yearly import Claim
+from kiosk.errors import BadInput, NotAllowed, NotFound
+from kiosk.services import evidence_file
+from kiosk.services.sign_in import Session
+from kiosk.services.station import Here
+
+NOTE_MOST, VALUE_MOST, NAME_MOST = 100, Decimal(9999), 80
+
+
+def claim(here: Here, session: Session, code: str, value: str, note: str = "", file: tuple[str, bytes] | None = None) -> Claim:
+    """Enter an item of this year; without a new file the one shown before stays.
+
+    Raises NotAllowed for all but the head, NotFound for an item that the system measures, BadInput('value', 'note' or 'file').
+    """
+    if session.role is not Role.HEAD:
+        raise NotAllowed("evidence is the head's")
+    _entered(here, code)
+    said, note = _number(value), note.strip()
+    if len(note) > NOTE_MOST:
+        raise BadInput("note", "bad.evidence.note", most=NOTE_MOST)
+    kind, content = evidence_file.fit(file[1]) if file else ("", b"")
+    year = here.today().year
+    with here.store.write() as u:
+        before = next(reversed(u.list(Claim, station_id=here.station_id, year=year, item=code)), None)
+        # a clock that stands or was set back lets no earlier word stand
+        now = max(here.now(), before.entered_at + timedelta(milliseconds=1)) if before else here.now()
+        name, size, digest = (before.file_name, before.file_size, before.file_digest) if before else ("", 0, "")
+        if file:
+            name, size, digest = _name(file[0], kind), len(content), evidence_file.digest(content)
+            u.attach(digest, content)
+        made = Claim(
+            id=new_id(now),
+            station_id=here.station_id,
+            year=year,
+            item=code,
+            value=said,
+            note=note,
+            file_name=name,
+            file_size=size,
+            file_digest=digest,
+            by_id=session.staff_id,
+            by_name=session.name,
+            entered_at=now,
+        )
+        u.keep(made)
+        u.audit(now, session.staff_id, "claim", made.id, item=code, value=said, file=digest)
+    return made
+
+
+def shown(here: Here, session: Session, claim_id: str) -> tuple[Claim, bytes]:
+    """Give a claim's file; raise NotAllowed for all but the head, NotFound where there is none."""
+    if session.role is not Role.HEAD:
+        raise NotAllowed("evidence is the head's")
+    with here.store.read() as u:
+        found = u.need(Claim, claim_id)
+        content = u.attached(found.file_digest)
+    if content is None:
+        raise NotFound(claim_id)
+    return found, content
+
+
+def _entered(here: Here, code: str) -> Item:
+    found = next((item for item in here.rubric.items if item.code == code and not item.measure), None)
+    if found is None:
+        raise NotFound(code)
+    return found
+
+
+def _number(typed: str) -> str:
+    try:
+        value = Decimal(typed.strip())
+    except InvalidOperation:
+        raise BadInput("value", "bad.evidence.value") from None
+    if not value.is_finite() or not 0 <= value <= VALUE_MOST or value != value.quantize(TENTH):
+        raise BadInput("value", "bad.evidence.value")
+    return f"{value.normalize():f}"
+
+
+def _name(typed: str, kind: str) -> str:
+    """Give the name under which the file is shown again: without a path and with the ending of what it is."""
+    plain = typed.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    stem = "".join(c for c in plain if c.isprintable()).strip()[:NAME_MOST]
+    return f"{stem or kind}.{kind}"

@@ -1,0 +1,132 @@
+"""The one door that fills templates: docx (docxtpl) and xlsx (openpyxl) with {{ fields }}, and turns both into PDF (LibreOffice).
+
+Templates come from outside: they are filled in a sandbox, and what a person wrote goes in as text that never runs.
+"""
+
+import io
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from copy import copy
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+from kiosk.errors import BadInput, ConfigError
+from kiosk.services.table_write import FORBIDDEN
+
+FIELD = re.compile(r"\{\{.*?\}\}")
+EACH = "item."
+"""A row of a sheet that names a field of `item` stands once for each item."""
+OFFICE, OFFICE_S = "soffice", 90.0
+
+
+def fill_docx(template: bytes, facts: Mapping[str, Any]) -> bytes:
+    """Fill a Word template; raise BadInput('template') for one that cannot be read, or names a field that is not there."""
+    from docx.opc.exceptions import PackageNotFoundError
+    from docxtpl import DocxTemplate
+    from jinja2 import StrictUndefined, TemplateError
+    from jinja2.sandbox import SandboxedEnvironment
+
+    try:
+        page = DocxTemplate(io.BytesIO(template))
+        page.render(_plain(facts), SandboxedEnvironment(undefined=StrictUndefined, autoescape=True), autoescape=True)
+    except (PackageNotFoundError, BadZipFile, KeyError, ValueError, OverflowError):
+        raise BadInput("template", "bad.template.broken") from None
+    except TemplateError as error:
+        raise BadInput("template", "bad.template.field", what=_named(error)) from None
+    out = io.BytesIO()
+    page.save(out)
+    return out.getvalue()
+
+
+def fill_xlsx(template: bytes, facts: Mapping[str, Any]) -> bytes:
+    """Fill an Excel template the same way; a row that names a field of `item` is repeated for each of facts['items']."""
+    from jinja2 import StrictUndefined, TemplateError
+    from jinja2.sandbox import SandboxedEnvironment
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    engine, plain = SandboxedEnvironment(undefined=StrictUndefined), _plain(facts)
+    try:
+        book = load_workbook(io.BytesIO(template))
+        for sheet in book:
+            _repeat(sheet, len(plain["items"]))
+            number = -1
+            for row in sheet.iter_rows():
+                number += any(_is_of_item(cell.value) for cell in row)
+                for cell in row:
+                    if isinstance(cell.value, str) and FIELD.search(cell.value):
+                        text = engine.from_string(cell.value).render(plain, item=plain["items"][max(number, 0)])
+                        cell.value = text
+                        cell.data_type = "s"
+    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError, OverflowError):
+        raise BadInput("template", "bad.template.broken") from None
+    except TemplateError as error:
+        raise BadInput("template", "bad.template.field", what=_named(error)) from None
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _is_of_item(value: object) -> bool:
+    return isinstance(value, str) and any(EACH in field for field in FIELD.findall(value))
+
+
+def _repeat(sheet: Any, times: int) -> None:
+    """Write the row of an item once for each; what stands below moves down, and joined cells with it."""
+    found = next((row for row in sheet.iter_rows() if any(_is_of_item(cell.value) for cell in row)), None)
+    if found is None or times < 2:
+        return
+    at, more = found[0].row, times - 1
+    below = [area for area in list(sheet.merged_cells.ranges) if area.min_row > at]
+    heights = {number: sheet.row_dimensions[number].height for number in range(at + 1, sheet.max_row + 1)}
+    for area in below:
+        sheet.unmerge_cells(str(area))
+    sheet.insert_rows(at + 1, more)
+    for area in below:
+        area.shift(row_shift=more)
+        sheet.merge_cells(str(area))
+    for number, height in heights.items():
+        sheet.row_dimensions[number].height = None
+        sheet.row_dimensions[number + more].height = height
+    for number in range(at + 1, at + times):
+        sheet.row_dimensions[number].height = sheet.row_dimensions[at].height
+        for cell in found:
+            other = sheet.cell(number, cell.column, cell.value)
+            other._style = copy(cell._style)
+
+
+def makes_pdf() -> bool:
+    """Say whether LibreOffice is here."""
+    return shutil.which(OFFICE) is not None
+
+
+def to_pdf(name: str, content: bytes) -> bytes:
+    """Turn a docx or xlsx into PDF; raise ConfigError where LibreOffice is not installed or does not end."""
+    with tempfile.TemporaryDirectory(prefix="kiosk-pdf-") as folder:
+        source = Path(folder) / f"paper{Path(name).suffix}"
+        source.write_bytes(content)
+        command = [OFFICE, f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}", "--headless", "--convert-to", "pdf"]
+        try:
+            subprocess.run([*command, "--outdir", folder, str(source)], check=True, capture_output=True, timeout=OFFICE_S)
+            return source.with_suffix(".pdf").read_bytes()
+        except (OSError, subprocess.SubprocessError) as error:
+            raise ConfigError(f"LibreOffice: {type(error).__name__}") from None
+
+
+def _plain(value: Any) -> Any:
+    """Give the facts without what XML cannot carry."""
+    if isinstance(value, str):
+        return FORBIDDEN.sub("", value)
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def _named(error: Exception) -> str:
+    """Name the field that is not there, or where the template goes wrong."""
+    words = re.findall(r"'([^']+)'", str(error))
+    return words[-1] if words else type(error).__name__
