@@ -51,9 +51,19 @@ class Chromium:
         os.close(theirs_in)
         os.close(theirs_out)
         self._number, self._rest, self._session = 0, b"", ""
-        page = next(t for t in self._call("Target.getTargets")["targetInfos"] if t["type"] == "page")
+        page = self._first_page()
         self._session = self._call("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
         self.resize(width, height)
+
+    def _first_page(self) -> Any:
+        """Give the window's page: on a busy machine the browser answers before it has one."""
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            pages = [t for t in self._call("Target.getTargets")["targetInfos"] if t["type"] == "page"]
+            if pages:
+                return pages[0]
+            assert time.monotonic() < until, "Chromium opens no page"
+            time.sleep(0.05)
 
     def close(self) -> None:
         """End the browser."""
