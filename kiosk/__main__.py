@@ -85,10 +85,10 @@ def _dispatch(options: argparse.Namespace) -> int:
 
             return run_terminal(settings)
         case "board" if options.snapshot:
-            from kiosk.bootstrap import wall_clock
+            from kiosk.bootstrap import station_clock
             from kiosk.services.board_seen import snapshot
 
-            print(snapshot(settings.state_dir / "run", options.snapshot, wall_clock()))
+            print(snapshot(settings.state_dir / "run", options.snapshot, station_clock(settings)()))
         case "board":
             from kiosk.screens.board.app import run_board
 

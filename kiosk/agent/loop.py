@@ -130,9 +130,11 @@ class Agent:
         take_phone_acts: Callable[[], object] = lambda: None,
         back_up: Callable[[], object] = lambda: None,
         tidy: Callable[[], int] = lambda: 0,
+        keep_time: Callable[[], object] = lambda: None,
     ) -> None:
         self._settings, self._store, self._spool, self._hub, self._clock = settings, store, spool, hub, clock
         self._open_desk, self._take_phone_acts, self._back_up, self._tidy = open_desk, take_phone_acts, back_up, tidy
+        self._keep_time = keep_time
         self._stop = threading.Event()
         self._crash: Exception | None = None
         self._health = Health()
@@ -302,6 +304,7 @@ class Agent:
         swept, tidy_at = -SWEEP_EVERY_S, time.monotonic() + FIRST_TIDY_S
         while True:
             try:
+                self._keep_time()
                 if time.monotonic() - swept >= SWEEP_EVERY_S:
                     with self._store.write() as u:
                         u.sweep()

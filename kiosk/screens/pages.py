@@ -74,6 +74,7 @@ PAGES: dict[str, str] = {
     "employer_file": "staff.employer_file",
     "cases": "staff.cases",
     "printer": "staff.printer",
+    "set_clock": "staff.set_clock",
     "facilities": "staff.facilities",
     "facility_expiry": "staff.facility_expiry",
     "booking": "staff.booking",

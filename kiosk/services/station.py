@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
+from kiosk.domain.clock import Teller
 from kiosk.domain.matching import AreaTable
 from kiosk.domain.review import RuleBook
 from kiosk.domain.station import Station
@@ -22,10 +23,16 @@ class Here:
     phone_base: str
     rules: RuleBook
     areas: AreaTable
+    tell_time: Callable[[datetime, Teller], float] = lambda _at, _by: 0.0
+    """Tells the station's clock the time; gives by how many seconds it moves."""
 
     def now(self) -> datetime:
         """Give the present instant, UTC."""
         return self.clock()
+
+    def sure(self) -> bool:
+        """Say whether the present instant is known."""
+        return self.store.knows_time()
 
     def today(self) -> date:
         """Give the present day in China."""

@@ -28,6 +28,7 @@ LOOK_EVERY_S = 3.0
 READ_EVERY_S = 60.0
 """What only time changes (a booking that is over, a line that has been silent) moves no counter of the store."""
 ICONS = {
+    "clock": "clock-alert",
     "printer": "printer-alert",
     "slips": "receipt-text",
     "review": "clipboard-check",
