@@ -253,28 +253,6 @@ def printer_case(settings: Settings) -> PrinterCase:
     )
 
 
-def run_doctor(settings: Settings, *, printer_only: bool = False) -> int:
-    """Print one line a finding, and give the exit status: 1 when something is wrong."""
-    from kiosk.safety import safety_case
-    from kiosk.services.doctor import Patient, examine
-    from kiosk.text import t
-
-    patient = Patient(
-        store_path=settings.store_path,
-        now=clock(),
-        hub=settings.hub,
-        open_store=lambda: open_store(settings),
-        printer=printer_case(settings),
-        safety=safety_case(settings),
-    )
-    bad = 0
-    for finding in examine(patient, printer_only=printer_only):
-        bad += not finding.good
-        print(f"{t('doctor.good' if finding.good else 'doctor.bad')}\t{finding.text}", flush=True)
-    print(t("doctor.some_bad", count=bad) if bad else t("doctor.all_good"))
-    return 1 if bad else 0
-
-
 def print_test(settings: Settings, to: Path | None, paper_mm: int | None) -> int:
     """Draw the test page into a file, or print it; say how it ended, and give 0 or 1.
 

@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from kiosk.agent.check_up import CheckUps, examine
 from kiosk.agent.report import Reporter
 from kiosk.alive import Pulse, tell
 from kiosk.config import Settings
@@ -56,7 +57,7 @@ DESK_AGAIN_S = 5.0
 FIRST_BACKUP_S, BACKUP_AGAIN_S = 120.0, 1800.0
 """A copy reads the whole store, so not while the screens come up; and a disk that was pulled out is looked for every half hour."""
 STOP_S = 10.0
-PATIENCE_S = {"spool": 300.0, "push": 300.0, "pull": 900.0, "report": 300.0, "desk": 60.0}
+PATIENCE_S = {"spool": 300.0, "push": 300.0, "pull": 900.0, "report": 300.0, "check_up": 300.0, "desk": 60.0}
 """How long one round of each life may take before it counts as standing still: a slip in pictures on a slow line, a batch on a half-dead
 one, a night's comparison with the county."""
 TOUCHED = "touched"
@@ -149,6 +150,7 @@ class Agent:
         jobs = [self._spool_life] + ([self._push_life, self._pull_life] if self._hub else [])
         jobs += [self._desk_life] if self._settings.desk else []
         jobs += [self._report_life] if self._hub else []
+        jobs += [self._check_up_life]
         for job in jobs:
             life = job.__name__.strip("_").removesuffix("_life")
             self._pulse.begin(life, PATIENCE_S[life])
@@ -253,6 +255,10 @@ class Agent:
     def _report_life(self) -> None:
         if self._hub is not None:
             Reporter(self._settings, self._store, self._hub, self._clock).life(self._stop, lambda: self._pulse.felt("report"))
+
+    def _check_up_life(self) -> None:
+        found = CheckUps(self._store, self._hub, self._clock, lambda: examine(self._settings.state_dir))
+        found.life(self._stop, lambda: self._pulse.felt("check_up"))
 
     def _desk_life(self) -> None:
         """Serve the desk page; slips and sync go on where it cannot be served (the port is taken, the station not enrolled yet)."""

@@ -77,6 +77,18 @@ device_health = sa.Table(
 )
 """How a terminal said it was when it last told: a StationHealth, and what its board showed (JPEG). Nobody is in it."""
 
+device_doctor = sa.Table(
+    "device_doctor",
+    metadata,
+    _county(),
+    sa.Column("device_id", sa.Text, primary_key=True),
+    sa.Column("question", sa.Text, nullable=False),
+    _instant("asked_at", nullable=False),
+    sa.Column("report", JSONB(none_as_null=True)),
+    _instant("answered_at"),
+)
+"""What the county asked a terminal's doctor last, and its newest answer: a DoctorReport, which may be that to an earlier question."""
+
 ticket_key = sa.Table(
     "ticket_key",
     metadata,

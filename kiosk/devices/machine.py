@@ -1,4 +1,4 @@
-"""What hangs on this machine, as the kernel tells everybody: screens, touch screens, sound. Opens no device, so that nobody is disturbed."""
+"""What hangs on this machine, as the kernel tells everybody. Opens no device: nobody is disturbed."""
 
 import os
 import re
@@ -97,7 +97,7 @@ def missing(face: Path, characters: Iterable[str]) -> str:
 
 def reachable(path: str) -> str:
     """Say what hinders reading a device: missing, denied, or nothing."""
-    if not os.path.exists(path):
+    if not Path(path).exists():
         return "missing"
     return "" if os.access(path, os.R_OK) else "denied"
 

@@ -348,6 +348,11 @@ class UnitOfWork:
         for record_id, newest in self.connection.execute(buried.where(tombstone.c.record_id.not_in(sa.select(table.c.id)))):
             yield record_id, newest, True
 
+    def sizes(self) -> dict[str, int]:
+        """Count the rows of each table."""
+        names = (*(table.name for table in TABLES.values()), outbox.name, public_listing.name)
+        return {name: self.connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) or 0 for name in sorted(names)}
+
     def bump(self) -> None:
         """Move the counters of the topics that this transaction touched."""
         for name in sorted(self._topics):

@@ -5,8 +5,8 @@
     4xx with a typed error                    → HubRefused(code)
     not signed by the county's authority      → HubForged
 
-One session pushes, one pulls and one tells how we are, because each has a thread of its own. None is shared further. A hub that has the
-county's own authority is believed by that alone, never by the system's.
+One session pushes, one pulls, one tells how we are and one answers for doctor, because each has a thread of its own. None is shared
+further. A hub that has the county's own authority is believed by that alone, never by the system's.
 """
 
 import gzip
@@ -32,12 +32,15 @@ from kiosk.sync.protocol import (
     BODY_MAX_BYTES,
     CHANGES,
     DIGESTS,
+    DOCTOR,
     ENROL,
     HEALTH,
     KEYS,
     AuthorityAnswer,
     BucketAnswer,
     Digests,
+    DoctorNoted,
+    DoctorReport,
     EnrolAnswer,
     EnrolRequest,
     ErrorBody,
@@ -117,6 +120,10 @@ class KeyHub(Hub, Protocol):
         """Tell how this terminal is; raise SyncError."""
         ...
 
+    def doctor(self, token: str, report: DoctorReport) -> DoctorNoted:
+        """Answer what the county asked this terminal's doctor; raise SyncError."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -132,7 +139,7 @@ class HttpHub:
     def __init__(self, where: str | Callable[[], Place], *, connect_s: float = CONNECT_S, read_s: float = READ_S) -> None:
         self._where: Callable[[], Place] = (lambda: Place(where)) if isinstance(where, str) else where
         self._connect_s, self._read_s = connect_s, read_s
-        self._pushing, self._pulling, self._telling = _Line(), _Line(), _Line()
+        self._pushing, self._pulling, self._telling, self._answering = _Line(), _Line(), _Line(), _Line()
         self._said: tuple[datetime, float] | None = None
 
     def push(self, token: str, request: PushRequest) -> PushAnswer:
@@ -166,6 +173,10 @@ class HttpHub:
         """Tell how this terminal is; raise SyncError."""
         return self._call(self._telling, "POST", HEALTH, HealthNoted, token=token, body=report)
 
+    def doctor(self, token: str, report: DoctorReport) -> DoctorNoted:
+        """Answer what the county asked this terminal's doctor; raise SyncError."""
+        return self._call(self._answering, "POST", DOCTOR, DoctorNoted, token=token, body=report)
+
     def time(self) -> datetime | None:
         """Say what time it is by the county's last answer; None when it has said nothing for an hour."""
         if self._said is None:
@@ -176,7 +187,7 @@ class HttpHub:
 
     def close(self) -> None:
         """Close the sessions; a waiting pull ends with HubUnreachable."""
-        for line in (self._pushing, self._pulling, self._telling):
+        for line in (self._pushing, self._pulling, self._telling, self._answering):
             line.close()
 
     def _call(
