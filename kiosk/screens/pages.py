@@ -75,6 +75,8 @@ PAGES: dict[str, str] = {
     "cases": "staff.cases",
     "printer": "staff.printer",
     "set_clock": "staff.set_clock",
+    "self_check": "staff.self_check",
+    "touch_test": "staff.touch_test",
     "facilities": "staff.facilities",
     "facility_expiry": "staff.facility_expiry",
     "booking": "staff.booking",

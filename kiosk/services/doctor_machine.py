@@ -6,6 +6,7 @@ Must know no device and no line: the composition root brings what it asks.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from subprocess import SubprocessError
 from typing import Protocol
 
 from kiosk.errors import KioskError
@@ -165,7 +166,7 @@ def look_at_input(case: MachineCase) -> Iterator[Finding]:
     for name, works in (("hand", case.hand), ("pinyin", case.pinyin)):
         try:
             well = works()
-        except (KioskError, OSError, ImportError):
+        except (KioskError, OSError, ImportError, SubprocessError):
             well = False
         yield well, t(f"doctor.input.{name}" if well else f"doctor.input.{name}_not")
 
@@ -178,10 +179,10 @@ def look_at_network(case: MachineCase, now: datetime) -> Iterator[Finding]:
         return
     if way.trip_ms is None:
         step = "no_route" if not way.has_route else "no_answer" if way.resolves else "no_name"
-        yield False, t(f"doctor.network.{step}", host=way.host)
+        yield False, t(f"doctor.network.{step}")
         return
     slow = way.trip_ms > SLOW_MS
-    yield not slow, t("doctor.network.slow" if slow else "doctor.network.good", host=way.host, ms=round(way.trip_ms))
+    yield not slow, t("doctor.network.slow" if slow else "doctor.network.good", ms=round(way.trip_ms))
     if way.wrong:
         yield False, t("doctor.network.forged")
     elif way.good_until is not None:

@@ -31,10 +31,10 @@ from tests.station import START
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 OPERATIONS = ["GET /api/v1/changes", "POST /api/v1/changes", "GET /api/v1/digests", "GET /api/v1/digests/{entity}/{bucket}"]
 OPERATIONS += [
-OPERATIONS += ["POST /api/v1/doctor"]
     "GET /api/v1/authority",
     "POST /api/v1/enrol",
     "POST /api/v1/keys",
+    "POST /api/v1/doctor",
     "POST /api/v1/health",
     "POST /api/v1/doctor",
     "GET /healthz",

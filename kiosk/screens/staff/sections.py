@@ -30,6 +30,7 @@ SECTIONS = (
     Section("cases", "alert-octagon"),
     Section("facilities", "medical-bag"),
     Section("printer", "printer"),
+    Section("self_check", "stethoscope"),
     Section("ledger", "notebook-edit", head_only=True),
     Section("papers", "file-table"),
     Section("team", "account-group", head_only=True),
