@@ -165,7 +165,7 @@ def bundle(settings: Settings) -> bytes:
     found = "\n".join(map(_line, examine(patient(settings))))
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as pack:
-        pack.writestr("doctor.txt", found + "\n")
+        pack.writestr("findings.txt", found + "\n")
         pack.writestr("facts.json", json.dumps(_facts(settings), indent=1, default=str))
         pack.writestr("settings.json", json.dumps({k: v for k, v in asdict(settings).items() if k not in SECRET}, indent=1))
         for name in ("agent.json", "board.json"):

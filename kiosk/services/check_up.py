@@ -14,8 +14,8 @@ from kiosk.services.station import Here
 from kiosk.store.store import Store, UnitOfWork
 
 TOPIC = "doctor"
-ASKED, SAID = "doctor.asked", "doctor.said"
-COUNTY_ASKED, COUNTY_TOLD = "doctor.county_asked", "doctor.county_told"
+ASKED, SAID = "check_up.asked", "check_up.said"
+COUNTY_ASKED, COUNTY_TOLD = "check_up.county_asked", "check_up.county_told"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

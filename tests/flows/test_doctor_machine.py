@@ -260,8 +260,8 @@ def test_bundle_when_written_holds_what_helps_and_neither_secrets_nor_a_line_tha
     assert file.stat().st_size < 200_000
     with zipfile.ZipFile(file) as pack:
         said = {name: pack.read(name).decode() for name in pack.namelist()}
-    assert {"doctor.txt", "facts.json", "settings.json", "log/agent.log"} <= said.keys()
-    assert "数据库" in said["doctor.txt"]
+    assert {"findings.txt", "facts.json", "settings.json", "log/agent.log"} <= said.keys()
+    assert "数据库" in said["findings.txt"]
     assert json.loads(said["facts.json"])["rows"]["worker"] == 0
     assert json.loads(said["settings.json"])["speaker"] == "silent"
     assert "HubUnreachable" in said["log/agent.log"]

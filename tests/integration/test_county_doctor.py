@@ -21,7 +21,7 @@ from kiosk.services import check_up
 from kiosk.services.doctor import Finding
 from kiosk.sync import exchange
 from kiosk.sync.client import HttpHub
-from kiosk.sync.protocol import DOCTOR, DoctorLine, DoctorReport
+from kiosk.sync.protocol import DOCTOR, DoctorLine, DoctorNoted, DoctorReport
 from tests.hub_parts import COUNTY, OURS, TestHub, plain_error
 from tests.station import START, make_station
 
@@ -92,11 +92,11 @@ def test_county_when_the_line_breaks_before_the_answer_is_answered_later(tmp_pat
     class Away(HttpHub):
         told = 0
 
-        def doctor(self, token: str, report: DoctorReport) -> object:  # type: ignore[override]
+        def doctor(self, token: str, report: DoctorReport) -> DoctorNoted:
             Away.told += 1
             if Away.told == 1:
                 raise HubUnreachable("cut")
-            return None
+            return DoctorNoted(at=START)
 
     with station.store.write() as u:
         for key in (exchange.DEVICE_ID, exchange.TOKEN, exchange.EPOCH):

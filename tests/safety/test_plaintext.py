@@ -106,7 +106,7 @@ def test_station_when_its_disk_is_read_byte_by_byte_after_a_busy_day_tells_nobod
     pack = site.settings.state_dir / "support.zip"
     with zipfile.ZipFile(io.BytesIO(checkup.bundle(replace(site.settings, speaker="silent")))) as unpacked:
         unpacked.extractall(pack)
-    assert (pack / "doctor.txt").read_text() != ""
+    assert (pack / "findings.txt").read_text() != ""
     assert found([pack], words | {KEY, STATION.phone}) == [], "what is sent to whoever helps"
     assert (site.settings.state_dir.parent / "paper").stat().st_size > 0, "on paper a name may stand"
     site.station.store.close()
