@@ -18,6 +18,7 @@ from kiosk.screens.widgets.words import Words
 from kiosk.text import t
 
 CELL_PX = 96
+PAINT = 0.4
 STILL_S = 6.0
 """So long nobody draws before the sheet is taken away; the first stroke may take longer."""
 FIRST_S = 20.0
@@ -31,9 +32,10 @@ class Sheet(FloatLayout):
         self.sheet, self._done = sheet, done
         self._last: tuple[float, float] | None = None
         with self.canvas.before:
-            self._ground = Color(rgba=theme.white)
+            Color(rgba=theme.ground)
             self._whole = Rectangle()
-            Color(rgba=theme.green)
+            # what is written stays readable on it
+            Color(rgba=(*theme.green[:3], PAINT))
         said = Words(
             text=t("touch_test.how"),
             size_px=40,
@@ -71,7 +73,7 @@ class Sheet(FloatLayout):
         for column, row in self.sheet.paint(self._last or here, here):
             wide, high = self.width / self.sheet.columns, self.height / self.sheet.rows
             with self.canvas.before:
-                Rectangle(pos=(column * wide, self.height - (row + 1) * high), size=(wide + 1, high + 1))
+                Rectangle(pos=(column * wide, self.height - (row + 1) * high), size=(wide, high))
         self._last = here
         self._timer.cancel()
         self._timer = Clock.schedule_once(self._end, 0.5 if not self.sheet.missing() else STILL_S)
