@@ -34,7 +34,6 @@ OPERATIONS += [
     "GET /api/v1/authority",
     "POST /api/v1/enrol",
     "POST /api/v1/keys",
-    "POST /api/v1/doctor",
     "POST /api/v1/health",
     "POST /api/v1/doctor",
     "GET /healthz",
