@@ -41,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     doctor.add_argument(
         "--printer", action="store_true", help="only the printer, and try whether it reports slips by number; may waste some paper"
     )
+    doctor.add_argument("--lines", action="store_true", help="one JSON line a finding")
+    doctor.add_argument("--bundle", type=Path, metavar="FILE.zip", help="write what support needs into a file; nobody's name is in it")
     page = commands.add_parser("print", help="print the test page and say how it ended; status 1 when it did not come out")
     page.add_argument("--test", action="store_true", required=True, help="the test page: the one thing that is printed by hand")
     page.add_argument("--to", type=Path, metavar="FILE.png", help="draw it into a file instead; needs no printer")
@@ -103,10 +105,10 @@ def _dispatch(options: argparse.Namespace) -> int:
 
             return run_terminal(settings)
         case "board" if options.snapshot:
-            from kiosk.bootstrap import wall_clock
+            from kiosk.bootstrap import station_clock
             from kiosk.services.board_seen import snapshot
 
-            print(snapshot(settings.state_dir / "run", options.snapshot, wall_clock()))
+            print(snapshot(settings.state_dir / "run", options.snapshot, station_clock(settings)()))
         case "board":
             from kiosk.screens.board.app import run_board
 
@@ -137,9 +139,11 @@ def _dispatch(options: argparse.Namespace) -> int:
 
             return restore_by_hand(settings, options.file)
         case "doctor":
-            from kiosk.bootstrap import run_doctor
+            from kiosk import checkup
 
-            return run_doctor(settings, printer_only=options.printer)
+            if options.bundle:
+                return checkup.write_bundle(settings, options.bundle)
+            return checkup.run_doctor(settings, printer_only=options.printer, plain=options.lines)
         case "print":
             from kiosk.bootstrap import print_test
 

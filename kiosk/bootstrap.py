@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from kiosk.agent.loop import Agent
     from kiosk.agent.update import Updater
+    from kiosk.clock import StationClock
     from kiosk.desk.serve import DeskServer
     from kiosk.domain.ports import Chime, Handwriting, Pinyin, Scanner, Speaker
     from kiosk.services.doctor_printer import PrinterCase
@@ -39,8 +40,15 @@ Answer = TypeVar("Answer")
 
 
 def wall_clock() -> datetime:
-    """Read the clock, UTC."""
+    """Read the machine's own clock, UTC."""
     return datetime.now(UTC)
+
+
+def station_clock(settings: Settings) -> StationClock:
+    """Make the clock that all processes of the station share: the machine's, or what the county or staff told where that is lost."""
+    from kiosk.clock import StationClock
+
+    return StationClock(settings.state_dir)
 
 
 def open_store(settings: Settings, *, board: bool = False) -> Store:
@@ -52,7 +60,8 @@ def open_store(settings: Settings, *, board: bool = False) -> Store:
     settle(settings.store_path, settings.key_path)
     if not settings.store_path.exists():
         raise StoreError(f"{settings.store_path.name}: not there")
-    return opened(settings.store_path, read_key(settings.key_path), board=board, clock=wall_clock)
+    clock = station_clock(settings)
+    return opened(settings.store_path, read_key(settings.key_path), board=board, clock=clock, sure=clock.sure)
 
 
 def open_here(settings: Settings, *, board: bool = False) -> Here:
@@ -70,15 +79,16 @@ def _at_work(settings: Settings, store: Store) -> Here:
         phone_base = u.recall(PHONE_BASE)
     if station_id is None:
         raise StoreError("this station is not enrolled")
-    now = wall_clock()
+    clock = station_clock(settings)
     return Here(
         store=store,
-        clock=wall_clock,
+        clock=clock,
+        tell_time=clock.tell,
         station_id=station_id,
         phone_base=phone_base or settings.phone_base,
-        rules=load_rules(ASSETS / "rules", local(now).date()),
+        rules=load_rules(ASSETS / "rules", local(clock()).date()),
         areas=load_areas(ASSETS / "areas.toml"),
-        rubric=load_rubric(ASSETS / "rubric", local(now).date()),
+        rubric=load_rubric(ASSETS / "rubric", local(clock()).date()),
     )
 
 
@@ -94,14 +104,14 @@ def prepare(settings: Settings) -> None:
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o755)
     fresh = not has_key(settings.key_path) and not settings.store_path.exists()
     key = make_key(settings.key_path) if fresh else read_key(settings.key_path)
-    safety.mend(settings, key, wall_clock)
-    safety.step_back(settings, key, wall_clock)
+    safety.mend(settings, key, station_clock(settings))
+    safety.step_back(settings, key, station_clock(settings))
     migrate(settings.store_path, key, settings.key_path)
     safety.keep_mark(settings, key)
     if settings.sample:
         from kiosk.services.fill import fill_station
 
-        fill_station(open_store(settings), ASSETS / "sample", wall_clock())
+        fill_station(open_store(settings), ASSETS / "sample", station_clock(settings)())
 
 
 def try_prepare(settings: Settings) -> int:
@@ -208,12 +218,14 @@ def open_agent(settings: Settings) -> Agent:
     from kiosk.agent.loop import Agent
     from kiosk.agent.spool import Spool
     from kiosk.devices.printer import open_printer
+    from kiosk.domain.clock import Teller
     from kiosk.services import phone_acts, retention, station_days
+    from kiosk.services.printing import wait_on
     from kiosk.services.safekeeping import forget_trouble
     from kiosk.store import backup
     from kiosk.store.key import read_key
 
-    store = open_store(settings)
+    store, clock = open_store(settings), station_clock(settings)
     printer = open_printer(settings.printer, settings.state_dir / "slips")
 
     def take_phone_acts() -> None:
@@ -221,7 +233,7 @@ def open_agent(settings: Settings) -> Agent:
             phone_acts.take(_at_work(settings, store))
 
     def back_up() -> None:
-        backup.make(settings.store_path, read_key(settings.key_path), Path(settings.backup_dir), wall_clock())
+        backup.make(settings.store_path, read_key(settings.key_path), Path(settings.backup_dir), clock())
 
     hub = open_hub(settings, store)
 
@@ -237,14 +249,21 @@ def open_agent(settings: Settings) -> Agent:
         if enrolled and looks:
             station_days.note(_at_work(settings, store), looks)
 
+    def keep_time() -> None:
+        said = hub.time()
+        moved = clock.tell(said, Teller.HUB) if said else 0.0
+        if moved:
+            wait_on(store, moved)
+        clock.carry_on()
+
     if not settings.backup_dir:
         forget_trouble(store)
-    spool = Spool(store, printer, wall_clock)
-    updater = _updater(settings, store, hub)
-    return Agent(settings, store, spool, hub, wall_clock, lambda: open_desk(settings), take_phone_acts, back_up, tidy, note_day, updater)
+    spool, updater = Spool(store, printer, clock), _updater(settings, store, hub, clock)
+    more = (take_phone_acts, back_up, tidy, keep_time, note_day, updater)
+    return Agent(settings, store, spool, hub, clock, lambda: open_desk(settings), *more)
 
 
-def _updater(settings: Settings, store: Store, hub: HttpHub) -> Updater | None:
+def _updater(settings: Settings, store: Store, hub: HttpHub, clock: StationClock) -> Updater | None:
     """Make what follows the county's releases, or None where this program was not put here as a release."""
     import platform
 
@@ -262,9 +281,9 @@ def _updater(settings: Settings, store: Store, hub: HttpHub) -> Updater | None:
         here = _at_work(settings, store)
         with store.read() as u:
             station = u.get(Station, here.station_id)
-        return station is not None and is_shut(station, wall_clock(), here.rules)
+        return station is not None and is_shut(station, clock(), here.rules)
 
-    return Updater(place, root, store, hub, wall_clock, shut, platform.machine())
+    return Updater(place, root, store, hub, clock, shut, platform.machine())
 
 
 def agent_runs(settings: Settings) -> bool:
@@ -312,28 +331,6 @@ def printer_case(settings: Settings) -> PrinterCase:
     )
 
 
-def run_doctor(settings: Settings, *, printer_only: bool = False) -> int:
-    """Print one line a finding, and give the exit status: 1 when something is wrong."""
-    from kiosk.safety import safety_case
-    from kiosk.services.doctor import Patient, examine
-    from kiosk.text import t
-
-    patient = Patient(
-        store_path=settings.store_path,
-        now=wall_clock(),
-        hub=settings.hub,
-        open_store=lambda: open_store(settings),
-        printer=printer_case(settings),
-        safety=safety_case(settings),
-    )
-    bad = 0
-    for finding in examine(patient, printer_only=printer_only):
-        bad += not finding.good
-        print(f"{t('doctor.good' if finding.good else 'doctor.bad')}\t{finding.text}", flush=True)
-    print(t("doctor.some_bad", count=bad) if bad else t("doctor.all_good"))
-    return 1 if bad else 0
-
-
 def print_test(settings: Settings, to: Path | None, paper_mm: int | None) -> int:
     """Draw the test page into a file, or print it; say how it ended, and give 0 or 1.
 
@@ -361,7 +358,7 @@ def _print_test(settings: Settings, to: Path | None, paper_mm: int | None) -> Ou
         here = None
     if here is not None and to is None and agent_runs(settings):
         return test_page.print_by_spool(here)
-    slip = test_page.page(here, settings.phone_base, wall_clock())
+    slip = test_page.page(here, settings.phone_base, station_clock(settings)())
     if to is None:
         with closing(open_printer(settings.printer, settings.state_dir / "slips")) as printer:
             return test_page.print_straight(printer, settings.printer, slip)
@@ -387,7 +384,7 @@ def enrol(settings: Settings, words: list[str]) -> None:
     if told.address and settings.hub not in ("", told.base):
         raise ConfigError(f"hub: settings name {settings.hub}, the county told {told.base}; take one of them out")
     try:
-        use_text(open_store(settings), text, lambda place: HttpHub(lambda: place), wall_clock(), settings.hub)
+        use_text(open_store(settings), text, lambda place: HttpHub(lambda: place), station_clock(settings)(), settings.hub)
     except HubForged:
         raise BadInput("mark", "enrolling.forged") from None
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from kiosk.bootstrap import open_store, wall_clock
+from kiosk.bootstrap import open_store, station_clock
 from kiosk.config import Settings
 from kiosk.domain import recovery_code
 from kiosk.domain.record import to_plain
@@ -196,11 +196,11 @@ def back_up_by_hand(settings: Settings, to: Path | None) -> int:
     made: list[Path] = []
 
     def make() -> None:
-        made.append(backup.make(settings.store_path, read_key(settings.key_path), folder, wall_clock()))
+        made.append(backup.make(settings.store_path, read_key(settings.key_path), folder, station_clock(settings)()))
 
     if to is None:
         with closing(open_store(settings)) as store:
-            safekeeping.back_up(store, make, wall_clock())
+            safekeeping.back_up(store, make, station_clock(settings)())
             with store.read() as u:
                 trouble = u.recall(safekeeping.TROUBLE) or ""
     else:
@@ -220,11 +220,11 @@ def show_code(settings: Settings) -> int:
 def restore_by_hand(settings: Settings, file: Path) -> int:
     """Restore and say what came of it; ask for the recovery code where this machine's key does not open the file."""
     try:
-        mended = restore(settings, file, wall_clock)
+        mended = restore(settings, file, station_clock(settings))
     except WrongKey:
         print(t("backup.ask_code"), flush=True)
         try:
-            mended = restore(settings, file, wall_clock, sys.stdin.readline())
+            mended = restore(settings, file, station_clock(settings), sys.stdin.readline())
         except WrongKey:
             raise BadInput("code", "backup.wrong_code") from None
     print(t("backup.restored", when=f"{local(datetime.fromisoformat(mended.copy_of)):%Y-%m-%d %H:%M}"))

@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from kiosk.agent.check_up import CheckUps, examine
 from kiosk.agent.day_keeper import TOUCHED, DayKeeper
 from kiosk.agent.report import Reporter
 from kiosk.agent.update import Updater
@@ -59,7 +60,7 @@ DESK_AGAIN_S = 5.0
 FIRST_BACKUP_S, BACKUP_AGAIN_S = 120.0, 1800.0
 """A copy reads the whole store, so not while the screens come up; and a disk that was pulled out is looked for every half hour."""
 STOP_S = 10.0
-PATIENCE_S = {"spool": 300.0, "push": 300.0, "pull": 900.0, "report": 300.0, "desk": 60.0}
+PATIENCE_S = {"spool": 300.0, "push": 300.0, "pull": 900.0, "report": 300.0, "check_up": 300.0, "desk": 60.0}
 """How long one round of each life may take before it counts as standing still: a slip in pictures on a slow line, a batch on a half-dead
 one, a night's comparison with the county."""
 NICE = 5
@@ -133,12 +134,13 @@ class Agent:
         take_phone_acts: Callable[[], object] = lambda: None,
         back_up: Callable[[], object] = lambda: None,
         tidy: Callable[[], int] = lambda: 0,
+        keep_time: Callable[[], object] = lambda: None,
         note_day: Callable[[Sequence[Look]], None] = lambda _: None,
         updater: Updater | None = None,
     ) -> None:
         self._settings, self._store, self._spool, self._hub, self._clock = settings, store, spool, hub, clock
         self._open_desk, self._take_phone_acts, self._back_up, self._tidy = open_desk, take_phone_acts, back_up, tidy
-        self._updater = updater
+        self._keep_time, self._updater = keep_time, updater
         self._stop = threading.Event()
         self._crash: Exception | None = None
         self._health = Health()
@@ -154,6 +156,7 @@ class Agent:
         jobs = [self._spool_life] + ([self._push_life, self._pull_life] if self._hub else [])
         jobs += [self._desk_life] if self._settings.desk else []
         jobs += [self._report_life] if self._hub else []
+        jobs += [self._check_up_life]
         for job in jobs:
             life = job.__name__.strip("_").removesuffix("_life")
             self._pulse.begin(life, PATIENCE_S[life])
@@ -267,6 +270,10 @@ class Agent:
         if self._updater is not None:
             self._updater.life(self._stop)
 
+    def _check_up_life(self) -> None:
+        found = CheckUps(self._store, self._hub, self._clock, lambda: examine(self._settings.state_dir))
+        found.life(self._stop, lambda: self._pulse.felt("check_up"))
+
     def _desk_life(self) -> None:
         """Serve the desk page; slips and sync go on where it cannot be served (the port is taken, the station not enrolled yet)."""
         while not self._stop.is_set():
@@ -317,6 +324,7 @@ class Agent:
         swept, tidy_at = -SWEEP_EVERY_S, time.monotonic() + FIRST_TIDY_S
         while True:
             try:
+                self._keep_time()
                 if time.monotonic() - swept >= SWEEP_EVERY_S:
                     with self._store.write() as u:
                         u.sweep()

@@ -16,7 +16,7 @@ from datetime import datetime
 from kiosk.agent.update import Updater
 from kiosk.config import VERSION, Settings
 from kiosk.errors import StoreError, SyncError
-from kiosk.services import board_seen
+from kiosk.services import board_seen, check_up
 from kiosk.services.printing import printer_state
 from kiosk.store.store import Store
 from kiosk.sync import exchange
@@ -70,6 +70,8 @@ class Reporter:
             self._updater.offered(noted.offer)
         # the answer is as old as half the way
         self._offset_s = round((noted.at - sent_at).total_seconds() - (time.monotonic() - began) / 2, 1)
+        if noted.doctor:
+            check_up.ask_for_county(self._store, noted.doctor)
         return True
 
     def report(self) -> StationHealth:

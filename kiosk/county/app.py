@@ -25,7 +25,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from kiosk.body_limit import BodyLimit
 from kiosk.config import is_loopback
-from kiosk.county import authority, boards, digest, enrolment, feed, health, limits, logs, metrics, releases
+from kiosk.county import authority, boards, digest, doctor, enrolment, feed, health, limits, logs, metrics, releases
 from kiosk.county.bell import Bell
 from kiosk.county.enrolment import Device, EnrolError
 from kiosk.county.feed import CursorGoneError, Reader
@@ -48,6 +48,7 @@ from kiosk.sync.protocol import (
     BODY_MAX_BYTES,
     CHANGES,
     DIGESTS,
+    DOCTOR,
     ENROL,
     EPOCH,
     HEALTH,
@@ -61,6 +62,8 @@ from kiosk.sync.protocol import (
     AuthorityAnswer,
     BucketBody,
     Digests,
+    DoctorNoted,
+    DoctorReport,
     EnrolAnswer,
     EnrolRequest,
     ErrorBody,
@@ -272,7 +275,8 @@ def make_app(
         with engine.begin() as connection:
             boards.note(connection, settings.county, device.id, body, picture, now)
             offer = releases.offered(connection, settings.county, device.station_id)
-        return _json(HealthNoted(at=now, offer=offer))
+            asked = doctor.question(connection, settings.county, device.id)
+        return _json(HealthNoted(at=now, offer=offer, doctor=asked))
 
     @app.get(RELEASES + "/{version}", response_model=ReleaseAnswer, responses=errors)
     def give_release(device: Annotated[Device, Depends(caller)], version: Annotated[str, PathParam(max_length=NAME_MAX)]) -> Response:
@@ -289,6 +293,16 @@ def make_app(
         if not path.is_file():
             raise ProblemError(Problem.NOT_FOUND)
         return FileResponse(path, media_type="application/octet-stream")
+
+    @app.post(DOCTOR, response_model=DoctorNoted, responses=errors)
+    def note_doctor(body: DoctorReport, device: Annotated[Device, Depends(caller)]) -> Response:
+        """Note what the caller's doctor found; only its newest answer is kept, and none that nobody asked for."""
+        now = clock()
+        if field := doctor.wrong(body):
+            raise ProblemError(Problem.BAD_REQUEST, field)
+        with engine.begin() as connection:
+            doctor.note(connection, settings.county, device.id, body, now)
+        return _json(DoctorNoted(at=now))
 
     @app.get("/healthz", response_model=Health, responses=errors)
     def healthz() -> Response:

@@ -98,6 +98,18 @@ release_offer = sa.Table(
 )
 """Who may take a release; an empty `station_id` is all."""
 
+device_doctor = sa.Table(
+    "device_doctor",
+    metadata,
+    _county(),
+    sa.Column("device_id", sa.Text, primary_key=True),
+    sa.Column("question", sa.Text, nullable=False),
+    _instant("asked_at", nullable=False),
+    sa.Column("report", JSONB(none_as_null=True)),
+    _instant("answered_at"),
+)
+"""What the county asked a terminal's doctor last, and its newest answer: a DoctorReport, which may be that to an earlier question."""
+
 ticket_key = sa.Table(
     "ticket_key",
     metadata,

@@ -1,13 +1,14 @@
 """The county's few tools, each one act on the database that settings name: codes, terminals, keys, feed, notices. Prints plain lines."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
+from time import monotonic, sleep
 
 import sqlalchemy as sa
 
-from kiosk.county import backup, board_table, boards, enrolment, feed, notices, releases
+from kiosk.county import backup, board_table, boards, doctor, enrolment, feed, notices, releases
 from kiosk.county.app import make_engine
 from kiosk.county.authority import authority_pem, mark
 from kiosk.county.cluster import PrivateCluster
@@ -22,6 +23,7 @@ from kiosk.errors import ConfigError, NotFound
 from kiosk.text import t
 
 CHINA = timezone(timedelta(hours=8))
+DOCTOR_LOOK_S = 1.0
 
 
 def run(settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> int:
@@ -134,6 +136,33 @@ def _boards(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace
         return f"{said}\n{board_table.save_pictures(connection, settings.county, chosen.pictures)}"
 
 
+def _doctor(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
+    """Ask a station's terminals how they are; wait for their answers, and give the newest there are."""
+    with engine.begin() as connection:
+        try:
+            ids = doctor.ask(connection, settings.county, chosen.station, now)
+        except NotFound:
+            raise NotFound(t("county_doctor.no_station", station=chosen.station)) from None
+    until = monotonic() + chosen.wait
+    while True:
+        with engine.connect() as connection:
+            found = doctor.answers(connection, settings.county, ids)
+        if all(one.is_new for one in found) or monotonic() >= until:
+            return "\n".join(line for one in found for line in _answer_lines(one))
+        sleep(DOCTOR_LOOK_S)
+
+
+def _answer_lines(one: doctor.Answer) -> Iterator[str]:
+    device_id = one.device_id[: board_table.DEVICE_DIGITS]
+    if one.report is None or one.answered_at is None:
+        yield t("county_doctor.nothing_yet", device=device_id)
+        return
+    when = f"{one.answered_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    yield t("county_doctor.head" if one.is_new else "county_doctor.earlier", device=device_id, when=when, version=one.report.version)
+    for line in one.report.lines:
+        yield f"{t('doctor.good' if line.good else 'doctor.bad')}\t{t('doctor.numbered', number=line.number, text=line.text)}"
+
+
 def _notice(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
     with engine.begin() as connection:
         if chosen.back is not None:
@@ -192,6 +221,7 @@ TOOLS: dict[str, Callable[[sa.Engine, HubSettings, argparse.Namespace, datetime]
     "code": _code,
     "devices": _devices,
     "boards": _boards,
+    "doctor": _doctor,
     "revoke": _revoke,
     "rotate": _rotate,
     "renew": _renew,

@@ -23,10 +23,12 @@ def run_terminal(settings: Settings) -> int:
     from kiosk.screens.office import StationOffice
     from kiosk.screens.terminal import Parts, Terminal
 
+    clock = bootstrap.station_clock(settings)
     parts = Parts(
         office=StationOffice(lambda: bootstrap.open_here(settings)),
         settings=settings,
-        now=bootstrap.wall_clock,
+        now=clock,
+        sure=clock.sure,
         open_speaker=lambda: bootstrap.open_speaker(settings),
         open_chime=lambda: bootstrap.open_chime(settings),
         open_handwriting=lambda: bootstrap.open_handwriting(settings),

@@ -173,7 +173,7 @@ class Attract:
         show.rows = [self._row(published, green) for published in facts.newest] if name == "newest" else []
 
     def _row(self, published: "Published", green: bool) -> dict[str, Any]:
-        one, today = published.listing, self._terminal.today()
+        one, today = published.listing, self._terminal.day_to_say()
         where = " ・ ".join(p for p in (words.area(one), words.begins(one, today)) if p)
         colours = {"ink": theme.white, "money": AMBER} if green else {"ink": theme.ink, "money": theme.orange}
         return {"title": t("home.newest.people", title=one.title, count=one.headcount), "pay": words.pay(one), "text": where, **colours}

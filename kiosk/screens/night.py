@@ -6,7 +6,6 @@ the darkness and wakes.
 
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kiosk.config import Night as How
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 AFTER_S = 300
 """So long nobody must have touched: somebody may come to a shut station to look for work."""
 LOOK_EVERY_S = 20.0
-BUILT = datetime(2026, 11, 1, tzinfo=UTC)
-"""A clock before this has lost the time, and does not know the hour either."""
 
 
 class Night:
@@ -38,7 +35,7 @@ class Night:
 
     def _is_shut(self) -> bool:
         facts, now = self._terminal.home_facts, self._terminal.now()
-        if facts is None or now < BUILT:
+        if facts is None or not self._terminal.parts.sure():  # a lost clock does not know the hour either
             return False
         from kiosk.services.opening import is_shut
 

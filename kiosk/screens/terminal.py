@@ -60,6 +60,7 @@ class Parts:
     office: Office
     settings: Settings
     now: Callable[[], datetime]
+    sure: Callable[[], bool] = lambda: True
     open_speaker: Callable[[], Speaker] | None = None
     open_chime: Callable[[], Chime] | None = None
     open_handwriting: Callable[[], Handwriting] | None = None
@@ -254,6 +255,10 @@ class Terminal(ExceptionHandler):
         """Give the present day in China."""
         return self.local(self.now()).date()
 
+    def day_to_say(self) -> date:
+        """Give the day from which 今天 and 明天 are said; one so long ago that every day is said by its date where nobody knows today."""
+        return self.today() if self.parts.sure() else date.min
+
     @staticmethod
     def local(instant: datetime) -> datetime:
         """Turn an instant into China's wall clock."""
@@ -272,7 +277,9 @@ class Terminal(ExceptionHandler):
         assert self.shell is not None
         session = None if self.visit.on_behalf else self.visit.session
         who = t("header.who", name=session.name, role=t(f"role.{session.role}")) if session else ""
-        self.shell.ids.header.side = "   ".join(p for p in (who, "" if theme.upright or theme.large else day, clock) if p)
+        # a visitor need not know that the clock is lost, and must not be told a false time
+        told = ("" if theme.upright or theme.large else day, clock) if self.parts.sure() else ()
+        self.shell.ids.header.side = "   ".join(p for p in (who, *told) if p)
 
     def _pressed(self, button: str) -> None:
         """Answer the dock."""

@@ -144,7 +144,7 @@ def _queue_slip(
 
 def _told(here: Here, u: UnitOfWork, worker: Worker, published: Published, made: Referral, job_id: str, *, already: bool) -> Applied:
     now, station, listing = here.now(), here.station(u), u.need(Listing, made.listing_id, published.listing.revision)
-    opens, begins = opens_at(station, now, here.rules), None
+    opens, begins = opens_at(station, now, here.rules) if here.sure() else None, None
     if listing.starts_on >= here.today():
         begins = datetime.combine(listing.starts_on, datetime.min.time(), CHINA) + timedelta(minutes=listing.day_start_min or 0)
     return Applied(

@@ -30,7 +30,7 @@ def call_staff(here: Here, where: str) -> Called:
         if not waiting:
             u.put(call)
         station = here.station(u)
-    return Called(call=call, shut=is_shut(station, now, here.rules), hours=station.hours, phone=station.phone)
+    return Called(call=call, shut=here.sure() and is_shut(station, now, here.rules), hours=station.hours, phone=station.phone)
 
 
 def call_of(here: Here, call_id: str) -> StaffCall | None:

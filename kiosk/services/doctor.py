@@ -11,10 +11,21 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from kiosk.domain.clock import Teller
 from kiosk.domain.listing import Review, Verdict
 from kiosk.domain.retention import BUILT
 from kiosk.domain.running import ChainHead
 from kiosk.errors import KioskError, StoreError, WrongKey
+from kiosk.services.doctor_machine import (
+    MachineCase,
+    look_at_fonts,
+    look_at_input,
+    look_at_network,
+    look_at_scanner,
+    look_at_screens,
+    look_at_sound,
+    look_at_touch,
+)
 from kiosk.services.doctor_printer import QUEUE, PrinterCase, look_at, prove_ids
 from kiosk.services.doctor_safety import SafetyCase, look_at_backups, look_at_key
 from kiosk.services.safekeeping import ROOM_MB
@@ -36,6 +47,8 @@ class Finding:
 
     good: bool
     text: str
+    number: int = 0
+    """Of the check, always the same: one says it on the telephone."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,10 @@ class Patient:
     open_store: Callable[[], Store]
     printer: PrinterCase
     safety: SafetyCase
+    machine: MachineCase | None = None
+    knows_time: bool = True
+    told_by: Teller | None = None
+    read_only: bool = False
 
     @cached_property
     def store(self) -> Store:
@@ -57,14 +74,15 @@ class Patient:
 
 def examine(patient: Patient, *, printer_only: bool = False) -> Iterator[Finding]:
     """Make every check, or the printer's with the proof of its numbers; what cannot be looked at because the store is shut is left out."""
-    for name, check, needs_store in (("printer", _prove, False),) if printer_only else CHECKS:
-        if needs_store and not _opens(patient):
+    for number, (name, check, needs_store) in enumerate(CHECKS, 1):
+        if (needs_store and not _opens(patient)) or (printer_only and check is not _printer):
             continue
         try:
-            for finding in check(patient):
-                yield Finding(finding.good, t("doctor.line", what=t(f"doctor.{name}.what"), words=finding.text))
+            for finding in (_prove if printer_only else check)(patient):
+                yield Finding(finding.good, t("doctor.line", what=t(f"doctor.{name}.what"), words=finding.text), number)
         except KioskError as error:
-            yield Finding(False, t("doctor.line", what=t(f"doctor.{name}.what"), words=t("doctor.failed", kind=type(error).__name__)))
+            words = t("doctor.failed", kind=type(error).__name__)
+            yield Finding(False, t("doctor.line", what=t(f"doctor.{name}.what"), words=words), number)
 
 
 def _opens(patient: Patient) -> bool:
@@ -170,17 +188,39 @@ def _disk(patient: Patient) -> Iterator[Finding]:
     except OSError:
         yield Finding(False, t("doctor.disk.none"))
         return
+    if patient.read_only:
+        yield Finding(False, t("doctor.disk.read_only"))
+        return
     yield Finding(free >= ROOM_MB, t("doctor.disk.good" if free >= ROOM_MB else "doctor.disk.full", free=free))
 
 
+def _of_the_machine(look: Callable[[MachineCase], Iterator[tuple[bool, str]]]) -> "Check":
+    def check(patient: Patient) -> Iterator[Finding]:
+        if patient.machine is not None:
+            yield from (Finding(*found) for found in look(patient.machine))
+
+    return check
+
+
+def _network(patient: Patient) -> Iterator[Finding]:
+    if patient.machine is not None:
+        yield from (Finding(*found) for found in look_at_network(patient.machine, patient.now))
+
+
 def _clock(patient: Patient) -> Iterator[Finding]:
+    if not patient.knows_time:
+        yield Finding(False, t("doctor.clock.lost"))
+        return
     latest = BUILT
     if _opens(patient):
         with patient.store.read() as u:
             heard = u.recall(HEARD_AT)
         latest = max(latest, datetime.fromisoformat(heard) - LEAP) if heard else latest
     well = patient.now >= latest
-    yield Finding(well, t("doctor.clock.good" if well else "doctor.clock.wrong", when=_when(patient.now.isoformat())))
+    told = patient.told_by.value if patient.told_by else "good"
+    yield Finding(well, t(f"doctor.clock.{told if well else 'wrong'}", when=_when(patient.now.isoformat())))
+    if patient.machine is not None and not patient.machine.battery:
+        yield Finding(True, t("doctor.clock.no_battery"))
 
 
 def _when(instant: str) -> str:
@@ -205,5 +245,12 @@ CHECKS: tuple[tuple[str, Check, bool], ...] = (
     ("printer", _printer, False),
     ("disk", _disk, False),
     ("clock", _clock, False),
+    ("screens", _of_the_machine(look_at_screens), False),
+    ("touch", _of_the_machine(look_at_touch), False),
+    ("scanner", _of_the_machine(look_at_scanner), False),
+    ("sound", _of_the_machine(look_at_sound), False),
+    ("fonts", _of_the_machine(look_at_fonts), False),
+    ("input", _of_the_machine(look_at_input), False),
+    ("network", _network, False),
 )
 """Name (its words stand under doctor.NAME), what looks, whether the store must be open."""

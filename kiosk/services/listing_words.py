@@ -51,6 +51,14 @@ def time_of(local: datetime) -> str:
     return clock(local.hour * 60 + local.minute)
 
 
+def part_of_day(hour: int) -> str:
+    """Name the part of the day: night, morning, noon, afternoon or evening."""
+    for until, part in ((5, "night"), (11, "morning"), (14, "noon"), (18, "afternoon")):
+        if hour < until:
+            return part
+    return "evening"
+
+
 def day(when: date, today: date) -> str:
     """Say a day as one speaks: 今天, 明天, 后天, 周六 within a week, else 11月25日."""
     away = (when - today).days

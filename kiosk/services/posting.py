@@ -67,13 +67,13 @@ class PostingForm:
 class Posted:
     """What the employer gets; `serial`, `number` and `job_id` are empty where no slip is printed, because he is not there.
 
-    `number` opens his postings at the terminal (services/receipts).
+    `number` opens his postings at the terminal (services/receipts). `review_due_at` is None while nobody knows the time.
     """
 
     listing: Listing
     serial: str = ""
     number: str = ""
-    review_due_at: datetime
+    review_due_at: datetime | None
     job_id: str = ""
 
 

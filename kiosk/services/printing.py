@@ -11,10 +11,10 @@ from kiosk.domain.print_job import JobState, PrinterState, PrintJob, settled
 from kiosk.domain.record import from_plain, new_id, to_plain
 from kiosk.domain.slip import Slip, SlipKind
 from kiosk.services.author import Author
-from kiosk.services.slips import reprinted, test_slip
+from kiosk.services.slips import reprinted, test_slip, undated
 from kiosk.services.station import Here, slip_serial
 from kiosk.store.schema import TOPIC_OF
-from kiosk.store.store import UnitOfWork
+from kiosk.store.store import Store, UnitOfWork
 
 WAITS_FOR = timedelta(minutes=15)
 """A slip that has not come out by then is cancelled (own): its visitor is gone, and the next one must not get it."""
@@ -39,6 +39,7 @@ def queue_slip(u: UnitOfWork, slip: Slip, subject_id: str, now: datetime) -> Pri
     Where others wait already, or the printer was in trouble when it was last asked, it waits for the same, and its visitor reads so at
     once; the spool asks the printer anew for it.
     """
+    slip = slip if u.sure else undated(slip)
     waiting = [one for one in u.list(PrintJob, state=JobState.QUEUED) if one.expires_at > now]
     known = printer_state(u)
     job = PrintJob(
@@ -53,6 +54,13 @@ def queue_slip(u: UnitOfWork, slip: Slip, subject_id: str, now: datetime) -> Pri
     )
     u.put(job)
     return job
+
+
+def wait_on(store: Store, moved_s: float) -> None:
+    """Let the slips that wait go on waiting as long as they would have: the clock was put right by so many seconds."""
+    with store.write() as u:
+        for one in u.list(PrintJob, state=JobState.QUEUED):
+            u.put(replace(one, expires_at=one.expires_at + timedelta(seconds=moved_s)))
 
 
 def printer_state(u: UnitOfWork) -> PrinterState | None:

@@ -93,7 +93,7 @@ def post(here: Here, form: PostingForm, collected_how: Collected = Collected.TER
 def hand_out(here: Here, u: UnitOfWork, listing: Listing, number: str, now: datetime) -> Posted:
     """Print the slip of a posting that was just handed in, inside the caller's transaction."""
     station = here.station(u)
-    due = opening.review_due(station, now, here.rules)
+    due = opening.review_due(station, now, here.rules) if u.sure else None
     serial, number = slip_serial(u, station, now), receipts.give_number(u, listing.id, number)
     url = tickets.posting_url(here, u, listing.id, now)
     job = printing.queue_slip(u, slips.posting_slip(listing, station, serial, number, url, due, now), listing.id, now)

@@ -4,6 +4,7 @@ Names stand masked, a worker's phone never, but on a 推荐单 to whose employer
 be read.
 """
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -142,14 +143,18 @@ def _to_sign(who: str) -> tuple[Block, ...]:
     return _left(t(f"slip.recommendation.{who}")), _left(""), _left(t("slip.recommendation.line"), Style.BIG)
 
 
-def posting_slip(listing: Listing, station: Station, serial: str, number: str, ticket_url: str, due: datetime, now: datetime) -> Slip:
-    """用工登记凭条: that an employer's listing waits for review, and until when. `due` is the instant of the answer.
+def posting_slip(
+    listing: Listing, station: Station, serial: str, number: str, ticket_url: str, due: datetime | None, now: datetime
+) -> Slip:
+    """用工登记凭条: that an employer's listing waits for review, and until when. `due` is the instant of the answer, None without a time.
 
     `number` opens the posting at the terminal.
     """
-    answer = local(due)
-    later = answer.date() != local(now).date()
-    due_words = t("slip.posting.due_day" if later else "slip.posting.due", time=answer, month=answer.month, day=answer.day)
+    due_words = t("slip.posting.due_open")
+    if due is not None:
+        answer = local(due)
+        later = answer.date() != local(now).date()
+        due_words = t("slip.posting.due_day" if later else "slip.posting.due", time=answer, month=answer.month, day=answer.day)
     return _slip(
         SlipKind.POSTING,
         serial,
@@ -415,6 +420,23 @@ def _day(when: date) -> str:
 
 def _clock(minutes: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def undated(slip: Slip) -> Slip:
+    """Take the instants off a slip that was made while nobody knew the time: a false one would be a false proof."""
+    blocks: list[Block] = []
+    for block in slip.blocks:
+        if slip.reprint and not blocks:
+            block = _centre(t("slip.reprint_undated"), Style.BIG)
+        elif isinstance(block, Field) and _STAMP.fullmatch(block.value):
+            block = replace(block, value=t("slip.no_time"))
+        elif isinstance(block, Line) and block.text.startswith(slip.serial):
+            block = replace(block, text=_STAMP.sub("", block.text).rstrip())
+        blocks.append(block)
+    return replace(slip, blocks=tuple(blocks))
+
+
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 
 
 def _instant(now: datetime) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 from kiosk.domain.assessment import Rubric
+from kiosk.domain.clock import Teller
 from kiosk.domain.matching import AreaTable
 from kiosk.domain.review import RuleBook
 from kiosk.domain.station import Station
@@ -24,10 +25,16 @@ class Here:
     rules: RuleBook
     areas: AreaTable
     rubric: Rubric
+    tell_time: Callable[[datetime, Teller], float] = lambda _at, _by: 0.0
+    """Tells the station's clock the time; gives by how many seconds it moves."""
 
     def now(self) -> datetime:
         """Give the present instant, UTC."""
         return self.clock()
+
+    def sure(self) -> bool:
+        """Say whether the present instant is known."""
+        return self.store.knows_time()
 
     def today(self) -> date:
         """Give the present day in China."""

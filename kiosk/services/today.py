@@ -36,6 +36,7 @@ class Need(StrEnum):
     """What it is about."""
 
     CALL = "call"
+    CLOCK = "clock"
     PRINTER = "printer"
     SLIPS = "slips"
     REVIEW = "review"
@@ -89,6 +90,7 @@ def today(here: Here) -> tuple[Item, ...]:
     with here.store.read() as u:
         found = [
             *_calls(u),
+            *_clock(u),
             *_printer(u, now),
             *_reviews(here, here.station(u), awaiting_review(here, u), now),
             *_cases(here, u),
@@ -110,6 +112,13 @@ def _calls(u: UnitOfWork) -> Iterator[Item]:
     if calls:
         where = Say("today.call_where", {"where": calls[0].where})
         yield Item(need=Need.CALL, count=len(calls), title=Say("today.call"), detail=where, urgency=Urgency.NOW)
+
+
+def _clock(u: UnitOfWork) -> Iterator[Item]:
+    """A machine without a battery has lost the time, and no county has told it."""
+    if not u.sure:
+        title, detail = Say("today.clock"), Say("today.clock_do")
+        yield Item(need=Need.CLOCK, count=1, title=title, detail=detail, urgency=Urgency.NOW, page="set_clock")
 
 
 def _reviews(here: Here, station: Station, waiting: list[Listing], now: datetime) -> Iterator[Item]:

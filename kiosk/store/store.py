@@ -63,6 +63,8 @@ class UnitOfWork:
 
     connection: sa.Connection
     today: date
+    sure: bool = True
+    """Whether that day is known: a machine may have lost its clock."""
     _topics: set[str] = field(default_factory=set)
 
     def get(self, cls: type[R], record_id: str, revision: int | None = None) -> R | None:
@@ -355,6 +357,11 @@ class UnitOfWork:
         for record_id, newest in self.connection.execute(buried.where(tombstone.c.record_id.not_in(sa.select(table.c.id)))):
             yield record_id, newest, True
 
+    def sizes(self) -> dict[str, int]:
+        """Count the rows of each table."""
+        names = (*(table.name for table in TABLES.values()), outbox.name, public_listing.name)
+        return {name: self.connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) or 0 for name in sorted(names)}
+
     def bump(self) -> None:
         """Move the counters of the topics that this transaction touched."""
         for name in sorted(self._topics):
@@ -366,11 +373,14 @@ class UnitOfWork:
 class Store:
     """The database, shared by threads; each unit of work takes a connection of its own."""
 
-    def __init__(self, open_connection: Callable[[], Any], clock: Callable[[], datetime], path: Path) -> None:
+    def __init__(
+        self, open_connection: Callable[[], Any], clock: Callable[[], datetime], path: Path, sure: Callable[[], bool] = lambda: True
+    ) -> None:
         self._engine = sa.create_engine(
             "sqlite://", module=sqlcipher, creator=open_connection, poolclass=sa.pool.QueuePool, hide_parameters=True
         )
         self._open, self._clock, self._path = open_connection, clock, path
+        self.knows_time = sure
 
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
@@ -391,7 +401,7 @@ class Store:
             with self._engine.connect() as connection:
                 connection.exec_driver_sql(begin)
                 try:
-                    yield UnitOfWork(connection, self._clock().astimezone(CHINA).date())
+                    yield UnitOfWork(connection, self._clock().astimezone(CHINA).date(), self.knows_time())
                     connection.exec_driver_sql("COMMIT")
                 except BaseException as error:
                     if _is_lost(error):
@@ -471,9 +481,19 @@ def _memory(key: str) -> sa.Table:
     return public_memory if key in PUBLIC_STATE else memory
 
 
-def open_store(path: Path, key: str, *, board: bool = False, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Store:
-    """Open the store at `path` (already migrated); raise WrongKey, or StoreError when it is missing or of another version."""
+def open_store(
+    path: Path,
+    key: str,
+    *,
+    board: bool = False,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    sure: Callable[[], bool] = lambda: True,
+) -> Store:
+    """Open the store at `path` (already migrated); raise WrongKey, or StoreError when it is missing or of another version.
+
+    `sure` says whether what `clock` gives is known.
+    """
     if not path.exists():
         raise StoreError(f"there is no store at {path.name}")
     connect(path, key, board=board).close()
-    return Store(lambda: connect(path, key, board=board), clock, path)
+    return Store(lambda: connect(path, key, board=board), clock, path, sure)

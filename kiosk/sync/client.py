@@ -5,8 +5,8 @@
     4xx with a typed error                    → HubRefused(code)
     not signed by the county's authority      → HubForged
 
-One session pushes, one pulls, one tells how we are and one fetches releases, because each has a thread of its own. None is shared
-further. A hub that has the county's own authority is believed by that alone, never by the system's.
+One session pushes, one pulls, one tells how we are, one answers for doctor and one fetches releases, because each has a thread of its own.
+None is shared further. A hub that has the county's own authority is believed by that alone, never by the system's.
 """
 
 import gzip
@@ -33,6 +33,7 @@ from kiosk.sync.protocol import (
     BODY_MAX_BYTES,
     CHANGES,
     DIGESTS,
+    DOCTOR,
     ENROL,
     HEALTH,
     KEYS,
@@ -40,6 +41,8 @@ from kiosk.sync.protocol import (
     AuthorityAnswer,
     BucketAnswer,
     Digests,
+    DoctorNoted,
+    DoctorReport,
     EnrolAnswer,
     EnrolRequest,
     ErrorBody,
@@ -120,6 +123,10 @@ class KeyHub(Hub, Protocol):
         """Tell how this terminal is; raise SyncError."""
         ...
 
+    def doctor(self, token: str, report: DoctorReport) -> DoctorNoted:
+        """Answer what the county asked this terminal's doctor; raise SyncError."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -135,7 +142,7 @@ class HttpHub:
     def __init__(self, where: str | Callable[[], Place], *, connect_s: float = CONNECT_S, read_s: float = READ_S) -> None:
         self._where: Callable[[], Place] = (lambda: Place(where)) if isinstance(where, str) else where
         self._connect_s, self._read_s = connect_s, read_s
-        self._pushing, self._pulling, self._telling, self._fetching = _Line(), _Line(), _Line(), _Line()
+        self._pushing, self._pulling, self._telling, self._answering, self._fetching = _Line(), _Line(), _Line(), _Line(), _Line()
         self._said: tuple[datetime, float] | None = None
 
     def push(self, token: str, request: PushRequest) -> PushAnswer:
@@ -187,6 +194,10 @@ class HttpHub:
         headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
         self._send(self._fetching, "GET", f"{BLOBS}/{digest}", read, headers=headers)
 
+    def doctor(self, token: str, report: DoctorReport) -> DoctorNoted:
+        """Answer what the county asked this terminal's doctor; raise SyncError."""
+        return self._call(self._answering, "POST", DOCTOR, DoctorNoted, token=token, body=report)
+
     def time(self) -> datetime | None:
         """Say what time it is by the county's last answer; None when it has said nothing for an hour."""
         if self._said is None:
@@ -197,7 +208,7 @@ class HttpHub:
 
     def close(self) -> None:
         """Close the sessions; a waiting pull ends with HubUnreachable."""
-        for line in (self._pushing, self._pulling, self._telling, self._fetching):
+        for line in (self._pushing, self._pulling, self._telling, self._answering, self._fetching):
             line.close()
 
     def _call(

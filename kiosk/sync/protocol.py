@@ -33,6 +33,7 @@ DIGESTS = f"{BASE}/digests"
 HEALTH = f"{BASE}/health"
 RELEASES = f"{BASE}/releases"
 BLOBS = f"{BASE}/blobs"
+DOCTOR = f"{BASE}/doctor"
 
 PUSH_MAX = 500
 PULL_MAX = 500
@@ -225,10 +226,38 @@ class StationHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthNoted:
-    """The hub has it; `at` is the hub's clock. `offer` is the version that this terminal may take, empty where there is none."""
+    """The hub has it; `at` is the hub's clock. `doctor`: the id of a question that the county asks this terminal's doctor; `offer`: the
+    version that it may take. Both are empty where there is none."""
 
     at: datetime
+    doctor: str = ""
     offer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorLine:
+    """One thing that doctor looked at: the number of its check, whether all is well, and what it says."""
+
+    number: int
+    good: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorReport:
+    """The answer to the county's question: what doctor found on this terminal. It speaks of the machine, and of no person."""
+
+    question: str
+    version: str
+    at: datetime
+    lines: tuple[DoctorLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorNoted:
+    """The hub has the answer."""
+
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

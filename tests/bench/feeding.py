@@ -26,6 +26,8 @@ from kiosk.sync.protocol import (
     BucketAnswer,
     Change,
     Digests,
+    DoctorNoted,
+    DoctorReport,
     EnrolAnswer,
     EnrolRequest,
     HealthNoted,
@@ -67,6 +69,10 @@ class FedHub:
 
     def health(self, token: str, report: StationHealth) -> HealthNoted:
         """Nobody asks how it goes here."""
+        raise HubUnreachable("bench")
+
+    def doctor(self, token: str, report: DoctorReport) -> DoctorNoted:
+        """Nobody asks doctor here."""
         raise HubUnreachable("bench")
 
     def push(self, token: str, request: PushRequest) -> PushAnswer:

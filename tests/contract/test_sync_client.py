@@ -12,7 +12,7 @@ import pytest
 
 from kiosk.errors import HubFailed, HubRefused, HubUnreachable, SyncError
 from kiosk.sync.client import HttpHub, Pull
-from kiosk.sync.protocol import EnrolRequest, PushRequest, StationHealth
+from kiosk.sync.protocol import DoctorReport, EnrolRequest, PushRequest, StationHealth
 from tests.hub_parts import answering
 from tests.station import START
 
@@ -23,6 +23,7 @@ CALLS: dict[str, Callable[[HttpHub], object]] = {
     "pull": lambda hub: hub.pull("t", FROM_THE_START),
     "digests": lambda hub: hub.digests("t"),
     "bucket": lambda hub: hub.bucket("t", "worker", "00"),
+    "doctor": lambda hub: hub.doctor("t", DoctorReport(question="q", version="1", at=START, lines=())),
     "health": lambda hub: hub.health("t", StationHealth(version="1", at=START)),
     "enrol": lambda hub: hub.enrol(EnrolRequest(code="c", nonce="n")),
 }

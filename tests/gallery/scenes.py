@@ -21,7 +21,9 @@ from kiosk.domain.wish import Wish
 from kiosk.domain.worker import Worker
 from kiosk.errors import StoreError
 from kiosk.screens.visit import RegistrationDraft
+from kiosk.services import check_up
 from kiosk.services.board_seen import FACTS, LARGE
+from kiosk.services.doctor import CHECKS, Finding
 from kiosk.services.printing import keep_printer_state, queue_slip
 from kiosk.services.slips import reprinted, test_slip
 from kiosk.text import t
@@ -352,6 +354,25 @@ def printer_is(trouble: str = "", *, near_end: bool = False, waiting: int = 0) -
             keep_printer_state(u, PrinterState(trouble=trouble, near_end=near_end, since=now - timedelta(minutes=31)))
 
     return do
+
+
+LONG_TROUBLE = "有网，可是县里没有回答。过一会儿再看；半天还这样，打电话给县里。"
+
+
+def checked(*bad: str) -> Act:
+    """Let doctor have looked a moment ago, and have found this."""
+
+    def do(stage: "Stage") -> None:
+        names = [t(f"doctor.{name}.what") for name, _, _ in CHECKS]
+        findings = [Finding(n > len(bad), f"{name}：{bad[n - 1] if n <= len(bad) else '好'}", n) for n, name in enumerate(names, 1)]
+        check_up.keep(stage.here.store, "q", stage.here.now(), findings)
+
+    return do
+
+
+def painted(lost: int = 0) -> dict[str, Any]:
+    """Give a sheet of any size that is painted but for a corner."""
+    return {"painted": [(c, r) for c in range(60) for r in range(60) if not (c < lost and r < lost)]}
 
 
 def waiting_one(severity: str | None) -> Give:

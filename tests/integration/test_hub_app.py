@@ -83,6 +83,7 @@ def test_openapi_when_asked_for_describes_protocol_1(hub: TestHub) -> None:
         "/api/v1/changes",
         "/api/v1/health",
         "/api/v1/keys",
+        "/api/v1/doctor",
         "/api/v1/enrol",
         "/api/v1/digests",
         "/api/v1/digests/{entity}/{bucket}",

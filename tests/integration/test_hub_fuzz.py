@@ -30,8 +30,15 @@ from tests.station import START
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 OPERATIONS = ["GET /api/v1/changes", "POST /api/v1/changes", "GET /api/v1/digests", "GET /api/v1/digests/{entity}/{bucket}"]
-OPERATIONS += ["GET /api/v1/authority", "POST /api/v1/enrol", "POST /api/v1/keys", "POST /api/v1/health", "GET /healthz"]
 OPERATIONS += ["GET /api/v1/releases/{version}", "GET /api/v1/blobs/{digest}"]
+OPERATIONS += [
+    "GET /api/v1/authority",
+    "POST /api/v1/enrol",
+    "POST /api/v1/keys",
+    "POST /api/v1/health",
+    "POST /api/v1/doctor",
+    "GET /healthz",
+]
 NOTHING_TO_SAY = {"GET /api/v1/digests", "GET /api/v1/authority", "POST /api/v1/keys", "GET /healthz"}
 """Asked without anything that could be wrong."""
 ASKED = [(label, GenerationMode.POSITIVE) for label in OPERATIONS]

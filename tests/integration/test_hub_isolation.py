@@ -27,7 +27,21 @@ from kiosk.domain.station import Training
 from kiosk.domain.ticket import TicketKind, issue, public_token, sign
 from kiosk.errors import HubRefused
 from kiosk.sync.client import HttpHub, Pull
-from kiosk.sync.protocol import AUTHORITY, CHANGES, DIGESTS, ENROL, HEALTH, KEYS, Change, EnrolRequest, Op, bucket_of
+from kiosk.sync.protocol import (
+    AUTHORITY,
+    BLOBS,
+    CHANGES,
+    DIGESTS,
+    DOCTOR,
+    ENROL,
+    HEALTH,
+    KEYS,
+    RELEASES,
+    Change,
+    EnrolRequest,
+    Op,
+    bucket_of,
+)
 from tests.holdings import DRAFT, Holdings, kind_of
 from tests.hub_parts import CENTRE, COUNTY, OTHER, OURS, SLOW_S, Terminal, TestHub, fresh_database, make_hub, plain_error, some_id
 from tests.station import START
@@ -54,6 +68,7 @@ TRAINING = Training(
 NOTICE = Notice(id=f"{0:08}-0000-7000-8000-0000000000ab", revision=1, station_id=None, title="全县招工会", starts_at=START, ends_at=START)
 VILLAGE = replace(OURS, id=f"{0:08}-0000-7000-8000-000000000003", parent_id=OURS.id, name="新桥村站", short="XQ")
 STATIONS = {one.short: one for one in (CENTRE, OURS, VILLAGE, OTHER)}
+DRAFT_QUESTION = f"{0:08}-0000-7000-8000-0000000000ac"
 BASE = {"epoch": "", "batch": 0, "wait": 0}
 
 
@@ -184,6 +199,18 @@ def _healths(_: County, __: str) -> Iterator[dict[str, Any]]:
     yield {"json": {"version": "1", "at": "2026-11-27T08:00:00.000Z"}}
 
 
+def _doctors(_: County, __: str) -> Iterator[dict[str, Any]]:
+    yield {"json": {"question": DRAFT_QUESTION, "version": "1", "at": "2026-11-27T08:00:00.000Z", "lines": []}}
+
+
+def _releases(_: County, __: str) -> Iterator[dict[str, Any]]:
+    yield {"path": {"version": "0.1.0-0000000"}}
+
+
+def _blobs(_: County, __: str) -> Iterator[dict[str, Any]]:
+    yield {"path": {"digest": "0" * 64}}
+
+
 def _once(_: County, __: str) -> Iterator[dict[str, Any]]:
     yield {}
 
@@ -198,6 +225,9 @@ ASKED: dict[tuple[str, str], Callable[[County, str], Iterator[dict[str, Any]]]] 
     ("GET", "/openapi.json"): _once,
     ("POST", KEYS): _once,
     ("POST", HEALTH): _healths,
+    ("POST", DOCTOR): _doctors,
+    ("GET", RELEASES + "/{version}"): _releases,
+    ("GET", BLOBS + "/{digest}"): _blobs,
     ("GET", AUTHORITY): _once,
     ("GET", "/metrics"): _once,
     ("GET", "/k/{token:path}"): _tokens,

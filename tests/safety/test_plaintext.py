@@ -1,16 +1,19 @@
 """Not one name, number or key stands readable in a station's folder, its log, its backups, or what a broken store left."""
 
+import io
 import logging
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kiosk import safety
+from kiosk import checkup, safety
 from kiosk.agent.spool import Spool
 from kiosk.devices.printer import open_printer
 from kiosk.errors import StoreError
@@ -100,6 +103,11 @@ def test_station_when_its_disk_is_read_byte_by_byte_after_a_busy_day_tells_nobod
     assert site.path.with_name("station.db-wal").stat().st_size > 0
     assert found(folders, words) == [], "while the station is at work"
     run_agent(site) if agent else print_slips(site)
+    pack = site.settings.state_dir / "support.zip"
+    with zipfile.ZipFile(io.BytesIO(checkup.bundle(replace(site.settings, speaker="silent")))) as unpacked:
+        unpacked.extractall(pack)
+    assert (pack / "findings.txt").read_text() != ""
+    assert found([pack], words | {KEY, STATION.phone}) == [], "what is sent to whoever helps"
     assert (site.settings.state_dir.parent / "paper").stat().st_size > 0, "on paper a name may stand"
     site.station.store.close()
     spoil(site.path, *some_pages(site.path, 6, 5))

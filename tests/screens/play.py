@@ -6,7 +6,8 @@ PLAY_ATTRACT_S switches the slides at rest on, PLAY_WIFI and PLAY_WIFI_PASSWORD 
 what sounds. PLAY_POSTING gives an employer's draft as JSON, what differs from an honest one.
 PLAY_NIGHT_S is how long nobody must have touched before the screens go dark at night.
 PLAY_DESK switches the desk page on. PLAY_DAYS names a file with the days by which the clock is ahead, read
-anew each time: midnight passes while a visitor stands there. PLAY_TRACES: see tests.screens.traces.
+anew each time: midnight passes while a visitor stands there. PLAY_LOST: the machine says that it is 1970. PLAY_TRACES: see
+tests.screens.traces.
 """
 
 import json
@@ -81,18 +82,33 @@ def _parts(settings: Settings) -> Any:
     from tests.screens import sample
 
     real = bool(os.environ.get("PLAY_STATE"))
+    lost = _lost(settings) if os.environ.get("PLAY_LOST") else None
     return Parts(
-        office=StationOffice(lambda: replace(bootstrap.open_here(settings), clock=_clock))
+        office=StationOffice(lambda: lost[0] if lost else replace(bootstrap.open_here(settings), clock=_clock))
         if real
         else getattr(sample, os.environ.get("PLAY_OFFICE", "SampleOffice"))(),
         settings=settings,
-        now=_clock if real else lambda: sample.NOW,
+        now=lost[1] if lost else _clock if real else lambda: sample.NOW,
+        sure=lost[1].sure if lost else lambda: True,
         open_speaker=lambda: bootstrap.open_speaker(settings),
         open_chime=lambda: bootstrap.open_chime(settings),
         open_handwriting=lambda: bootstrap.open_handwriting(settings),
         open_pinyin=lambda: bootstrap.open_pinyin(settings),
         open_scanner=lambda: bootstrap.open_scanner(settings),
     )
+
+
+def _lost(settings: Settings) -> Any:
+    """Give a station, and its clock, on a machine that has lost the time."""
+    from kiosk import bootstrap
+    from kiosk.clock import StationClock, machine
+    from kiosk.domain.record import EPOCH
+    from kiosk.store.key import read_key
+    from kiosk.store.store import open_store
+
+    clock = StationClock(settings.state_dir, lambda: replace(machine(), wall=EPOCH))
+    store = open_store(settings.store_path, read_key(settings.key_path), clock=clock, sure=clock.sure)
+    return replace(bootstrap.open_here(settings), store=store, clock=clock, tell_time=clock.tell), clock
 
 
 def _draft(changes: dict[str, Any], today: date) -> dict[str, Any]:

@@ -64,5 +64,5 @@ def run_board(settings: Settings) -> int:
     )
     if outputs is not None:
         display.follow(outputs, settings.board, display.replace_process, display.end_process)
-    Board(player, sizes, run / "board.json", bootstrap.wall_clock, voice).run()
+    Board(player, sizes, run / "board.json", bootstrap.station_clock(settings), voice).run()
     return 0

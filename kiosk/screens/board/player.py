@@ -205,17 +205,21 @@ class Player:
 
     def _clock_right(self) -> bool:
         assert self._here is not None
-        return self._here.now() >= CLOCK_RIGHT_FROM
+        return self._here.now() >= CLOCK_RIGHT_FROM and self._here.sure()
 
     def _now(self) -> datetime:
-        """The wall clock, or the last approval when the clock was never set: that much time has passed at least."""
+        """The clock, or the last approval where it is not known: that much time has passed at least."""
         assert self._here is not None
         if self._clock_right():
             return self._here.now()
-        return max((i.published_at for i in self._items), default=self._here.now())
+        return max([self._here.now(), *(i.published_at for i in self._items)])
 
     def _today(self) -> date:
         return local(self._now()).date()
+
+    def _day_to_say(self) -> date:
+        """The day from which 明天 is said; where nobody knows today, every day is said by its date."""
+        return self._today() if self._clock_right() else date.min
 
     def _fresh(self) -> tuple[Item, ...]:
         return playlist.fresh(self._items, self._settings, self._now()) if self._clock_right() else ()
@@ -257,7 +261,7 @@ class Player:
         """Say what is not a list; a list without work shows one of the station's pictures."""
         if shown.page is not None and shown.page.rows:
             published = u.published(shown.page.rows[0].id) if shown.kind is PageKind.LARGE else None
-            return contents.large(published, self._today()) if published else None
+            return contents.large(published, self._day_to_say()) if published else None
         if shown.page is not None:
             return contents.picture(self._pictures[self._turns.turn % len(self._pictures)]) if self._pictures else None
         return self._contents.sheet(here, shown.kind, shown.sheet, total, self._hall.network, self._pictures, self._today())
@@ -266,4 +270,4 @@ class Player:
         """Say a listing; one that went a moment ago is not there."""
         assert self._here is not None
         published = u.published(item.id) if item else None
-        return row(published, tickets.listing_url(self._here, published.listing.id), self._today()) if published else None
+        return row(published, tickets.listing_url(self._here, published.listing.id), self._day_to_say()) if published else None

@@ -31,6 +31,7 @@ SECTIONS = (
     Section("facilities", "medical-bag"),
     Section("printer", "printer"),
     Section("assessment", "podium", head_only=True),
+    Section("self_check", "stethoscope"),
     Section("ledger", "notebook-edit", head_only=True),
     Section("papers", "file-table"),
     Section("team", "account-group", head_only=True),

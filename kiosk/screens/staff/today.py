@@ -28,6 +28,7 @@ LOOK_EVERY_S = 3.0
 READ_EVERY_S = 60.0
 """What only time changes (a booking that is over, a line that has been silent) moves no counter of the store."""
 ICONS = {
+    "clock": "clock-alert",
     "printer": "printer-alert",
     "slips": "receipt-text",
     "review": "clipboard-check",
@@ -104,7 +105,7 @@ class TodayScreen(StaffPage):
         """Greet, lay out the rooms of who is signed in, and read what waits: now, and whenever the store changes."""
         hour = self.terminal.local(self.terminal.now()).hour
         part = "evening" if hour < 5 else "morning" if hour < 11 else "noon" if hour < 14 else "afternoon" if hour < 18 else "evening"
-        self.greeting = t(f"today.{part}", name=self.session.name)
+        self.greeting = t(f"today.{part}" if self.terminal.parts.sure() else "today.hello", name=self.session.name)
         self._draw_rooms()
         self._look = Clock.schedule_interval(lambda _: self.look(), LOOK_EVERY_S)
         self.look()

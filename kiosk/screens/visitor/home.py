@@ -123,7 +123,7 @@ class HomeScreen(Page):
         if box is None:
             return
         box.clear_widgets()
-        today = self.terminal.today()
+        today = self.terminal.day_to_say()
         for published in facts.newest[:NEWEST]:
             one = published.listing
             text = " ・ ".join(p for p in (words.area(one), words.begins(one, today)) if p)
@@ -136,7 +136,7 @@ class HomeScreen(Page):
     def _when(self, instant: datetime) -> str:
         """Say an instant: 15:41 today, else with its day."""
         local = self.terminal.local(instant)
-        day = "" if local.date() == self.terminal.today() else words.day(local.date(), self.terminal.today()) + " "
+        day = "" if local.date() == self.terminal.today() else words.day(local.date(), self.terminal.day_to_say()) + " "
         return f"{day}{local:%H:%M}"
 
     def open(self, page: str) -> None:

@@ -126,7 +126,7 @@ class JobDetailScreen(Page):
 
     def _take(self, facts: "JobFacts") -> None:
         self._facts = facts
-        one, today = facts.published.listing, self.terminal.today()
+        one, today = facts.published.listing, self.terminal.day_to_say()
         self.name, self.employer = one.title, one.employer_name
         # a long title would be cut in the header, and it stands whole below
         self.short = len(one.title) < SHORT

@@ -41,7 +41,7 @@ class JobFittingScreen(Page):
         self.ids.list.clear_widgets()
         self.head = t("fitting.head", count=len(found)) if found else t("fitting.none")
         self.how = t("fitting.how" if found else "fitting.none_more")
-        today = self.terminal.today()
+        today = self.terminal.day_to_say()
         for match in found:
             one = match.listing
             made = card(match, self.visit)

@@ -145,7 +145,7 @@ class JobListScreen(Page):
 
     def _row(self, published: "Published") -> dict[str, Any]:
         one = published.listing
-        today = self.terminal.today()
+        today = self.terminal.day_to_say()
         badges = []
         if one.employer_verified_on:
             badges.append((t("jobs.verified"), "check-decagram", "green"))

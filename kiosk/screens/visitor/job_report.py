@@ -149,7 +149,7 @@ class JobReportScreen(Page):
             told = report(here, report_id, self.listing_id, reason, said)
             with here.store.read() as u:
                 station = here.station(u)
-            return told, station.name, opens_at(station, here.now(), here.rules)
+            return told, station.name, opens_at(station, here.now(), here.rules) if here.sure() else None
 
         self.ask(send, self._done, self._failed)
 

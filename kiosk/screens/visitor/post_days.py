@@ -38,7 +38,7 @@ class PostDaysScreen(PostingPage):
         self._lengths: dict[int, Tile] = {}
         for away in range(STARTS):
             when = self._today + timedelta(days=away)
-            self._starts[when] = self._add(self.ids.starts, words.day(when, self._today), lambda when=when: self._set(start=when))
+            self._starts[when] = self._add(self.ids.starts, words.day(when, terminal.day_to_say()), lambda when=when: self._set(start=when))
         for days in LENGTHS:
             self._lengths[days] = self._add(self.ids.lengths, t("post.length", count=days), lambda days=days: self._set(length=days))
         self.ids.starts.cols = columns

@@ -34,8 +34,10 @@ class PostedScreen(SlipPage):
     def _draw(self, posted: "Posted") -> None:
         self.job_id = posted.job_id
         self.number = t("post.number", number=in_fours(posted.number))
-        at, today = self.terminal.local(posted.review_due_at), self.terminal.today()
-        self.due = t("post.due", day=words.day(at.date(), today), time=f"{at:%H:%M}")
+        self.due = t("post.due_open")
+        if posted.review_due_at is not None:
+            at, today = self.terminal.local(posted.review_due_at), self.terminal.today()
+            self.due = t("post.due", day=words.day(at.date(), today), time=f"{at:%H:%M}")
 
     def on_enter(self) -> None:
         """Follow the slip; the button stands where the one before stood, and a second tap must not end the visit."""
