@@ -80,10 +80,15 @@ class Ledger:
             written.clear()
 
     def _add(self, terminal: Terminal, step: str, one: Written, acknowledged: bool) -> None:
-        what = said(one.record)
-        if one.before is not None and type(one.record) is not Listing:
-            self._over[what].add(said(one.before))
-        self.entries.append(Entry(terminal.name, terminal.station.id, what, getattr(one.record, "revision", 1), acknowledged, step))
+        before = said(one.before) if one.before is not None and type(one.record) is not Listing else None
+        revision = getattr(one.record, "revision", 1)
+        self.add(Entry(terminal.name, terminal.station.id, said(one.record), revision, acknowledged, step), before)
+
+    def add(self, entry: Entry, before: Said | None) -> None:
+        """Take one entry, written over `before`."""
+        if before is not None:
+            self._over[entry.said].add(before)
+        self.entries.append(entry)
 
     def known(self) -> set[Said]:
         """Give everything that anybody ever wrote."""
