@@ -36,8 +36,8 @@ from tests.station import KEY
 
 HERE, FAR = "town-1", "village"
 CROWDS = {HERE: ("desk-1", "desk-2", "desk-3"), FAR: ("desk-4",)}
-ODDS = {"people": 8.0, "agent": 4.0, "far agent": 2.0, "terminal": 1.5, "board": 1.5, "hub": 1.5, "hub's worker": 2.0, "PostgreSQL": 1.0}
-ODDS |= {"printer's power": 2.0, "display": 0.2}
+ODDS = {"people": 8.0, "agent": 4.0, "far agent": 2.0, "terminal": 0.15, "board": 1.0, "hub": 1.5, "hub's worker": 2.0, "PostgreSQL": 1.0}
+ODDS |= {"printer's power": 2.0, "display": 0.05}
 FINISHING_S = 0.5
 LATER_S = 0.2
 LONGEST_SLIP = 1200
@@ -104,7 +104,7 @@ class Scene:
         if self.screens:
             for name in ("terminal", "board"):
                 self._add(name, "--state", str(self.folder / HERE), name)
-            self.visitors = Visitors(self._display, self.folder / "probe", lambda: self.births["terminal"], self._finishing)
+            self.visitors = Visitors(self._display, self.folder / "probe", lambda: self.births.get("terminal", 0), self._finishing)
             self.visitors.start()
 
     def _display(self) -> str:
@@ -169,7 +169,7 @@ class Scene:
     def victims(self) -> list[str]:
         """Choose who dies next: mostly one, sometimes several, now and then everybody at once."""
         odds = {name: odd for name, odd in ODDS.items() if self.screens or name not in ("terminal", "board", "display")}
-        if self.dice.chance(0.04):
+        if self.dice.chance(0.01):
             return list(odds)
         return self.dice.choices(list(odds), list(odds.values()), k=self.dice.choices((1, 2, 3), (8, 2, 1))[0])
 
