@@ -12,7 +12,7 @@ from kiosk.county.schema import record
 from kiosk.devices.printer_profile import PAPER_80
 from kiosk.domain.print_job import ENDED, JobState, PrintJob
 from kiosk.domain.worker import PhoneOf, Worker, WorkerState
-from kiosk.errors import SyncError
+from kiosk.errors import KioskError
 from kiosk.services import printing
 from kiosk.services.station import local
 from kiosk.text import t
@@ -39,7 +39,7 @@ def judge(scene: Scene) -> tuple[dict[str, int], list[str]]:
         scene.stop_services(*(name for name in scene.names() if name != "hub"))
         try:
             wrong += nights(list(terminals.values()), lambda _: None)
-        except (StalledError, SyncError) as error:
+        except (StalledError, KioskError) as error:
             wrong.append(f"stall: {error!r}")
         held, ledger = _held(scene), _ledger(scene, terminals)
         ledger.by_county |= {what for what in held.contents if what[0] == "worker" and PHONES in what[2]}
@@ -113,6 +113,8 @@ def _persons(site: str, terminal: Terminal) -> Iterator[str]:
         jobs = {job.subject_id for job in u.list(PrintJob)}
         if u.connection.exec_driver_sql("PRAGMA integrity_check").scalar() != "ok":
             yield f"damaged: the store of {site}"
+        numbers = Counter(one.number for one in u.newest())
+    yield from (f"twice: number {number} stands on {n} listings at {site}" for number, n in numbers.items() if n > 1)
     persons = Counter((str(w.name), str(w.phone)) for w in workers if w.phone_of is PhoneOf.OWN)
     yield from (f"twice: {phone} is registered {n} times at {site}" for (_, phone), n in persons.items() if n > 1)
     yield from (f"half: {w.id} is registered at {site}, and has no slip" for w in workers if w.id not in jobs)
