@@ -106,7 +106,12 @@ class Both:
         there = Counter(row["id"] for row in rows)
         same = {row["id"]: (row["revision"], row["data"]["phone"]) for row in rows} == here
         lost = len(here.keys() - there.keys())
-        return {**self.wrong, "lost at the county": lost, "twice at the county": sum(n > 1 for n in there.values()), "differ": int(not same)}
+        return {
+            **self.wrong,
+            "lost at the county": lost,
+            "twice at the county": sum(n > 1 for n in there.values()),
+            "differ": int(not same),
+        }
 
     def held(self) -> int:
         """Let another process hold the store open; give its number."""
@@ -140,4 +145,4 @@ def main(folder: Path, hub: str, database: str, code: str, every: int) -> dict[s
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]), *sys.argv[2:5], int(sys.argv[5]))))
+    print(json.dumps(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4], int(sys.argv[5]))))

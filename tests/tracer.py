@@ -13,8 +13,8 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-NAMES = ("write", "pwrite64", "writev", "pwritev", "sendto", "sendmsg", "fsync", "fdatasync", "ftruncate", "fallocate", "fcntl")
-NAMES += ("rename", "renameat", "renameat2", "unlink", "unlinkat", "openat", "mkdir", "mkdirat")
+NAMES = ["write", "pwrite64", "writev", "pwritev", "sendto", "sendmsg", "fsync", "fdatasync", "ftruncate", "fallocate", "fcntl"]
+NAMES += ["rename", "renameat", "renameat2", "unlink", "unlinkat", "openat", "mkdir", "mkdirat"]
 NUMBERS = {
     "x86_64": (1, 18, 20, 296, 44, 46, 74, 75, 77, 285, 72, 82, 264, 316, 87, 263, 257, 83, 258),
     "aarch64": (64, 68, 66, 70, 206, 211, 82, 83, 46, 47, 25, -1, 38, 276, -1, 35, 56, -1, 34),

@@ -133,7 +133,7 @@ class Nurse:
             return child
         status = 1
         try:
-            line = os.open(self._folder / f"{name}.told", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            line = os.open(self._folder / f"{name}.told", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             place = _Place(TellingStore(self._folder / "station.db", line))
             terminal = Terminal(name, ALL_SITES[self._station], cast(Disk, place), cast(Any, None), now)
             work(terminal, Dice(f"{self._seed} {name} {self._births}"))

@@ -1,5 +1,6 @@
-"""Two stations and their county as they run: terminal, board, agents, people at work, hub, PostgreSQL, display, printer; who dies is started
-anew, as systemd does. Knows how to kill each; not what must hold then (`verdict`).
+"""Two stations and their county as they run: terminal, board, agents, people at work, hub, PostgreSQL, display, printers.
+
+Who dies is started anew, as systemd does. Knows how to kill each, not what must hold then (`verdict`).
 """
 
 import os
@@ -91,9 +92,7 @@ class Scene:
         engine = sa.create_engine(self.cluster.url(), poolclass=sa.pool.NullPool)
         with engine.begin() as connection:
             publish(connection, COUNTY, [CENTRE, SITES[HERE], SITES[FAR]], now())
-            codes = {
-                site: enrolment.make_code(connection, open_vault(hub / "hub.key"), COUNTY, SITES[site].id, now()) for site in CROWDS
-            }
+            codes = {site: enrolment.make_code(connection, open_vault(hub / "hub.key"), COUNTY, SITES[site].id, now()) for site in CROWDS}
         for site, code in codes.items():
             self._enrol(site, code)
         for site, agent in ((HERE, "agent"), (FAR, "far agent")):
@@ -112,7 +111,7 @@ class Scene:
 
     def _enrol(self, site: str, code: str) -> None:
         home = self.folder / site
-        home.mkdir()
+        home.mkdir(exist_ok=True)
         (home / "station.key").write_text(KEY)
         (home / "kiosk.toml").write_text(TOML.format(port=self.port, printer=self._printers[site].port, width=WIDTH, height=HEIGHT))
         migrate(home / "station.db", KEY)

@@ -2,6 +2,7 @@
 both ends are alike, no slip is called printed that did not come out, none came out twice without 补打 over it.
 """
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from kiosk.county.schema import record
 from kiosk.devices.printer_profile import PAPER_80
+from kiosk.domain.entities import COUNTY_OWNED
 from kiosk.domain.print_job import ENDED, JobState, PrintJob
 from kiosk.domain.worker import PhoneOf, Worker, WorkerState
 from kiosk.errors import KioskError
@@ -43,12 +45,10 @@ def judge(scene: Scene) -> tuple[dict[str, int], list[str]]:
             wrong.append(f"stall: {error!r}")
         held, ledger = _held(scene), _ledger(scene, terminals)
         ledger.by_county |= {what for what in held.contents if what[0] == "worker" and PHONES in what[2]}
-        unseen = truth.COUNTY_OWNED | {"chain_head"}
-        wrong += truth.judge(
-            truth.Trial(list(terminals.values()), ledger, held, local(now()).date(), False, frozenset(), unseen=frozenset(unseen))
-        )
+        unseen = COUNTY_OWNED | {"chain_head"}
+        wrong += truth.judge(truth.Trial(list(terminals.values()), ledger, held, local(now()).date(), False, frozenset(), unseen=unseen))
         seen = scene.visitors.told if scene.visitors else []
-        wrong += _visitors(terminals[HERE], held, seen)
+        wrong += _visitors(terminals[HERE], held, [phone for phone in seen if phone not in _taken_back(ledger, held)])
         counted = {"acknowledged": sum(one.acknowledged for one in ledger.entries) + len(seen), "visits": len(seen)}
         for site, terminal in terminals.items():
             wrong += [*_persons(site, terminal), *_slips(site, terminal, scene.paper[site])]
@@ -96,6 +96,13 @@ def _ledger(scene: Scene, terminals: dict[str, Terminal]) -> truth.Ledger:
             for sure, what, revision, before in told(scene.folder / site / f"{name}.told"):
                 ledger.add(truth.Entry(site, terminals[site].station.id, what, revision, sure, name), before)
     return ledger
+
+
+def _taken_back(ledger: truth.Ledger, held: truth.Held) -> set[str]:
+    """Give the telephones of visitors whose registration somebody at work took back or erased later."""
+    gone = held.tombs | {what[:2] for what in held.contents if truth.emptied(what)}
+    written = ledger.under(one.said for one in ledger.entries)
+    return {json.loads(what[2])["phone"] for what in written if what[:2] in gone and what[0] == "worker"}
 
 
 def _visitors(terminal: Terminal, held: truth.Held, seen: Sequence[str]) -> Iterator[str]:

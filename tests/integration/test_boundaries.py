@@ -21,5 +21,6 @@ def test_registration_when_killed_at_any_write_boundary_is_whole_and_once_at_bot
     counted = json.loads(done.stdout)
     assert set(counted["wrong"].values()) == {0}, counted["wrong"]
     # it really died between the log's bytes, its syncing, the line's and the checkpoint's
-    assert {f"{side} {name}" for side in ("before", "after") for name in ("pwrite64", "fsync", "fcntl", "sendto")} <= counted["calls"].keys()
+    calls = ("pwrite64", "fsync", "fcntl", "sendto")
+    assert {f"{side} {name}" for side in ("before", "after") for name in calls} <= counted["calls"].keys()
     assert counted["kills"] >= counted["points"] // every - 2

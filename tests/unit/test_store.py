@@ -235,6 +235,14 @@ def test_outbox_when_acknowledged_or_refused_gives_no_more(store: Store) -> None
         assert u.parked() == [("worker", "w1", "not_yours", "…")]
 
 
+def test_outbox_when_the_record_is_gone_says_its_last_revision_even_where_that_waits_behind_the_limit(store: Store) -> None:
+    with store.write() as u:
+        for revision in (1, 2, 3):
+            u.keep(a_worker(revision=revision))
+        u.drop(Worker, "w1")
+        assert [(o.revision, o.record) for o in u.outgoing(2)] == [(3, None), (3, None)]
+
+
 def test_outbox_when_emptied_never_uses_a_sequence_again(store: Store) -> None:
     with store.write() as u:
         u.keep(a_worker())
