@@ -15,8 +15,6 @@ from tests.crash.scene import Scene
 from tests.crash.verdict import judge
 
 BETWEEN_S = (0.05, 1.1)
-WARM_S = 6.0
-"""So long everybody works before the first dies."""
 SHOWN = 40
 
 
@@ -35,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     begun = time.monotonic()
     try:
         scene.set_up()
-        killed = _kill(scene, options.times, 1.0 if options.small else WARM_S)
+        killed = _kill(scene, options.times)
         counted, wrong = judge(scene)
     finally:
         scene.close()
@@ -51,9 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if wrong else 0
 
 
-def _kill(scene: Scene, times: int, warm_s: float) -> Counter[str]:
+def _kill(scene: Scene, times: int) -> Counter[str]:
     killed: Counter[str] = Counter()
-    due = time.monotonic() + warm_s
+    while not scene.everybody_works():
+        scene.tend()
+    due = 0.0
     while killed.total() < times:
         scene.tend()
         victims = list(scene.due())

@@ -44,7 +44,7 @@ LOOK_S = 0.05
 class TellingStore(Store):
     """A store that says outside what each transaction keeps, before and after it ends."""
 
-    def __init__(self, path: Path, told: int) -> None:
+    def __init__(self, path: Path, told: Path) -> None:
         super().__init__(lambda: connect(path, KEY), now, path)
         self._told = told
 
@@ -60,7 +60,8 @@ class TellingStore(Store):
     def _say(self, mark: str, written: Sequence[Written]) -> None:
         facts = [(said(w.record), getattr(w.record, "revision", 1), said(w.before) if _over(w) else None) for w in written]
         if facts:
-            os.write(self._told, (json.dumps([mark, facts]) + "\n").encode())
+            with self._told.open("ab", buffering=0) as line:
+                line.write((json.dumps([mark, facts]) + "\n").encode())
 
 
 def _over(one: Written) -> bool:
@@ -133,8 +134,7 @@ class Nurse:
             return child
         status = 1
         try:
-            line = os.open(self._folder / f"{name}.told", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            place = _Place(TellingStore(self._folder / "station.db", line))
+            place = _Place(TellingStore(self._folder / "station.db", self._folder / f"{name}.told"))
             terminal = Terminal(name, ALL_SITES[self._station], cast(Disk, place), cast(Any, None), now)
             work(terminal, Dice(f"{self._seed} {name} {self._births}"))
             status = 0

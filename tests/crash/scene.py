@@ -127,6 +127,10 @@ class Scene:
         disk = Disk(DyingStore(), self.folder / site / "station.db", now)
         return Terminal(site, SITES[site], disk, HttpHub(f"http://127.0.0.1:{self.port}"), now)
 
+    def everybody_works(self) -> bool:
+        """Say whether each of the people has done something."""
+        return all((self.folder / site / f"{name}.told").exists() for site, names in CROWDS.items() for name in names)
+
     def _add(self, name: str, *words: str) -> None:
         environment = os.environ | {"DISPLAY": self._display(), "KIOSK_PROBE": str(self.folder / "probe")}
         self._services[name] = Process(words, self.folder / f"{name}.log", environment)
