@@ -12,7 +12,7 @@ from tests.hub_parts import TestHub
 
 
 @pytest.mark.skipif(not tracer.CALLS, reason="the numbers of this machine's system calls are not known")
-@pytest.mark.parametrize("every", [23, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [47, pytest.param(1, marks=pytest.mark.long)])
 def test_registration_when_killed_at_any_write_boundary_is_whole_and_once_at_both_ends(every: int, hub: TestHub, tmp_path: Path) -> None:
     words = [sys.executable, "-m", "tests.boundaries", str(tmp_path), hub.base, hub.settings.database, hub.code(), str(every)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=1800)
