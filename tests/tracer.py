@@ -12,6 +12,7 @@ import struct
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 NAMES = ["write", "pwrite64", "writev", "pwritev", "sendto", "sendmsg", "fsync", "fdatasync", "ftruncate", "fallocate", "fcntl"]
 NAMES += ["rename", "renameat", "renameat2", "unlink", "unlinkat", "openat", "mkdir", "mkdirat"]
@@ -39,8 +40,35 @@ class Ran:
     status: int = 0
 
 
-def run(act: Callable[[int], None], at: int) -> Ran:
-    """Let a child do `act`, which gets a pipe to speak on, and kill it at its `at`th point (never, where it has fewer)."""
+@dataclass(frozen=True)
+class Call:
+    """One writing call that came back: what it was given, and what it gave."""
+
+    child: int
+    name: str
+    words: tuple[int, ...]
+    gave: int
+
+    def path(self) -> str:
+        """Say which file the first word stands for."""
+        return str(Path(f"/proc/{self.child}/fd/{self.words[0]}").readlink())
+
+    def data(self, size: int) -> bytes:
+        """Read what the second word points to."""
+        with open(f"/proc/{self.child}/mem", "rb", buffering=0) as memory:  # noqa: PTH123 - no file, but memory
+            memory.seek(self.words[1])
+            return memory.read(size)
+
+
+def _unwatched(_: Call) -> None:
+    """Look away."""
+
+
+def run(act: Callable[[int], None], at: int, watch: Callable[[Call], None] = _unwatched) -> Ran:
+    """Let a child do `act`, which gets a pipe to speak on, and kill it at its `at`th point (never, where it has fewer).
+
+    `watch` is shown each writing call that came back, while the child stands still.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -49,7 +77,7 @@ def run(act: Callable[[int], None], at: int) -> Ran:
     os.close(writing)
     ran = Ran()
     try:
-        _follow(child, at, ran)
+        _follow(child, at, ran, watch)
         with os.fdopen(reading, "rb") as pipe:
             ran.said = pipe.read().decode()
     except BaseException:
@@ -71,10 +99,10 @@ def _be_traced(act: Callable[[int], None], pipe: int) -> None:
         os._exit(status)
 
 
-def _follow(child: int, at: int, ran: Ran) -> None:
+def _follow(child: int, at: int, ran: Ran, watch: Callable[[Call], None]) -> None:
     os.waitpid(child, 0)
     _ask(SETOPTIONS, child, SYSGOOD | EXITKILL)
-    name, passed = "", 0
+    name, passed, words = "", 0, tuple[int, ...]()
     while True:
         _ask(SYSCALL, child, passed)
         _, status = os.waitpid(child, 0)
@@ -86,10 +114,12 @@ def _follow(child: int, at: int, ran: Ran) -> None:
         if stopped_by != signal.SIGTRAP | 0x80:
             passed = stopped_by
             continue
-        entered, called = _call(child)
-        name = called if entered else name
+        entered, called, said = _call(child)
+        name, words = (called, said) if entered else (name, words)
         if not name:
             continue
+        if not entered:
+            watch(Call(child, name, words, said[0]))
         if len(ran.points) == at:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
@@ -98,17 +128,17 @@ def _follow(child: int, at: int, ran: Ran) -> None:
         ran.points.append(f"{'before' if entered else 'after'} {name}")
 
 
-def _call(child: int) -> tuple[bool, str]:
-    """Say whether a call begins, and the name of one that writes."""
+def _call(child: int) -> tuple[bool, str, tuple[int, ...]]:
+    """Say whether a call begins, the name of one that writes, and its words; of one that ends, what it gave."""
     info = ctypes.create_string_buffer(INFO_SIZE)
     _ask(GET_SYSCALL_INFO, child, ctypes.addressof(info), INFO_SIZE)
     if info.raw[0] != ENTERED:
-        return False, ""
+        return False, "", struct.unpack_from("<q", info.raw, 24)
     number, *words = struct.unpack_from("<7Q", info.raw, 24)
     name = CALLS.get(number, "")
     if (name == "fcntl" and words[1] not in (F_SETLK, F_SETLKW)) or (name == "openat" and not words[2] & O_CREAT):
         name = ""
-    return True, name
+    return True, name, tuple(words)
 
 
 def _ask(request: int, child: int, data: int, address: int = 0) -> None:
