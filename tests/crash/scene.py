@@ -80,7 +80,7 @@ class Scene:
         self.visitors: Visitors | None = None
 
     def set_up(self) -> None:
-        """Start the county, enrol both stations, publish a listing, start everything else."""
+        """Start the county, enrol both stations, start everything else."""
         hub = self.folder / "hub"
         hub.mkdir()
         (hub / "hub.toml").write_text(f"port = {self.port}\nworkers = 2\n")
