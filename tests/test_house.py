@@ -294,3 +294,11 @@ def test_docs_when_they_name_a_command_or_a_file_it_is_there() -> None:
 def test_docs_when_they_name_a_bench_it_is_there() -> None:
     named = {n for p in _files(".md") for line in re.findall(r"-m tests\.bench ([a-z ]+)", p.read_text("utf-8")) for n in line.split()}
     assert {name for name in named if not (ROOT / "tests" / "bench" / f"{name}.py").exists()} == set()
+
+
+def test_threat_when_a_test_is_said_to_answer_it_exists() -> None:
+    """docs/security.md promises by name."""
+    said = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text("utf-8")))
+    found = {node.name for p in _files(".py") if "tests" in p.parts for node in ast.walk(_tree(p)) if isinstance(node, ast.FunctionDef)}
+    assert said
+    assert sorted(said - found) == []

@@ -14,20 +14,21 @@ LOCK = 420_923
 
 def migrate(engine: sa.Engine) -> None:
     """Upgrade to the newest version, or do nothing."""
-    config = _config()
+    settings = config()
     with engine.begin() as connection:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
 
 
 @cache
 def newest() -> str | None:
     """Name the newest version."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return ScriptDirectory.from_config(config()).get_current_head()
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
+def config() -> Config:
+    """Say where the versions are."""
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return settings

@@ -43,13 +43,13 @@ def project(connection: sa.Connection, listing_ids: Collection[str], today: date
         if listing is not None:
             approved = max(r.reviewed_at for r in reviews[one] if r.listing_revision == listing.revision and r.verdict is Verdict.APPROVE)
             coming.append((approved, listing.public(), None if row is None else row["number"]))
-    highest = connection.scalar(sa.select(sa.func.max(public_listing.c.number))) or 0
+    highest = max(connection.scalar(sa.select(sa.func.max(one))) or 0 for one in (public_listing.c.number, free_number.c.number))
     unpublish(connection, [row["seq"] for row in leaving])
     _publish(connection, sorted(coming, key=lambda one: one[0]), highest)
 
 
 def _publish(connection: sa.Connection, coming: Sequence[tuple[datetime, PublicListing, int | None]], highest: int) -> None:
-    """Make public rows, the oldest publication first. One that stood in public keeps its number; `highest` was the highest till now."""
+    """Make public rows, the oldest publication first. One that stood in public keeps its number; `highest` is the highest ever given."""
     if not coming:
         return
     seqs = _free_seqs(connection, [approved for approved, _, _ in coming])

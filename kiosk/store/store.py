@@ -288,10 +288,12 @@ class UnitOfWork:
             for one in self.connection.execute(sa.select(table).where(table.c.id.in_(ids))).mappings():
                 record = from_row(ENTITIES[name], one)
                 found[record.id, record.revision if isinstance(record, Listing) else None] = record
-        changes, last = [], {row["record_id"]: row["revision"] for row in rows}
+        waits = (outbox.c.refused_code.is_(None), outbox.c.record_id.in_([row["record_id"] for row in rows]))
+        newest = sa.select(outbox.c.record_id, sa.func.max(outbox.c.revision)).where(*waits).group_by(outbox.c.record_id)
+        changes, last = [], dict(map(tuple, self.connection.execute(newest)))
         for row in rows:
             record = found.get((row["record_id"], row["revision"] if row["entity"] == NAME_OF[Listing] else None))
-            # of what is gone every row says the last revision: the county may hold an earlier one already
+            # of what is gone every row says the last revision, also one beyond `limit`: the county may hold an earlier one already
             revision = row["revision"] if record is not None else last[row["record_id"]]
             changes.append(Outgoing(**{n: row[n] for n in ("sequence", "id", "entity", "record_id")}, revision=revision, record=record))
         return changes

@@ -53,7 +53,8 @@ PUSH_LIMIT = 200
 PUSH_BYTES = 256 * 1024
 PULL_LIMIT = 200
 """A page is one transaction, and a visitor's write waits for its end: of listings and their approvals about 60 ms."""
-HEARD_EVERY = timedelta(minutes=2)
+HEARD_EVERY = timedelta(minutes=10)
+"""Whoever asks when the county was heard counts in hours; each note costs flash about 30 KB."""
 ANEW_ON = frozenset({Problem.EPOCH_USED, Problem.CURSOR_GONE})
 CONTRADICTED = frozenset({Refusal.STALE_REVISION, Refusal.REVISION_TAKEN})
 UNKNOWN = (Refusal.UNKNOWN_LISTING, Refusal.UNKNOWN_EMPLOYER, Refusal.UNKNOWN_REFERRAL)
@@ -152,8 +153,11 @@ def push_once(store: Store, hub: Hub, now: datetime) -> int:
         if identity(store) == me:  # or the pull was told the same meanwhile
             start_anew(store)
         return 0
-    with store.write() as u:
-        u.remember(HEARD_AT, to_plain(now))
+    with store.read() as u:
+        lately = _heard_lately(u, now)
+    if not lately:
+        with store.write() as u:
+            u.remember(HEARD_AT, to_plain(now))
     for outgoing, why in refused:
         if why.code in CONTRADICTED:
             _repair_bucket(store, hub, me, outgoing.entity, bucket_of(outgoing.record_id))

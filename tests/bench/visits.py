@@ -55,13 +55,15 @@ def run() -> Iterator[dict[str, Any]]:
             began = time.monotonic()
             for number in range(WARM + VISITS):
                 try:
-                    _visit(eye, number)
+                    _look(eye, number)
+                    register(eye, NAMES[number % len(NAMES)], f"1990{number:07d}")
+                    leave(eye)
                 except NotSeen as error:
                     missed += 1
                     say(str(error))
                     if terminal.poll() is not None:
                         break
-                    _leave(eye)
+                    leave(eye)
                 if number % EVERY == 0:
                     sizes.append(_kept(terminal))
                     say(f"{number}: {sizes[-1]:.1f} MB, {(time.monotonic() - began) / (number + 1):.1f} s a visit, {load()}")
@@ -86,7 +88,7 @@ def _kept(terminal: subprocess.Popen[bytes]) -> float:
     return min(sizes)
 
 
-def _visit(eye: Eye, number: int) -> None:
+def _look(eye: Eye, number: int) -> None:
     if number % 3 == 0:
         eye.tap(t("dock.large"))
         eye.wait(lambda seen: bool(seen["large"]), "大字")
@@ -98,18 +100,22 @@ def _visit(eye: Eye, number: int) -> None:
     eye.wait_page("detail")
     eye.tap(t("dock.home"))
     eye.wait_page("home")
+
+
+def register(eye: Eye, name: str, phone: str) -> None:
+    """Register from home on, until the page that says that it is done."""
     eye.tap(t("home.register.title"))
     eye.wait_page("consent")
     eye.tap(t(f"age_band.{AgeBand.ADULT.value}"))
     eye.wait_page("name")
-    eye.write_words(NAMES[number % len(NAMES)])
+    eye.write_words(name)
     eye.wait(_way_on, "a name that was read")
     eye.tap(t("register.next"))
     eye.wait_page("phone")
     eye.place("0")
     things = [thing for thing in eye.view()["things"] if thing["kind"] == "text" and thing["button"]]
     pad = {digit: next(eye.middle(thing["button"]["rect"]) for thing in things if thing["text"] == digit) for digit in "0123456789"}
-    for digit in f"1990{number:07d}":
+    for digit in phone:
         eye.screen.tap(pad[digit])
         time.sleep(KEY_S)
     eye.tap(t("register.next"))
@@ -120,10 +126,10 @@ def _visit(eye: Eye, number: int) -> None:
     eye.tap(t("pay.from", yuan=180))
     eye.tap(t("pay.finish"))
     eye.wait_page("done")
-    _leave(eye)
 
 
-def _leave(eye: Eye) -> None:
+def leave(eye: Eye) -> None:
+    """Make room for the next person."""
     eye.tap(t("dock.change"))
     eye.wait_page("home")
 

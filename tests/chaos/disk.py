@@ -33,7 +33,7 @@ class Written:
     before: Any
 
 
-class _Noting:
+class Noting:
     """A unit of work that notes what is kept."""
 
     def __init__(self, unit: UnitOfWork, written: list[Written]) -> None:
@@ -84,7 +84,7 @@ class DyingStore(Store):
         written: list[Written] = []
         try:
             with super().write() as unit:
-                yield cast(UnitOfWork, _Noting(unit, written))
+                yield cast(UnitOfWork, Noting(unit, written))
         except BaseException:
             self.unsure += written
             raise

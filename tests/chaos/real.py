@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -72,6 +72,7 @@ class Process:
 
     words: tuple[str, ...]
     log: Path
+    environment: dict[str, str] | None = None
     running: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -79,7 +80,7 @@ class Process:
         if self.running is None or self.running.poll() is not None:
             with self.log.open("ab") as log:
                 words = [sys.executable, "-m", "kiosk", *self.words]
-                self.running = subprocess.Popen(words, stdout=log, stderr=log, start_new_session=True)
+                self.running = subprocess.Popen(words, stdout=log, stderr=log, env=self.environment, start_new_session=True)
 
     def stop(self, number: signal.Signals = signal.SIGKILL) -> None:
         """End it, and wait until it has gone."""
@@ -258,7 +259,7 @@ class Scene:
         for agent in self.agents.values():
             agent.stop(signal.SIGTERM)
         try:
-            wrong += self._night()
+            wrong += nights(self.terminals, self.say)
         except (StalledError, SyncError) as error:
             wrong.append(f"stall: {error!r}")
         for terminal in self.terminals:
@@ -279,27 +280,11 @@ class Scene:
         until, quiet = time.monotonic() + PATIENCE_S, 0
         while quiet < 3:
             time.sleep(0.3)
-            waiting = {t.name: size for t in self.terminals if (size := self._waiting(t))}
+            waiting = {t.name: size for t in self.terminals if (size := unsent(t))}
             quiet = 0 if waiting else quiet + 1
             if time.monotonic() > until:
                 return [f"stall: the agents do not come to rest: {waiting}"]
         return []
-
-    @staticmethod
-    def _waiting(terminal: Terminal) -> int:
-        with terminal.store.read() as u:
-            return u.outbox_size() or int(u.recall(exchange.ANEW) == "1")
-
-    def _night(self) -> list[str]:
-        moved: dict[str, object] = {}
-        for number in range(1, ROUNDS + 1):
-            settled = {t.name: t.settle() for t in self.terminals}
-            differed = {t.name: t.repair() for t in self.terminals}
-            self.say(f"night {number}: pulled and pushed {settled}, differed {differed}")
-            if number > 1 and not any(pushed for _, pushed in settled.values()) and not any(differed.values()):
-                return []
-            moved = {**settled, "differed": differed}
-        return [f"stall: something still moves in night {ROUNDS}: {moved}"]
 
     def close(self) -> None:
         """End everything."""
@@ -313,7 +298,26 @@ class Scene:
             self._ask(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def _crashes(log: Path) -> list[str]:
+def unsent(terminal: Terminal) -> int:
+    """Say how much a terminal still has to tell the county."""
+    with terminal.store.read() as u:
+        return u.outbox_size() or int(u.recall(exchange.ANEW) == "1")
+
+
+def nights(terminals: Sequence[Terminal], say: Callable[[str], None]) -> list[str]:
+    """Exchange and compare as agents do daily, until nothing moves; give what is wrong where it never ends."""
+    moved: dict[str, object] = {}
+    for number in range(1, ROUNDS + 1):
+        settled = {t.name: t.settle() for t in terminals}
+        differed = {t.name: t.repair() for t in terminals}
+        say(f"night {number}: pulled and pushed {settled}, differed {differed}")
+        if number > 1 and not any(pushed for _, pushed in settled.values()) and not any(differed.values()):
+            return []
+        moved = {**settled, "differed": differed}
+    return [f"stall: something still moves in night {ROUNDS}: {moved}"]
+
+
+def crashes(log: Path) -> list[str]:
     """Give the tracebacks in a log."""
     return [text[:1500] for text in log.read_text("utf-8", "replace").split("Traceback (most recent call last)")[1:]]
 
@@ -332,7 +336,7 @@ def main(schedules: int, seed: int, *, small: bool = False) -> int:
                     wrong = scene.heal()
                 finally:
                     scene.close()
-                wrong += [f"crash: {path.name}: {text}" for path in Path(folder).glob("*.log") for text in _crashes(path)]
+                wrong += [f"crash: {path.name}: {text}" for path in Path(folder).glob("*.log") for text in crashes(path)]
             played += len(scene.ledger.entries)
             if wrong:
                 failed.append(number)

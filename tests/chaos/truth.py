@@ -80,10 +80,15 @@ class Ledger:
             written.clear()
 
     def _add(self, terminal: Terminal, step: str, one: Written, acknowledged: bool) -> None:
-        what = said(one.record)
-        if one.before is not None and type(one.record) is not Listing:
-            self._over[what].add(said(one.before))
-        self.entries.append(Entry(terminal.name, terminal.station.id, what, getattr(one.record, "revision", 1), acknowledged, step))
+        before = said(one.before) if one.before is not None and type(one.record) is not Listing else None
+        revision = getattr(one.record, "revision", 1)
+        self.add(Entry(terminal.name, terminal.station.id, said(one.record), revision, acknowledged, step), before)
+
+    def add(self, entry: Entry, before: Said | None) -> None:
+        """Take one entry, written over `before`."""
+        if before is not None:
+            self._over[entry.said].add(before)
+        self.entries.append(entry)
 
     def known(self) -> set[Said]:
         """Give everything that anybody ever wrote."""
@@ -288,7 +293,7 @@ def _lost(trial: Trial, holdings: dict[str, Holding]) -> list[str]:
         ours = [holdings[t.name] for t in trial.terminals if t.station.id == station_id]
         there = trial.held.contents | {what for one in ours for *_, what in one.aside if what is not None}
         kept = trial.ledger.under(there)
-        withdrawn = {what[:2] for what in there if _emptied(what)}
+        withdrawn = {what[:2] for what in there if emptied(what)}
         for entry in trial.ledger.entries:
             excused = entry.destroyed or not entry.acknowledged or entry.said[:2] in trial.held.tombs | withdrawn
             if entry.station_id == station_id and entry.said not in kept and not excused:
@@ -300,7 +305,7 @@ def _lost(trial: Trial, holdings: dict[str, Holding]) -> list[str]:
 def _withdrawn(trial: Trial, holdings: dict[str, Holding]) -> list[str]:
     """Who withdrew is nowhere named any more, whoever else wrote something about him before or after."""
     said_so = [e.said for e in trial.ledger.entries if e.acknowledged and not e.destroyed]
-    gone = {what[1] for what in (*said_so, *trial.held.contents) if what[0] == "worker" and _emptied(what)}
+    gone = {what[1] for what in (*said_so, *trial.held.contents) if what[0] == "worker" and emptied(what)}
     made = {one.id for one in trial.held.of(Referral) if one.worker_id in gone}
     places = {"the county": trial.held.contents} | {name: one.contents for name, one in holdings.items()}
     return [
@@ -308,11 +313,12 @@ def _withdrawn(trial: Trial, holdings: dict[str, Holding]) -> list[str]:
         for place, contents in places.items()
         for what in sorted(contents)
         if ((what[0] == "worker" and what[1] in gone) or (what[0] == "introduction" and json.loads(what[2])["referral_id"] in made))
-        and not _emptied(what)
+        and not emptied(what)
     ]
 
 
-def _emptied(what: Said) -> bool:
+def emptied(what: Said) -> bool:
+    """Say whether a content is of somebody who withdrew."""
     return is_emptied(from_plain(ENTITIES[what[0]], json.loads(what[2])))
 
 
@@ -323,7 +329,7 @@ def _unnumbered(what: Said) -> Said:
 def _invented(trial: Trial) -> list[str]:
     known = trial.ledger.known()
     again = {_unnumbered(what) for what in known}  # what outranks an edit is numbered beyond it
-    theirs = {what for what in trial.held.contents - known if not (_emptied(what) and _unnumbered(what) in again)}
+    theirs = {what for what in trial.held.contents - known if not (emptied(what) and _unnumbered(what) in again)}
     counts = Counter((r["entity"], r["id"], r["revision"]) for r in trial.held.rows)
     twice = [f"twice: {key} at the county" for key, n in counts.items() if n > 1]
     return twice + [f"invented: {entity} {record_id}: {text}" for entity, record_id, text in theirs if entity not in trial.unseen]

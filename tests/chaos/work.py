@@ -40,14 +40,16 @@ def _one(dice: Dice, found: Sequence[R]) -> R:
     return dice.choice(found)
 
 
-def _choose(terminal: Terminal, dice: Dice, find: Callable[[UnitOfWork], Sequence[R]]) -> R:
+def choose(terminal: Terminal, dice: Dice, find: Callable[[UnitOfWork], Sequence[R]]) -> R:
+    """Choose among what is found in the store; raise NothingToDoError."""
     with terminal.store.read() as u:
         return _one(dice, find(u))
 
 
-def _worker(terminal: Terminal, dice: Dice) -> Worker:
+def some_worker(terminal: Terminal, dice: Dice) -> Worker:
+    """Choose one of the station's workers; raise NothingToDoError."""
     mine = terminal.station.id
-    return _choose(terminal, dice, lambda u: [w for w in u.list(Worker, station_id=mine) if w.state is not WorkerState.WITHDRAWN])
+    return choose(terminal, dice, lambda u: [w for w in u.list(Worker, station_id=mine) if w.state is not WorkerState.WITHDRAWN])
 
 
 def do_register(terminal: Terminal, dice: Dice) -> str:
@@ -62,7 +64,7 @@ def do_register(terminal: Terminal, dice: Dice) -> str:
 
 def do_change(terminal: Terminal, dice: Dice) -> str:
     """A registration is changed."""
-    worker, head = _worker(terminal, dice), terminal.staff[0]
+    worker, head = some_worker(terminal, dice), terminal.staff[0]
     if dice.chance(0.5):
         return change.change_pay(terminal.here, head, worker.id, dice.randrange(10_000, 40_000), worker.pay_unit).worker.id
     return change.change_trades(terminal.here, head, worker.id, (dice.choice((Trade.KITCHEN, Trade.GUARD)),)).worker.id
@@ -70,21 +72,21 @@ def do_change(terminal: Terminal, dice: Dice) -> str:
 
 def do_pause(terminal: Terminal, dice: Dice) -> str:
     """He wants no work for a while, or some again."""
-    worker = _worker(terminal, dice)
+    worker = some_worker(terminal, dice)
     act = registrations.resume if worker.state is WorkerState.PAUSED else registrations.pause
     return act(terminal.here, terminal.staff[0], worker.id).id
 
 
 def do_withdraw(terminal: Terminal, dice: Dice) -> str:
     """He takes his registration back."""
-    worker = _worker(terminal, dice)
+    worker = some_worker(terminal, dice)
     withdraw(terminal.here, worker.id)
     return worker.id
 
 
 def do_erase(terminal: Terminal, dice: Dice) -> str:
     """A record's time is over: it goes, and leaves a tombstone."""
-    worker = _worker(terminal, dice)
+    worker = some_worker(terminal, dice)
     with terminal.store.write() as u:
         u.keep(replace(u.need(Worker, worker.id), revision=worker.revision + 1))
         u.drop(Worker, worker.id)
@@ -113,7 +115,7 @@ def do_post(terminal: Terminal, dice: Dice) -> str:
 
 def do_edit(terminal: Terminal, dice: Dice) -> str:
     """Staff enter a new revision of a listing."""
-    listing = _choose(terminal, dice, lambda u: u.list(Listing, station_id=terminal.station.id))
+    listing = choose(terminal, dice, lambda u: u.list(Listing, station_id=terminal.station.id))
     form = replace(_form(terminal, dice), employer_name=listing.employer_name, contact_phone=listing.contact_phone)
     return publish.edit(terminal.here, terminal.staff[1], listing.id, form).id
 
@@ -126,7 +128,7 @@ def do_decide(terminal: Terminal, dice: Dice) -> str:
         pending = [one for one in u.list(Listing) if one.station_id in terminal.below]
         return [one for one in pending if publish.state_now(here, u, one) is ListingState.PENDING]
 
-    listing = _choose(terminal, dice, waiting)
+    listing = choose(terminal, dice, waiting)
     verdict = dice.choices((Verdict.APPROVE, Verdict.RETURN, Verdict.REJECT), (8, 1, 1))[0]
     reasons: dict[str, str] = {}
     for _ in range(TRIES):
@@ -144,7 +146,7 @@ def do_decide(terminal: Terminal, dice: Dice) -> str:
 def do_undo(terminal: Terminal, dice: Dice) -> str:
     """The head takes his decision back."""
     head = terminal.staff[0]
-    review = _choose(terminal, dice, lambda u: [r for r in u.list(Review, reviewer_id=head.staff_id) if r.verdict is not Verdict.UNDO][-1:])
+    review = choose(terminal, dice, lambda u: [r for r in u.list(Review, reviewer_id=head.staff_id) if r.verdict is not Verdict.UNDO][-1:])
     publish.undo(terminal.here, head, review.id)
     return review.listing_id
 
@@ -155,7 +157,7 @@ def do_take_down(terminal: Terminal, dice: Dice) -> str:
     def public(u: UnitOfWork) -> list[str]:
         return [p.listing.id for p in u.newest() if p.listing.station_id in terminal.below]
 
-    listing_id = _choose(terminal, dice, public)
+    listing_id = choose(terminal, dice, public)
     with terminal.store.write() as u:
         publish.add_takedown(terminal.here, u, terminal.staff[0], listing_id, "假的")
     return listing_id
@@ -163,8 +165,8 @@ def do_take_down(terminal: Terminal, dice: Dice) -> str:
 
 def do_refer(terminal: Terminal, dice: Dice) -> str:
     """A worker is recommended."""
-    worker = _worker(terminal, dice)
-    listing_id = _choose(terminal, dice, lambda u: [p.listing.id for p in u.newest()])
+    worker = some_worker(terminal, dice)
+    listing_id = choose(terminal, dice, lambda u: [p.listing.id for p in u.newest()])
     made = recommend.refer(terminal.here, terminal.staff[0], worker.id, listing_id, how="当面", contact_consent=dice.chance(0.5))
     return made.referral.id
 
@@ -176,28 +178,28 @@ def do_step(terminal: Terminal, dice: Dice) -> str:
         made = [(one, state_of(u.list(ReferralStep, referral_id=one.id))) for one in u.list(Referral)]
         return [(one, state) for one, state in made if NEXT[state]]
 
-    referral, state = _choose(terminal, dice, moving)
+    referral, state = choose(terminal, dice, moving)
     follow_up.step(terminal.here, terminal.staff[0], referral.id, dice.choice(sorted(NEXT[state])), Party.EMPLOYER, "电话")
     return referral.id
 
 
 def do_take_contact_back(terminal: Terminal, dice: Dice) -> str:
     """A worker no longer lets others have his number."""
-    referral = _choose(terminal, dice, lambda u: u.list(Referral, station_id=terminal.station.id))
+    referral = choose(terminal, dice, lambda u: u.list(Referral, station_id=terminal.station.id))
     introduce.take_contact_back(terminal.here, HIMSELF, referral.worker_id, referral.id)
     return referral.id
 
 
 def do_report(terminal: Terminal, dice: Dice) -> str:
     """A visitor says that a listing is not true."""
-    listing_id = _choose(terminal, dice, lambda u: [p.listing.id for p in u.newest()])
+    listing_id = choose(terminal, dice, lambda u: [p.listing.id for p in u.newest()])
     reports.report(terminal.here, new_id(terminal.clock()), listing_id, dice.choice(list(ReportReason)), "")
     return listing_id
 
 
 def do_hold(terminal: Terminal, dice: Dice) -> str:
     """An employer's listings are held, or released."""
-    employer = _choose(terminal, dice, lambda u: u.list(Employer, station_id=terminal.station.id))
+    employer = choose(terminal, dice, lambda u: u.list(Employer, station_id=terminal.station.id))
     with terminal.store.read() as u:
         held = employers.held_now(u, employer.id)
     act = employers.release if held else employers.hold
@@ -207,7 +209,7 @@ def do_hold(terminal: Terminal, dice: Dice) -> str:
 
 def do_see(terminal: Terminal, dice: Dice) -> str:
     """Staff look at an employer's papers."""
-    employer = _choose(terminal, dice, lambda u: u.list(Employer, station_id=terminal.station.id))
+    employer = choose(terminal, dice, lambda u: u.list(Employer, station_id=terminal.station.id))
     employers.see(terminal.here, terminal.staff[0], employer.id, Seen.LICENCE)
     return employer.id
 

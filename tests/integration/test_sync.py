@@ -505,7 +505,7 @@ def test_pull_when_nothing_is_new_writes_nothing_for_a_while(shop: Shop, hub: Te
     hub.clock.tick(minutes=1)
     shop.pull()
     assert watcher._raw.execute("PRAGMA data_version").fetchone() == version
-    hub.clock.tick(minutes=5)
+    hub.clock.tick(minutes=10)
     shop.pull()
     assert watcher._raw.execute("PRAGMA data_version").fetchone() != version
     assert shop.recall("sync.heard_at") == to_plain(hub.clock())

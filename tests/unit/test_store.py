@@ -177,6 +177,25 @@ def test_listing_when_taken_down_leaves_and_gives_its_number_back(store: Store) 
         assert {p.number for p in u.newest()} == {1, 2}
 
 
+def test_numbers_when_listings_come_and_go_by_pages_are_never_given_twice(store: Store) -> None:
+    """The sync's pages publish many at once, after others were given back."""
+    rng = random.Random(8)
+    for page in range(30):
+        with store.write() as u:
+            standing = [p.listing for p in u.newest()]
+            gone = rng.sample(standing, rng.randrange(len(standing) + 1))
+            takedowns = [
+                Takedown(id=f"t{page}-{n}", station_id="s", listing_id=one.id, by_name="李芳", reason="招满了", taken_down_at=START)
+                for n, one in enumerate(gone)
+            ]
+            u.receive(*takedowns)
+            new = [a_listing() for _ in range(rng.randrange(6))]
+            u.receive(*new, *(a_review(one, START) for one in new))
+            numbers = [p.number for p in u.newest()]
+        assert len(numbers) == len(standing) - len(gone) + len(new)
+        assert len(set(numbers)) == len(numbers)
+
+
 def test_listing_when_its_last_day_has_passed_is_gone_at_once_and_swept(store: Store, clock: Clock) -> None:
     listing = a_listing()
     with store.write() as u:
@@ -214,6 +233,14 @@ def test_outbox_when_acknowledged_or_refused_gives_no_more(store: Store) -> None
         u.park(2, "not_yours", "…")
         assert [o.sequence for o in u.outgoing(10)] == [3]
         assert u.parked() == [("worker", "w1", "not_yours", "…")]
+
+
+def test_outbox_when_the_record_is_gone_says_its_last_revision_even_where_that_waits_behind_the_limit(store: Store) -> None:
+    with store.write() as u:
+        for revision in (1, 2, 3):
+            u.keep(a_worker(revision=revision))
+        u.drop(Worker, "w1")
+        assert [(o.revision, o.record) for o in u.outgoing(2)] == [(3, None), (3, None)]
 
 
 def test_outbox_when_emptied_never_uses_a_sequence_again(store: Store) -> None:
