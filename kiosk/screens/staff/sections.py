@@ -7,15 +7,16 @@ from kiosk.domain.station import Role
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One room; `head_only` keeps it from ordinary staff."""
+    """One room; `head_only` keeps it from ordinary staff, `staff_only` from the head, who finds the same in 人员."""
 
     page: str
     icon: str
     head_only: bool = False
+    staff_only: bool = False
 
     def open_to(self, role: Role) -> bool:
         """Say whether somebody of this role may go in."""
-        return role is Role.HEAD or not self.head_only
+        return not (self.staff_only if role is Role.HEAD else self.head_only)
 
 
 SECTIONS = (
@@ -35,5 +36,5 @@ SECTIONS = (
     Section("ledger", "notebook-edit", head_only=True),
     Section("papers", "file-table"),
     Section("team", "account-group", head_only=True),
-    Section("new_pin", "lock-reset"),
+    Section("new_pin", "lock-reset", staff_only=True),
 )
