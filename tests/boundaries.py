@@ -14,6 +14,7 @@ import signal
 import sys
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ class Both:
         return open_store(self._path, KEY, clock=lambda: START)
 
     def _at_work(self, store: Store) -> Here:
-        return Here(**{f: getattr(self._here, f) for f in ("clock", "station_id", "phone_base", "rules", "areas")} | {"store": store})
+        return replace(self._here, store=store)
 
     def _register(self, store: Store, phone: str) -> None:
         form = RegistrationForm(

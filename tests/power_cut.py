@@ -14,14 +14,13 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kiosk.domain.codes import AgeBand, Trade
 from kiosk.domain.worker import Worker
 from kiosk.errors import StoreError
 from kiosk.services.register import RegistrationForm, register
-from kiosk.services.station import Here
 from kiosk.store.store import open_store
 from tests import tracer
 from tests.station import KEY, START, make_station
@@ -116,7 +115,7 @@ def main(folder: Path, cuts: int, seed: int) -> dict[str, int]:
 
     def live(pipe: int) -> None:
         with closing(open_store(path, KEY, clock=lambda: START)) as store:
-            at_work = Here(**{f: getattr(here, f) for f in ("clock", "station_id", "phone_base", "rules", "areas")} | {"store": store})
+            at_work = replace(here, store=store)
             for phone in phones:
                 form = RegistrationForm(
                     name="王秀兰", phone=phone, age_band=AgeBand.ADULT, trades=(Trade.LOADING,), pay_fen=20000, consented_at=START

@@ -1,6 +1,7 @@
 """Real Chromium as a member of staff uses it: opens pages, types, clicks, and is photographed. Speaks the DevTools protocol over a pipe."""
 
 import base64
+import fcntl
 import json
 import os
 import subprocess
@@ -34,8 +35,8 @@ class Chromium:
         self._in, theirs_out = os.pipe()
 
         def hand_over() -> None:
-            # the pipe's ends must be 3 and 4; first out of each other's way
-            reading, writing = os.dup2(theirs_in, 30), os.dup2(theirs_out, 31)
+            # the pipe's ends must be 3 and 4; first out of each other's way, to where nothing is
+            reading, writing = (fcntl.fcntl(end, fcntl.F_DUPFD, 5) for end in (theirs_in, theirs_out))
             os.dup2(reading, 3)
             os.dup2(writing, 4)
 
