@@ -16,10 +16,9 @@ def test_assessment_when_the_head_looks_leads_from_the_points_to_the_records_in_
     kiosk.tap("看证据")
     kiosk.wait_page("evidence")
     kiosk.wait_text("服务区、发布区、洽谈区")
-    kiosk.reach("求职登记")
-    kiosk.tap("求职登记")
-    kiosk.wait_text("满分要 300 人")
-    assert any(" 登记，YT-" in text for text in kiosk.texts())
+    kiosk.tap("开门时终端开着")
+    kiosk.wait_text("满分要 98%")
+    assert any("该开11 小时 0 分，终端开了" in text for text in kiosk.texts())
     assert looks(kiosk) == []
     kiosk.tap("返回")
     kiosk.wait_text("服务区、发布区、洽谈区")
