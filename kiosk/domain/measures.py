@@ -15,7 +15,7 @@ from kiosk.domain import facility
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.case import state_of as case_state
 from kiosk.domain.listing import Listing, Review, Takedown, Verdict
-from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
+from kiosk.domain.referral import Party, Referral, ReferralState
 from kiosk.domain.roster import Grade, RosterRow
 from kiosk.domain.running import Facility, FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.worker import Worker
@@ -56,7 +56,6 @@ class Year:
     reviews: Sequence[Review]
     takedowns: Sequence[Takedown]
     roster: Sequence[RosterRow]
-    steps: Mapping[str, Sequence[ReferralStep]]
     cases: Sequence[Case]
     case_steps: Sequence[CaseStep]
     checks: Sequence[FacilityCheck]
@@ -132,11 +131,7 @@ def _pay_asked(y: Year) -> Measured:
     """Of those who came to work long enough ago: who has said whether he was paid."""
     came = [row for row in y.roster if row.grade >= Grade.ARRIVED and _days_since(y, row) >= PAY_DAYS]
     answers = frozenset({ReferralState.PAID, ReferralState.UNPAID})
-    said = {
-        row.about.referral.id
-        for row in came
-        if any(s.party is Party.WORKER and s.state in answers for s in y.steps.get(row.about.referral.id, ()))
-    }
+    said = {row.about.referral.id for row in came if any(s.party is Party.WORKER and s.state in answers for s in row.about.steps)}
     return _shared(Referral, [i for i in _ids(came) if i in said], [i for i in _ids(came) if i not in said])
 
 
@@ -168,7 +163,8 @@ def _cases_closed(y: Year) -> Measured:
 def _false_listings(y: Year) -> Measured:
     """Count what this station published and the county took down, or a confirmed case calls false."""
     ours = _approvals(y)
-    taken = {t.listing_id for t in y.takedowns if t.station_id not in {listing.station_id for listing in y.listings}}
+    own = {listing.station_id for listing in y.listings}
+    taken = {t.listing_id for t in y.takedowns if t.station_id not in own}
     confirmed = {c.listing_id for c in y.cases if c.kind is CaseKind.FALSE_LISTING and c.listing_id in ours and _confirmed(y, c)}
     found = [i for i in ours if i in confirmed or i in taken]
     return Measured(value=Decimal(len(found)) if ours else None, entity=Listing, against=tuple(found))
@@ -262,8 +258,3 @@ MEASURES: Mapping[str, Callable[[Year], Measured]] = {
     "ledger_lines": _ledger,
 }
 """Everything that a rubric may name. Shares are per cent."""
-
-
-def measure(year: Year, name: str) -> Measured:
-    """Count one measure; raise KeyError for one that is not."""
-    return MEASURES[name](year)

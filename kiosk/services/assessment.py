@@ -1,6 +1,5 @@
 """今年考核: what the year comes to by the rubric today, item by item with the records it stands on, and what the head enters and shows."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,8 +7,7 @@ from decimal import Decimal
 from kiosk.domain.assessment import Rubric, Score, score
 from kiosk.domain.case import Case, CaseStep
 from kiosk.domain.listing import Listing, Review, Takedown
-from kiosk.domain.measures import Measured, Year, measure
-from kiosk.domain.referral import ReferralStep
+from kiosk.domain.measures import MEASURES, Measured, Year
 from kiosk.domain.roster import roster_rows
 from kiosk.domain.running import FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.station import Role, Station
@@ -47,7 +45,7 @@ def assess(here: Here, session: Session, year: int | None = None) -> Assessment:
         station, records = here.station(u), _records(here, u, year)
         claims = {claim.item: claim for claim in u.list(Claim, station_id=here.station_id, year=year)}
     rubric = here.rubric
-    measured = {item.code: measure(records, item.measure) for item in rubric.items if item.measure}
+    measured = {item.code: MEASURES[item.measure](records) for item in rubric.items if item.measure}
     values: dict[str, Decimal | None] = {code: Decimal(claim.value) for code, claim in claims.items()}
     values |= {item.measure: measured[item.code].value for item in rubric.items if item.measure}
     unproved = frozenset(code for code, claim in claims.items() if not claim.file_digest)
@@ -56,10 +54,6 @@ def assess(here: Here, session: Session, year: int | None = None) -> Assessment:
 
 def _records(here: Here, u: UnitOfWork, year: int) -> Year:
     mine = here.station_id
-    recommended = recommendations(u, mine)
-    steps: dict[str, list[ReferralStep]] = defaultdict(list)
-    for about in recommended:
-        steps[about.referral.id] += about.steps
     return Year(
         year=year,
         today=here.today(),
@@ -68,8 +62,7 @@ def _records(here: Here, u: UnitOfWork, year: int) -> Year:
         reviews=u.list(Review, station_id=mine),
         takedowns=u.list(Takedown),
         # doubts are found over all years
-        roster=[row for row in roster_rows(recommended) if local(row.referred_at).year == year],
-        steps=steps,
+        roster=[row for row in roster_rows(recommendations(u, mine)) if local(row.referred_at).year == year],
         cases=u.list(Case, station_id=mine),
         case_steps=u.list(CaseStep, station_id=mine),
         checks=u.list(FacilityCheck, station_id=mine),
