@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.desk.counter import Counter, Desk, Form, Seated, go
+from kiosk.desk.counter import Counter, Desk, Form, Seated, download, go
 from kiosk.desk.seats import Seat
 from kiosk.domain.assessment import Area
 from kiosk.errors import BadInput
@@ -21,12 +20,6 @@ from kiosk.text import t
 
 router = APIRouter()
 TEMPLATES = Path(__file__).parent.parent.parent / "assets" / "papers"
-TYPES = {
-    "jpg": "image/jpeg",
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @router.get("/assessment")
@@ -51,19 +44,16 @@ def four(desk: Desk, form: Form) -> Response:
     """Give the four papers of this year in one file; with a password of the moment the roster in it is the whole one."""
     try:
         # a password may begin or end with a blank: it is taken as it was typed
-        name, content = papers(desk.here, form.seat.session, TEMPLATES, "".join(form.texts("password")))
+        return download(papers(desk.here, form.seat.session, TEMPLATES, "".join(form.texts("password"))))
     except BadInput as error:
         return _page(desk, form.seat, paper_trouble=t(error.key, **error.words))
-    return Response(content, media_type="application/zip", headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"})
 
 
 @router.get("/assessment/file/{claim_id}")
 def file(desk: Desk, seat: Seated, claim_id: str) -> Response:
     """Give the file that was shown for an item."""
     found, content = claims.shown(desk.here, seat.session, claim_id)
-    kind = found.file_name.rsplit(".", 1)[-1]
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.file_name)}"}
-    return Response(content, media_type=TYPES[kind], headers=headers)
+    return download((found.file_name, content))
 
 
 def _page(

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import FormData, UploadFile
 
@@ -14,6 +15,7 @@ from kiosk.desk.seats import Seat, Seats
 from kiosk.desk.sections import SECTIONS
 from kiosk.domain.station import Staff
 from kiosk.services.station import Here, local
+from kiosk.services.table_write import File
 from kiosk.text import t
 
 COOKIE = "desk"
@@ -21,6 +23,15 @@ FORM_KEY = "form_key"
 FILE_MAX = 8 * 1024 * 1024
 FIELDS_MAX = 10_000
 """The longest paste gives some hundred ads of some twenty-five fields each: the parser's own thousand would lose what was typed."""
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "jpg": "image/jpeg",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
+"""What may be taken from the desk, by the ending of its name."""
 LINE_MAX = 200
 """So long is what somebody types into one line: a reason, a note."""
 
@@ -85,6 +96,13 @@ class Sent:
         if not isinstance(value, UploadFile) or not value.filename:
             return None
         return value.filename, value.file.read(FILE_MAX + 1)
+
+
+def download(file: File) -> Response:
+    """Give a file to be kept, under its own name."""
+    name, content = file
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(content, media_type=TYPES[name.rsplit(".", 1)[-1]], headers=headers)
 
 
 def make_templates() -> Environment:

@@ -1,12 +1,11 @@
 """表格进出 on the desk page: the roster and the provincial platform's lists as files, and the mark that something was entered there."""
 
 from datetime import date
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent, go, whole
+from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent, download, go, whole
 from kiosk.desk.seats import Seat
 from kiosk.domain.station import Role
 from kiosk.errors import BadInput
@@ -16,13 +15,11 @@ from kiosk.services import roster as rosters
 from kiosk.services.export import Entered
 from kiosk.services.roster import Period
 from kiosk.services.station import local
-from kiosk.services.table_write import File
 from kiosk.services.table_write import Form as FileForm
 from kiosk.services.worker_words import phone_words
 from kiosk.text import t
 
 router = APIRouter()
-TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
 
 
 @router.get("/papers")
@@ -40,8 +37,8 @@ def roster_file(desk: Desk, form: Form) -> Response:
         if form.text("whole"):
             # a password may begin or end with a blank: it is taken as it was typed
             password = "".join(form.texts("password"))
-            return _download(rosters.full_file(desk.here, form.seat.session, period, password))
-        return _download(rosters.masked_file(desk.here, form.seat.session, period))
+            return download(rosters.full_file(desk.here, form.seat.session, period, password))
+        return download(rosters.masked_file(desk.here, form.seat.session, period))
     except BadInput as error:
         return _page(desk, form.seat, period, trouble=t(error.key, **error.words))
 
@@ -50,7 +47,7 @@ def roster_file(desk: Desk, form: Form) -> Response:
 def platform_file(desk: Desk, form: Form, what: Entered) -> Response:
     """Give what waits to be entered into the provincial platform."""
     give = export.export_listings if what is Entered.LISTING else export.export_workers
-    return _download(give(desk.here, form.seat.session, FileForm.CSV if form.text("csv") else FileForm.XLSX))
+    return download(give(desk.here, form.seat.session, FileForm.CSV if form.text("csv") else FileForm.XLSX))
 
 
 @router.post("/papers/entered/{what}")
@@ -69,13 +66,6 @@ def _day(form: Sent, name: str) -> date:
         return date.fromisoformat(form.text(name))
     except ValueError:
         raise BadInput(name, "bad.period.day") from None
-
-
-def _download(file: File) -> Response:
-    name, content = file
-    kind = name.rsplit(".", 1)[-1]
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return Response(content, media_type=TYPES[kind], headers=headers)
 
 
 def _page(desk: Counter, seat: Seat, period: Period, *, said: str = "", trouble: str = "") -> HTMLResponse:

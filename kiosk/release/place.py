@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.domain.release import UpdateStage
+from kiosk.on_disk import sync_folder
 from kiosk.release.sign import PUBLIC_KEYS
 
 TOP, STATE = Path("/opt/kiosk"), Path("/var/lib/kiosk")
@@ -133,15 +134,6 @@ def point(link: Path, to: str) -> None:
     part.symlink_to(to)
     part.replace(link)
     sync_folder(link.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have a folder's names on the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from kiosk.domain.release import UpdateStage
-from kiosk.release.place import KNOCK, SWITCH, TRIES, Place, alone, note, on_trial, point, results, sync_folder, version_of, write_whole
+from kiosk.on_disk import sync_folder
+from kiosk.release.place import KNOCK, SWITCH, TRIES, Place, alone, note, on_trial, point, results, version_of, write_whole
 from kiosk.release.stage import Builder, MachineError, RefusedError, asked_to_switch, prune, stage
 
 log = logging.getLogger(__name__)

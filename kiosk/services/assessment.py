@@ -10,10 +10,9 @@ from kiosk.domain.listing import Listing, Review, Takedown
 from kiosk.domain.measures import MEASURES, Measured, Year
 from kiosk.domain.roster import roster_rows
 from kiosk.domain.running import FacilityCheck, PlatformEntry, Signup, Spending
-from kiosk.domain.station import Role, Station
+from kiosk.domain.station import Station
 from kiosk.domain.worker import Worker
 from kiosk.domain.yearly import Claim, StationDay
-from kiosk.errors import NotAllowed
 from kiosk.services.roster import recommendations
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here, local
@@ -38,8 +37,7 @@ class Assessment:
 
 def assess(here: Here, session: Session, year: int | None = None) -> Assessment:
     """Judge a year, this one unless another is named, as of today; raise NotAllowed for all but the head."""
-    if session.role is not Role.HEAD:
-        raise NotAllowed("the assessment is the head's")
+    session.need_head("the assessment")
     year = year or here.today().year
     with here.store.read() as u:
         station, records = here.station(u), _records(here, u, year)

@@ -38,11 +38,7 @@ def value(one: Scored) -> str:
     """Say an item's value with its unit, or that there is none."""
     if one.value is None:
         return t("assess.item_none" if one.item.measure else "assess.item_unclaimed")
-    return (
-        f"{number(one.value)}{one.item.unit}"
-        if one.item.unit == "%"
-        else t("assess.item_value", value=number(one.value), unit=one.item.unit)
-    )
+    return _with_unit(one.value, one)
 
 
 def facts(found: Assessment, area: Area) -> str:
@@ -82,8 +78,11 @@ def how(one: Scored) -> str:
 
 def aim(one: Scored) -> str:
     """Say the value that brings all points."""
-    least = number(one.item.aim)
-    return f"{least}{one.item.unit}" if one.item.unit == "%" else f"{least} {one.item.unit}"
+    return _with_unit(one.item.aim, one)
+
+
+def _with_unit(figure: Decimal, one: Scored) -> str:
+    return f"{number(figure)}{'' if one.item.unit == '%' else ' '}{one.item.unit}"
 
 
 def records(here: Here, found: Assessment, code: str) -> Sequence[str]:

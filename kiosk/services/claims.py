@@ -5,9 +5,8 @@ from decimal import Decimal, InvalidOperation
 
 from kiosk.domain.assessment import TENTH, Item
 from kiosk.domain.record import new_id
-from kiosk.domain.station import Role
 from kiosk.domain.yearly import Claim
-from kiosk.errors import BadInput, NotAllowed, NotFound
+from kiosk.errors import BadInput, NotFound
 from kiosk.services import evidence_file
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here
@@ -20,8 +19,7 @@ def claim(here: Here, session: Session, code: str, value: str, note: str = "", f
 
     Raises NotAllowed for all but the head, NotFound for an item that the system measures, BadInput('value', 'note' or 'file').
     """
-    if session.role is not Role.HEAD:
-        raise NotAllowed("evidence is the head's")
+    session.need_head("evidence")
     _entered(here, code)
     said, note = _number(value), note.strip()
     if len(note) > NOTE_MOST:
@@ -57,8 +55,7 @@ def claim(here: Here, session: Session, code: str, value: str, note: str = "", f
 
 def shown(here: Here, session: Session, claim_id: str) -> tuple[Claim, bytes]:
     """Give a claim's file; raise NotAllowed for all but the head, NotFound where there is none."""
-    if session.role is not Role.HEAD:
-        raise NotAllowed("evidence is the head's")
+    session.need_head("evidence")
     with here.store.read() as u:
         found = u.need(Claim, claim_id)
         content = u.attached(found.file_digest)

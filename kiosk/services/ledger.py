@@ -6,8 +6,7 @@ from datetime import date
 from kiosk.domain import ledger
 from kiosk.domain.record import new_id
 from kiosk.domain.running import Spending, SpendingKind
-from kiosk.domain.station import Role
-from kiosk.errors import BadInput, NotAllowed, WrongState
+from kiosk.errors import BadInput, WrongState
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here
 
@@ -42,7 +41,7 @@ def enter(
     spent_on: date,
 ) -> Spending:
     """Enter one line; raise NotAllowed for all but the head, BadInput for an amount, a day or a text that cannot be."""
-    _only_head(session)
+    session.need_head("the ledger")
     purpose, payee, voucher = purpose.strip(), payee.strip(), voucher.strip()
     ledger.check_line(amount_fen, spent_on, here.today())
     if not purpose:
@@ -72,7 +71,7 @@ def enter(
 
 def cancel(here: Here, session: Session, spending_id: str) -> Spending:
     """Take a line back by a counter line; raise NotAllowed for all but the head, NotFound, WrongState when it does not stand."""
-    _only_head(session)
+    session.need_head("the ledger")
     now = here.now()
     with here.store.write() as u:
         line = u.need(Spending, spending_id)
@@ -99,15 +98,10 @@ def cancel(here: Here, session: Session, spending_id: str) -> Spending:
 
 def book(here: Here, session: Session) -> Book:
     """Give the ledger as its head reads it; counter lines do not show, what they took back does. Raises NotAllowed for others."""
-    _only_head(session)
+    session.need_head("the ledger")
     with here.store.read() as u:
         lines = u.list(Spending)
     gone = {line.cancels for line in lines}
     shown = [Line(spending=line, gone=line.id in gone) for line in lines if line.cancels is None]
     shown.sort(key=lambda line: (line.spending.spent_on, line.spending.entered_at, line.spending.id), reverse=True)
     return Book(lines=tuple(shown), sums=ledger.sums(lines))
-
-
-def _only_head(session: Session) -> None:
-    if session.role is not Role.HEAD:
-        raise NotAllowed("only the head keeps the ledger")

@@ -13,9 +13,9 @@ from kiosk.domain.listing import Listing
 from kiosk.domain.privacy import Personal
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
 from kiosk.domain.roster import NOTED, Grade, Recommendation, RosterRow, missing, roster_rows
-from kiosk.domain.station import Role, Station
+from kiosk.domain.station import Station
 from kiosk.domain.worker import Worker
-from kiosk.errors import BadInput, NotAllowed
+from kiosk.errors import BadInput
 from kiosk.services import listing_words, table_write
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here, local
@@ -102,8 +102,7 @@ def full_file(here: Here, session: Session, period: Period, password: str) -> Fi
 
     Raises NotAllowed for anybody but the head, BadInput('password') for a short one.
     """
-    if session.role is not Role.HEAD:
-        raise NotAllowed("the full roster is the head's")
+    session.need_head("the full roster")
     table_write.check_password(password)
     found = roster(here, period)
     file = table_write.locked(table_write.to_xlsx(_table(found, full=True)), password)

@@ -28,6 +28,11 @@ class Session:
     name: str
     role: Role
 
+    def need_head(self, what: str) -> None:
+        """Raise NotAllowed for anybody but the head; `what` is what is his alone."""
+        if self.role is not Role.HEAD:
+            raise NotAllowed(f"{what}: the head's alone")
+
 
 @dataclass(frozen=True, slots=True)
 class CardHolder:

@@ -19,8 +19,9 @@ from typing import Any
 import sqlcipher3.dbapi2 as sqlcipher
 
 from kiosk.errors import BackupGone, StoreDamaged, StoreError, StoreFull
+from kiosk.on_disk import sync_file, sync_folder
 from kiosk.store.connection import connect, mapped, wrong_with
-from kiosk.store.swap import STAMP, give, sync_file, sync_folder
+from kiosk.store.swap import STAMP, give
 
 NAME = re.compile(r"station-(\d{6})-(\d{8}T\d{6}Z)\.db")
 DAYS, WEEK, WEEKS = 7, 7, 4

@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kiosk.on_disk import sync_file, sync_folder
+
 NEXT = ".next-"
 STAMP = "%Y%m%dT%H%M%SZ"
 KEY_NEXT = ".next"
@@ -115,21 +117,6 @@ def give(file: Path) -> None:
     if os.geteuid() == 0:
         folder = file.parent.stat()
         os.chown(file, folder.st_uid, folder.st_gid)
-
-
-def sync_file(path: Path) -> None:
-    """Have a file's content on the disk."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Have a folder's names on the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager
