@@ -68,7 +68,7 @@ class Board(Kiosk):
 
 @pytest.fixture
 def start_board(station: RealStation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Board]]:
-    """Give a function that starts a board on a station's folder, as large as the screen."""
+    """Give a function that starts a board on a station's folder, as large as the screen and as bright at night as by day."""
     running: list[Board] = []
 
     def begin(screen: Screen, state: Path = station.state) -> Board:
@@ -78,7 +78,7 @@ def start_board(station: RealStation, monkeypatch: pytest.MonkeyPatch) -> Iterat
         shutil.copytree(FONTS, state / "fonts", dirs_exist_ok=True)
         (state / "kiosk.toml").write_text(
             f"[board]\nleft = 0\nwidth = {screen.width}\nheight = {screen.height}\n"
-            f"[board_look]\nscreen_height_mm = {1102 if upright else 620}\n"
+            f'[board_look]\nscreen_height_mm = {1102 if upright else 620}\nquiet = ""\n'
         )
         monkeypatch.setenv("KIOSK_BOARD_PROBE", str(state / "board-probe"))
         running.append(Board(screen, state))
