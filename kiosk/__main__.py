@@ -34,7 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
     backup.add_argument("--to", type=Path, metavar="DIR", help="into this folder instead")
     backup.add_argument("--code", action="store_true", help="show the recovery code, to be written down and locked away; copy nothing")
     restore = commands.add_parser("restore", help="put a backup in the store's place; what the old store has newer stays")
-    restore.add_argument("file", type=Path, metavar="FILE")
+    source = restore.add_mutually_exclusive_group(required=True)
+    source.add_argument("file", type=Path, metavar="FILE", nargs="?")
+    source.add_argument("--from-county", action="store_true", help="fetch the backup that the county has of this station")
     review = commands.add_parser("review", help="check texts by the rules for listings, one JSON line a file")
     review.add_argument("files", nargs="+", metavar="FILE")
     doctor = commands.add_parser("doctor", help="look whether the station is well; status 1 when something is wrong")
@@ -135,9 +137,9 @@ def _dispatch(options: argparse.Namespace) -> int:
 
             return show_code(settings) if options.code else back_up_by_hand(settings, options.to)
         case "restore":
-            from kiosk.safety import restore_by_hand
+            from kiosk.safety import restore_by_hand, restore_from_county
 
-            return restore_by_hand(settings, options.file)
+            return restore_from_county(settings) if options.from_county else restore_by_hand(settings, options.file)
         case "doctor":
             from kiosk import checkup
 

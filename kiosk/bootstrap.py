@@ -215,6 +215,7 @@ def open_desk(settings: Settings) -> DeskServer | None:
 
 def open_agent(settings: Settings) -> Agent:
     """Make the agent with the real printer, the real hub and, where switched on, the desk page."""
+    from kiosk.agent.files import FileSender
     from kiosk.agent.loop import Agent
     from kiosk.agent.spool import Spool
     from kiosk.devices.printer import open_printer
@@ -259,7 +260,8 @@ def open_agent(settings: Settings) -> Agent:
     if not settings.backup_dir:
         forget_trouble(store)
     spool, updater = Spool(store, printer, clock), _updater(settings, store, hub, clock)
-    more = (take_phone_acts, back_up, tidy, keep_time, note_day, updater)
+    sender = FileSender(store, hub, clock, Path(settings.backup_dir) if settings.backup_dir else None)
+    more = (take_phone_acts, back_up, tidy, keep_time, note_day, updater, sender)
     return Agent(settings, store, spool, hub, clock, lambda: open_desk(settings), *more)
 
 

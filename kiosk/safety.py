@@ -6,18 +6,20 @@ called broken only where the key is known to be the right one: with a wrong key 
 
 import hashlib
 import logging
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from kiosk.bootstrap import open_store, station_clock
+from kiosk.bootstrap import open_hub, open_store, station_clock
 from kiosk.config import Settings
 from kiosk.domain import recovery_code
+from kiosk.domain.file_kind import FileKind
 from kiosk.domain.record import to_plain
-from kiosk.errors import BadInput, StoreDamaged, StoreError, WrongKey
+from kiosk.errors import BadInput, HubFailed, StoreDamaged, StoreError, SyncError, WrongKey
 from kiosk.services import safekeeping
 from kiosk.services.doctor_safety import CHIP, SafetyCase
 from kiosk.services.safekeeping import Mended
@@ -28,6 +30,8 @@ from kiosk.store.key import has_key, read_key
 from kiosk.store.rebuild import Rescued
 from kiosk.store.store import Store
 from kiosk.sync import exchange
+from kiosk.sync.client import HttpHub
+from kiosk.sync.protocol import FileEntry
 from kiosk.text import t
 
 log = logging.getLogger(__name__)
@@ -215,6 +219,63 @@ def show_code(settings: Settings) -> int:
     """Say the recovery code, for the safe."""
     print(t("backup.code", code=recovery_code.write(read_key(settings.key_path))))
     return 0
+
+
+def restore_from_county(settings: Settings) -> int:
+    """Fetch a copy that the county has of this station's store, and restore it by hand. Broken off, the next time goes on with it."""
+    with closing(open_store(settings)) as store:
+        me = exchange.identity(store)
+        if me is None:
+            raise BadInput("county", "backup.no_county")
+        with closing(open_hub(settings, store)) as hub:
+            try:
+                chosen = _chosen(hub.files(me.token, FileKind.BACKUP).files)
+                file = settings.state_dir / f"from-county-{chosen.digest[:16]}.db"
+                _fetch(hub, me.token, chosen, file)
+            except SyncError:
+                raise BadInput("county", "backup.county_away") from None
+    restore_by_hand(settings, file)
+    file.unlink()
+    return 0
+
+
+def _chosen(copies: Sequence[FileEntry]) -> FileEntry:
+    """Let whoever restores choose where there is more than one."""
+    if not copies:
+        raise BadInput("county", "backup.county_none")
+    for number, one in enumerate(copies, 1):
+        size = max(1, one.size // 1_000_000)
+        print(t("backup.county_copy", number=number, when=f"{local(one.whole_at):%Y-%m-%d %H:%M}", size=size))
+    if len(copies) == 1:
+        return copies[0]
+    print(t("backup.county_which"), flush=True)
+    typed = sys.stdin.readline().strip()
+    if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= len(copies)):
+        raise BadInput("county", "backup.county_choice")
+    return copies[int(typed) - 1]
+
+
+def _fetch(hub: HttpHub, token: str, copy: FileEntry, file: Path) -> None:
+    """Fetch a copy whole, going on where it was broken off; raise SyncError."""
+    print(t("backup.county_fetching"), flush=True)
+    try:
+        with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+b") as kept:
+
+            def take(piece: bytes) -> None:
+                kept.write(piece)
+
+            if (start := kept.seek(0, os.SEEK_END)) < copy.size:
+                hub.file(token, copy.digest, start, take)
+            kept.seek(0)
+            digest = hashlib.file_digest(kept, "sha256").hexdigest()
+    except OSError as error:
+        if error.errno in backup.NO_ROOM:
+            raise BadInput("county", "backup.county_full") from None
+        raise
+    if digest != copy.digest:
+        file.unlink()
+        raise HubFailed("another content")
+    os.utime(file, (copy.whole_at.timestamp(),) * 2)
 
 
 def restore_by_hand(settings: Settings, file: Path) -> int:

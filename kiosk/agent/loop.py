@@ -21,6 +21,7 @@ from typing import Protocol
 
 from kiosk.agent.check_up import CheckUps, examine
 from kiosk.agent.day_keeper import TOUCHED, DayKeeper
+from kiosk.agent.files import FileSender
 from kiosk.agent.report import Reporter
 from kiosk.agent.update import Updater
 from kiosk.alive import Pulse, tell
@@ -137,10 +138,11 @@ class Agent:
         keep_time: Callable[[], object] = lambda: None,
         note_day: Callable[[Sequence[Look]], None] = lambda _: None,
         updater: Updater | None = None,
+        sender: FileSender | None = None,
     ) -> None:
         self._settings, self._store, self._spool, self._hub, self._clock = settings, store, spool, hub, clock
         self._open_desk, self._take_phone_acts, self._back_up, self._tidy = open_desk, take_phone_acts, back_up, tidy
-        self._keep_time, self._updater = keep_time, updater
+        self._keep_time, self._updater, self._sender = keep_time, updater, sender
         self._stop = threading.Event()
         self._crash: Exception | None = None
         self._health = Health()
@@ -167,6 +169,8 @@ class Agent:
             threading.Thread(target=self._guard, args=(self._backup_life,), name="_backup_life", daemon=True).start()
         if self._updater is not None:  # a weak line may hold it for days
             threading.Thread(target=self._guard, args=(self._update_life,), name="_update_life", daemon=True).start()
+        if self._sender is not None:
+            threading.Thread(target=self._guard, args=(self._files_life,), name="_files_life", daemon=True).start()
         tell("READY=1")
         self._guard(self._housekeeping)
         until = time.monotonic() + STOP_S
@@ -269,6 +273,10 @@ class Agent:
     def _update_life(self) -> None:
         if self._updater is not None:
             self._updater.life(self._stop)
+
+    def _files_life(self) -> None:
+        if self._sender is not None:
+            self._sender.life(self._stop)
 
     def _check_up_life(self) -> None:
         found = CheckUps(self._store, self._hub, self._clock, lambda: examine(self._settings.state_dir))

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import Depends, FastAPI, Header, Query, Request, Response
+from fastapi import Body, Depends, FastAPI, Header, Query, Request, Response
 from fastapi import Path as PathParam
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
@@ -25,7 +25,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from kiosk.body_limit import BodyLimit
 from kiosk.config import is_loopback
-from kiosk.county import authority, boards, digest, doctor, enrolment, feed, health, limits, logs, metrics, releases
+from kiosk.county import authority, boards, digest, doctor, enrolment, feed, files, health, limits, logs, metrics, releases
 from kiosk.county.bell import Bell
 from kiosk.county.enrolment import Device, EnrolError
 from kiosk.county.feed import CursorGoneError, Reader
@@ -37,6 +37,7 @@ from kiosk.county.phone_routes import PhoneLimit, add_pages
 from kiosk.county.push import push
 from kiosk.county.settings import HubSettings
 from kiosk.county.vault import open_vault
+from kiosk.domain.file_kind import FileKind
 from kiosk.domain.matching import AreaTable
 from kiosk.domain.record import RecordError
 from kiosk.domain.review import RuleBook
@@ -51,6 +52,7 @@ from kiosk.sync.protocol import (
     DOCTOR,
     ENROL,
     EPOCH,
+    FILES,
     HEALTH,
     KEYS,
     NAME_MAX,
@@ -67,6 +69,8 @@ from kiosk.sync.protocol import (
     EnrolAnswer,
     EnrolRequest,
     ErrorBody,
+    FileList,
+    FileState,
     Health,
     HealthNoted,
     Keys,
@@ -95,11 +99,16 @@ STATUS_OF = {
     Problem.CODE_OTHER_STATION: 403,
     Problem.TOO_MANY: 429,
     Problem.NOT_FOUND: 404,
+    Problem.FILE_KIND: 422,
+    Problem.FILE_BROKEN: 422,
+    Problem.STATION_FULL: 413,
+    Problem.NO_ROOM: 507,
     Problem.UNAVAILABLE: 503,
     Problem.INTERNAL: 500,
 }
 
 
+SHA256 = "^[0-9a-f]{64}$"
 AWAY_S = "5"
 """So long a station waits at least when the database is away or its disk is full."""
 
@@ -286,13 +295,52 @@ def make_app(
             return _json(releases.give(connection, settings.county, version))
 
     @app.get(BLOBS + "/{digest}", response_class=FileResponse, responses=errors)
-    def give_blob(device: Annotated[Device, Depends(caller)], digest: Annotated[str, PathParam(pattern="^[0-9a-f]{64}$")]) -> Response:
+    def give_blob(device: Annotated[Device, Depends(caller)], digest: Annotated[str, PathParam(pattern=SHA256)]) -> Response:
         """Give a content of a release by its SHA-256, or the part of it that a Range names."""
         del device
         path = releases.blob_path(settings, digest)
         if not path.is_file():
             raise ProblemError(Problem.NOT_FOUND)
         return FileResponse(path, media_type="application/octet-stream")
+
+    @app.get(FILES, response_model=FileList, responses=errors)
+    def give_files(device: Annotated[Device, Depends(caller)], kind: FileKind) -> Response:
+        """Give the whole files of the caller's station, newest first."""
+        with engine.connect() as connection:
+            return _json(FileList(files=tuple(files.kept(connection, settings, device.station_id, kind))))
+
+    @app.get(FILES + "/{digest}", response_model=FileState, responses=errors)
+    def give_file_state(device: Annotated[Device, Depends(caller)], digest: Annotated[str, PathParam(pattern=SHA256)]) -> Response:
+        """Say how much of a file of the caller's station is here."""
+        with engine.connect() as connection:
+            return _json(files.state(connection, settings, device.station_id, digest))
+
+    @app.put(FILES + "/{digest}", response_model=FileState, responses=errors)
+    def take_part(
+        device: Annotated[Device, Depends(caller)],
+        digest: Annotated[str, PathParam(pattern=SHA256)],
+        kind: FileKind,
+        size: Annotated[int, Query(ge=1, le=BATCH_MAX)],
+        offset: Annotated[int, Query(ge=0, le=BATCH_MAX)],
+        data: Annotated[bytes, Body(media_type="application/octet-stream")],
+    ) -> Response:
+        """Take a part of a file, named by the SHA-256 of the whole. Sent again, it changes nothing."""
+        part = files.Part(digest=digest, kind=kind, size=size, offset=offset, data=data)
+        author = Author(settings.county, device.station_id, device.id)
+        with engine.begin() as connection:
+            answer = files.take(connection, settings, author, part, clock())
+        if isinstance(answer, Problem):
+            raise ProblemError(answer)
+        return _json(answer)
+
+    @app.get(FILES + "/{digest}/content", response_class=FileResponse, responses=errors)
+    def give_file(device: Annotated[Device, Depends(caller)], digest: Annotated[str, PathParam(pattern=SHA256)]) -> Response:
+        """Give a whole file of the caller's own station, or the part of it that a Range names."""
+        with engine.connect() as connection:
+            there = files.state(connection, settings, device.station_id, digest).whole
+        if not there:
+            raise ProblemError(Problem.NOT_FOUND)
+        return FileResponse(files.path_of(settings, device.station_id, digest), media_type="application/octet-stream")
 
     @app.post(DOCTOR, response_model=DoctorNoted, responses=errors)
     def note_doctor(body: DoctorReport, device: Annotated[Device, Depends(caller)]) -> Response:

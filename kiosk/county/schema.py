@@ -170,6 +170,21 @@ rate = sa.Table(
 )
 """How often a terminal or an address has asked in the minute since `since`. Nothing is lost when it is."""
 
+station_file = sa.Table(
+    "station_file",
+    metadata,
+    _county(),
+    sa.Column("station_id", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("device_id", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    _instant("begun_at", nullable=False),
+    _instant("whole_at"),
+    sa.Index("ix_station_file_digest", "county_id", "digest"),
+)
+"""Files that stations sent: whose, what for, how long, and since when they are whole. What is in them lies in files."""
+
 record = sa.Table(
     "record",
     metadata,

@@ -15,7 +15,7 @@ from kiosk.text import t
 
 router = APIRouter()
 HEADS = {Urgency.NOW: "today.now", Urgency.TODAY: "today.day", Urgency.SOON: "today.soon"}
-HELPED = frozenset({"printer", "parked", "sync", "shut_out", "mended", "disk", "backup", "update"})
+HELPED = frozenset({"printer", "parked", "sync", "shut_out", "mended", "disk", "backup", "update", "file"})
 """What is mended with the hands: the page says how."""
 
 

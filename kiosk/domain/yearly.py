@@ -6,6 +6,8 @@ Owned by the station, seen by the county alone.
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from kiosk.domain.assessment import Area
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationDay:
@@ -26,8 +28,30 @@ class StationDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperItem:
+    """One item of a self-assessment as it stood: its value (as text, None where there was nothing to measure), what that brings and what
+    all of it would. `entered`: the head's word, else the system measured it; `file_name` and `file_digest` name what was shown for it.
+    """
+
+    code: str
+    area: Area
+    name: str
+    unit: str
+    value: str | None
+    points: str
+    most: str
+    entered: bool = False
+    file_name: str = ""
+    file_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaperSet:
-    """That the four papers of article 14 were made: the SHA-256 of the list of their files, and what they ask for. The last one stands."""
+    """A year's self-assessment as it was handed in with the four papers of article 14. The last one of a year stands.
+
+    `rubric` and `rubric_from` (since when it is in force) say by what it was judged, `official` whether that is the county's own or a
+    placeholder. `digest` is the SHA-256 of the list of the papers' files, `file_digest` that of all of them as one zip.
+    """
 
     id: str
     station_id: str
@@ -36,7 +60,13 @@ class PaperSet:
     grade: str
     money_fen: int
     official: bool
+    rubric: str
+    rubric_from: date
+    items: tuple[PaperItem, ...]
     digest: str
+    file_name: str
+    file_size: int
+    file_digest: str
     by_id: str
     by_name: str
     made_at: datetime

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.domain.assessment import Area, Scored
+from kiosk.domain.file_kind import FileKind
 from kiosk.domain.ledger import sums
 from kiosk.domain.pay import capitals, yuan
 from kiosk.domain.record import new_id
 from kiosk.domain.running import Spending, SpendingKind
-from kiosk.domain.yearly import PaperSet
+from kiosk.domain.yearly import PaperItem, PaperSet
 from kiosk.services import assessment_words as words
 from kiosk.services import roster as rosters
 from kiosk.services.assessment import Assessment, assess
@@ -35,8 +36,8 @@ MANIFEST = "manifest.json"
 def papers(here: Here, session: Session, templates: Path, password: str = "") -> File:
     """Make the four papers of this year as one zip; with a password the roster is the whole one, locked with it.
 
-    Raises NotAllowed for all but the head, BadInput for a template that cannot be filled or a short password. What was made is a record
-    for the county: the digest of the list of files, the points, who and when.
+    Raises NotAllowed for all but the head, BadInput for a template that cannot be filled or a short password. What was made is handed in to
+    the county: as a record of what each item came to, with the digest of the list of files, and as the file.
     """
     found = assess(here, session)
     facts = _facts(here, found)
@@ -63,7 +64,18 @@ def papers(here: Here, session: Session, templates: Path, password: str = "") ->
         indent=1,
         sort_keys=True,
     ).encode()
-    now = here.now()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, content in (*files.items(), (MANIFEST, manifest)):
+            bundle.writestr(name, content)
+    zipped = f"{_safe(found.station.name)}_{found.year}_{t('claim_papers.title')}.zip", out.getvalue()
+    _hand_in(here, session, found, zipped, hashlib.sha256(manifest).hexdigest())
+    return zipped
+
+
+def _hand_in(here: Here, session: Session, found: Assessment, zipped: File, digest: str) -> None:
+    """Keep what was made as a record and as a file for the county; of the files only the last."""
+    now, total = here.now(), words.number(found.score.total)
     made = PaperSet(
         id=new_id(now),
         station_id=here.station_id,
@@ -72,19 +84,38 @@ def papers(here: Here, session: Session, templates: Path, password: str = "") ->
         grade=found.score.grade.name,
         money_fen=found.score.money,
         official=found.rubric.official,
-        digest=hashlib.sha256(manifest).hexdigest(),
+        rubric=found.rubric.name,
+        rubric_from=found.rubric.effective_from,
+        items=tuple(_stood(found, one) for one in found.score.items),
+        digest=digest,
+        file_name=zipped[0],
+        file_size=len(zipped[1]),
+        file_digest=hashlib.sha256(zipped[1]).hexdigest(),
         by_id=session.staff_id,
         by_name=session.name,
         made_at=now,
     )
     with here.store.write() as u:
         u.keep(made)
+        u.detach(FileKind.PAPERS)
+        u.attach(made.file_digest, zipped[1], FileKind.PAPERS)
         u.audit(now, session.staff_id, "claim_papers", made.id, digest=made.digest, points=total)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, content in (*files.items(), (MANIFEST, manifest)):
-            bundle.writestr(name, content)
-    return f"{_safe(found.station.name)}_{found.year}_{t('claim_papers.title')}.zip", out.getvalue()
+
+
+def _stood(found: Assessment, one: Scored) -> PaperItem:
+    item, claim = one.item, found.claims.get(one.item.code)
+    return PaperItem(
+        code=item.code,
+        area=item.area,
+        name=item.name,
+        unit=item.unit,
+        value=None if one.value is None else words.number(one.value),
+        points=words.number(one.points),
+        most=words.number(item.most),
+        entered=not item.measure,
+        file_name=claim.file_name if claim else "",
+        file_digest=claim.file_digest if claim else "",
+    )
 
 
 def checked(bundle: bytes, digest: str) -> list[str]:

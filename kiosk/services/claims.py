@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 from kiosk.domain.assessment import TENTH, Item
+from kiosk.domain.file_kind import FileKind
 from kiosk.domain.record import new_id
 from kiosk.domain.yearly import Claim
 from kiosk.errors import BadInput, NotFound
@@ -33,7 +34,7 @@ def claim(here: Here, session: Session, code: str, value: str, note: str = "", f
         name, size, digest = (before.file_name, before.file_size, before.file_digest) if before else ("", 0, "")
         if file:
             name, size, digest = _name(file[0], kind), len(content), evidence_file.digest(content)
-            u.attach(digest, content)
+            u.attach(digest, content, FileKind.EVIDENCE)
         made = Claim(
             id=new_id(now),
             station_id=here.station_id,

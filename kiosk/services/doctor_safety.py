@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from kiosk.errors import StoreError
-from kiosk.services import safekeeping
+from kiosk.services import hand_in, safekeeping
 from kiosk.services.station import local
 from kiosk.store import backup, swap
 from kiosk.store.store import Store
 from kiosk.text import t
 
-LATE = timedelta(days=3)
+LATE, COUNTY_LATE = timedelta(days=3), timedelta(days=2)
 CHIP = Path("/sys/class/tpm/tpm0")
 
 
@@ -33,8 +33,11 @@ class SafetyCase:
 def look_at_backups(case: SafetyCase, store: Store, now: datetime) -> Iterator[tuple[bool, str]]:
     """Say how old the last copy is and whether it opens, and what was made of the store before."""
     with store.read() as u:
-        last, mended = safekeeping.last_copy(u), safekeeping.mended(u)
+        last, mended, at_county = safekeeping.last_copy(u), safekeeping.mended(u), hand_in.county_copy(u)
+        enrolled = u.recall("sync.token") is not None
     yield _backups(case, last, now)
+    if case.backup_dir and enrolled:
+        yield _at_county(*at_county, now)
     if mended:
         words = t("doctor.backup.mended", when=_when(datetime.fromisoformat(mended.at)), why=t(f"doctor.backup.mended_{mended.why}"))
         yield True, words + ("" if mended.whole else t("doctor.backup.lacks"))
@@ -59,6 +62,16 @@ def _backups(case: SafetyCase, last: datetime | None, now: datetime) -> tuple[bo
         return False, t("doctor.backup.damaged")
     late = abs(now - last) > LATE
     return not late, t("doctor.backup.late" if late else "doctor.backup.good", when=_when(last), count=len(copies))
+
+
+def _at_county(last: datetime | None, refused: str, now: datetime) -> tuple[bool, str]:
+    when = _when(last) if last else t("doctor.backup.county_no_copy")
+    if refused:
+        return False, t("doctor.backup.county_refused", when=when)
+    if last is None:
+        return False, t("doctor.backup.county_never")
+    late = abs(now - last) > COUNTY_LATE
+    return not late, t("doctor.backup.county_late" if late else "doctor.backup.county_good", when=when)
 
 
 def look_at_key(case: SafetyCase) -> Iterator[tuple[bool, str]]:

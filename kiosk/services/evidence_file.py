@@ -2,25 +2,23 @@
 
 import hashlib
 import io
-import zipfile
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from kiosk.domain.file_kind import document_kind
 from kiosk.errors import BadInput
 
 SIDE, QUALITY = 1600, 80
 DOCUMENT_MAX = 5 * 1024 * 1024
 PIXELS_MAX = 80_000_000
 """A phone's picture has twelve to fifty million; more is made to fill the memory."""
-OFFICE = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
-MACROS = "vbaProject.bin"
 
 
 def fit(content: bytes) -> tuple[str, bytes]:
     """Give a file's kind (jpg, pdf, docx, xlsx), read off its bytes and never its name, and the bytes to keep; raise BadInput('file')."""
     if not content:
         raise BadInput("file", "bad.evidence.empty")
-    kind = _document(content)
+    kind = document_kind(content)
     if kind is None:
         return "jpg", _picture(content)
     if len(content) > DOCUMENT_MAX:
@@ -31,21 +29,6 @@ def fit(content: bytes) -> tuple[str, bytes]:
 def digest(content: bytes) -> str:
     """Give the SHA-256 under which a file is kept and named in the records."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _document(content: bytes) -> str | None:
-    if content.startswith(b"%PDF-"):
-        return "pdf"
-    if not content.startswith(b"PK\x03\x04"):
-        return None
-    try:
-        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise BadInput("file", "bad.evidence.broken") from None
-    kind = next((kind for name, kind in OFFICE.items() if name in names), None)
-    if kind is None or any(name.endswith(MACROS) for name in names):
-        raise BadInput("file", "bad.evidence.kind")
-    return kind
 
 
 def _picture(content: bytes) -> bytes:

@@ -15,7 +15,7 @@ from kiosk.domain.referral import ReferralState, state_of
 from kiosk.domain.release import UpdateStage
 from kiosk.domain.station import StaffCall, Station, Training
 from kiosk.domain.words import Say
-from kiosk.services import bookings, facilities, follow_up, printing, reports, safekeeping, signups, updates
+from kiosk.services import bookings, facilities, follow_up, hand_in, printing, reports, safekeeping, signups, updates
 from kiosk.services.listing_words import time_of
 from kiosk.services.opening import review_due
 from kiosk.services.publish import awaiting_review
@@ -29,6 +29,7 @@ SILENT, SILENT_LONG = timedelta(days=1), timedelta(days=7)
 SLIPS_LOOKED_AT = 30
 JUST_PRINTING = timedelta(minutes=2)
 """So long the visitor himself is asked whether his slip came out."""
+FILE_WHY = frozenset({"file_kind", "too_large", "station_full"})
 COURSE_SOON = timedelta(days=3)
 
 
@@ -55,6 +56,7 @@ class Need(StrEnum):
     DISK = "disk"
     BACKUP = "backup"
     UPDATE = "update"
+    FILE = "file"
     EMPLOYER = "employer"
 
 
@@ -260,6 +262,10 @@ def _sync(u: UnitOfWork, now: datetime) -> Iterator[Item]:
     if parked:
         title, detail = Say("today.parked", {"count": parked}), Say("today.parked_more")
         yield Item(need=Need.PARKED, count=parked, title=title, detail=detail, urgency=Urgency.TODAY)
+    if lost := hand_in.refused(u):
+        why = lost[0] if lost[0] in FILE_WHY else "other"
+        title, detail = Say("today.file", {"count": len(lost)}), Say(f"today.file_{why}")
+        yield Item(need=Need.FILE, count=len(lost), title=title, detail=detail, urgency=Urgency.TODAY)
     if u.recall("sync.shut_out"):
         waiting = u.outbox_size()
         title, detail = Say("today.shut_out"), Say("today.sync_waiting", {"count": waiting}) if waiting else Say("today.sync_nothing")

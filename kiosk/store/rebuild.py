@@ -23,7 +23,7 @@ from kiosk.errors import StoreError
 from kiosk.store import backup, chain, retention
 from kiosk.store.connection import connect
 from kiosk.store.migrate import upgrade
-from kiosk.store.schema import TABLES, from_row, memory, metadata, outbox, public_memory, tombstone
+from kiosk.store.schema import TABLES, attachment, from_row, memory, metadata, outbox, public_memory, tombstone
 from kiosk.store.store import Store, UnitOfWork, open_store
 
 READING = ".reading"
@@ -161,6 +161,8 @@ def merge(u: UnitOfWork, old: Old) -> None:
             u.bury(ENTITIES[row["entity"]], row["record_id"], row["revision"])
     for cls in TABLES:
         _take(u, old, cls)
+    for row in old.rows(attachment.name):
+        u.attach(row["digest"], row["content"], row["kind"])
     for table in (memory, public_memory):
         for row in old.rows(table.name):
             u.remember(row["key"], row["value"])

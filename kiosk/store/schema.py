@@ -170,9 +170,15 @@ memory, public_memory = (
 )
 
 attachment = sa.Table(
-    "attachment", metadata, sa.Column("digest", sa.Text, primary_key=True), sa.Column("content", sa.LargeBinary, nullable=False)
+    "attachment",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("told", sa.Text, nullable=False, server_default=sa.text("''")),
 )
-"""Files that records name by their SHA-256: pictures and documents that the head showed."""
+"""Files that records name by their SHA-256: pictures and documents that the head showed, the year's papers. `told`: empty while the county
+lacks it, `sent`, or the code with which the county refused it."""
 
 audit = sa.Table(
     "audit",

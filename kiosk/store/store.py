@@ -42,6 +42,8 @@ from kiosk.store.schema import (
 
 R = TypeVar("R")
 SWEPT_ON = "public.swept_on"
+SENT = "sent"
+"""What stands of a file that the county has."""
 CHINA = timezone(timedelta(hours=8))
 
 
@@ -245,13 +247,37 @@ class UnitOfWork:
         table = _memory(key)
         return self.connection.scalar(sa.select(table.c.value).where(table.c.key == key))
 
-    def attach(self, digest: str, content: bytes) -> None:
-        """Keep a file under its SHA-256; the same file once."""
-        self.connection.execute(insert(attachment).values(digest=digest, content=content).on_conflict_do_nothing())
+    def attach(self, digest: str, content: bytes, kind: str) -> None:
+        """Keep a file under its SHA-256, for the county too; the same file once."""
+        self.connection.execute(insert(attachment).values(digest=digest, content=content, kind=kind).on_conflict_do_nothing())
 
     def attached(self, digest: str) -> bytes | None:
         """Give a file by its SHA-256."""
         return self.connection.scalar(sa.select(attachment.c.content).where(attachment.c.digest == digest))
+
+    def detach(self, kind: str) -> None:
+        """Forget all files of a kind."""
+        self.connection.execute(sa.delete(attachment).where(attachment.c.kind == kind))
+
+    def unsent(self) -> Sequence[tuple[str, str, int]]:
+        """Give files that the county lacks and has not refused, as (digest, kind, size), small ones first."""
+        size = sa.func.length(attachment.c.content)
+        query = sa.select(attachment.c.digest, attachment.c.kind, size).where(attachment.c.told == "")
+        return [tuple(row) for row in self.connection.execute(query.order_by(size, attachment.c.digest))]
+
+    def told(self, digest: str, word: str) -> None:
+        """Note what the county said to a file: `sent`, or why it is refused."""
+        self.connection.execute(sa.update(attachment).where(attachment.c.digest == digest).values(told=word))
+        self._topics.add("safety")
+
+    def refused_files(self) -> Sequence[tuple[str, str]]:
+        """Give files that the county refused, as (digest, code)."""
+        query = sa.select(attachment.c.digest, attachment.c.told).where(attachment.c.told.not_in(("", SENT)))
+        return [tuple(row) for row in self.connection.execute(query)]
+
+    def send_files_again(self, word: str) -> None:
+        """Let files of which this stands be sent again."""
+        self.connection.execute(sa.update(attachment).where(attachment.c.told == word).values(told=""))
 
     def next_number(self, key: str) -> int:
         """Count up: 1, 2, 3 … for each key."""

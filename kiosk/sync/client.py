@@ -2,14 +2,15 @@
 
     no line, refused, timed out, cut off      → HubUnreachable
     5xx, HTML, or JSON that is not protocol 1 → HubFailed
-    4xx with a typed error                    → HubRefused(code)
+    4xx or 507 with a typed error             → HubRefused(code)
     not signed by the county's authority      → HubForged
 
-One session pushes, one pulls, one tells how we are, one answers for doctor and one fetches releases, because each has a thread of its own.
-None is shared further. A hub that has the county's own authority is believed by that alone, never by the system's.
+One session pushes, one pulls, one tells how we are, one answers for doctor, one fetches releases and one sends files, because each has a
+thread of its own. None is shared further. A hub that has the county's own authority is believed by that alone, never by the system's.
 """
 
 import gzip
+import io
 import json
 import ssl
 import time
@@ -25,6 +26,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from kiosk.domain.enrol_text import mark_of
+from kiosk.domain.file_kind import FileKind
 from kiosk.domain.record import RecordError
 from kiosk.errors import HubFailed, HubForged, HubRefused, HubUnreachable, SyncError
 from kiosk.sync.protocol import (
@@ -35,6 +37,7 @@ from kiosk.sync.protocol import (
     DIGESTS,
     DOCTOR,
     ENROL,
+    FILES,
     HEALTH,
     KEYS,
     RELEASES,
@@ -46,6 +49,8 @@ from kiosk.sync.protocol import (
     EnrolAnswer,
     EnrolRequest,
     ErrorBody,
+    FileList,
+    FileState,
     HealthNoted,
     Keys,
     PullAnswer,
@@ -66,6 +71,8 @@ CHUNK = 64 * 1024
 RETRY_AFTER_MAX_S = 600.0
 HEARD_S = 3600.0
 """An answer says the time so long: the clock that counts on from it is this machine's."""
+NO_ROOM = 507
+"""Of the statuses that say that the hub is in trouble the one whose code the client has to know."""
 NO_CHECK_TIME = 0x200000
 """OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which Python does not name."""
 
@@ -142,7 +149,8 @@ class HttpHub:
     def __init__(self, where: str | Callable[[], Place], *, connect_s: float = CONNECT_S, read_s: float = READ_S) -> None:
         self._where: Callable[[], Place] = (lambda: Place(where)) if isinstance(where, str) else where
         self._connect_s, self._read_s = connect_s, read_s
-        self._pushing, self._pulling, self._telling, self._answering, self._fetching = _Line(), _Line(), _Line(), _Line(), _Line()
+        self._lines = [_Line() for _ in range(6)]
+        self._pushing, self._pulling, self._telling, self._answering, self._fetching, self._sending = self._lines
         self._said: tuple[datetime, float] | None = None
 
     def push(self, token: str, request: PushRequest) -> PushAnswer:
@@ -182,7 +190,31 @@ class HttpHub:
 
     def blob(self, token: str, digest: str, start: int, take: Callable[[bytes], None]) -> None:
         """Fetch a content of a release from a byte on, handing each piece to `take` as it comes; raise SyncError."""
+        self._fetch(self._fetching, token, f"{BLOBS}/{digest}", start, take)
 
+    def file_state(self, token: str, digest: str) -> FileState:
+        """Ask how much the county has of a file of ours; raise SyncError."""
+        return self._call(self._sending, "GET", f"{FILES}/{digest}", FileState, token=token)
+
+    def send_part(self, token: str, digest: str, kind: FileKind, size: int, offset: int, data: bytes) -> FileState:
+        """Send a part of a file, named by the SHA-256 of the whole, which is `size` bytes; raise SyncError."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"}
+        query = {"kind": kind.value, "size": str(size), "offset": str(offset)}
+        # as a stream: all at once it would have to be through within one time-out
+        body = io.BytesIO(data)
+        return self._send(
+            self._sending, "PUT", f"{FILES}/{digest}", lambda told: _read(told, FileState), headers=headers, query=query, data=body
+        )
+
+    def files(self, token: str, kind: FileKind) -> FileList:
+        """Ask for the whole files of our station that the county has, newest first; raise SyncError."""
+        return self._call(self._sending, "GET", FILES, FileList, token=token, query={"kind": kind.value})
+
+    def file(self, token: str, digest: str, start: int, take: Callable[[bytes], None]) -> None:
+        """Fetch a file of our station from a byte on, handing each piece to `take` as it comes; raise SyncError."""
+        self._fetch(self._sending, token, f"{FILES}/{digest}/content", start, take)
+
+    def _fetch(self, line: "_Line", token: str, path: str, start: int, take: Callable[[bytes], None]) -> None:
         def read(response: requests.Response) -> None:
             if response.status_code != (206 if start else 200):
                 _read(response, ErrorBody)  # says why it is refused
@@ -192,7 +224,7 @@ class HttpHub:
 
         # as it lies there: a part of what was deflated would be nobody's
         headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
-        self._send(self._fetching, "GET", f"{BLOBS}/{digest}", read, headers=headers)
+        self._send(line, "GET", path, read, headers=headers)
 
     def doctor(self, token: str, report: DoctorReport) -> DoctorNoted:
         """Answer what the county asked this terminal's doctor; raise SyncError."""
@@ -208,7 +240,7 @@ class HttpHub:
 
     def close(self) -> None:
         """Close the sessions; a waiting pull ends with HubUnreachable."""
-        for line in (self._pushing, self._pulling, self._telling, self._answering, self._fetching):
+        for line in self._lines:
             line.close()
 
     def _call(
@@ -244,7 +276,7 @@ class HttpHub:
         *,
         headers: dict[str, str],
         query: dict[str, str] | None = None,
-        data: bytes | None = None,
+        data: bytes | io.BytesIO | None = None,
         read_s: float | None = None,
     ) -> T:
         times = (self._connect_s, read_s or self._read_s)
@@ -364,7 +396,7 @@ def _read(response: requests.Response, answer: type[T]) -> T:
         plain = json.loads(raw)
         if 200 <= status < 300:
             return decode(answer, plain)
-        if 400 <= status < 500:
+        if 400 <= status < 500 or status == NO_ROOM:
             error = decode(ErrorBody, plain)
             raise _later(HubRefused(error.code, error.message), wait_s)
     except (ValueError, RecursionError, RecordError) as error:

@@ -17,6 +17,7 @@ from kiosk.domain.record import RecordError, from_plain, new_id, to_plain
 from kiosk.domain.running import ChainHead
 from kiosk.domain.station import Station
 from kiosk.errors import HubFailed, HubRefused, KioskError
+from kiosk.services import hand_in
 from kiosk.services.tickets import KEY as TICKET_KEY
 from kiosk.services.tickets import KEY_ID as TICKET_KEY_ID
 from kiosk.store.store import Outgoing, Store, UnitOfWork
@@ -177,6 +178,7 @@ def start_anew(store: Store) -> None:
 def _begin(u: UnitOfWork, *, anew: bool) -> None:
     for key, value in {EPOCH: secrets.token_hex(6), BATCH: "0", CURSOR: "", ANEW: "1" if anew else ""}.items():
         u.remember(key, value)
+    hand_in.ask_anew(u)
 
 
 def _keep_head(store: Store, me: Identity, now: datetime) -> None:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from kiosk.domain.board_seen import BoardSeen
 from kiosk.domain.entities import ENTITIES
+from kiosk.domain.file_kind import FileKind
 from kiosk.domain.print_job import PrinterState
 from kiosk.domain.record import RecordError, field_types, from_plain, to_plain
 from kiosk.domain.release import UpdateState
@@ -34,6 +35,7 @@ HEALTH = f"{BASE}/health"
 RELEASES = f"{BASE}/releases"
 BLOBS = f"{BASE}/blobs"
 DOCTOR = f"{BASE}/doctor"
+FILES = f"{BASE}/files"
 
 PUSH_MAX = 500
 PULL_MAX = 500
@@ -43,6 +45,9 @@ BODY_MAX_BYTES = 4 * 1024 * 1024
 PICTURE_MAX_BYTES = 16 * 1024
 """Of a board's picture, as JPEG."""
 NUMBERS_MAX = 50
+PART_MAX_BYTES = 256 * 1024
+"""Of a file, in one request: on a line of 64 kbit/s half a minute, and no more than that is lost with the line."""
+FILE_MAX_BYTES = {FileKind.EVIDENCE: 5 * 1024**2, FileKind.PAPERS: 64 * 1024**2, FileKind.BACKUP: 1024**3}
 
 T = TypeVar("T")
 
@@ -85,6 +90,10 @@ class Problem(StrEnum):
     CODE_OTHER_STATION = "code_other_station"
     TOO_MANY = "too_many"
     NOT_FOUND = "not_found"
+    FILE_KIND = "file_kind"
+    FILE_BROKEN = "file_broken"
+    STATION_FULL = "station_full"
+    NO_ROOM = "no_room"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -266,6 +275,32 @@ class ReleaseAnswer:
 
     manifest: str
     signature: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileState:
+    """How much of a file the hub has: the next part begins at `have`. `whole`: all of it, and its digest is the one that it is named by."""
+
+    have: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEntry:
+    """A whole file of a station: which terminal sent it, and when the hub had all of it."""
+
+    digest: str
+    kind: FileKind
+    size: int
+    device_id: str
+    whole_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileList:
+    """Whole files, newest first."""
+
+    files: tuple[FileEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ ICONS = {
     "disk": "harddisk",
     "backup": "database-alert",
     "update": "update",
+    "file": "file-alert",
     "employer": "domain",
 }
 HEADS = ("now", "day", "soon")
@@ -183,7 +184,7 @@ class TodayScreen(StaffPage):
             self._help(item)
 
     def _help(self, item: "Item") -> None:
-        known = ("parked", "sync", "shut_out", "mended", "disk", "backup", "update")
+        known = ("parked", "sync", "shut_out", "mended", "disk", "backup", "update", "file")
         text = t(f"today.{item.need}_help") if item.need in known else say(item.detail) if item.detail else ""
         ok: list[Choice] = [(t("problem.ok"), "station", lambda: None)]
         self.terminal.open_dialog(Dialog(title=say(item.title), text=text, icon=ICONS[item.need], choices=ok))

@@ -78,10 +78,13 @@ CREATE TABLE claim (
 );
 CREATE TABLE paper_set (
     id TEXT NOT NULL, station_id TEXT NOT NULL, year INTEGER NOT NULL, points TEXT NOT NULL, grade TEXT NOT NULL, money_fen INTEGER NOT
-    NULL, official INTEGER NOT NULL, digest TEXT NOT NULL, by_id TEXT NOT NULL, by_name TEXT NOT NULL, made_at TEXT NOT NULL, PRIMARY
-    KEY (id)
+    NULL, official INTEGER NOT NULL, rubric TEXT NOT NULL, rubric_from TEXT NOT NULL, items TEXT NOT NULL, digest TEXT NOT NULL,
+    file_name TEXT NOT NULL, file_size INTEGER NOT NULL, file_digest TEXT NOT NULL, by_id TEXT NOT NULL, by_name TEXT NOT NULL, made_at
+    TEXT NOT NULL, PRIMARY KEY (id)
 );
-CREATE TABLE attachment (digest TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (digest));
+CREATE TABLE attachment (
+    digest TEXT NOT NULL, content BLOB NOT NULL, kind TEXT NOT NULL, told TEXT DEFAULT '' NOT NULL, PRIMARY KEY (digest)
+);
 CREATE TABLE phone_act (
     id TEXT NOT NULL, station_id TEXT NOT NULL, kind TEXT NOT NULL, worker_id TEXT NOT NULL, listing_id TEXT NOT NULL, referral_id
     TEXT NOT NULL, contact_consent INTEGER NOT NULL, answer TEXT, acted_at TEXT NOT NULL, taken_at TEXT, PRIMARY KEY (id)
