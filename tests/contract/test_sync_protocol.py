@@ -26,6 +26,9 @@ def _value(kind: Any) -> Any:
         return {"甲": "乙"}
     if options:
         return _value(options[0])
+    if dataclasses.is_dataclass(kind):
+        made: Any = kind
+        return made(**{name: _value(one) for name, one in field_types(made).items()})
     if issubclass(kind, Enum):
         return list(kind)[-1]
     return {bool: True, int: 3, date: START.date()}.get(kind) or (START if kind.__name__ == "datetime" else kind("㛃·𬬻，测试"))

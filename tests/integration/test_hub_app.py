@@ -89,6 +89,9 @@ def test_openapi_when_asked_for_describes_protocol_1(hub: TestHub) -> None:
         "/api/v1/digests/{entity}/{bucket}",
         "/api/v1/releases/{version}",
         "/api/v1/blobs/{digest}",
+        "/api/v1/files",
+        "/api/v1/files/{digest}",
+        "/api/v1/files/{digest}/content",
         "/healthz",
     }
     parts = schema["components"]["schemas"]

@@ -4,6 +4,7 @@ Four stations hold one record of every kind; each text in one is a mark (tests/h
 that are none of the reader's business. Routes come from the application itself: a new one needs a line in ASKED.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from kiosk.county.app import make_app
 from kiosk.county.cluster import PrivateCluster
 from kiosk.county.schema import metadata
 from kiosk.domain.entities import ENTITIES
+from kiosk.domain.file_kind import FileKind
 from kiosk.domain.notice import Notice
 from kiosk.domain.record import new_id
 from kiosk.domain.station import Training
@@ -34,6 +36,7 @@ from kiosk.sync.protocol import (
     DIGESTS,
     DOCTOR,
     ENROL,
+    FILES,
     HEALTH,
     KEYS,
     RELEASES,
@@ -70,6 +73,7 @@ VILLAGE = replace(OURS, id=f"{0:08}-0000-7000-8000-000000000003", parent_id=OURS
 STATIONS = {one.short: one for one in (CENTRE, OURS, VILLAGE, OTHER)}
 DRAFT_QUESTION = f"{0:08}-0000-7000-8000-0000000000ac"
 BASE = {"epoch": "", "batch": 0, "wait": 0}
+OCTETS = {"Content-Type": "application/octet-stream"}
 
 
 @dataclass
@@ -136,8 +140,16 @@ def county(cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFactory) ->
     held = {s: Holdings(STATIONS[s], terminals[s].enrolled.device_id, TRAINING.id) for s in STATIONS}
     for short, terminal in terminals.items():
         assert terminal.push(*held[short].in_order()).refused == ()
+        content = _file(short)
+        digest, token = hashlib.sha256(content).hexdigest(), terminal.enrolled.device_token
+        assert terminal.door.send_part(token, digest, FileKind.EVIDENCE, len(content), 0, content).whole
     yield County(hub, terminals, held)
     hub.close()
+
+
+def _file(short: str) -> bytes:
+    """Give what a station showed for its assessment."""
+    return f"%PDF-1.7 {short}的证据".encode()
 
 
 def routes(county: County) -> set[tuple[str, str]]:
@@ -211,6 +223,20 @@ def _blobs(_: County, __: str) -> Iterator[dict[str, Any]]:
     yield {"path": {"digest": "0" * 64}}
 
 
+def _kinds(_: County, __: str) -> Iterator[dict[str, Any]]:
+    yield from ({"params": {"kind": kind}} for kind in FileKind)
+
+
+def _files(county: County, _: str) -> Iterator[dict[str, Any]]:
+    yield from ({"path": {"digest": hashlib.sha256(_file(short)).hexdigest()}} for short in county.held)
+
+
+def _parts(county: County, _: str) -> Iterator[dict[str, Any]]:
+    """Send into everybody's file, beyond what there is of it."""
+    sent = {"params": {"kind": "evidence", "size": 4000, "offset": 3000}, "data": b"x", "headers": OCTETS}
+    yield from (what | sent for what in _files(county, ""))
+
+
 def _once(_: County, __: str) -> Iterator[dict[str, Any]]:
     yield {}
 
@@ -228,6 +254,10 @@ ASKED: dict[tuple[str, str], Callable[[County, str], Iterator[dict[str, Any]]]] 
     ("POST", DOCTOR): _doctors,
     ("GET", RELEASES + "/{version}"): _releases,
     ("GET", BLOBS + "/{digest}"): _blobs,
+    ("GET", FILES): _kinds,
+    ("GET", FILES + "/{digest}"): _files,
+    ("PUT", FILES + "/{digest}"): _parts,
+    ("GET", FILES + "/{digest}/content"): _files,
     ("GET", AUTHORITY): _once,
     ("GET", "/metrics"): _once,
     ("GET", "/k/{token:path}"): _tokens,
@@ -247,8 +277,9 @@ def ask(county: County, route: tuple[str, str], reader: str, token: str, most: i
     with requests.Session() as line:
         for what in islice(ASKED[route](county, reader), most):
             address = path.replace(":path}", "}").format(**what.get("path", {}))
-            options = {name: value for name, value in what.items() if name != "path"}
-            response = line.request(method, county.hub.base + address, headers=headers, timeout=SLOW_S, **options)
+            options = {name: value for name, value in what.items() if name not in ("path", "headers")}
+            sent = headers | what.get("headers", {})
+            response = line.request(method, county.hub.base + address, headers=sent, timeout=SLOW_S, **options)
             assert response.status_code != 429, "nothing is tried where all are too many"
             yield response
 
@@ -289,6 +320,20 @@ def test_feed_when_read_from_its_beginning_holds_what_the_station_may_see_and_no
     assert seen == expected
     urgent = told(county.terminals[reader], urgent=True)
     assert urgent <= told(county.terminals[reader])
+
+
+@pytest.mark.parametrize("reader", STATIONS)
+def test_files_when_others_ask_for_them_or_write_into_them_are_their_stations_alone(county: County, reader: str) -> None:
+    before = {
+        short: county.terminals[short].door.files(one.enrolled.device_token, FileKind.EVIDENCE) for short, one in county.terminals.items()
+    }
+    for route in ASKED:
+        for response in ask(county, route, reader, bearer(county.terminals[reader])) if route[1].startswith(FILES) else ():
+            assert [short for short in STATIONS if short != reader and f"{short}的证据".encode() in response.content] == []
+    contents = [one.content for one in ask(county, ("GET", FILES + "/{digest}/content"), reader, bearer(county.terminals[reader]))]
+    assert _file(reader) in contents
+    assert {s: t.door.files(t.enrolled.device_token, FileKind.EVIDENCE) for s, t in county.terminals.items()} == before
+    assert all(len(one.files) == 1 for one in before.values())
 
 
 def test_hub_when_nobody_is_known_by_the_token_gives_and_takes_nothing(county: County) -> None:
