@@ -196,9 +196,10 @@ def _thin(connection: sa.Connection, settings: HubSettings, author: Author, kind
     """Forget what newer whole ones stand in for."""
     found = kept(connection, settings, author.station_id, kind)
     if kind is FileKind.BACKUP:
+        heard = {one.device_id for one in found if one.whole_at >= now - LOST}
         ours = [one for one in found if one.device_id == author.device_id]
-        others = [one for one in found if one.device_id != author.device_id and one.whole_at < now - LOST]
-        _forget(connection, settings, author.station_id, [one.digest for one in (*ours[BACKUPS:], *others)])
+        lost = [one for one in found if one.device_id not in heard]
+        _forget(connection, settings, author.station_id, [one.digest for one in (*ours[BACKUPS:], *lost)])
     elif kind is FileKind.PAPERS:
         _forget(connection, settings, author.station_id, [one.digest for one in found[PAPERS:]])
 

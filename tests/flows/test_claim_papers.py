@@ -1,8 +1,10 @@
 """The four papers on a real store: filled, true to the records, turned into PDF, and seen when altered; templates that are wrong."""
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,12 @@ import pytest
 from docx import Document
 from openpyxl import Workbook, load_workbook
 
+from kiosk.domain.file_kind import FileKind
 from kiosk.domain.pay import capitals
 from kiosk.domain.station import Role
 from kiosk.domain.yearly import PaperSet
 from kiosk.errors import BadInput, NotAllowed
-from kiosk.services import claims
+from kiosk.services import claims, evidence_file
 from kiosk.services.claim_papers import MANIFEST, checked, papers
 from kiosk.services.sign_in import Session
 from kiosk.services.template import fill_docx, fill_xlsx, makes_pdf
@@ -58,11 +61,32 @@ def a_sheet(*rows: list[str]) -> bytes:
     return out.getvalue()
 
 
+def is_handed_in(station: TestStation, content: bytes) -> None:
+    """Look at what the county gets: a record of every item, and the file."""
+    with station.store.read() as u:
+        (told,) = u.list(PaperSet)
+        assert u.attached(told.file_digest) == content
+        assert [kind for _, kind, _ in u.unsent()].count("papers") == 1, "only the last is kept for the county"
+    assert (told.file_size, told.file_name) == (len(content), "义堂站_2026_四份材料.zip")
+    assert told.file_digest == hashlib.sha256(content).hexdigest()
+    rubric = station.here.rubric
+    assert (told.rubric, told.rubric_from, told.official) == (rubric.name, rubric.effective_from, False)
+    assert [one.code for one in told.items] == [item.code for item in rubric.items]
+    assert sum(Decimal(one.points) for one in told.items) == Decimal(told.points) == Decimal("19.1")
+    shown, counted = told.items[0], next(one for one in told.items if one.code == "3.1")
+    assert (shown.value, shown.points, shown.most, shown.entered, shown.file_name) == ("3", "9", "9", True, "三个区.jpg")
+    assert shown.file_digest == evidence_file.digest(evidence_file.fit(a_picture())[1])
+    assert (counted.value, counted.points, counted.entered, counted.file_digest) == ("3", "0.1", False, "")
+
+
 def test_papers_when_made_say_what_the_records_say_and_carry_the_evidence(station: TestStation) -> None:
     for n in range(3):
         a_person(station, f"1380000000{n}")
     claims.claim(station.here, station.head, "1.1", "3", "门口、大厅、里间", ("三个区.jpg", a_picture()))
-    _, bundle = made(station)
+    with station.store.write() as u:
+        u.attach("0" * 64, b"last month's", FileKind.PAPERS)
+    content, bundle = made(station)
+    is_handed_in(station, content)
     names = bundle.namelist()
     numbers = sorted(name[0] for name in names if "/" not in name and name != MANIFEST)
     assert numbers == (["1", "1", "2", "3", "3", "4", "4"] if makes_pdf() else ["1", "2", "3", "4"])
