@@ -182,11 +182,11 @@ def _wrong(path: Path, part: Part) -> Problem | None:
     if digest.hexdigest() != part.digest:
         return Problem.FILE_BROKEN
     try:
-        if part.kind is FileKind.EVIDENCE:
-            document_kind(path.read_bytes())
-        elif part.kind is FileKind.PAPERS:
-            with zipfile.ZipFile(path) as bundle:
-                bundle.namelist()
+        with path.open("rb") as file:
+            if part.kind is FileKind.EVIDENCE:
+                document_kind(file)
+            elif part.kind is FileKind.PAPERS:
+                zipfile.ZipFile(file).namelist()
     except (BadInput, zipfile.BadZipFile, ValueError, NotImplementedError):
         return Problem.FILE_KIND
     return None

@@ -1,8 +1,8 @@
 """What files a station gives to the county, and what a document is, told by its bytes and never by its name."""
 
-import io
 import zipfile
 from enum import StrEnum
+from typing import IO
 
 from kiosk.errors import BadInput
 
@@ -19,14 +19,15 @@ class FileKind(StrEnum):
     BACKUP = "backup"
 
 
-def document_kind(content: bytes) -> str | None:
+def document_kind(file: IO[bytes]) -> str | None:
     """Give pdf, docx or xlsx, None for what is no document; raise BadInput('file') for another, a broken one or one with macros."""
-    if content.startswith(PDF):
+    head = file.read(len(PDF))
+    if head == PDF:
         return "pdf"
-    if not content.startswith(ZIP):
+    if not head.startswith(ZIP):
         return None
     try:
-        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+        names = zipfile.ZipFile(file).namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         raise BadInput("file", "bad.evidence.broken") from None
     kind = next((kind for name, kind in OFFICE.items() if name in names), None)

@@ -18,7 +18,7 @@ def fit(content: bytes) -> tuple[str, bytes]:
     """Give a file's kind (jpg, pdf, docx, xlsx), read off its bytes and never its name, and the bytes to keep; raise BadInput('file')."""
     if not content:
         raise BadInput("file", "bad.evidence.empty")
-    kind = document_kind(content)
+    kind = document_kind(io.BytesIO(content))
     if kind is None:
         return "jpg", _picture(content)
     if len(content) > DOCUMENT_MAX:

@@ -64,6 +64,8 @@ from kiosk.sync.protocol import (
 
 CONNECT_S = 5.0
 READ_S = 30.0
+PART_S = 60.0
+"""What was handed to this machine's own network may be long on its way; the hub itself waits no longer for it."""
 WAIT_MARGIN_S = 10.0
 """A waiting pull that says nothing for longer than it was asked to wait is a half-dead line."""
 ANSWER_MAX_BYTES = 8 * BODY_MAX_BYTES
@@ -201,9 +203,9 @@ class HttpHub:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"}
         query = {"kind": kind.value, "size": str(size), "offset": str(offset)}
         # as a stream: all at once it would have to be through within one time-out
-        body = io.BytesIO(data)
+        body, path = io.BytesIO(data), f"{FILES}/{digest}"
         return self._send(
-            self._sending, "PUT", f"{FILES}/{digest}", lambda told: _read(told, FileState), headers=headers, query=query, data=body
+            self._sending, "PUT", path, lambda told: _read(told, FileState), headers=headers, query=query, data=body, read_s=PART_S
         )
 
     def files(self, token: str, kind: FileKind) -> FileList:

@@ -45,8 +45,8 @@ BODY_MAX_BYTES = 4 * 1024 * 1024
 PICTURE_MAX_BYTES = 16 * 1024
 """Of a board's picture, as JPEG."""
 NUMBERS_MAX = 50
-PART_MAX_BYTES = 256 * 1024
-"""Of a file, in one request: on a line of 64 kbit/s half a minute, and no more than that is lost with the line."""
+PART_MAX_BYTES = 128 * 1024
+"""Of a file, in one request: on a line of 64 kbit/s a quarter of a minute, and no more than that is lost with the line."""
 FILE_MAX_BYTES = {FileKind.EVIDENCE: 5 * 1024**2, FileKind.PAPERS: 64 * 1024**2, FileKind.BACKUP: 1024**3}
 
 T = TypeVar("T")

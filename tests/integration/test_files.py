@@ -22,6 +22,7 @@ from kiosk.agent.files import FileSender
 from kiosk.bootstrap import open_hub, open_store, prepare
 from kiosk.config import Settings
 from kiosk.county import files
+from kiosk.county.feed import renew
 from kiosk.county.files import Part
 from kiosk.county.judge import Author
 from kiosk.county.schema import station_file
@@ -362,6 +363,28 @@ def test_doctor_when_the_countys_copy_is_old_or_refused_says_so(site: Site, hub:
     assert [good for good, _ in said(hours=49)] == [False]
     hand_in.settle_copy(store, "x", site.clock(), "too_large")
     assert said() == [(False, "备份县里没有收，请打电话问县里。县里手上的一份：2026-11-23 15:42。")]
+
+
+def test_files_when_the_county_lost_them_with_its_disk_are_sent_again(site: Site, hub: TestHub) -> None:
+    digest = show(site, a_picture())
+    settle(site.station.store, hub)
+    sender(site, HttpHub(hub.base)).step()
+    shutil.rmtree(Path(hub.settings.state) / "files")
+    assert at_county(hub, digest) is None
+    with hub.engine.begin() as connection:
+        connection.execute(sa.delete(station_file))
+        renew(connection, COUNTY)
+    settle(site.station.store, hub)
+    sender(site, HttpHub(hub.base)).step()
+    assert at_county(hub, digest) is not None
+
+
+def test_restore_when_a_file_was_shown_after_the_copy_keeps_it(site: Site) -> None:
+    copy = site.back_up()
+    digest = show(site, a_pdf())
+    site.restore(copy)
+    with site.station.store.read() as u:
+        assert u.attached(digest) == a_pdf()
 
 
 def test_sender_when_a_file_in_the_store_is_damaged_sends_nothing_of_it(site: Site, hub: TestHub) -> None:
