@@ -173,12 +173,12 @@ attachment = sa.Table(
     "attachment",
     metadata,
     sa.Column("digest", sa.Text, primary_key=True),
-    sa.Column("content", sa.LargeBinary, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("told", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("content", sa.LargeBinary, nullable=False),
 )
 """Files that records name by their SHA-256: pictures and documents that the head showed, the year's papers. `told`: empty while the county
-lacks it, `sent`, or the code with which the county refused it."""
+lacks it, `sent`, or the code with which the county refused it. `content` stands last: what is behind it would be read through it."""
 
 audit = sa.Table(
     "audit",

@@ -83,7 +83,7 @@ CREATE TABLE paper_set (
     TEXT NOT NULL, PRIMARY KEY (id)
 );
 CREATE TABLE attachment (
-    digest TEXT NOT NULL, content BLOB NOT NULL, kind TEXT NOT NULL, told TEXT DEFAULT '' NOT NULL, PRIMARY KEY (digest)
+    digest TEXT NOT NULL, kind TEXT NOT NULL, told TEXT DEFAULT '' NOT NULL, content BLOB NOT NULL, PRIMARY KEY (digest)
 );
 CREATE TABLE phone_act (
     id TEXT NOT NULL, station_id TEXT NOT NULL, kind TEXT NOT NULL, worker_id TEXT NOT NULL, listing_id TEXT NOT NULL, referral_id
