@@ -17,7 +17,7 @@ from typing import Protocol
 
 from kiosk.domain.file_kind import FileKind
 from kiosk.errors import HubFailed, HubRefused, StoreError, SyncError
-from kiosk.services import hand_in
+from kiosk.services import hand_in, safekeeping
 from kiosk.store import backup
 from kiosk.store.store import Store
 from kiosk.sync import exchange
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 LOOK_S, AGAIN_S, ASK_LATER_S = 20.0, 60.0, 3600.0
 COPIES_EVERY_S = 600.0
-"""Another disk is not woken more often."""
+"""The other disk is not woken more often, but for a copy that was made just now."""
 FIRST_S = 60.0
 """Not all stations at once when the light comes back."""
 GIVE_WAY_S = 1.0
@@ -63,6 +63,7 @@ class FileSender:
 
     def __init__(self, store: Store, hub: FileHub, clock: Callable[[], datetime], folder: Path | None) -> None:
         self._store, self._hub, self._clock, self._folder = store, hub, clock, folder
+        self._made_at: datetime | None = None
         self._copies_at = 0.0
 
     def life(self, stop: threading.Event) -> None:
@@ -84,15 +85,15 @@ class FileSender:
         if me is None:
             return
         with self._store.read() as u:
-            waiting = hand_in.waiting(u)
+            waiting, made_at = hand_in.waiting(u), safekeeping.last_copy(u)
         for one in waiting:
             refused = self._send_kept(me.token, one, stop)
             if stop.is_set():
                 return
             hand_in.settle(self._store, one.digest, refused)
-        if self._folder is not None and time.monotonic() >= self._copies_at:
+        if self._folder is not None and (made_at != self._made_at or time.monotonic() >= self._copies_at):
             self._send_copy(me.token, self._folder, stop)
-            self._copies_at = time.monotonic() + COPIES_EVERY_S
+            self._made_at, self._copies_at = made_at, time.monotonic() + COPIES_EVERY_S
 
     def _send_kept(self, token: str, one: hand_in.Waiting, stop: threading.Event) -> str:
         with self._store.read() as u:

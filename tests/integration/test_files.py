@@ -30,6 +30,7 @@ from kiosk.domain import recovery_code
 from kiosk.domain.file_kind import FileKind
 from kiosk.domain.station import Staff
 from kiosk.domain.worker import Worker
+from kiosk.domain.yearly import Claim
 from kiosk.errors import BadInput, HubRefused, HubUnreachable
 from kiosk.services import claims, hand_in
 from kiosk.services.doctor_safety import look_at_backups
@@ -246,7 +247,7 @@ def test_file_when_the_county_refuses_it_is_told_to_staff_in_words_and_not_sent_
     with site.station.store.write() as u:  # a picture to us, something else to a stricter county
         u.detach(FileKind.EVIDENCE)
         u.attach(sha(b"MZ"), b"MZ", FileKind.EVIDENCE)
-        u.put(*(replace(claim, file_digest=sha(b"MZ")) for claim in u.list(claims.Claim)))
+        u.put(*(replace(claim, file_digest=sha(b"MZ")) for claim in u.list(Claim)))
     settle(site.station.store, hub)
     door = Door(hub.base)
     sender(site, door).step()
