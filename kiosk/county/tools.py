@@ -12,6 +12,9 @@ from kiosk.county import backup, board_table, boards, doctor, enrolment, feed, n
 from kiosk.county.app import make_engine
 from kiosk.county.authority import authority_pem, mark
 from kiosk.county.cluster import PrivateCluster
+from kiosk.county.console import accounts
+from kiosk.county.console.counter import ROOT
+from kiosk.county.console.roles import Role
 from kiosk.county.migrate import migrate
 from kiosk.county.schema import device, record
 from kiosk.county.settings import HubSettings
@@ -89,11 +92,13 @@ def _rotate(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace
             if count:
                 raise ConfigError(t("county_tool.too_early", count=count))
             enrolment.reseal(connection, vault)
+            accounts.reseal(connection, vault)
     if chosen.hub:
         vault.renew()
     with engine.begin() as connection:
         if chosen.hub:
             enrolment.reseal(connection, vault)
+            accounts.reseal(connection, vault)
         one = _named(connection, settings, chosen.device) if chosen.device and not chosen.hub else None
         enrolment.ask_to_renew(connection, settings.county, one, now)
     return t("county_tool.rotate_done")
@@ -217,6 +222,18 @@ def _offered_to(names: list[str]) -> str:
     return t("county_release.to_all") if "" in names else t("county_release.to_some", names="、".join(names))
 
 
+def _user(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
+    """Invite somebody to the console, anew where the account is there."""
+    book = accounts.Accounts(settings.county, open_vault(settings.key_path))
+    with engine.begin() as connection:
+        known = {user.login: user.id for user in book.all(connection)}
+        if chosen.login.lower() in known:
+            code = book.invite(connection, now, "", known[chosen.login.lower()])
+        else:
+            _, code = book.add(connection, now, "", chosen.login, chosen.name or chosen.login, Role.CENTRE)
+    return t("county_tool.invited", address=f"{settings.phone_base}{ROOT}/join", code=code)
+
+
 TOOLS: dict[str, Callable[[sa.Engine, HubSettings, argparse.Namespace, datetime], str]] = {
     "code": _code,
     "devices": _devices,
@@ -226,6 +243,7 @@ TOOLS: dict[str, Callable[[sa.Engine, HubSettings, argparse.Namespace, datetime]
     "rotate": _rotate,
     "renew": _renew,
     "notice": _notice,
+    "user": _user,
     "backup": _backup,
     "release": _release,
 }
