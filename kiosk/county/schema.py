@@ -259,3 +259,61 @@ console_act = sa.Table(
     sa.Index("ix_console_act_subject", "county_id", "subject"),
 )
 """What was done at the console, in one order. `digest` covers the row and the digest before it: a changed row breaks all after it."""
+
+station_step = sa.Table(
+    "station_step",
+    metadata,
+    _county(),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("station_id", sa.Text, nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("act", sa.Text, nullable=False),
+    sa.Column("on", sa.Date, nullable=False),
+    _instant("at", nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("deadline", sa.Date),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.UniqueConstraint("county_id", "station_id", "place"),
+)
+"""How each station's standing came about: kiosk.domain.standing.Steps, the first in place 1. Never changed."""
+
+console_document = sa.Table(
+    "console_document",
+    metadata,
+    _county(),
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+"""Papers that were laid in at the console, by their SHA-256: few, and backed up with all the rest."""
+
+application = sa.Table(
+    "application",
+    metadata,
+    _county(),
+    sa.Column("station_id", sa.Text, primary_key=True),
+    sa.Column("data", JSONB, nullable=False),
+)
+"""A station that was applied for and is not recognised: nobody but the console knows it yet."""
+
+staff_course = sa.Table(
+    "staff_course",
+    metadata,
+    _county(),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("held_on", sa.Date, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("hours", sa.Integer, nullable=False),
+)
+
+staff_course_seat = sa.Table(
+    "staff_course_seat",
+    metadata,
+    _county(),
+    sa.Column("course_id", sa.Text, primary_key=True),
+    sa.Column("station_id", sa.Text, primary_key=True),
+    sa.Column("people", sa.Integer, nullable=False),
+)
+"""How many of a station's staff came to a course that the county held for them."""

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from kiosk.county import backup, board_table, boards, doctor, enrolment, feed, notices, releases
 from kiosk.county.app import make_engine
-from kiosk.county.authority import authority_pem, mark
 from kiosk.county.cluster import PrivateCluster
 from kiosk.county.console import accounts
 from kiosk.county.console.counter import ROOT
@@ -19,7 +18,6 @@ from kiosk.county.migrate import migrate
 from kiosk.county.schema import device, record
 from kiosk.county.settings import HubSettings
 from kiosk.county.vault import open_vault
-from kiosk.domain.enrol_text import SCHEME, EnrolText
 from kiosk.domain.notice import Notice, end_of
 from kiosk.domain.release import UpdateStage
 from kiosk.errors import ConfigError, NotFound
@@ -47,9 +45,7 @@ def new_code(engine: sa.Engine, settings: HubSettings, station_name: str, now: d
         station_id = connection.scalar(sa.select(record.c.id).where(*named))
         if station_id is None:
             raise NotFound(f"station {station_name}")
-        code = enrolment.make_code(connection, open_vault(settings.key_path), settings.county, station_id, now)
-    pem = authority_pem(settings)
-    return str(EnrolText(code, settings.station_base.removeprefix(SCHEME), mark(pem)) if pem else EnrolText(code))
+        return enrolment.enrol_line(connection, open_vault(settings.key_path), settings, station_id, now)
 
 
 def restore(settings: HubSettings, folder: Path, to: datetime | None) -> str:

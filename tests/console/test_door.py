@@ -139,7 +139,7 @@ def test_account_when_it_cannot_be_made_says_why_and_keeps_what_was_typed(consol
     console.invite("zhoumin")
     head = console.signed_in()
     head.open("/users")
-    page = head.send("/users", **{"login": "liufang", "name": "刘芳", "role": "bureau", "station_id": ""} | {field: value})
+    page = head.send("/users", None, **{"login": "liufang", "name": "刘芳", "role": "bureau", "station_id": ""} | {field: value})
     assert head.status == 422
     assert t(f"bad.console.{key}") in page
     assert field == "name" or 'value="刘芳"' in page

@@ -30,6 +30,8 @@ class Section:
 
 SECTIONS = (
     Section("today", "/"),
+    Section("stations", "/stations"),
+    Section("fleet", "/fleet"),
     Section("users", "/users", frozenset({Role.CENTRE})),
     Section("acts", "/acts", COUNTY_ROLES),
 )
