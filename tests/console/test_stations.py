@@ -124,9 +124,8 @@ def test_township_when_it_looks_sees_its_own_stations_alone_and_may_apply_below_
 def test_course_when_held_is_listed_with_who_came(console: Console) -> None:
     centre = console.signed_in()
     centre.open("/courses")
-    page = centre.send(
-        "/courses", None, title="怎样审核", held_on="2026-11-20", hours="6", **{f"people.{OURS.id}": "2", f"people.{OTHER.id}": ""}
-    )
+    came = {f"people.{OURS.id}": "2", f"people.{OTHER.id}": ""}
+    page = centre.send("/courses", None, title="怎样审核", held_on="2026-11-20", hours="6", **came)
     assert t("console.course.count", station=OURS.name, count=2) in page
     page = centre.send("/courses", None, title="怎样回访", held_on="2026-12-20", hours="6", **came)
     assert centre.status == 422
