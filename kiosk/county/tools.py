@@ -218,16 +218,23 @@ def _offered_to(names: list[str]) -> str:
     return t("county_release.to_all") if "" in names else t("county_release.to_some", names="、".join(names))
 
 
-def _user(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
-    """Invite somebody to the console, anew where the account is there."""
+def invite(settings: HubSettings, login: str, name: str, now: datetime) -> str:
+    """Invite somebody of the county centre to the console, anew where the account is there; give what to tell him."""
+    engine = make_engine(settings.database)
     book = accounts.Accounts(settings.county, open_vault(settings.key_path))
     with engine.begin() as connection:
         known = {user.login: user.id for user in book.all(connection)}
-        if chosen.login.lower() in known:
-            code = book.invite(connection, now, "", known[chosen.login.lower()])
+        if login.lower() in known:
+            code = book.invite(connection, now, "", known[login.lower()])
         else:
-            _, code = book.add(connection, now, "", chosen.login, chosen.name or chosen.login, Role.CENTRE)
-    return t("county_tool.invited", address=f"{settings.phone_base}{ROOT}/join", code=code)
+            _, code = book.add(connection, now, "", login, name or t("console.role.centre"), Role.CENTRE)
+    engine.dispose()
+    return t("county_tool.invited", address=f"{settings.phone_base}{ROOT}/join", login=login, code=code)
+
+
+def _user(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
+    del engine
+    return invite(settings, chosen.login, chosen.name or "", now)
 
 
 TOOLS: dict[str, Callable[[sa.Engine, HubSettings, argparse.Namespace, datetime], str]] = {

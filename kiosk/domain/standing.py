@@ -15,7 +15,7 @@ from kiosk.domain.privacy import is_phone
 from kiosk.domain.station import Station, StationLevel
 from kiosk.errors import BadInput, WrongState
 
-TEXT_MAX, NUMBER_MAX, NAME_MAX, ADDRESS_MAX = 200, 40, 12, 60
+TEXT_MAX, NUMBER_MAX, NAME_MAX, ADDRESS_MAX = 200, 40, 20, 60
 
 
 class Act(StrEnum):

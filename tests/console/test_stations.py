@@ -45,9 +45,11 @@ def test_station_when_it_goes_its_whole_way_is_known_when_recognised_and_shut_ou
     station_id = applied(console, centre)
     with console.hub.engine.connect() as connection:
         assert connection.scalar(sa.select(station.c.id).where(station.c.id == station_id)) is None
+    assert t("console.need.applied", count=1) in centre.open("/")
     assert t("console.stage.recognised") in step(centre, station_id, "recognise", 1, PDF)
     with console.hub.engine.connect() as connection:
         assert connection.scalar(sa.select(record.c.data["short"].astext).where(record.c.id == station_id)) == "WL"
+    assert t("console.need.file_recognise", count=1) in bureau.open("/")
     assert t("console.stations.unfiled") in bureau.open("/stations")
     step(centre, station_id, "file", 2)
     assert centre.status == 403
@@ -63,6 +65,7 @@ def test_station_when_it_goes_its_whole_way_is_known_when_recognised_and_shut_ou
     console.hub.clock.tick(days=31)
     centre = console.signed_in()
     assert t("console.stations.overdue", day="2026-12-23") in centre.open("/stations")
+    assert t("console.need.overdue", count=1) in centre.open("/")
     code = centre.open(f"/stations/{station_id}") and centre.send(f"/stations/{station_id}/code")
     assert t("console.stations.code_shown") in code
     console.hub.terminal(OURS)
@@ -148,6 +151,7 @@ def test_fleet_when_a_terminal_is_silent_or_troubled_puts_it_first_and_says_why(
         t("console.fleet_trouble.parked", count=3),
     ):
         assert why in page
+    assert t("console.need.fleet", count=1) in centre.open("/")
     hub.clock.tick(minutes=13)
     assert t("console.fleet.fine") not in centre.open("/fleet")
     device_id = ours.enrolled.device_id

@@ -37,7 +37,7 @@ def show(desk: Desk, seat: Seated, q: str = "", stage: str = "", said: str = "")
     """Show the tree, or those whose name has `q` in it or who stand at `stage`."""
     with desk.reading.connect() as connection:
         seen = desk.sees(connection, seat)
-        every = _in_tree([one for one in standing.standings(connection, desk.county_id) if _visible(one, seen)])
+        every = _in_tree([one for one in standing.standings(connection, desk.county_id) if visible(one, seen)])
         terminals = told(connection, desk.county_id)
     count = Counted(one.station_id for one in terminals)
     heard = {one.station_id: one.heard_at for one in sorted(terminals, key=lambda x: (x.heard_at is not None, x.heard_at))}
@@ -204,7 +204,7 @@ def _find(desk: Counter, seat: Seat, station_id: str) -> Standing:
     """Give a station that this seat may look at; raise NotFound for any other."""
     with desk.engine.connect() as connection:
         found, seen = standing.standing(connection, desk.county_id, station_id), desk.sees(connection, seat)
-    if not _visible(found, seen):
+    if not visible(found, seen):
         raise NotFound(f"station {station_id}")
     return found
 
@@ -344,7 +344,7 @@ def _station(typed: Mapping[str, str], station_id: str, revision: int) -> Statio
     )
 
 
-def _visible(one: Standing, seen: frozenset[str] | None) -> bool:
+def visible(one: Standing, seen: frozenset[str] | None) -> bool:
     """Say whether somebody who sees these stations sees this one: an application stands under whom it will belong to."""
     return seen is None or bool({one.station.id, one.station.parent_id} & seen)
 
