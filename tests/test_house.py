@@ -58,6 +58,8 @@ NOT_LOCKED = {
     "kivy": {"docutils", "kivy-garden"},
     # named for its own installation
     "python-escpos": {"setuptools"},
+    # only the script in it is used
+    "axe-playwright-python": {"playwright"},
 }
 
 
