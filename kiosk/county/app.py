@@ -27,6 +27,8 @@ from kiosk.body_limit import BodyLimit
 from kiosk.config import is_loopback
 from kiosk.county import authority, boards, digest, doctor, enrolment, feed, files, health, limits, logs, metrics, releases
 from kiosk.county.bell import Bell
+from kiosk.county.console.app import make_console
+from kiosk.county.console.counter import ROOT
 from kiosk.county.enrolment import Device, EnrolError
 from kiosk.county.feed import CursorGoneError, Reader
 from kiosk.county.judge import Author, EpochUsedError
@@ -179,6 +181,7 @@ def make_app(
         request.state.device = device.id
         return device
 
+    app.mount(ROOT, make_console(engine, reading, settings, vault, clock))
     app.add_middleware(PhoneLimit, count=lambda request: count("phone " + limits.source(request), limits.PHONE))
     app.add_middleware(logs.Observed)
 

@@ -67,10 +67,15 @@ def ask(connection: sa.Connection, county_id: str, station: str, now: datetime) 
     if not ids:
         raise NotFound(station)
     for device_id in ids:
-        new = insert(device_doctor).values(county_id=county_id, device_id=device_id, question=new_id(now), asked_at=now)
-        same_row = {name: new.excluded[name] for name in ("question", "asked_at")}
-        connection.execute(new.on_conflict_do_update(index_elements=["county_id", "device_id"], set_=same_row))
+        ask_one(connection, county_id, device_id, now)
     return ids
+
+
+def ask_one(connection: sa.Connection, county_id: str, device_id: str, now: datetime) -> None:
+    """Ask one terminal."""
+    new = insert(device_doctor).values(county_id=county_id, device_id=device_id, question=new_id(now), asked_at=now)
+    same_row = {name: new.excluded[name] for name in ("question", "asked_at")}
+    connection.execute(new.on_conflict_do_update(index_elements=["county_id", "device_id"], set_=same_row))
 
 
 def question(connection: sa.Connection, county_id: str, device_id: str) -> str:

@@ -15,9 +15,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from kiosk.county.authority import authority_pem, mark
 from kiosk.county.schema import device, enrolment_code, enrolment_failure, record, ticket_key
+from kiosk.county.settings import HubSettings
 from kiosk.county.vault import Vault
-from kiosk.domain.enrol_text import ALPHABET, CODE_LENGTH, grouped
+from kiosk.domain.enrol_text import ALPHABET, CODE_LENGTH, SCHEME, EnrolText, grouped
 from kiosk.domain.record import new_id
 from kiosk.sync.protocol import EnrolAnswer, EnrolRequest, Keys, Problem
 
@@ -61,6 +63,12 @@ def make_code(connection: sa.Connection, vault: Vault, county_id: str, station_i
     values = {"county_id": county_id, "code_hash": _hashes(vault, code)[0], "station_id": station_id}
     connection.execute(sa.insert(enrolment_code).values(**values, expires_at=now + CODE_LIFE))
     return code
+
+
+def enrol_line(connection: sa.Connection, vault: Vault, settings: HubSettings, station_id: str, now: datetime) -> str:
+    """Make a code and give the line that is typed at a new terminal of this station: the code, where the hub is, and its mark."""
+    code, pem = make_code(connection, vault, settings.county, station_id, now), authority_pem(settings)
+    return str(EnrolText(code, settings.station_base.removeprefix(SCHEME), mark(pem)) if pem else EnrolText(code))
 
 
 def enrol(

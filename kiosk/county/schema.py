@@ -223,3 +223,112 @@ feed = sa.Table(
 )
 sa.Index("ix_feed_urgent", feed.c.county_id, feed.c.audience, feed.c.position, postgresql_where=feed.c.urgent)
 """What stands for whom, in the order of last changes. It names records and copies none: a withdrawal has nothing to hunt for here."""
+
+console_user = sa.Table(
+    "console_user",
+    metadata,
+    _county(),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("login", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("station_id", sa.Text),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("sealed_totp", sa.LargeBinary),
+    sa.Column("totp_step", sa.BigInteger, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    _instant("locked_until"),
+    sa.Column("invite_hash", sa.Text, nullable=False),
+    _instant("invite_ends_at"),
+    sa.UniqueConstraint("county_id", "login"),
+)
+"""Who may sign in to the console. A township sees `station_id` and all below it. `generation` grows with each invitation, and ends every
+seat of the one before; an empty `invite_hash` is none. `totp_step` is the last half minute whose code was used: no code is good twice."""
+
+console_seat = sa.Table(
+    "console_seat",
+    metadata,
+    _county(),
+    sa.Column("secret_hash", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Text, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("form_key", sa.Text, nullable=False),
+    _instant("since", nullable=False),
+    _instant("seen", nullable=False),
+)
+"""Who is signed in: a browser's cookie says what `secret_hash` is the hash of."""
+
+console_act = sa.Table(
+    "console_act",
+    metadata,
+    _county(),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    _instant("at", nullable=False),
+    sa.Column("user_id", sa.Text, nullable=False),
+    sa.Column("act", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("facts", JSONB, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Index("ix_console_act_subject", "county_id", "subject"),
+)
+"""What was done at the console, in one order. `digest` covers the row and the digest before it: a changed row breaks all after it."""
+
+station_step = sa.Table(
+    "station_step",
+    metadata,
+    _county(),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("station_id", sa.Text, nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("act", sa.Text, nullable=False),
+    sa.Column("on", sa.Date, nullable=False),
+    _instant("at", nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("deadline", sa.Date),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.UniqueConstraint("county_id", "station_id", "place"),
+)
+"""How each station's standing came about: kiosk.domain.standing.Steps, the first in place 1. Never changed."""
+
+console_document = sa.Table(
+    "console_document",
+    metadata,
+    _county(),
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+"""Papers that were laid in at the console, by their SHA-256: few, and backed up with all the rest."""
+
+application = sa.Table(
+    "application",
+    metadata,
+    _county(),
+    sa.Column("station_id", sa.Text, primary_key=True),
+    sa.Column("data", JSONB, nullable=False),
+)
+"""A station that was applied for and is not recognised: nobody but the console knows it yet."""
+
+staff_course = sa.Table(
+    "staff_course",
+    metadata,
+    _county(),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("held_on", sa.Date, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("hours", sa.Integer, nullable=False),
+)
+
+staff_course_seat = sa.Table(
+    "staff_course_seat",
+    metadata,
+    _county(),
+    sa.Column("course_id", sa.Text, primary_key=True),
+    sa.Column("station_id", sa.Text, primary_key=True),
+    sa.Column("people", sa.Integer, nullable=False),
+)
+"""How many of a station's staff came to a course that the county held for them."""

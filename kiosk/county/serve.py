@@ -23,6 +23,8 @@ from kiosk.domain.review import RuleBook
 from kiosk.errors import ConfigError, StoreError
 
 TEND_EVERY_S = 5.0
+FIRST_LOGIN = "xianzhongxin"
+"""Who is invited to a trial's console."""
 
 
 @contextmanager
@@ -86,10 +88,15 @@ def main(state: Path, args: list[str], sample: Callable[[], SampleRecords] | Non
             return tools.run(settings, chosen, now)
         code = seed(settings, sample(), here, now) if sample is not None else None
         if code is not None:
-            settings.code_path.touch(mode=0o600)
-            settings.code_path.write_text(code)
+            _keep_secret(settings.code_path, code)
+            _keep_secret(settings.invite_path, tools.invite(settings, FIRST_LOGIN, "", now))
         serve(settings, rules, areas, PrivateCluster(settings.cluster_path) if not load(state).database else None)
     return 0
+
+
+def _keep_secret(path: Path, words: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(words)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -115,6 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     notice.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DAY", help="its first day; without it, now")
     notice.add_argument("--until", dest="last", type=date.fromisoformat, metavar="DAY", help="its last day; without it, its first")
     notice.add_argument("--back", metavar="ID", help="take the notice whose id begins so off every board")
+    user = commands.add_parser("user", help="invite somebody of the county centre to the console, who invites all others there")
+    user.add_argument("login")
+    user.add_argument("name", nargs="?")
     release = commands.add_parser("release", help="new releases of the stations' program; without a word list them, and who runs what")
     acts = release.add_subparsers(dest="act")
     acts.add_parser("list", help="list them, and who runs what")

@@ -61,6 +61,11 @@ class HubSettings:
         return Path(self.state) / "enrol.code"
 
     @property
+    def invite_path(self) -> Path:
+        """The first invitation to the trial's console, written when the samples are, mode 0600."""
+        return Path(self.state) / "invitation.code"
+
+    @property
     def has_own_authority(self) -> bool:
         """Say whether stations talk TLS under the county's own authority; not in a trial on one machine."""
         return self.station_base.startswith("https://")

@@ -10,13 +10,14 @@ import sqlalchemy as sa
 
 from kiosk.county import backup, board_table, boards, doctor, enrolment, feed, notices, releases
 from kiosk.county.app import make_engine
-from kiosk.county.authority import authority_pem, mark
 from kiosk.county.cluster import PrivateCluster
+from kiosk.county.console import accounts
+from kiosk.county.console.counter import ROOT
+from kiosk.county.console.roles import Role
 from kiosk.county.migrate import migrate
 from kiosk.county.schema import device, record
 from kiosk.county.settings import HubSettings
 from kiosk.county.vault import open_vault
-from kiosk.domain.enrol_text import SCHEME, EnrolText
 from kiosk.domain.notice import Notice, end_of
 from kiosk.domain.release import UpdateStage
 from kiosk.errors import ConfigError, NotFound
@@ -44,9 +45,7 @@ def new_code(engine: sa.Engine, settings: HubSettings, station_name: str, now: d
         station_id = connection.scalar(sa.select(record.c.id).where(*named))
         if station_id is None:
             raise NotFound(f"station {station_name}")
-        code = enrolment.make_code(connection, open_vault(settings.key_path), settings.county, station_id, now)
-    pem = authority_pem(settings)
-    return str(EnrolText(code, settings.station_base.removeprefix(SCHEME), mark(pem)) if pem else EnrolText(code))
+        return enrolment.enrol_line(connection, open_vault(settings.key_path), settings, station_id, now)
 
 
 def restore(settings: HubSettings, folder: Path, to: datetime | None) -> str:
@@ -89,11 +88,13 @@ def _rotate(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace
             if count:
                 raise ConfigError(t("county_tool.too_early", count=count))
             enrolment.reseal(connection, vault)
+            accounts.reseal(connection, vault)
     if chosen.hub:
         vault.renew()
     with engine.begin() as connection:
         if chosen.hub:
             enrolment.reseal(connection, vault)
+            accounts.reseal(connection, vault)
         one = _named(connection, settings, chosen.device) if chosen.device and not chosen.hub else None
         enrolment.ask_to_renew(connection, settings.county, one, now)
     return t("county_tool.rotate_done")
@@ -217,6 +218,25 @@ def _offered_to(names: list[str]) -> str:
     return t("county_release.to_all") if "" in names else t("county_release.to_some", names="、".join(names))
 
 
+def invite(settings: HubSettings, login: str, name: str, now: datetime) -> str:
+    """Invite somebody of the county centre to the console, anew where the account is there; give what to tell him."""
+    engine = make_engine(settings.database)
+    book = accounts.Accounts(settings.county, open_vault(settings.key_path))
+    with engine.begin() as connection:
+        known = {user.login: user.id for user in book.all(connection)}
+        if login.lower() in known:
+            code = book.invite(connection, now, "", known[login.lower()])
+        else:
+            _, code = book.add(connection, now, "", login, name or t("console.role.centre"), Role.CENTRE)
+    engine.dispose()
+    return t("county_tool.invited", address=f"{settings.phone_base}{ROOT}/join", login=login, code=code)
+
+
+def _user(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
+    del engine
+    return invite(settings, chosen.login, chosen.name or "", now)
+
+
 TOOLS: dict[str, Callable[[sa.Engine, HubSettings, argparse.Namespace, datetime], str]] = {
     "code": _code,
     "devices": _devices,
@@ -226,6 +246,7 @@ TOOLS: dict[str, Callable[[sa.Engine, HubSettings, argparse.Namespace, datetime]
     "rotate": _rotate,
     "renew": _renew,
     "notice": _notice,
+    "user": _user,
     "backup": _backup,
     "release": _release,
 }

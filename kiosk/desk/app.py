@@ -5,10 +5,8 @@ Served on the station's own network only, over TLS, when settings switch it on. 
 
 import ipaddress
 import logging
-import traceback
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi import Form as FormField
@@ -19,31 +17,26 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from kiosk.body_limit import BodyLimit
 from kiosk.desk import assessment, employers, follow_up, importing, notices, papers, review, today
-from kiosk.desk.counter import COOKIE, FILE_MAX, Counter, Desk, Form, NotSeatedError, StrangeFormError, go, make_templates
+from kiosk.desk.counter import COOKIE, Counter, Desk, Form, NotSeatedError
 from kiosk.desk.seats import Seats
 from kiosk.errors import BadInput, KioskError, LockedOut, NotAllowed, NotFound, StoreBusy, WrongState
 from kiosk.services.call import answer_calls
 from kiosk.services.sign_in import hand_over, sign_in, staff_names
 from kiosk.services.station import Here, local
 from kiosk.text import t
+from kiosk.web.forms import FILE_MAX, StrangeFormError
+from kiosk.web.pages import STYLE, answered, go, make_templates
 
 log = logging.getLogger(__name__)
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'",
-    "Referrer-Policy": "same-origin",
-    "Strict-Transport-Security": "max-age=31536000",
-    "X-Content-Type-Options": "nosniff",
-}
 ROOMS = (today, review, importing, follow_up, employers, notices, papers, assessment)
 ROOM_FOR_FIELDS = 64 * 1024
-STYLE = Path(__file__).parent / "style.css"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def make_app(here: Here) -> FastAPI:
     """Make the desk of one station."""
     app = FastAPI(title="desk", docs_url=None, redoc_url=None, openapi_url=None)
-    counter = app.state.counter = Counter(here, Seats(), make_templates())
+    counter = app.state.counter = Counter(here, Seats(), make_templates(TEMPLATES))
     app.add_middleware(BodyLimit, most=FILE_MAX + ROOM_FOR_FIELDS)
     _add_errors(app, counter)
     _add_doors(app, counter)
@@ -70,33 +63,13 @@ def at_home(address: str) -> bool:
     return ip.is_loopback or ip.is_private or ip.is_link_local
 
 
-def foreign(request: Request) -> bool:
-    """Say whether a page of another site made this request: nobody elsewhere may try PINs through a colleague's browser."""
-    if request.method in ("GET", "HEAD"):
-        return False
-    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "same-origin")
-    return site in ("cross-site", "same-site") or (origin is not None and urlsplit(origin).netloc != request.headers.get("host"))
-
-
 def _add_doors(app: FastAPI, counter: Counter) -> None:
     @app.middleware("http")
     async def door(request: Request, call_next: RequestResponseEndpoint) -> Response:
         """Let only the station's own network and this site's own forms in, and send the headers that keep a browser honest."""
         if request.client is None or not at_home(request.client.host):
             return Response(status_code=403)
-        if foreign(request):
-            response: Response = _sorry(counter, 403, t("desk.strange"))
-        else:
-            try:
-                response = await call_next(request)
-            except Exception as error:  # noqa: BLE001 - every failure ends in a calm page
-                # its text may hold what a person typed: only what it is and where it happened is logged
-                at = traceback.extract_tb(error.__traceback__)[-1]
-                log.error("%s in %s, %s line %s", type(error).__name__, at.name, Path(at.filename).name, at.lineno)
-                response = _sorry(counter, 500, t("desk.failed"))
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+        return await answered(request, call_next, lambda status, key: _sorry(counter, status, t(key)))
 
 
 def _sorry(counter: Counter, status: int, sentence: str) -> HTMLResponse:

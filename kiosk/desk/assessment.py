@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.desk.counter import Counter, Desk, Form, Seated, download, go
+from kiosk.desk.counter import Counter, Desk, Form, Seated
 from kiosk.desk.seats import Seat
 from kiosk.domain.assessment import Area
 from kiosk.errors import BadInput
@@ -17,6 +17,7 @@ from kiosk.services.claim_papers import papers
 from kiosk.services.station import local
 from kiosk.services.template import makes_pdf
 from kiosk.text import t
+from kiosk.web.pages import download, go
 
 router = APIRouter()
 TEMPLATES = Path(__file__).parent.parent.parent / "assets" / "papers"

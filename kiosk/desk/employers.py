@@ -6,7 +6,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent, StrangeFormError, go
+from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent
 from kiosk.desk.seats import Seat
 from kiosk.domain.employer import EmployerKind, Seen
 from kiosk.errors import BadInput
@@ -15,6 +15,8 @@ from kiosk.services.employer_words import judged, on_day, row_words, state_words
 from kiosk.services.employers import EmployerFile
 from kiosk.services.station import local
 from kiosk.text import t
+from kiosk.web.forms import StrangeFormError
+from kiosk.web.pages import go
 
 router = APIRouter()
 SHOWN = ("all", "due", "held")

@@ -6,13 +6,15 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.desk.counter import Desk, Form, Seated, StrangeFormError, go
+from kiosk.desk.counter import Desk, Form, Seated
 from kiosk.domain.referral import NO, YES, Party, ReferralState, is_news
 from kiosk.services import asked_words
 from kiosk.services import follow_up as asking
 from kiosk.services.follow_up import Asked
 from kiosk.services.worker_words import phone_words
 from kiosk.text import t
+from kiosk.web.forms import StrangeFormError
+from kiosk.web.pages import go
 
 router = APIRouter()
 HOW = ("call", "here")

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.desk.counter import FILE_MAX, Counter, Desk, Form, Seated, Sent, go
+from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent
 from kiosk.desk.draft_forms import FIELDS, Card, card_of, draft_of, typed_card
 from kiosk.desk.seats import Seat
 from kiosk.errors import BadInput
@@ -20,6 +20,8 @@ from kiosk.services.listing_rows import ListingTable, read_listings
 from kiosk.services.table_read import read_table
 from kiosk.services.worker_rows import WorkerTable, read_workers
 from kiosk.text import t
+from kiosk.web.forms import FILE_MAX
+from kiosk.web.pages import go
 
 router = APIRouter()
 CARDS_MAX = 40

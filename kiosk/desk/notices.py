@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.desk.counter import Counter, Desk, Form, Seated, go
+from kiosk.desk.counter import Counter, Desk, Form, Seated
 from kiosk.desk.seats import Seat
 from kiosk.domain.notice import BODY_MOST, TITLE_MOST
 from kiosk.errors import BadInput
@@ -14,6 +14,7 @@ from kiosk.services import notices
 from kiosk.services.notice_words import about
 from kiosk.services.station import CHINA
 from kiosk.text import t
+from kiosk.web.pages import go
 
 router = APIRouter()
 SAID = ("up", "down")

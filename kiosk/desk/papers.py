@@ -5,7 +5,7 @@ from datetime import date
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent, download, go, whole
+from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent
 from kiosk.desk.seats import Seat
 from kiosk.domain.station import Role
 from kiosk.errors import BadInput
@@ -18,6 +18,8 @@ from kiosk.services.station import local
 from kiosk.services.table_write import Form as FileForm
 from kiosk.services.worker_words import phone_words
 from kiosk.text import t
+from kiosk.web.forms import whole
+from kiosk.web.pages import download, go
 
 router = APIRouter()
 

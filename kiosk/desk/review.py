@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.desk.counter import LINE_MAX, Counter, Desk, Form, Seated, Sent, StrangeFormError, go
+from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent
 from kiosk.desk.marked import pieces
 from kiosk.desk.seats import Seat
 from kiosk.domain.listing import Listing, Review, Verdict
@@ -18,6 +18,8 @@ from kiosk.services.publish import UNDO_WITHIN, Pending, decide, pending, undo
 from kiosk.services.rules import say
 from kiosk.services.station import local
 from kiosk.text import t
+from kiosk.web.forms import LINE_MAX, StrangeFormError
+from kiosk.web.pages import go
 
 router = APIRouter()
 SAID = {

@@ -5,18 +5,16 @@ A card alone signs in ordinary staff; the head's asks for the PIN as well, becau
 
 import hmac
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
+from kiosk.domain.guessing import locked_until, still_locked
 from kiosk.domain.record import new_id, to_plain
 from kiosk.domain.station import Role, Staff, check_pin
 from kiosk.errors import LockedOut, NotAllowed
 from kiosk.services.station import Here
 from kiosk.store.store import UnitOfWork
 
-FREE_TRIES = 3
-FIRST_LOCK_S = 30
-LONGEST_LOCK_S = 3600
 CARD_MISSES = "cards.misses"
 
 
@@ -85,12 +83,12 @@ def check_own(here: Here, staff_id: str, pin: str) -> Staff:
         staff = u.need(Staff, staff_id)
         if not staff.active:
             raise NotAllowed("has left")
-        locked, failures = _still(staff.locked_until, staff.failures, now), staff.failures
+        locked, failures = still_locked(staff.locked_until, staff.failures, now), staff.failures
         barred = locked is not None
         if not barred:
             # counted before the check, so that pulling the plug during it gives no free try
             failures += 1
-            locked = _until(failures, now)
+            locked = locked_until(failures, now)
         u.put(replace(staff, failures=failures, locked_until=locked))
     if barred and locked is not None:
         raise LockedOut(locked)
@@ -115,12 +113,12 @@ def sign_in_by_card(here: Here, code: str) -> CardHolder:
     now, hashed = here.now(), card_hash(code)
     with here.store.write() as u:
         number, _, at = (u.recall(CARD_MISSES) or "0").partition(" ")
-        misses, locked = int(number), _still(datetime.fromisoformat(at) if at else None, int(number), now)
+        misses, locked = int(number), still_locked(datetime.fromisoformat(at) if at else None, int(number), now)
         barred = locked is not None
         mine = [s for s in u.list(Staff, active=True) if s.card_hash and hmac.compare_digest(s.card_hash, hashed)]
         if not barred:
             misses = 0 if mine else misses + 1
-            locked = _until(misses, now)
+            locked = locked_until(misses, now)
         u.remember(CARD_MISSES, f"{misses} {to_plain(locked)}" if locked else str(misses))
         if mine and not barred and mine[0].role is not Role.HEAD:
             u.audit(now, mine[0].id, "sign_in", mine[0].id, by="card")
@@ -136,19 +134,3 @@ def hand_over(here: Here, session: Session) -> None:
     """Note that somebody gave the terminal to the next colleague (交班)."""
     with here.store.write() as u:
         u.audit(here.now(), session.staff_id, "hand_over", session.staff_id)
-
-
-def _wait(failures: int) -> timedelta:
-    """Give what so many wrong ones in a row cost."""
-    over = failures - FREE_TRIES
-    return timedelta(seconds=min(FIRST_LOCK_S * 2 ** min(over, 12), LONGEST_LOCK_S) if over >= 0 else 0)
-
-
-def _until(failures: int, now: datetime) -> datetime | None:
-    wait = _wait(failures)
-    return now + wait if wait else None
-
-
-def _still(locked: datetime | None, failures: int, now: datetime) -> datetime | None:
-    """Say until when it is locked, if it is. Where the clock was set back the wait begins anew, and is no longer than it was."""
-    return min(locked, now + _wait(failures)) if locked is not None and now < locked else None

@@ -266,6 +266,8 @@ def _serve(trial: Trial, stopping: threading.Event) -> None:
             _say(t("run.where", display=trial.screen.name, slips=trial.settings.state_dir / "slips"))
             desk = trial.settings.desk
             _say(t("run.phone", address=f"{trial.hub.phone_base}/") + (t("run.desk", address=f"https://{desk}/") if desk else ""))
+            if trial.hub.invite_path.exists():
+                _say(t("run.console", invitation=trial.hub.invite_path.read_text("utf-8")))
             _say(t("run.pin", pins="、".join(f"{name} {pin}" for name, pin in _pins())))
 
 

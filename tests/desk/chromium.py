@@ -2,6 +2,7 @@
 
 import base64
 import fcntl
+import importlib.util
 import json
 import os
 import subprocess
@@ -25,6 +26,14 @@ def _trusting(certificate: Path) -> str:
     digest = hashes.Hash(hashes.SHA256())
     digest.update(key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo))
     return "--ignore-certificate-errors-spki-list=" + base64.b64encode(digest.finalize()).decode()
+
+
+def _axe() -> Path:
+    """Find the script in a package that is not imported: it would ask for a browser driver that we have no use for."""
+    spec = importlib.util.find_spec("axe_playwright_python")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0]) / "axe.min.js"
 
 
 class Chromium:
@@ -104,11 +113,20 @@ class Chromium:
         self._run(f"document.querySelector('[name=\"{field}\"]').focus()")
         self._call("Input.insertText", text=words)
 
-    def click(self, words: str) -> None:
-        """Click the one button, link or choice that says so, and wait for the page that it may lead to."""
+    def choose(self, field: str, value: str) -> None:
+        """Choose from the list with this name."""
+        self._run(f"document.querySelector('select[name=\"{field}\"]').value = {json.dumps(value)}")
+
+    def press_button(self, words: str) -> None:
+        """Press the one button that says so, and wait for the page that it leads to."""
+        self.click(words, "button")
+
+    def click(self, words: str, kinds: str = "button,a,label,summary") -> None:
+        """Click the last button, link or choice that says just so, else that has it in it, and wait for the page that it may lead to."""
         place = self._run(
-            "(() => { const all = [...document.querySelectorAll('button,a,label,summary')].filter(e => e.innerText.includes("
-            f"{json.dumps(words)}) && !e.disabled); const e = all[all.length - 1]; if (!e) return null;"
+            f"(() => {{ const all = [...document.querySelectorAll('{kinds}')].filter(e => e.checkVisibility() && !e.disabled);"
+            f"const says = {json.dumps(words)}, has = all.filter(e => e.innerText.includes(says));"
+            "const e = has.findLast(e => e.innerText.trim() === says) || has[has.length - 1]; if (!e) return null;"
             "e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
         )
         assert place is not None, f"nothing to click says {words!r}: {self.text()}"
@@ -122,6 +140,16 @@ class Chromium:
     def wider_than_window(self) -> int:
         """Give by how many pixels the page leaves the window at the side: 0, when nothing is cut off."""
         return int(self._run("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+    def stumbles(self) -> list[str]:
+        """Give what axe-core calls serious or critical on this page: the rule, and the first place of each."""
+        self._run(_axe().read_text("utf-8"))
+        found = self._run(
+            "axe.run().then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact))"
+            ".map(v => v.id + ': ' + v.nodes[0].html))",
+            awaitPromise=True,
+        )
+        return [str(one) for one in found]
 
     def picture(self, path: Path) -> None:
         """Keep what the window shows as PNG."""
@@ -139,8 +167,8 @@ class Chromium:
             time.sleep(0.05)
         raise TimeoutError("the page does not come")
 
-    def _run(self, script: str) -> Any:
-        return self._call("Runtime.evaluate", expression=script, returnByValue=True)["result"].get("value")
+    def _run(self, script: str, **how: Any) -> Any:
+        return self._call("Runtime.evaluate", expression=script, returnByValue=True, **how)["result"].get("value")
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._number += 1

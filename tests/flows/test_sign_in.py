@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.guessing import LONGEST_LOCK_S
 from kiosk.domain.station import Role, Staff
 from kiosk.errors import LockedOut, NotAllowed
 from kiosk.services import team
-from kiosk.services.sign_in import LONGEST_LOCK_S, Session, add_staff, card_hash, sign_in, sign_in_by_card, staff_names
+from kiosk.services.sign_in import Session, add_staff, card_hash, sign_in, sign_in_by_card, staff_names
 from kiosk.services.station import Here
 from kiosk.store.schema import audit
 from kiosk.store.store import open_store

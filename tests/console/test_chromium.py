@@ -1,0 +1,73 @@
+"""The console in real Chromium: the day of each role, typed and clicked, with nothing cut off and nothing to stumble over."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.county.console.roles import SECTIONS, Role
+from kiosk.text import t
+from tests.console.conftest import Console
+from tests.console.look import sign_in
+from tests.desk.chromium import Chromium
+from tests.hub_parts import OURS
+
+
+@pytest.fixture
+def chromium(tmp_path: Path) -> Iterator[Chromium]:
+    """Give a civil servant's laptop."""
+    browser = Chromium(tmp_path / "profile", None, 1366, 768)
+    yield browser
+    browser.close()
+
+
+def sit_down(console: Console, chromium: Chromium, role: Role) -> None:
+    """Sign somebody of this role in, who has joined before."""
+    browser = console.browser()
+    browser.join(role.value, console.invite(role.value, role))
+    sign_in(chromium, browser, role.value)
+    assert t(f"console.role.{role}") in chromium.text()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_room_when_opened_is_whole_and_nobody_stumbles(console: Console, chromium: Chromium, role: Role) -> None:
+    chromium.open(f"{console.hub.base}/console/join")
+    assert chromium.stumbles() == []
+    sit_down(console, chromium, role)
+    for section in (one for one in SECTIONS if role in one.roles):
+        chromium.click(t(f"console.section.{section.key}"))
+        assert chromium.wider_than_window() == 0, section.key
+        assert chromium.stumbles() == [], section.key
+
+
+def test_station_when_a_township_applies_is_recognised_by_the_centre_and_filed_by_the_bureau(console: Console, chromium: Chromium) -> None:
+    sit_down(console, chromium, Role.TOWNSHIP)
+    chromium.click(t("console.section.stations"))
+    chromium.click(t("console.stations.new"))
+    assert chromium.stumbles() == []
+    fields = {"name": "义堂村站", "short": "YV", "address": "义堂镇义堂村 3 组", "phone": "07124000008"}
+    for name, words in fields.items():
+        chromium.type(name, words)
+    chromium.choose("area", OURS.area)
+    chromium.choose("parent_id", OURS.id)
+    chromium.click(t("console.stations.apply"))
+    assert t("console.stage.applied") in chromium.text()
+    chromium.click(t("console.sign_out"))
+
+    sit_down(console, chromium, Role.CENTRE)
+    chromium.click(t("console.need.applied", count=1))
+    chromium.click("义堂村站")
+    chromium.click(t("console.step.recognise"))
+    assert chromium.stumbles() == []
+    chromium.type("number", "云人社〔2026〕12号")
+    chromium.press_button(t("console.step.recognise"))
+    assert t("console.stage.recognised") in chromium.text()
+    chromium.click(t("console.sign_out"))
+
+    sit_down(console, chromium, Role.BUREAU)
+    chromium.click(t("console.need.file_recognise", count=1))
+    chromium.click("义堂村站")
+    chromium.type("number", "备2026-7")
+    chromium.press_button(t("console.step.file"))
+    assert t("console.stations.unfiled") not in chromium.text()
+    assert t("console.stations.number", number="备2026-7") in chromium.text()
