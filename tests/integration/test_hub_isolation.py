@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from kiosk.county import enrolment
 from kiosk.county.app import make_app
 from kiosk.county.cluster import PrivateCluster
+from kiosk.county.console.counter import ROOT as CONSOLE
 from kiosk.county.schema import metadata
 from kiosk.domain.entities import ENTITIES
 from kiosk.domain.file_kind import FileKind
@@ -153,10 +154,12 @@ def _file(short: str) -> bytes:
 
 
 def routes(county: County) -> set[tuple[str, str]]:
-    """Give the routes of the application; HEAD asks what GET asks."""
+    """Give the routes of the application; HEAD asks what GET asks. The console has a door of its own (tests/console)."""
     app = make_app(county.hub.settings)
     app.state.engine.dispose()
-    return {(method, getattr(r, "path", "")) for r in app.routes for method in getattr(r, "methods", None) or {""} if method != "HEAD"}
+    return {(method, getattr(r, "path", "")) for r in app.routes for method in getattr(r, "methods", None) or {""} if method != "HEAD"} - {
+        ("", CONSOLE)
+    }
 
 
 def _pulls(county: County, reader: str) -> Iterator[dict[str, Any]]:
