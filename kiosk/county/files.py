@@ -8,6 +8,7 @@ encrypted with a key that the county has not.
 
 import errno
 import hashlib
+import logging
 import shutil
 import zipfile
 from collections.abc import Sequence
@@ -25,6 +26,8 @@ from kiosk.county.settings import HubSettings
 from kiosk.domain.file_kind import JPEG, PDF, ZIP, FileKind, document_kind
 from kiosk.errors import BadInput
 from kiosk.sync.protocol import FILE_MAX_BYTES, PART_MAX_BYTES, FileEntry, FileState, Problem
+
+log = logging.getLogger(__name__)
 
 STATION_MAX_BYTES, STATION_MAX_FILES = 6 * 1024**3, 4000
 BACKUPS, PAPERS = 2, 20
@@ -94,19 +97,20 @@ def take(
         path.unlink()
         have = 0
     if part.offset == have and have < part.size:
-        if have == 0 and not _may_begin(part):
+        if have == 0 and not _may_begin(part, part.data):
             _forget(connection, settings, station_id, [part.digest])
             return Problem.FILE_KIND
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if shutil.disk_usage(path.parent).free < part.size - have + reserve:
-                return Problem.NO_ROOM
+                raise OSError(errno.ENOSPC, "files leave the database room")
             with path.open("ab") as file:
                 file.write(part.data)
         except OSError as error:
-            if error.errno in NO_ROOM:
-                return Problem.NO_ROOM
-            raise
+            if error.errno not in NO_ROOM:
+                raise
+            log.warning("no room for the files of stations")
+            return Problem.NO_ROOM
         have += len(part.data)
     if have < part.size:
         return FileState(have=have, whole=False)
@@ -162,15 +166,15 @@ def _begun(connection: sa.Connection, settings: HubSettings, author: Author, par
     return connection.execute(one).one()
 
 
-def _may_begin(part: Part) -> bool:
+def _may_begin(part: Part, head: bytes) -> bool:
     """Say whether the first bytes are those of what its kind allows."""
     match part.kind:
         case FileKind.EVIDENCE:
-            return part.data.startswith((JPEG, PDF, ZIP))
+            return head.startswith((JPEG, PDF, ZIP))
         case FileKind.PAPERS:
-            return part.data.startswith(ZIP)
+            return head.startswith(ZIP)
         case FileKind.BACKUP:  # whole pages, and nothing of them to be read
-            return part.size % PAGE == 0 and not part.data.startswith(PLAIN)
+            return part.size % PAGE == 0 and not head.startswith(PLAIN)
 
 
 def _wrong(path: Path, part: Part) -> Problem | None:
@@ -183,6 +187,9 @@ def _wrong(path: Path, part: Part) -> Problem | None:
         return Problem.FILE_BROKEN
     try:
         with path.open("rb") as file:
+            if not _may_begin(part, file.read(len(PLAIN))):
+                return Problem.FILE_KIND
+            file.seek(0)
             if part.kind is FileKind.EVIDENCE:
                 document_kind(file)
             elif part.kind is FileKind.PAPERS:

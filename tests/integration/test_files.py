@@ -5,7 +5,10 @@ import io
 import json
 import random
 import shutil
+import subprocess
+import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -35,12 +38,13 @@ from kiosk.errors import BadInput, HubRefused, HubUnreachable
 from kiosk.services import claims, hand_in
 from kiosk.services.doctor_safety import look_at_backups
 from kiosk.services.today import Need, today
+from kiosk.store.store import SENT
 from kiosk.sync import exchange
 from kiosk.sync.client import HttpHub
 from kiosk.sync.protocol import FILE_MAX_BYTES, PART_MAX_BYTES, FileState
 from kiosk.text import t
 from tests.flows.test_assessment import a_picture, office
-from tests.hub_parts import COUNTY, OTHER, Line, Terminal, TestHub, answering
+from tests.hub_parts import COUNTY, OTHER, SLOW_S, Line, Terminal, TestHub, answering
 from tests.integration.test_backup_sync import settle
 from tests.safety.parts import Site, add, make_site
 from tests.station import KEY, START, STATION
@@ -186,6 +190,24 @@ def test_hub_when_a_file_is_not_what_it_may_be_refuses_it_and_keeps_nothing(hub:
     with hub.engine.connect() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(station_file)) == 0
     assert sent(ours, a_picture()).whole
+
+
+def test_hub_when_its_table_was_put_back_judges_what_lies_there_anew(hub: TestHub) -> None:
+    ours, content = hub.terminal(), NOISE[: 2 * PART_MAX_BYTES]
+    assert sent(ours, content, FileKind.BACKUP).whole
+    with hub.engine.begin() as connection:
+        connection.execute(sa.delete(station_file))
+    token, last = ours.enrolled.device_token, len(content) - 1
+    assert ours.door.file_state(token, sha(content)) == FileState(have=len(content), whole=False)
+
+    def again(kind: FileKind) -> FileState:
+        return ours.door.send_part(token, sha(content), kind, len(content), last, content[last:])
+
+    assert refusal(lambda: again(FileKind.EVIDENCE)) == "file_kind"
+    assert sent(ours, content, FileKind.BACKUP).whole
+    with hub.engine.begin() as connection:
+        connection.execute(sa.delete(station_file))
+    assert again(FileKind.BACKUP).whole
 
 
 def test_hub_when_a_file_is_too_large_or_the_station_has_enough_says_so(hub: TestHub) -> None:
@@ -338,6 +360,43 @@ def test_station_when_its_machine_is_lost_gets_its_copy_from_the_county_and_noth
     assert max(Counter(map(tuple, rows)).values()) == 1
     assert {record_id for entity, record_id in rows if entity == "worker"} == {told, unsent}
     assert kept(hub, FileKind.EVIDENCE) == [digest]
+
+
+SEND = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from kiosk.agent.files import FileSender
+from kiosk.store.store import open_store
+from kiosk.sync.client import HttpHub
+store = open_store(Path(sys.argv[1]), sys.argv[2], clock=lambda: datetime.now(UTC))
+FileSender(store, HttpHub(sys.argv[3]), lambda: datetime.now(UTC), Path(sys.argv[4])).step()
+"""
+
+
+@pytest.mark.long
+def test_copy_when_whoever_sends_it_is_killed_on_the_way_goes_on_and_is_whole(site: Site, hub: TestHub) -> None:
+    for n in range(8):
+        content = random.Random(n).randbytes(500_000)
+        with site.station.store.write() as u:
+            u.attach(sha(content), content, FileKind.EVIDENCE)
+            u.told(sha(content), SENT)
+    digest = sha(site.back_up().read_bytes())
+    place = files.path_of(hub.settings, STATION.id, digest)
+    words = [sys.executable, "-c", SEND, str(site.path), KEY, hub.base, str(site.backups)]
+    reached = [0]
+    while kept(hub, FileKind.BACKUP) == []:
+        sending = subprocess.Popen(words)
+        until = time.monotonic() + SLOW_S
+        while sending.poll() is None and time.monotonic() < until:
+            if place.exists() and place.stat().st_size > reached[-1] + 10 * PART_MAX_BYTES:
+                sending.kill()
+            time.sleep(0.001)
+        sending.wait()
+        reached.append(place.stat().st_size)
+    assert len(reached) > 3, "it was killed on the way"
+    assert reached == sorted(reached)
+    assert at_county(hub, digest) == sorted(site.backups.iterdir())[0].read_bytes()
 
 
 def test_restore_when_the_county_is_away_or_has_none_says_so(hub: TestHub, tmp_path: Path) -> None:
