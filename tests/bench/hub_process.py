@@ -77,9 +77,10 @@ class County:
 
 
 @contextmanager
-def running_county(*stations: Station) -> Iterator[County]:
-    """Run a county with its centre, two stations and these."""
-    folder = Path(tempfile.mkdtemp(prefix="kiosk-bench-"))
+def running_county(*stations: Station, kept: Path | None = None) -> Iterator[County]:
+    """Run a county with its centre, two stations and these, in a folder that goes at the end unless it is to be `kept`."""
+    folder = kept or Path(tempfile.mkdtemp(prefix="kiosk-bench-"))
+    folder.mkdir(exist_ok=True)
     folder.chmod(0o711)
     cluster = PrivateCluster(folder / "pg")
     try:
@@ -93,7 +94,8 @@ def running_county(*stations: Station) -> Iterator[County]:
         hub = _start(folder)
         county = County(folder, port, cluster, "hub", engine, open_vault(settings.key_path), hub)
         try:
-            county.publish(CENTRE, OURS, OTHER, *stations)
+            if not county.ask("SELECT 1 FROM station LIMIT 1"):
+                county.publish(CENTRE, OURS, OTHER, *stations)
             _wait(county)
             yield county
         finally:
@@ -101,7 +103,8 @@ def running_county(*stations: Station) -> Iterator[County]:
             end(hub, STOP_S)
     finally:
         cluster.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_stations(count: int) -> list[Station]:
