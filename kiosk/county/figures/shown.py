@@ -17,17 +17,21 @@ from kiosk.text import t
 OUTCOMES = (Total.PAID, Total.ARRIVED, Total.CONFIRMED, Total.RECOMMENDED, Total.DOUBTFUL, Total.NO_SHOW, Total.DECLINED)
 PEOPLE = frozenset({Total.REGISTERED, Total.WANTED, Total.REFERRED, Total.UNPAID, *OUTCOMES})
 HOURS_TO_DAYS = 72
-Cell = str | int
+Cell = str | int | float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part of the report: a chart (none where a table says it all) and the same numbers as a table."""
+    """One part of the report: a chart (none where a table says it all) and the same numbers as a table.
+
+    `lengths` is how long each row's first bar is in the chart, for paper that has no chart.
+    """
 
     key: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     chart: Markup | None = None
+    lengths: tuple[float, ...] = ()
 
     @property
     def title(self) -> str:
@@ -81,7 +85,13 @@ def _compared(
     names, title = _names(key, *(name for name, _ in columns)), t(f"county_report.{key}.title")
     rows = [Row(label, tuple(Bar(column[at][1], str(column[at][0])) for column in cells[:many])) for at, label in enumerate(groups)]
     table = tuple((label, *(column[at][0] for column in cells)) for at, label in enumerate(groups))
-    return Part(key=key, columns=(*_names(key, "what"), *names), rows=table, chart=draw(title, names[:many], rows))
+    return Part(
+        key=key,
+        columns=(*_names(key, "what"), *names),
+        rows=table,
+        chart=draw(title, names[:many], rows),
+        lengths=tuple(value or 0 for _, value in cells[0]),
+    )
 
 
 def _came(group: Group) -> int:
@@ -125,7 +135,7 @@ def _pay(found: Figures) -> Part:
     key = "pay"
     known = [(t(f"trade.{trade.value}"), group.pay) for trade, group in found.trades.items() if group.pay]
     ordered = sorted(((label, pay) for label, pay in known if pay), key=lambda one: -one[1].middle)
-    rows: tuple[tuple[Cell, ...], ...] = tuple((label, pay.count, *map(_yuan, (pay.low, pay.middle, pay.high))) for label, pay in ordered)
+    rows: tuple[tuple[Cell, ...], ...] = tuple((label, pay.count, *map(_number, (pay.low, pay.middle, pay.high))) for label, pay in ordered)
     drawn = [
         Range(
             label,
@@ -137,7 +147,8 @@ def _pay(found: Figures) -> Part:
         for label, pay in ordered
     ]
     chart = charts.ranges(t("county_report.pay.title"), drawn)
-    return Part(key=key, columns=_names(key, "what", "count", "low", "middle", "high"), rows=rows, chart=chart)
+    lengths = tuple(float(pay.middle) for _, pay in ordered)
+    return Part(key=key, columns=_names(key, "what", "count", "low", "middle", "high"), rows=rows, chart=chart, lengths=lengths)
 
 
 def _outcome(found: Figures) -> Part:
@@ -153,7 +164,8 @@ def _outcome(found: Figures) -> Part:
     rows.append((t("county_report.outcome.unpaid"), _people([found.all[Total.UNPAID]], narrow=narrow)[0][0], ""))
     drawn = [Row(label, (Bar(value, str(cell)),)) for label, (cell, value) in zip(labels, counts, strict=True)]
     chart = charts.bars(t("county_report.outcome.title"), ("",), drawn)
-    return Part(key=key, columns=_names(key, "what", "how_many", "share"), rows=tuple(rows), chart=chart)
+    lengths = (*(value or 0 for _, value in counts), 0)
+    return Part(key=key, columns=_names(key, "what", "how_many", "share"), rows=tuple(rows), chart=chart, lengths=lengths)
 
 
 def _monthly(found: Figures) -> Part:
@@ -174,11 +186,18 @@ def _fill(found: Figures) -> Part:
     rows = tuple((label, fill.count, round(fill.middle)) for label, fill in ordered)
     drawn = [Row(label, (Bar(float(fill.middle), _hours(fill.middle)),)) for label, fill in ordered]
     chart = charts.bars(t("county_report.fill.title"), ("",), drawn)
-    return Part(key=key, columns=_names(key, "what", "count", "middle"), rows=rows, chart=chart)
+    lengths = tuple(float(fill.middle) for _, fill in ordered)
+    return Part(key=key, columns=_names(key, "what", "count", "middle"), rows=rows, chart=chart, lengths=lengths)
 
 
 def _yuan(fen: Fraction) -> str:
     return yuan(to_jiao(fen))
+
+
+def _number(fen: Fraction) -> int | float:
+    """Give 元 as a number that a sheet can reckon with."""
+    shown = to_jiao(fen)
+    return shown / 100 if shown % 100 else shown // 100
 
 
 def _hours(hours: Fraction) -> str:
