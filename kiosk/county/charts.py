@@ -4,17 +4,17 @@ No script, no style, nothing from outside: the page's own policy lets none in. W
 too, so that a grey print reads the same. Every number stands beside its bar; the table beside the chart says the same to who sees none.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
 from kiosk.text import t
 
-WIDE, COLUMNS_WIDE = 720, 1080
-FONT, ROW, GAP, THICK = 15, 20, 14, 15
-LABEL, AFTER = 110, 96
-"""Room for the words before a bar and the number after it."""
+WIDE, COLUMNS_WIDE = 600, 1080
+FONT, ROW, GAP, THICK = 15, 17, 9, 13
+AFTER, AFTER_RANGE = 76, 180
+"""Room for the number after a bar, and for a range's words."""
 COLUMNS_HIGH = 230
 GREEN, LINE, INK = "#0E5A45", "#E2DBCB", "#1D2622"
 FILLS = ((GREEN, GREEN), ("#F5D9B8", "#7C2D12"))
@@ -54,19 +54,19 @@ def bars(title: str, names: Sequence[str], rows: Sequence[Row]) -> Markup:
     most = _most(rows)
     if not most:
         return _nothing()
-    high = GAP + ROW * len(names)
+    high, left = GAP + ROW * len(names), _left(row.label for row in rows)
     top = _legend_high(names)
 
     def parts() -> Iterator[Markup]:
-        yield from _legend(names)
+        yield from _legend(names, left)
         for number, row in enumerate(rows):
             y = top + number * high
-            yield _text(LABEL - 10, y + ROW * len(names) / 2 + 5, row.label, "end")
+            yield _text(left - 10, y + ROW * len(names) / 2 + 5, row.label, "end")
             for at, bar in enumerate(row.bars):
-                long = (bar.value or 0) / most * (WIDE - LABEL - AFTER)
-                yield _box(LABEL, y + at * ROW + 2, long, THICK, at)
-                yield _text(LABEL + long + 8, y + at * ROW + ROW - 5, bar.text)
-        yield _line(LABEL, top - 4, LABEL, top + len(rows) * high - GAP + 4)
+                long = (bar.value or 0) / most * (WIDE - left - AFTER)
+                yield _box(left, y + at * ROW + 2, long, THICK, at)
+                yield _text(left + long + 8, y + at * ROW + ROW - 3, bar.text)
+        yield _line(left, top - 4, left, top + len(rows) * high - GAP + 4)
 
     return _svg(title, top + len(rows) * high, parts)
 
@@ -81,7 +81,7 @@ def columns(title: str, names: Sequence[str], rows: Sequence[Row]) -> Markup:
     thick = min(44.0, wide * 0.8 / len(names))
 
     def parts() -> Iterator[Markup]:
-        yield from _legend(names)
+        yield from _legend(names, 0)
         for number, row in enumerate(rows):
             left = number * wide + (wide - thick * len(row.bars)) / 2
             for at, bar in enumerate(row.bars):
@@ -100,21 +100,21 @@ def ranges(title: str, rows: Sequence[Range]) -> Markup:
     most = max((row.high for row in rows), default=0)
     if not most:
         return _nothing()
-    high, after = GAP + ROW, AFTER + 90
+    high, left = GAP + ROW, _left(row.label for row in rows)
 
     def parts() -> Iterator[Markup]:
-        scale = (WIDE - LABEL - after) / most
+        scale = (WIDE - left - AFTER_RANGE) / most
         for number, row in enumerate(rows):
             y = GAP + number * high
-            low, middle, end = (LABEL + value * scale for value in (row.low, row.middle, row.high))
-            yield _text(LABEL - 10, y + ROW / 2 + 5, row.label, "end")
-            yield _line(LABEL, y + ROW / 2, low, y + ROW / 2)
+            low, middle, end = (left + value * scale for value in (row.low, row.middle, row.high))
+            yield _text(left - 10, y + ROW / 2 + 5, row.label, "end")
+            yield _line(left, y + ROW / 2, low, y + ROW / 2)
             yield Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{}" fill="{}" stroke="{}"/>').format(
                 low, y + 2, max(end - low, 2), THICK, RANGE_FILL, GREEN
             )
             yield Markup('<rect x="{:.1f}" y="{:.1f}" width="4" height="{}" fill="{}"/>').format(middle - 2, y - 1, THICK + 6, INK)
-            yield _text(end + 10, y + ROW - 5, row.text)
-        yield _line(LABEL, GAP - 4, LABEL, GAP + len(rows) * high - GAP + 4)
+            yield _text(end + 10, y + ROW - 3, row.text)
+        yield _line(left, GAP - 4, left, len(rows) * high + 4)
 
     return _svg(title, GAP + len(rows) * high, parts)
 
@@ -127,13 +127,17 @@ def _nothing() -> Markup:
     return Markup('<p class="quiet">{}</p>').format(t("county_report.nothing"))
 
 
+def _left(labels: Iterable[str]) -> int:
+    """Give the room that the words before the bars take: each of theirs is as wide as it is high."""
+    return FONT * max(map(len, labels)) + 14
+
+
 def _legend_high(names: Sequence[str]) -> int:
     return FONT + 24 if len(names) > 1 else GAP
 
 
-def _legend(names: Sequence[str]) -> Iterator[Markup]:
+def _legend(names: Sequence[str], x: int) -> Iterator[Markup]:
     if len(names) > 1:
-        x = LABEL
         for at, name in enumerate(names):
             yield _box(x, 4, THICK, THICK, at)
             yield _text(x + THICK + 8, 4 + THICK - 2, name)

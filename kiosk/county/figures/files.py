@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kiosk.county.figures.answer import Figures
-from kiosk.county.figures.shown import Part, parts, span_words
+from kiosk.county.figures.shown import Part, parts, span_words, written
 from kiosk.domain.measures import CHINA
 from kiosk.services.table_write import Column, File, Table, file_name, to_xlsx
 from kiosk.services.template import fill_docx
@@ -12,7 +12,7 @@ from kiosk.text import t
 
 TEMPLATE = "county_report.docx"
 NUMBERS = "一二三四五六七八九十"
-BLOCKS = 9
+BLOCKS = 7
 """So many blocks is the longest bar beside a table's rows: drawn in text, a grey print keeps it and Word cannot lose it."""
 
 
@@ -62,4 +62,4 @@ def _barred(part: Part) -> list[dict[str, object]]:
     """Give the rows in words, each with a bar of blocks where the page has a chart."""
     most = max(part.lengths, default=0)
     bars = ["█" * round(BLOCKS * length / most) if most else "" for length in part.lengths] or [""] * len(part.rows)
-    return [{"cells": [str(cell) for cell in row], "bar": bar} for row, bar in zip(part.rows, bars, strict=True)]
+    return [{"cells": [written(cell) for cell in row], "bar": bar} for row, bar in zip(part.rows, bars, strict=True)]

@@ -11,6 +11,7 @@ from kiosk.county.charts import Bar, Range, Row
 from kiosk.county.figures.answer import Figures, Group, Scope, Span, hidden
 from kiosk.county.figures.tally import Total
 from kiosk.domain.codes import AREAS
+from kiosk.domain.measures import CHINA
 from kiosk.domain.pay import to_jiao, yuan
 from kiosk.text import t
 
@@ -41,7 +42,7 @@ class Part:
     @property
     def note(self) -> str:
         """Say how the numbers are meant."""
-        return t(f"county_report.{self.key}.note") if self.key not in ("overview", "monthly") else ""
+        return t(f"county_report.{self.key}.note") if self.key != "monthly" else ""
 
 
 def span_words(span: Span) -> str:
@@ -54,6 +55,11 @@ def parts(found: Figures) -> list[Part]:
     """Make all parts of a report that has something to say, in their order."""
     makers: tuple[Callable[[Figures], Part], ...] = (_overview, _supply_trade, _supply_area, _pay, _outcome, _monthly, _fill)
     return [part for part in (make(found) for make in makers) if part.rows]
+
+
+def written(cell: Cell) -> str:
+    """Write a cell as people read it: 1,234 with its comma, 183.9 as it is."""
+    return f"{cell:,}" if isinstance(cell, int | float) else cell
 
 
 def _narrow(scope: Scope) -> bool:
@@ -83,7 +89,7 @@ def _compared(
     """Make a part that sets counts beside each other; the first `many` are drawn."""
     cells = [_column(groups.values(), what, narrow=narrow) for _, what in columns]
     names, title = _names(key, *(name for name, _ in columns)), t(f"county_report.{key}.title")
-    rows = [Row(label, tuple(Bar(column[at][1], str(column[at][0])) for column in cells[:many])) for at, label in enumerate(groups)]
+    rows = [Row(label, tuple(Bar(column[at][1], written(column[at][0])) for column in cells[:many])) for at, label in enumerate(groups)]
     table = tuple((label, *(column[at][0] for column in cells)) for at, label in enumerate(groups))
     return Part(
         key=key,
@@ -142,7 +148,9 @@ def _pay(found: Figures) -> Part:
             float(pay.low),
             float(pay.middle),
             float(pay.high),
-            t("county_report.pay_range", low=_yuan(pay.low), high=_yuan(pay.high), middle=_yuan(pay.middle)),
+            _yuan(pay.middle)
+            if pay.low == pay.high
+            else t("county_report.pay_range", low=_yuan(pay.low), high=_yuan(pay.high), middle=_yuan(pay.middle)),
         )
         for label, pay in ordered
     ]
@@ -162,14 +170,17 @@ def _outcome(found: Figures) -> Part:
         for label, (cell, value) in zip(labels, counts, strict=True)
     ]
     rows.append((t("county_report.outcome.unpaid"), _people([found.all[Total.UNPAID]], narrow=narrow)[0][0], ""))
-    drawn = [Row(label, (Bar(value, str(cell)),)) for label, (cell, value) in zip(labels, counts, strict=True)]
+    drawn = [Row(label, (Bar(value, written(cell)),)) for label, (cell, value) in zip(labels, counts, strict=True)]
     chart = charts.bars(t("county_report.outcome.title"), ("",), drawn)
     lengths = (*(value or 0 for _, value in counts), 0)
     return Part(key=key, columns=_names(key, "what", "how_many", "share"), rows=tuple(rows), chart=chart, lengths=lengths)
 
 
 def _monthly(found: Figures) -> Part:
-    groups = {t("county_report.month_name", month=month): group for month, group in found.months.items()}
+    # what is still to come is not nothing
+    now = found.counted_at.astimezone(CHINA) if found.counted_at else None
+    past = now.month if now and now.year == found.span.year else found.span.last
+    groups = {t("county_report.month_name", month=month): group for month, group in found.months.items() if month <= past}
     columns = (
         ("registered", Total.REGISTERED),
         ("published", Total.PUBLISHED),
