@@ -51,10 +51,10 @@ def prepare(stations: int, listings: int) -> Path:
     return FOLDER
 
 
-def fill(county: County, tree: Sequence[Station], listings: int) -> float | None:
-    """Fill a county that is not yet and count its figures; give the seconds that the first count took, None where it was filled before."""
+def fill(county: County, tree: Sequence[Station], listings: int) -> None:
+    """Fill a county that is not yet."""
     if _said(county.folder):
-        return None
+        return
     began = time.perf_counter()
     database = county.cluster.url(county.database)
     each = listings // len(tree)
@@ -63,16 +63,19 @@ def fill(county: County, tree: Sequence[Station], listings: int) -> float | None
         many = sum(part.result() for part in parts)
     county.ask("VACUUM ANALYZE")
     say(f"{many} records of {len(tree)} stations in {time.perf_counter() - began:.0f} s; {load()}")
-    began = time.perf_counter()
-    # the hub itself counts, too, and had counted empty stations
+    # the hub has counted empty stations
     county.ask("TRUNCATE figure")
+    (county.folder / FILLED).write_text(json.dumps(_wanted(len(tree), listings)), "utf-8")
+
+
+def count(county: County) -> float | None:
+    """Count the county's figures; give the seconds that it took, None where they stand already. The hub itself counts, too."""
+    began, waited = time.perf_counter(), False
     while not county.ask("SELECT 1 FROM figure WHERE scope = ''"):
+        waited = True
         if not count_for(county.engine, COUNTY, lambda: datetime.now(UTC), 10.0):
             time.sleep(0.2)
-    counted = time.perf_counter() - began
-    say(f"figures counted in {counted:.0f} s; {load()}")
-    (county.folder / FILLED).write_text(json.dumps(_wanted(len(tree), listings)), "utf-8")
-    return counted
+    return time.perf_counter() - began if waited else None
 
 
 def _fill(database: str, tree: Sequence[Station], listings: int, seed: int) -> int:

@@ -1,11 +1,12 @@
 """What a page, a paper or a sheet says of a span of months: of the county, a township or a station. Writes nothing."""
 
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from itertools import accumulate
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -13,6 +14,9 @@ from kiosk.county.figures.tally import Total, Value
 from kiosk.county.schema import figure
 from kiosk.domain.codes import AREAS, Trade
 
+K = TypeVar("K")
+COMPARED = (Total.HEADCOUNT, Total.REGISTERED, Total.PUBLISHED, Total.REFERRED)
+"""What is told of each township beside the whole county."""
 FEW = 5
 """Of fewer people than this in a township or at a station the number is not shown: somebody could be recognised (own)."""
 
@@ -87,95 +91,76 @@ class Figures:
 
 def figures(connection: sa.Connection, county_id: str, scope: Scope, span: Span) -> Figures:
     """Give the figures as they were counted last; at most half an hour old (`count`)."""
-    wanted = [scope.key] if scope.key else ["", *(Scope(area).key for area in AREAS)]
-    ours = (figure.c.county_id == county_id, figure.c.year == span.year, figure.c.scope.in_(wanted))
-    # of the townships only what is counted is shown
-    values = sa.case((figure.c.scope == scope.key, figure.c.spread), else_=None)
-    rows = {
-        row.scope: row for row in connection.execute(sa.select(figure.c.scope, figure.c.counted_at, figure.c.totals, values).where(*ours))
-    }
-    mine = rows.pop(scope.key, None)
-    totals, spread = (mine.totals, mine[3]) if mine else ({}, {})
-    return answer(
-        scope, span, mine.counted_at if mine else None, totals, spread, {key.partition(":")[2]: row.totals for key, row in rows.items()}
-    )
+    ours = (figure.c.county_id == county_id, figure.c.year == span.year)
+    mine = connection.execute(sa.select(figure).where(*ours, figure.c.scope == scope.key)).first()
+    # of the townships only what is compared
+    some = [part for what in COMPARED for part in (what.value, figure.c.totals[what.value])]
+    beside = sa.select(figure.c.scope, sa.func.jsonb_build_object(*some).label("totals")).where(*ours, figure.c.scope.startswith("area:"))
+    townships = {row.scope.removeprefix("area:"): row.totals for row in connection.execute(beside)} if not scope.key else {}
+    if mine is None:
+        return answer(scope, span, None, {}, {}, {})
+    return answer(scope, span, mine.counted_at, mine.totals, mine.spread, townships)
 
 
 def answer(scope: Scope, span: Span, counted_at: datetime | None, totals: Any, spread: Any, townships: Mapping[str, Any]) -> Figures:
     """Make the figures of counts as they are kept (tally.Counts)."""
-    by_trade, by_month = _folded(totals, span, by_month=False), _folded(totals, span, by_month=True)
+    by_trade, by_month = _by_trade(totals, span), _by_month(totals, span)
     pay, fill, review = (_values(spread.get(kind, {}), span) for kind in (Value.PAY, Value.FILL, Value.REVIEW))
-    trades = {
-        trade: Group(by_trade.get(trade.value, {}), _spread(pay.get(trade.value, ())), _spread(fill.get(trade.value, ())))
-        for trade in Trade
-    }
     return Figures(
         scope=scope,
         span=span,
         counted_at=counted_at,
-        all=Group(_summed(by_trade.values()), _spread_of_all(pay), _spread_of_all(fill)),
-        review=_spread_of_all(review),
-        trades=trades,
-        townships={area: Group(_summed(_folded(townships.get(area, {}), span, by_month=False).values())) for area in AREAS if townships},
-        months={month: Group(by_month.get(str(month), {})) for month in span.months},
+        all=Group(_summed(by_trade.values()), _spread(_summed(pay.values())), _spread(_summed(fill.values()))),
+        review=_spread(_summed(review.values())),
+        trades={one: Group(by_trade.get(one, {}), _spread(pay.get(one, {})), _spread(fill.get(one, {}))) for one in Trade},
+        townships={area: Group(_summed(_by_trade(townships.get(area, {}), span).values())) for area in AREAS if townships},
+        months={month: Group(by_month.get(month, {})) for month in span.months},
     )
 
 
-def _folded(totals: Mapping[str, Mapping[str, Mapping[str, int]]], span: Span, *, by_month: bool) -> dict[str, Counter[str]]:
-    """Give the counts of each trade, or of each month."""
-    months, folded = {str(month) for month in span.months}, dict[str, Counter[str]]()
+def _by_trade(totals: Mapping[str, Mapping[str, Sequence[int]] | None], span: Span) -> dict[str, dict[str, int]]:
+    """Give the counts of each trade that are not 0."""
+    folded: dict[str, dict[str, int]] = {}
     for what, trades in totals.items():
-        for trade, counts in trades.items():
-            for month, count in counts.items():
-                if month in months:
-                    folded.setdefault(month if by_month else trade, Counter())[what] += count
+        for trade, months in (trades or {}).items():
+            if count := sum(months[span.first - 1 : span.last]):
+                folded.setdefault(trade, {})[what] = count
     return folded
 
 
-def _summed(groups: Iterable[Mapping[str, int]]) -> Counter[str]:
-    together: Counter[str] = Counter()
+def _by_month(totals: Mapping[str, Mapping[str, Sequence[int]]], span: Span) -> dict[int, dict[str, int]]:
+    """Give the counts of each month."""
+    return {month: {what: sum(months[month - 1] for months in trades.values()) for what, trades in totals.items()} for month in span.months}
+
+
+def _values(trades: Mapping[str, Mapping[str, Sequence[int]]], span: Span) -> dict[str, dict[int, int]]:
+    """Give of each trade how often each value was measured."""
+    return {
+        trade: {int(value): count for value, months in values.items() if (count := sum(months[span.first - 1 : span.last]))}
+        for trade, values in trades.items()
+    }
+
+
+def _summed(groups: Iterable[Mapping[K, int]]) -> dict[K, int]:
+    together: dict[K, int] = {}
     for group in groups:
-        together.update(group)
+        for key, count in group.items():
+            together[key] = together.get(key, 0) + count
     return together
 
 
-def _values(trades: Mapping[str, Mapping[str, Mapping[str, int]]], span: Span) -> dict[str, Counter[int]]:
-    """Give of each trade how often each value was measured."""
-    months = {str(month) for month in span.months}
-    found: dict[str, Counter[int]] = {}
-    for trade, by_month in trades.items():
-        here = found.setdefault(trade, Counter())
-        for month in months & by_month.keys():
-            for value, count in by_month[month].items():
-                here[int(value)] += count
-    return found
-
-
-def _spread_of_all(by_trade: Mapping[str, Counter[int]]) -> Spread | None:
-    together: Counter[int] = Counter()
-    for values in by_trade.values():
-        together.update(values)
-    return _spread(together)
-
-
-def _spread(values: Counter[int] | tuple[()]) -> Spread | None:
+def _spread(values: Mapping[int, int]) -> Spread | None:
+    """Give the quarters as statistics.quantiles(method='inclusive') does: the half is the usual median."""
     if not values:
         return None
-    ordered = sorted(Counter(values).items())
-    return Spread(sum(count for _, count in ordered), *(_quarter(ordered, number) for number in (1, 2, 3)))
-
-
-def _quarter(ordered: Sequence[tuple[int, int]], number: int) -> Fraction:
-    """Give the value below which so many quarters lie, as statistics.quantiles(method='inclusive') does: the half is the usual median."""
-    at, quarters = divmod((sum(count for _, count in ordered) - 1) * number, 4)
-    passed, found = 0, list[int]()
-    for value, count in ordered:
-        passed += count
-        found += [value] * sum(1 for wanted in (at, at + 1)[len(found) :] if wanted < passed)
-        if len(found) == 2:
-            break
-    low, high = found[0], found[-1]
-    return low + Fraction(quarters, 4) * (high - low)
+    ordered = sorted(values)
+    passed = list(accumulate(values[value] for value in ordered))
+    quarters = []
+    for number in (1, 2, 3):
+        at, rest = divmod((passed[-1] - 1) * number, 4)
+        low, high = (ordered[bisect_right(passed, min(place, passed[-1] - 1))] for place in (at, at + 1))
+        quarters.append(low + Fraction(rest, 4) * (high - low))
+    return Spread(passed[-1], *quarters)
 
 
 def hidden(people: Sequence[int], *, whole_known: bool) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from operator import add
 from typing import Any
 
 from kiosk.domain import measures, pay
@@ -64,6 +65,7 @@ class Value(StrEnum):
 
 GRADES = {Grade.RECOMMENDED: Total.RECOMMENDED, Grade.CONFIRMED: Total.CONFIRMED, Grade.ARRIVED: Total.ARRIVED, Grade.PAID: Total.PAID}
 FAILED = {ReferralState.DECLINED: Total.DECLINED, ReferralState.NO_SHOW: Total.NO_SHOW}
+MONTHS = 12
 ANY = ""
 """In the place of a trade: of no trade, or the listing is not known."""
 
@@ -82,9 +84,8 @@ class Records:
 
 @dataclass(slots=True)
 class Counts:
-    """Counts as they are kept: `totals` as {what: {trade: {month: count}}}, `spread` of what is measured, with {value: count} a month.
-
-    All keys are text, because JSON knows no other.
+    """Counts as they are kept, twelve a year: `totals` as {what: {trade: months}}, `spread` of what is measured as {what: {trade: {value:
+    months}}}. All keys are text, because JSON knows no other.
     """
 
     totals: dict[str, Any] = field(default_factory=dict)
@@ -92,13 +93,11 @@ class Counts:
 
     def count(self, what: Total, trade: str, month: int, many: int = 1) -> None:
         """Count so many more."""
-        months = self.totals.setdefault(what.value, {}).setdefault(trade, {})
-        months[str(month)] = months.get(str(month), 0) + many
+        self.totals.setdefault(what.value, {}).setdefault(trade, [0] * MONTHS)[month - 1] += many
 
     def measure(self, what: Value, trade: str, month: int, value: int) -> None:
         """Note one measured value."""
-        values = self.spread.setdefault(what.value, {}).setdefault(trade, {}).setdefault(str(month), {})
-        values[str(value)] = values.get(str(value), 0) + 1
+        self.spread.setdefault(what.value, {}).setdefault(trade, {}).setdefault(str(value), [0] * MONTHS)[month - 1] += 1
 
     def add(self, totals: dict[str, Any], spread: dict[str, Any]) -> None:
         """Add those of another scope."""
@@ -111,7 +110,7 @@ def _add(to: dict[str, Any], more: dict[str, Any]) -> None:
         if isinstance(value, dict):
             _add(to.setdefault(name, {}), value)
         else:
-            to[name] = to.get(name, 0) + value
+            to[name] = list(map(add, to[name], value)) if name in to else value
 
 
 def tally(records: Records, year: int) -> Counts:
