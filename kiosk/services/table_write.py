@@ -95,7 +95,7 @@ def to_xlsx(table: Table, *more: Table) -> bytes:
     return out.getvalue()
 
 
-def stream_xlsx(table: Table, rows: Iterable[Sequence[Cell]], out: IO[bytes]) -> int:
+def stream_xlsx(table: Table, rows: Iterable[Sequence[Cell]], out: IO[bytes], sheet_rows: int = SHEET_ROWS) -> int:
     """Write a table of any length into a file, its `rows` as they come and no more of them in memory than one; give how many there were.
 
     What Excel has no room for on one sheet goes on to the next.
@@ -107,7 +107,7 @@ def stream_xlsx(table: Table, rows: Iterable[Sequence[Cell]], out: IO[bytes]) ->
     book.properties.creator = t("table.creator")
     sheet, many = None, 0
     for row in rows:
-        if sheet is None or many % SHEET_ROWS == 0:
+        if sheet is None or many % sheet_rows == 0:
             sheet = _long_sheet(book, table)
         cells = [WriteOnlyCell(sheet) for _ in row]
         for cell, value in zip(cells, row, strict=True):

@@ -1,9 +1,9 @@
 """How long every page of the county's console takes with 300 stations and 1,000,000 listings behind it.
 
 `kiosk county serve` on PostgreSQL, all on this machine; somebody of the county centre is signed in, and each page is asked for over real
-HTTP one after the other, from the request to its last byte. The pages are the rooms that the console itself names, and one of each kind that
-they lead to: a new room is measured by itself. `county_page_p95_ms` is of the page that stands in the place of its peer; the last one is the
-worst. `county_count_s`: counting the figures of the whole county for the first time, the hub serving beside it.
+HTTP one after the other, from the request to its last byte. The pages are the rooms that the console itself names, and one of each kind
+that they lead to: a new room is measured by itself. `county_page_p95_ms` is of the page that stands in the place of its peer; the last one
+is the worst. `county_count_s`: counting the figures of the whole county for the first time, the hub serving beside it.
 
 The county is filled once (some ten minutes) and kept in the temporary folder.
 """
