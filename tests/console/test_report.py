@@ -115,7 +115,7 @@ def test_report_when_saved_is_a_file_of_what_was_shown_and_is_noted(console: Con
 def taken(browser: Browser, sheet: str, **fields: str) -> list[list[Any]]:
     """Take a table; give its header and rows."""
     browser.open("/exports")
-    browser.send(f"/exports/{sheet}", **fields)
+    browser.send(f"/exports/{sheet}", None, **fields)
     assert browser.status == 200
     if fields:
         return list(csv.reader(io.StringIO(browser.page.content.decode("utf-8-sig"))))
