@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from kiosk.county.phone_records import Records
 from kiosk.county.schema import record
 from kiosk.domain.entities import NAME_OF
-from kiosk.domain.listing import Listing
+from kiosk.domain.listing import Listing, Takedown
 from kiosk.domain.record import from_plain
 from kiosk.domain.running import PlatformEntry
 from kiosk.domain.station import Station
@@ -55,7 +55,10 @@ def rows(
 
 def _listings(connection: sa.Connection, county_id: str, station_id: str, now: datetime) -> Iterator[list[Cell]]:
     records, entered = Records(connection, county_id, now), _entered(connection, county_id, station_id, Sheet.LISTING)
-    live = _own(county_id, station_id, Listing, sa.func.coalesce(record.c.data["ends_on"].astext, "") >= records.today.isoformat())
+    down = record.alias()
+    # most are over: what a glance tells is not read
+    taken = sa.exists().where(down.c.county_id == county_id, down.c.about == record.c.id, down.c.entity == NAME_OF[Takedown])
+    live = _own(county_id, station_id, Listing, record.c.data["ends_on"].astext >= records.today.isoformat(), ~taken)
     ids = sorted(set(connection.scalars(live.with_only_columns(record.c.id))))
     for first in range(0, len(ids), AT_ONCE):
         for listing in records.public(ids[first : first + AT_ONCE]).values():
