@@ -17,9 +17,10 @@ from kiosk.county.figures.tally import Total
 from kiosk.county.schema import figure
 from kiosk.domain.codes import AREAS, Trade
 from kiosk.domain.listing import Listing, ListingState, Review, Takedown, Verdict
-from kiosk.domain.measures import CHINA
+from kiosk.domain.measures import CHINA, MEASURES, Year
 from kiosk.domain.pay import per_day
 from kiosk.domain.referral import Referral, ReferralState, ReferralStep, state_of
+from kiosk.domain.roster import Recommendation, roster_rows
 from kiosk.domain.worker import Worker
 from tests.county_year import StationYear, keep
 from tests.hub_parts import CENTRE, COUNTY, OTHER, OURS, TestHub
@@ -125,7 +126,7 @@ def records(hub: TestHub) -> list[Any]:
     made: list[Any] = []
     for number, place in enumerate(PLACES):
         others = [one.id for one in of(Listing, made)]
-        made += StationYear(place, START, number, others, CENTRE.id).all(40, 30, 60)
+        made += StationYear(place, START, number, others, CENTRE.id).all(25, 20, 40)
     with hub.engine.begin() as connection:
         assert keep(connection, COUNTY, made, START) == len(made)
     return made
@@ -134,7 +135,7 @@ def records(hub: TestHub) -> list[Any]:
 def test_figures_when_counted_are_those_of_brute_force_for_every_scope_and_span(hub: TestHub, records: list[Any]) -> None:
     count_all(hub)
     rng = random.Random(7)
-    spans = [Span(2026), Span(2026, 11, 11), *(Span(2026, first, rng.randint(first, 12)) for first in (1, 3, 6))]
+    spans = [Span(2026), Span(2026, 11, 11), Span(2026, 3, rng.randint(3, 12))]
     scopes = [Scope(), Scope(OURS.area), Scope(OTHER.area), Scope("420923450"), Scope(station_id=THIRD.id)]
     for scope in scopes:
         for span in spans:
@@ -154,9 +155,49 @@ def test_figures_when_counted_are_those_of_brute_force_for_every_scope_and_span(
         assert {what: whole.townships[area][what] for what in COMPARED} == {
             what: sum(totals.values(), Counter())[what] for what in COMPARED
         }
-    for month in range(1, 13):
+    for month in (1, 6, 11):
         totals = by_hand(records, Scope(), Span(2026, month, month))[0]
         same(whole.months[month], sum(totals.values(), Counter()))
+
+
+def test_figures_when_counted_are_what_a_stations_own_assessment_says(hub: TestHub, records: list[Any]) -> None:
+    count_all(hub)
+    for place in PLACES:
+        mine = [one for one in records if one.station_id == place.id]
+        listings = {one.id: one for one in of(Listing, mine)}
+        year = Year(
+            year=2026,
+            today=START.date(),
+            workers=of(Worker, mine),
+            listings=list(listings.values()),
+            reviews=[r for r in of(Review, records) if r.listing_id in listings],
+            takedowns=[],
+            roster=[row for row in roster_rows(known(records, place.id)) if row.referred_at.astimezone(CHINA).year == 2026],
+            cases=(),
+            case_steps=(),
+            checks=(),
+            signups=(),
+            spendings=(),
+            entries=(),
+            days=(),
+        )
+        found = ask(hub, Scope(station_id=place.id), Span(2026))
+        assert found.all[Total.REGISTERED] == MEASURES["registrations"](year).value
+        assert found.all[Total.PUBLISHED] == MEASURES["published"](year).value
+        for at, what in enumerate(GRADED[:-1]):
+            assert sum(found.all[better] for better in GRADED[at:-1]) == MEASURES[what.value](year).value
+        assert found.all[Total.DOUBTFUL] == len(MEASURES["recommended"](year).against)
+        assert found.review is not None
+        assert abs(round(found.review.middle) - int(MEASURES["review_minutes"](year).value or 0)) <= 1
+
+
+def known(records: Sequence[Any], station_id: str) -> list[Recommendation]:
+    listings, workers = {one.id: one for one in of(Listing, records)}, {one.id: one for one in of(Worker, records)}
+    steps: dict[str, list[ReferralStep]] = {}
+    for step in of(ReferralStep, records):
+        steps.setdefault(step.referral_id, []).append(step)
+    own = [one for one in of(Referral, records) if one.station_id == station_id and one.id in steps]
+    return [Recommendation(referral=r, steps=steps[r.id], worker=workers[r.worker_id], listing=listings[r.listing_id]) for r in own]
 
 
 def test_figures_when_nothing_was_counted_yet_say_so_and_are_empty(hub: TestHub) -> None:
