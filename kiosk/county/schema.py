@@ -197,6 +197,7 @@ record = sa.Table(
     sa.Column("about", sa.Text),
     _instant("received_at", nullable=False),
     sa.Index("ix_record_about", "county_id", "about"),
+    sa.Index("ix_record_owner", "county_id", "owner", "entity"),
     _found_by("worker", "code"),
     _found_by("referral", "worker_id"),
     _found_by("listing", "trade", "ends_on"),
@@ -332,3 +333,17 @@ staff_course_seat = sa.Table(
     sa.Column("people", sa.Integer, nullable=False),
 )
 """How many of a station's staff came to a course that the county held for them."""
+
+figure = sa.Table(
+    "figure",
+    metadata,
+    _county(),
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("scope", sa.Text, primary_key=True),
+    _instant("counted_at", nullable=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("totals", JSONB(none_as_null=True), nullable=False),
+    sa.Column("spread", JSONB(none_as_null=True), nullable=False),
+)
+"""The counts that the county's figures are made of (figures.tally.Counts): of a station, a township ("area:…") or, where `scope` is empty,
+the whole county. `position`: how far the station's feed went when it was counted."""

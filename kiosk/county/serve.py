@@ -1,6 +1,7 @@
 """`kiosk county`: serves the hub, and the county's few tools. Starts the private cluster where settings name no database; owns no route."""
 
 import argparse
+import logging
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -10,10 +11,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from subprocess import SubprocessError
 
+import sqlalchemy as sa
+
 from kiosk.county import tools, workers
 from kiosk.county.app import make_engine
 from kiosk.county.authority import authority_pem, keep_certificates, mark
 from kiosk.county.cluster import PrivateCluster
+from kiosk.county.figures.count import count_for
 from kiosk.county.migrate import migrate
 from kiosk.county.seed import SampleRecords, seed_sample
 from kiosk.county.settings import HubSettings, load
@@ -22,9 +26,13 @@ from kiosk.domain.matching import AreaTable
 from kiosk.domain.review import RuleBook
 from kiosk.errors import ConfigError, StoreError
 
+log = logging.getLogger(__name__)
+
 TEND_EVERY_S = 5.0
 FIRST_LOGIN = "xianzhongxin"
 """Who is invited to a trial's console."""
+COUNT_S = 2.0
+"""So long at most the figures are counted each time: stations that wait are counted by and by."""
 
 
 @contextmanager
@@ -45,13 +53,22 @@ def database(settings: HubSettings) -> Iterator[HubSettings]:
 def serve(
     settings: HubSettings, rules: RuleBook | None = None, areas: AreaTable | None = None, cluster: PrivateCluster | None = None
 ) -> None:
-    """Serve until SIGINT or SIGTERM; start a private cluster again that a full disk has ended, and renew certificates in time."""
+    """Serve until SIGINT or SIGTERM; start a private cluster again that a full disk has ended, renew certificates in time, and keep the
+    county's figures counted."""
+    engine = make_engine(settings.database)
 
     def tend() -> None:
         with suppress(StoreError, ConfigError, OSError, SubprocessError):  # tried again in a moment
             if cluster is not None and not cluster.runs():
                 cluster.start()
             keep_certificates(settings, datetime.now(UTC))
+        try:
+            count_for(engine, settings.county, lambda: datetime.now(UTC), COUNT_S)
+        except sa.exc.SQLAlchemyError:
+            pass  # tried again in a moment
+        except Exception:
+            # whatever is wrong with a record, certificates must be renewed
+            log.exception("the figures could not be counted")
 
     workers.run(settings, rules, areas, tend, TEND_EVERY_S)
 

@@ -86,8 +86,8 @@ def _registrations(y: Year) -> Measured:
     return _counted(Worker, (w.id for w in sorted(y.workers, key=lambda w: w.registered_at) if y.has(w.registered_at)))
 
 
-def _approvals(y: Year) -> dict[str, Review]:
-    """Give each listing's first approval of the year by this station, oldest first."""
+def approvals(y: Year) -> dict[str, Review]:
+    """Give each listing's first approval of the year among these reviews, oldest first."""
     first: dict[str, Review] = {}
     for review in sorted(y.reviews, key=lambda r: (r.reviewed_at, r.id)):
         if review.verdict is Verdict.APPROVE and y.has(review.reviewed_at):
@@ -96,18 +96,24 @@ def _approvals(y: Year) -> dict[str, Review]:
 
 
 def _published(y: Year) -> Measured:
-    return _counted(Listing, _approvals(y))
+    return _counted(Listing, approvals(y))
+
+
+def waits(y: Year) -> dict[str, tuple[Review, float]]:
+    """Give for each listing its first decision of the year as it was collected last, and how many minutes that had waited."""
+    collected = {(listing.id, listing.revision): listing.collected_at for listing in y.listings}
+    waited: dict[str, tuple[Review, float]] = {}
+    for review in sorted(y.reviews, key=lambda r: (r.reviewed_at, r.id)):
+        since = collected.get((review.listing_id, review.listing_revision))
+        if since and y.has(review.reviewed_at) and review.verdict is not Verdict.UNDO:
+            waited.setdefault(review.listing_id, (review, (review.reviewed_at - since) / timedelta(minutes=1)))
+    return waited
 
 
 def _review_minutes(y: Year) -> Measured:
     """How long what was collected waited for its first decision, in the middle: half of it waited less."""
-    collected = {(listing.id, listing.revision): listing.collected_at for listing in y.listings}
-    waited: dict[str, float] = {}
-    for review in sorted(y.reviews, key=lambda r: (r.reviewed_at, r.id)):
-        since = collected.get((review.listing_id, review.listing_revision))
-        if since and y.has(review.reviewed_at) and review.verdict is not Verdict.UNDO:
-            waited.setdefault(review.listing_id, (review.reviewed_at - since) / timedelta(minutes=1))
-    value = Decimal(round(median(waited.values()))) if waited else None
+    waited = waits(y)
+    value = Decimal(round(median(minutes for _, minutes in waited.values()))) if waited else None
     return Measured(value=value, entity=Listing, ids=tuple(waited))
 
 
@@ -162,7 +168,7 @@ def _cases_closed(y: Year) -> Measured:
 
 def _false_listings(y: Year) -> Measured:
     """Count what this station published and the county took down, or a confirmed case calls false."""
-    ours = _approvals(y)
+    ours = approvals(y)
     own = {listing.station_id for listing in y.listings}
     taken = {t.listing_id for t in y.takedowns if t.station_id not in own}
     confirmed = {c.listing_id for c in y.cases if c.kind is CaseKind.FALSE_LISTING and c.listing_id in ours and _confirmed(y, c)}
@@ -206,7 +212,7 @@ def _signups(y: Year) -> Measured:
 def _entered(y: Year) -> Measured:
     """Of what the year's work left to be entered into the provincial platform (管理办法 6): how much was."""
     marked = {e.record_id for e in y.entries}
-    wanted = [*_registrations(y).ids, *_approvals(y)]
+    wanted = [*_registrations(y).ids, *approvals(y)]
     return _shared(PlatformEntry, [i for i in wanted if i in marked], [i for i in wanted if i not in marked])
 
 

@@ -3,21 +3,20 @@
 There is no interface to that platform: a person enters, and says so here. A newer revision waits again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.domain.codes import AREAS
 from kiosk.domain.listing import Listing
-from kiosk.domain.pay import yuan
 from kiosk.domain.record import new_id
 from kiosk.domain.running import PlatformEntry
-from kiosk.domain.worker import PhoneOf, Worker, WorkerState
+from kiosk.domain.worker import Worker, WorkerState
 from kiosk.errors import NotAllowed
-from kiosk.services import listing_words, table_write
+from kiosk.services import table_write
+from kiosk.services.platform_words import LISTING_COLUMNS, WORKER_COLUMNS, columns, listing_cells, worker_cells
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here
-from kiosk.services.table_write import Cell, Column, File, Form, Table
+from kiosk.services.table_write import Cell, File, Form, Table
 from kiosk.store.store import UnitOfWork
 from kiosk.text import t
 
@@ -53,15 +52,13 @@ def waiting(here: Here) -> Waiting:
 def export_listings(here: Here, session: Session, form: Form = Form.XLSX) -> File:
     """Give the waiting listings with the fields of article 6; audited."""
     listings = waiting(here).listings
-    columns = {"employer": 24, "requirements": 48, "hours": 36, "pay": 20, "contact": 24}
-    return _export(here, session, Entered.LISTING, columns, [listing_cells(one) for one in listings], form)
+    return _export(here, session, Entered.LISTING, LISTING_COLUMNS, [listing_cells(one) for one in listings], form)
 
 
 def export_workers(here: Here, session: Session, form: Form = Form.XLSX) -> File:
     """Give the waiting workers with the fields of article 6; audited."""
     workers = waiting(here).workers
-    columns = {"name": 16, "intention": 48, "pay_wanted": 20, "contact": 20}
-    return _export(here, session, Entered.WORKER, columns, [worker_cells(one) for one in workers], form)
+    return _export(here, session, Entered.WORKER, WORKER_COLUMNS, [worker_cells(one) for one in workers], form)
 
 
 def mark_entered(here: Here, session: Session, what: Entered, records: Iterable[tuple[str, int]]) -> list[PlatformEntry]:
@@ -93,37 +90,6 @@ def mark_entered(here: Here, session: Session, what: Entered, records: Iterable[
     return made
 
 
-def listing_cells(listing: Listing) -> list[Cell]:
-    """Say a listing in the five fields of article 6: unit or name, requirements, working time, pay, contact."""
-    place = f"{listing_words.area(listing)}{listing.place}"
-    needs = t("export.needs", title=listing.title, count=listing.headcount, place=place)
-    hours, first = listing_words.hours(listing), listing.starts_on
-    if listing.long_term:
-        when = t("export.long_term", first=first, hours=hours)
-    elif listing.ends_on == first:
-        when = t("export.one_day", first=first, hours=hours)
-    else:
-        when = t("export.dates", first=first, last=listing.ends_on, hours=hours)
-    return [
-        listing.employer_name,
-        t("export.needs_more", needs=needs, requirements=listing.requirements) if listing.requirements else needs,
-        when,
-        t("export.pay_terms", pay=listing_words.pay(listing), settled=t(f"settlement.{listing.settlement.value}")),
-        f"{str.__str__(listing.contact_name)} {str.__str__(listing.contact_phone)}",
-    ]
-
-
-def worker_cells(worker: Worker) -> list[Cell]:
-    """Say a worker in the four fields of article 6: name, intention, pay wanted, contact."""
-    trades = t("export.separator").join(t(f"trade.{trade.value}") for trade in worker.trades)
-    wanted = f"{yuan(worker.pay_fen)} {t(f'pay_unit.{worker.pay_unit.value}')}" if worker.pay_fen else t("export.negotiable")
-    area = AREAS.get(worker.area or "")
-    intention = t("export.in_area", trades=trades, area=area) if area else trades
-    phone = str.__str__(worker.phone)
-    contact = phone if worker.phone_of is PhoneOf.OWN else t(f"export.phone_of_{worker.phone_of.value}", phone=phone)
-    return [str.__str__(worker.name), intention, wanted, contact]
-
-
 def _waiting(here: Here, u: UnitOfWork) -> Waiting:
     marked = _marked(u)
     public = [p.listing for p in u.newest() if p.listing.station_id == here.station_id]
@@ -141,7 +107,7 @@ def _marked(u: UnitOfWork) -> set[tuple[str, str, int]]:
     return {(e.entity, e.record_id, e.record_revision) for e in u.list(PlatformEntry)}
 
 
-def _export(here: Here, session: Session, what: Entered, columns: dict[str, int], rows: list[list[Cell]], form: Form) -> File:
+def _export(here: Here, session: Session, what: Entered, widths: Mapping[str, int], rows: list[list[Cell]], form: Form) -> File:
     now, today = here.now(), here.today()
     with here.store.write() as u:
         station = here.station(u)
@@ -149,7 +115,7 @@ def _export(here: Here, session: Session, what: Entered, columns: dict[str, int]
     table = Table(
         title=t(f"export.title_{what.value}"),
         notes=(t("export.note", station=station.name, date=today, count=len(rows)),),
-        columns=tuple(Column(title=t(f"export.{name}"), width=width) for name, width in columns.items()),
+        columns=columns(widths),
         rows=rows,
     )
     return table_write.file_name(table.title, station.name, str(today), form=form), table_write.write(table, form)

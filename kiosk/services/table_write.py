@@ -6,11 +6,12 @@ What people wrote goes into cells as text and never runs: Excel takes a cell tha
 import csv
 import io
 import re
-from collections.abc import Sequence
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import IO, Any
 
 from kiosk.errors import BadInput
 from kiosk.text import t
@@ -25,6 +26,8 @@ FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """What XML cannot carry."""
 NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\s]+')
+SHEET_ROWS = 1_000_000
+"""Excel ends at 1,048,576."""
 GREEN, LINE, QUIET = "0E5A45", "CFC6B2", "55625C"
 
 
@@ -66,23 +69,86 @@ def file_name(*parts: str, form: Form = Form.XLSX) -> str:
 
 def to_csv(table: Table) -> bytes:
     """Write header and rows as UTF-8 with the mark by which Excel knows it; what would run as a formula gets an apostrophe."""
-    out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\r\n")
-    lines.writerow([_harmless(c.title) for c in table.columns])
-    lines.writerows([_harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows)
-    return out.getvalue().encode("utf-8-sig")
+    return b"".join(csv_lines(table.columns, table.rows))
 
 
-def to_xlsx(table: Table) -> bytes:
-    """Write a sheet that reads and prints as it is: real dates and numbers, header frozen and repeated, A4 lying, as wide as one page."""
+def csv_lines(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """Write the same line by line, for tables that are never whole anywhere."""
+    yield BOM_UTF8 + _csv_line([c.title for c in columns])
+    yield from map(_csv_line, rows)
+
+
+def to_xlsx(table: Table, *more: Table) -> bytes:
+    """Write a sheet that reads and prints as it is: real dates and numbers, header frozen and repeated, A4 lying, as wide as one page.
+
+    `more` tables stand on sheets of their own behind it.
+    """
     from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-    from openpyxl.utils import get_column_letter
 
     book = Workbook()
     book.properties.creator = t("table.creator")
-    sheet = book.active
-    sheet.title = re.sub(r"[\[\]:*?/\\]", "-", table.title)[:31]
+    _sheet(book.active, table)
+    for one in more:
+        _sheet(book.create_sheet(), one)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def stream_xlsx(table: Table, rows: Iterable[Sequence[Cell]], out: IO[bytes], sheet_rows: int = SHEET_ROWS) -> int:
+    """Write a table of any length into a file, its `rows` as they come and no more of them in memory than one; give how many there were.
+
+    What Excel has no room for on one sheet goes on to the next.
+    """
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    book.properties.creator = t("table.creator")
+    sheet, many = None, 0
+    for row in rows:
+        if sheet is None or many % sheet_rows == 0:
+            sheet = _long_sheet(book, table)
+        cells = [WriteOnlyCell(sheet) for _ in row]
+        for cell, value in zip(cells, row, strict=True):
+            _fill(cell, value)
+        sheet.append(cells)
+        many += 1
+    if sheet is None:
+        _long_sheet(book, table)
+    book.save(out)
+    return many
+
+
+def _long_sheet(book: Any, table: Table) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    sheet = book.create_sheet(f"{_sheet_title(table)[:28]}{len(book.worksheets) + 1 if book.worksheets else ''}")
+    for number, column in enumerate(table.columns, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = column.width
+    sheet.freeze_panes = f"A{len(table.notes) + 3}"
+    lines: list[tuple[list[str], Font | None]] = [([table.title], Font(size=16, bold=True)), *(([note], None) for note in table.notes)]
+    for words, font in (*lines, ([c.title for c in table.columns], Font(bold=True))):
+        cells = [WriteOnlyCell(sheet) for _ in words]
+        for cell, text in zip(cells, words, strict=True):
+            _fill(cell, text)
+            if font:
+                cell.font = font
+        sheet.append(cells)
+    return sheet
+
+
+def _sheet_title(table: Table) -> str:
+    return re.sub(r"[\[\]:*?/\\]", "-", table.title)[:31]
+
+
+def _sheet(sheet: Any, table: Table) -> None:
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+    from openpyxl.utils import get_column_letter
+
+    sheet.title = _sheet_title(table)
     last = get_column_letter(len(table.columns))
     edge = Side(style="thin", color=LINE)
     box, quiet = Border(left=edge, right=edge, top=edge, bottom=edge), Font(size=10, color=QUIET)
@@ -117,9 +183,6 @@ def to_xlsx(table: Table) -> bytes:
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.oddFooter.center.text = t("table.page")
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def locked(xlsx: bytes, password: str) -> bytes:
@@ -136,6 +199,12 @@ def check_password(password: str) -> None:
     """Refuse a file's password of fewer than 8 characters."""
     if len(password.strip()) < PASSWORD_MIN:
         raise BadInput("password", "bad.file_password.short", least=PASSWORD_MIN)
+
+
+def _csv_line(row: Sequence[Cell]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow([_harmless(cell) if isinstance(cell, str) else cell for cell in row])
+    return out.getvalue().encode()
 
 
 def _harmless(text: str) -> str:

@@ -1,142 +1,136 @@
-"""What the benches of the county share: a real hub process on a real PostgreSQL with its normal durability, and what both cost in CPU.
+"""How long every page of the county's console takes with 300 stations and 1,000,000 listings behind it.
 
-The hub is `kiosk county serve` as it is installed; PostgreSQL is the private cluster that comes with it. Everything lies on the disk of
-this machine's temporary folder, because memory would not make a commit wait.
+`kiosk county serve` on PostgreSQL, all on this machine; somebody of the county centre is signed in, and each page is asked for over real
+HTTP one after the other, from the request to its last byte. The pages are the rooms that the console itself names, and one of each kind
+that they lead to: a new room is measured by itself. `county_page_p95_ms` is of the page that stands in the place of its peer; the last one
+is the worst. `county_count_s`: counting the figures of the whole county for the first time, the hub serving beside it.
+
+The county is filled once (some ten minutes) and kept in the temporary folder.
 """
 
-import os
-import shutil
-import socket
-import sys
-import tempfile
+import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
-from subprocess import Popen
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import psycopg
+import pyotp
 import requests
-import sqlalchemy as sa
 
-from kiosk.county import enrolment
-from kiosk.county.app import make_engine
-from kiosk.county.cluster import PrivateCluster
-from kiosk.county.migrate import migrate
-from kiosk.county.publish import publish
-from kiosk.county.settings import FILE, HubSettings
-from kiosk.county.vault import Vault, open_vault
-from kiosk.domain.station import Station
-from kiosk.trial.child import end, spawn
-from tests.hub_parts import CENTRE, COUNTY, OTHER, OURS
-from tests.station import STATION
+from kiosk.county.console.accounts import Accounts
+from kiosk.county.console.counter import COOKIE, ROOT
+from kiosk.county.console.roles import SECTIONS, Role
+from tests.bench.county_fill import count, fill, prepare, tree_of
+from tests.bench.hub_process import County, running_county
+from tests.bench.stage import figure, load, p, say, spread
+from tests.hub_parts import COUNTY
 
-TICKS = os.sysconf("SC_CLK_TCK")
-START_S, STOP_S = 60.0, 10.0
+STATIONS, LISTINGS, ASKS, GOAL_MS = 300, 1_000_000, 40, 300
+KINDS_EACH = 12
+"""So many kinds of pages that a room leads to are asked for."""
+WORDS = "装卸"
+PASSWORD = "yunmeng-2026-zhan"
 
 
-@dataclass
-class County:
-    """A county with its hub running."""
+class Page(HTMLParser):
+    """Finds where a page leads: its links, and its forms that only look, each with every choice changed once."""
 
-    folder: Path
-    port: int
-    cluster: PrivateCluster
-    database: str
-    engine: sa.Engine
-    vault: Vault
-    hub: "Popen[bytes]"
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self._action, self._fields, self._select = "", dict[str, str](), ""
+        self._options: dict[str, list[str]] = {}
+        self.feed(text)
 
-    @property
-    def base(self) -> str:
-        """Where the hub answers."""
-        return f"http://127.0.0.1:{self.port}"
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take a link, or a field of a form that only looks."""
+        found = {name: value or "" for name, value in attrs}
+        if tag == "a" and found.get("href", "").startswith("/console"):
+            self.links.append(found["href"])
+        elif tag == "form":
+            self._action = found.get("action", "") if found.get("method", "get") == "get" else ""
+            self._fields, self._options = {}, {}
+        elif tag == "input" and found.get("name"):
+            self._fields[found["name"]] = found.get("value", "") or (WORDS if found.get("type", "text") in ("text", "search") else "")
+        elif tag == "select":
+            self._select = found.get("name", "")
+            self._options[self._select] = []
+        elif tag == "option" and self._select:
+            self._options[self._select].append(found.get("value", ""))
+            if "selected" in found or self._select not in self._fields:
+                self._fields[self._select] = found.get("value", "")
 
-    def code(self, station: Station) -> str:
-        """Make a one-time code for a terminal."""
-        with self.engine.begin() as connection:
-            return enrolment.make_code(connection, self.vault, COUNTY, station.id, datetime.now(UTC))
-
-    def publish(self, *stations: Station) -> None:
-        """Put stations into the tree."""
-        with self.engine.begin() as connection:
-            publish(connection, COUNTY, stations, datetime.now(UTC))
-
-    def ask(self, question: str) -> list[tuple[object, ...]]:
-        """Ask the database by hand."""
-        with psycopg.connect(self.cluster.url(self.database).replace("+psycopg", ""), autocommit=True) as connection:
-            answer = connection.execute(question.encode())
-            return answer.fetchall() if answer.description else []
-
-    def cpu_s(self) -> tuple[float, float]:
-        """Give the seconds of processor time that the hub and that PostgreSQL have taken so far."""
-        postmaster = int((self.folder / "pg" / "data" / "postmaster.pid").read_text("utf-8").split()[0])
-        return tree_cpu_s(self.hub.pid), tree_cpu_s(postmaster)
-
-
-@contextmanager
-def running_county(*stations: Station) -> Iterator[County]:
-    """Run a county with its centre, two stations and these."""
-    folder = Path(tempfile.mkdtemp(prefix="kiosk-bench-"))
-    folder.chmod(0o711)
-    cluster = PrivateCluster(folder / "pg")
-    try:
-        cluster.start()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        settings = HubSettings(state=str(folder), database=cluster.url(), port=port)
-        (folder / FILE).write_text(f'database = "{settings.database}"\nport = {port}\n', "utf-8")
-        engine = make_engine(settings.database)
-        migrate(engine)
-        hub = _start(folder)
-        county = County(folder, port, cluster, "hub", engine, open_vault(settings.key_path), hub)
-        try:
-            county.publish(CENTRE, OURS, OTHER, *stations)
-            _wait(county)
-            yield county
-        finally:
-            engine.dispose()
-            end(hub, STOP_S)
-    finally:
-        cluster.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    def handle_endtag(self, tag: str) -> None:
+        """Ask a form in each of its ways."""
+        if tag == "select":
+            self._select = ""
+        if tag == "form" and self._action:
+            self.links.append(f"{self._action}?{urlencode(self._fields)}")
+            for name, values in self._options.items():
+                self.links += [f"{self._action}?{urlencode({**self._fields, name: value})}" for value in values[len(values) // 2 :: 1000]]
+            self._action = ""
 
 
-def make_stations(count: int) -> list[Station]:
-    """Make stations under the county's centre."""
-    ids = (f"{0:08}-0000-7000-8000-{number:012}" for number in range(1000, 1000 + count))
-    return [replace(STATION, id=one, name=f"站{number}", short="YT", parent_id=CENTRE.id) for number, one in enumerate(ids)]
+def run(stations: int = STATIONS, listings: int = LISTINGS, asks: int = ASKS) -> Iterator[dict[str, Any]]:
+    """Fill the county where it is not, and ask for its pages."""
+    tree = tree_of(stations)
+    with running_county(*tree, kept=prepare(stations, listings)) as county:
+        fill(county, tree, listings)
+        counted = count(county)
+        if counted is not None:
+            yield figure("county_count_s", round(counted, 1), "s", None)
+        line = _seated(county)
+        paths = _paths(county, line)
+        times: dict[str, list[float]] = {path: [] for path in paths}
+        for _ in range(asks):
+            county.ask("DELETE FROM rate")
+            for path, taken in times.items():
+                began = time.perf_counter()
+                _get(county, line, path)
+                taken.append(1000 * (time.perf_counter() - began))
+        for path, taken in times.items():
+            say(f"{path}: {spread(taken)}")
+            yield figure("county_page_p95_ms", round(p(taken, 95), 1), "ms", GOAL_MS, _kind(path))
+        say(load())
+        yield figure("county_page_p95_ms", round(max(p(taken, 95) for taken in times.values()), 1), "ms", GOAL_MS, "worst")
 
 
-def tree_cpu_s(pid: int) -> float:
-    """Give the processor seconds of a process, its living children and those that it has buried."""
-    total = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            words = stat.read_text("utf-8").rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(stat.parent.name) == pid or int(words[1]) == pid:
-            total += sum(map(int, words[11:15]))
-    return total / TICKS
+def _seated(county: County) -> requests.Session:
+    """Give somebody of the county centre a seat, without the hours that his lock would take."""
+    accounts, login, now = Accounts(COUNTY, county.vault), f"bench{time.time_ns()}", datetime.now(UTC)
+    with county.engine.begin() as connection:
+        _, code = accounts.add(connection, now, "", login, "周敏", Role.CENTRE)
+        app = pyotp.TOTP(accounts.open_invite(connection, now, login, code)[0])
+        accounts.join(connection, now, login, code, PASSWORD, app.at(now))
+        secret = accounts.sign_in(connection, now, login, PASSWORD, app.at(now + timedelta(seconds=30)))
+    line = requests.Session()
+    line.cookies.set(COOKIE, secret)
+    return line
 
 
-def _start(folder: Path) -> "Popen[bytes]":
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent.parent)}
-    with (folder / "hub.log").open("ab") as log:
-        return spawn([sys.executable, "-m", "kiosk", "--state", str(folder), "county", "serve"], log, environment)
+def _paths(county: County, line: requests.Session) -> list[str]:
+    """Name the rooms, and one page of each kind that they lead to."""
+    kinds = {_kind(section.path): section.path for section in SECTIONS}
+    for section in SECTIONS:
+        more = 0
+        for link in Page(_get(county, line, section.path)).links:
+            path = link.removeprefix(ROOT)
+            if _kind(path) not in kinds and more < KINDS_EACH:
+                kinds[_kind(path)], more = path, more + 1
+    return list(kinds.values())
 
 
-def _wait(county: County) -> None:
-    until = time.monotonic() + START_S
-    while True:
-        try:
-            if requests.get(f"{county.base}/healthz", timeout=1).ok:
-                return
-        except requests.RequestException:
-            pass
-        if time.monotonic() > until:
-            raise RuntimeError("the hub did not start")
-        time.sleep(0.1)
+def _get(county: County, line: requests.Session, path: str) -> str:
+    answer = line.get(f"{county.base}{ROOT}{path}", timeout=60)
+    if answer.status_code != 200 or urlsplit(answer.url).path.endswith("/sign-in"):
+        raise RuntimeError(f"{path}: {answer.status_code}")
+    return answer.text if "html" in answer.headers["content-type"] else ""
+
+
+def _kind(path: str) -> str:
+    """Give a page's address without what is only its own: ids, and values where it asks for some."""
+    address, _, query = path.partition("?")
+    asked = sorted(f"{name}={value if len(value) < 3 else value.partition(':')[0]}" for name, value in parse_qsl(query))
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "*", address) + ("?" + "&".join(asked) if asked else "")

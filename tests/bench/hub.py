@@ -24,7 +24,7 @@ from kiosk.sync.client import HttpHub, Pull
 from kiosk.sync.exchange import PULL_LIMIT
 from kiosk.sync.protocol import EnrolRequest
 from tests.bench import crowd
-from tests.bench.county import County, make_stations, running_county
+from tests.bench.hub_process import County, make_stations, running_county
 from tests.bench.stage import figure, load, say
 from tests.hub_parts import COUNTY, OTHER
 

@@ -39,8 +39,8 @@ from kiosk.domain.station import Station
 from kiosk.store.store import Store
 from kiosk.sync import exchange
 from kiosk.sync.client import HttpHub
-from tests.bench.county import County, running_county, tree_cpu_s
 from tests.bench.data import make_listings
+from tests.bench.hub_process import County, running_county, tree_cpu_s
 from tests.bench.stage import figure, load, say
 from tests.hub_parts import OTHER, OURS
 from tests.station import Clock, a_listing, a_review, make_store

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from kiosk.county.console.roles import SECTIONS, Role
+from kiosk.county.figures.count import count_next
 from kiosk.text import t
 from tests.console.conftest import Console
 from tests.console.look import sign_in
+from tests.county_year import StationYear, keep
 from tests.desk.chromium import Chromium
-from tests.hub_parts import OURS
+from tests.hub_parts import COUNTY, OURS
+from tests.station import START
 
 
 @pytest.fixture
@@ -71,3 +74,20 @@ def test_station_when_a_township_applies_is_recognised_by_the_centre_and_filed_b
     chromium.press_button(t("console.step.file"))
     assert t("console.stations.unfiled") not in chromium.text()
     assert t("console.stations.number", number="备2026-7") in chromium.text()
+
+
+def test_report_when_a_month_and_a_township_are_chosen_is_whole_and_nobody_stumbles(console: Console, chromium: Chromium) -> None:
+    with console.hub.engine.begin() as connection:
+        keep(connection, COUNTY, StationYear(OURS, START, 1).all(40, 30, 30), START)
+        while count_next(connection, COUNTY, console.hub.clock()):
+            pass
+    sit_down(console, chromium, Role.CENTRE)
+    chromium.click(t("console.section.report"))
+    assert chromium.stumbles() == []
+    for field, value in (("first", "3"), ("last", "5"), ("place", f"area:{OURS.area}")):
+        chromium.choose(field, value)
+    chromium.press_button(t("county_report.ask.show"))
+    assert t("county_report.months", year=2026, first=3, last=5) in chromium.text()
+    assert t("county_report.few") in chromium.text()
+    assert chromium.wider_than_window() == 0
+    assert chromium.stumbles() == []

@@ -15,8 +15,8 @@ from kiosk.errors import BadInput, NotAllowed, NotFound
 from kiosk.services import follow_up, recommend, registrations
 from kiosk.services.author import HIMSELF
 from kiosk.services.change import Changed, change_area, change_name, change_pay, change_phone, change_trades
-from kiosk.services.export import worker_cells
 from kiosk.services.mine import find_mine, my_registration
+from kiosk.services.platform_words import worker_cells
 from kiosk.services.register import register
 from kiosk.services.station import Here
 from kiosk.services.withdraw import withdraw

@@ -18,7 +18,8 @@ from kiosk.domain.running import PlatformEntry
 from kiosk.domain.station import Role
 from kiosk.domain.worker import WorkerState
 from kiosk.errors import NotAllowed, NotFound
-from kiosk.services.export import Entered, export_listings, export_workers, listing_cells, mark_entered, waiting, worker_cells
+from kiosk.services.export import Entered, export_listings, export_workers, mark_entered, waiting
+from kiosk.services.platform_words import listing_cells, worker_cells
 from kiosk.services.sign_in import Session
 from kiosk.services.table_write import Form
 from kiosk.services.withdraw import withdraw

@@ -14,10 +14,25 @@ from hypothesis import strategies as st
 from msoffcrypto.exceptions import InvalidKeyError
 
 from kiosk.errors import BadInput
-from kiosk.services.table_write import FORBIDDEN, FORMULA, Cell, Column, Form, Table, file_name, locked, to_csv, to_xlsx, write
+from kiosk.services.table_write import (
+    FORBIDDEN,
+    FORMULA,
+    Cell,
+    Column,
+    Form,
+    Table,
+    csv_lines,
+    file_name,
+    locked,
+    stream_xlsx,
+    to_csv,
+    to_xlsx,
+    write,
+)
 
 FIRST = 5
 """The first row of contents: under the title, two notes and the header."""
+START_DAY = date(2026, 11, 23)
 EVIL = ["=1+1", "+8613812345678", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", " =1+1", '＝HYPERLINK("x")', "#N/A", "=cmd|'/C calc'!A0"]
 
 
@@ -119,3 +134,29 @@ def test_locked_when_the_password_is_short_says_so(password: str) -> None:
 
 def test_file_name_when_a_part_has_what_windows_refuses_leaves_it_out() -> None:
     assert file_name("花名册", "", 'a/b:c*"<>|d', form=Form.CSV) == "花名册_a-b-c-d.csv"
+
+
+def test_xlsx_when_streamed_holds_the_same_as_text_and_goes_on_to_the_next_sheet() -> None:
+    rows: list[list[Cell]] = [[evil, 7, START_DAY, None] for evil in EVIL]
+    table, out = _table([], columns=tuple(Column(title=name, width=9) for name in "甲乙丙丁")), io.BytesIO()
+    assert stream_xlsx(table, iter(rows), out, sheet_rows=4) == len(rows)
+    book = openpyxl.load_workbook(out)
+    assert [sheet.title for sheet in book] == ["花名册", "花名册2", "花名册3"]
+    found = [row for sheet in book for row in sheet.iter_rows(min_row=5)]
+    assert [[row[0].value, row[1].value, row[2].value.date()] for row in found] == [[text, 7, START_DAY] for text in EVIL]
+    assert {row[0].data_type for row in found} == {"s"}
+    assert all(row[0].quotePrefix == (row[0].value != "#N/A") for row in found)
+    assert [cell.value for cell in book.worksheets[1][4]] == list("甲乙丙丁")
+    out = io.BytesIO()
+    assert stream_xlsx(table, iter(()), out) == 0
+    assert _sheet(out.getvalue()).max_row == 4
+
+
+def test_csv_when_written_line_by_line_is_the_same_file() -> None:
+    table = _table([[evil, "x"] for evil in EVIL])
+    assert b"".join(csv_lines(table.columns, iter(table.rows))) == to_csv(table)
+
+
+def test_xlsx_when_several_tables_are_given_has_a_sheet_for_each() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(to_xlsx(_table([["a"]]), _table([["b"]], title="第二张"))))
+    assert [(sheet.title, sheet.cell(FIRST, 1).value) for sheet in book] == [("花名册", "a"), ("第二张", "b")]

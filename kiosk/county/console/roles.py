@@ -32,6 +32,8 @@ SECTIONS = (
     Section("today", "/"),
     Section("stations", "/stations"),
     Section("fleet", "/fleet"),
+    Section("report", "/report"),
+    Section("exports", "/exports", frozenset({Role.CENTRE})),
     Section("users", "/users", frozenset({Role.CENTRE})),
     Section("acts", "/acts", COUNTY_ROLES),
 )

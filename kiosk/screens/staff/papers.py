@@ -197,7 +197,7 @@ class PapersScreen(StaffPage):
             title = t("papers.row", title=record.title, count=record.headcount)
             about = [record.employer_name, words.pay(record), words.days(record, self.terminal.today())]
         else:
-            from kiosk.services.export import worker_cells
+            from kiosk.services.platform_words import worker_cells
 
             title = t("papers.person", name=record.name.masked(), number=record.number)
             about = [str(cell) for cell in worker_cells(record)[1:3]]
