@@ -1,7 +1,7 @@
 """Carries files to the county: what the head showed, the year's papers, and the newest copy of the store. Owns when, never what.
 
 One part at a time, going on where the line broke; changes of records go first, and of the line at most half is taken. Small files come
-before the copy. What the county refuses is noted and not sent again; a hub that is away or full is asked again later.
+before the copy, also while that is on its way. What the county refuses is noted and not sent again; a hub that is away or full is asked again later.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,7 +69,8 @@ class FileSender:
 
     def life(self, stop: threading.Event) -> None:
         """Work until `stop`."""
-        hand_in.ask_again(self._store, Problem.STATION_FULL)
+        with suppress(StoreError):  # the next start is early enough
+            hand_in.ask_again(self._store, Problem.STATION_FULL)
         wait_s = random.uniform(0, FIRST_S)
         while not stop.wait(wait_s):
             wait_s = LOOK_S
@@ -84,18 +86,20 @@ class FileSender:
         me = exchange.identity(self._store)
         if me is None:
             return
-        with self._store.read() as u:
-            waiting, made_at = hand_in.waiting(u), safekeeping.last_copy(u)
-        for one in waiting:
-            refused = self._send_kept(me.token, one, stop)
-            if stop.is_set():
+        while not stop.is_set():
+            with self._store.read() as u:
+                waiting, made_at = hand_in.waiting(u), safekeeping.last_copy(u)
+            for one in waiting:
+                refused = self._send_kept(me.token, one, stop)
+                if refused is None:
+                    return
+                hand_in.settle(self._store, one.digest, refused)
+            if self._folder is None or (made_at == self._made_at and time.monotonic() < self._copies_at):
                 return
-            hand_in.settle(self._store, one.digest, refused)
-        if self._folder is not None and (made_at != self._made_at or time.monotonic() >= self._copies_at):
-            self._send_copy(me.token, self._folder, stop)
-            self._made_at, self._copies_at = made_at, time.monotonic() + COPIES_EVERY_S
+            if self._send_copy(me.token, self._folder, stop):
+                self._made_at, self._copies_at = made_at, time.monotonic() + COPIES_EVERY_S
 
-    def _send_kept(self, token: str, one: hand_in.Waiting, stop: threading.Event) -> str:
+    def _send_kept(self, token: str, one: hand_in.Waiting, stop: threading.Event) -> str | None:
         with self._store.read() as u:
             content = u.attached(one.digest) or b""
         if hashlib.sha256(content).hexdigest() != one.digest:
@@ -104,12 +108,13 @@ class FileSender:
             token, Outgoing(digest=one.digest, kind=one.kind, size=one.size, part=lambda at, most: content[at : at + most]), stop
         )
 
-    def _send_copy(self, token: str, folder: Path, stop: threading.Event) -> None:
+    def _send_copy(self, token: str, folder: Path, stop: threading.Event) -> bool:
+        """Send the copy of the store whose turn it is; say whether nothing is left to be done about it for now."""
         found = {copy.name: copy for copy in backup.copies(folder)}
         with self._store.read() as u:
             name = hand_in.next_copy(u, list(found))
         if not name:
-            return
+            return True
         hand_in.begin_copy(self._store, name)
         try:
             with found[name].open("rb") as file:
@@ -126,16 +131,18 @@ class FileSender:
                 refused = self._send(token, outgoing, stop)
         except OSError as error:  # the disk was pulled out, or is ill
             log.warning("a copy for the county: %s", type(error).__name__)
-            return
-        if not stop.is_set():
+            return True
+        if refused is not None:
             hand_in.settle_copy(self._store, name, self._clock(), refused)
+        return refused is not None
 
-    def _send(self, token: str, one: Outgoing, stop: threading.Event) -> str:
-        """Send a file to its end or until `stop`; give the code with which the county refuses it, empty where it has it."""
+    def _send(self, token: str, one: Outgoing, stop: threading.Event) -> str | None:
+        """Send a file to its end; give the code with which the county refuses it, empty where it has it, None where that has to wait."""
         try:
             told = self._hub.file_state(token, one.digest)
-            while not told.whole and not stop.is_set():
-                self._give_way(stop)
+            while not told.whole:
+                if not self._way_is_free(one, stop):
+                    return None
                 # of one that is all there, but was not looked at yet, the last byte goes again
                 at, began = min(told.have, one.size - 1), time.monotonic()
                 before, told = told, self._hub.send_part(token, one.digest, one.kind, one.size, at, one.part(at, PART_MAX_BYTES))
@@ -150,10 +157,12 @@ class FileSender:
             return error.code
         return ""
 
-    def _give_way(self, stop: threading.Event) -> None:
-        """Wait while changes of records wait for the line."""
+    def _way_is_free(self, one: Outgoing, stop: threading.Event) -> bool:
+        """Wait while changes of records wait for the line; say whether it is this file's turn then: no smaller one's, nor the end's."""
         while not stop.is_set():
             with self._store.read() as u:
-                if not u.outbox_size():
-                    return
+                first, waits = u.outbox_size(), one.kind is FileKind.BACKUP and u.unsent()
+            if not first:
+                return not waits
             stop.wait(GIVE_WAY_S)
+        return False

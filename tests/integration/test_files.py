@@ -172,6 +172,26 @@ def test_sender_when_changes_wait_lets_them_go_first_and_small_files_before_larg
     assert len(kept(hub, FileKind.BACKUP)) == 1
 
 
+def test_sender_when_something_is_shown_while_a_copy_is_on_its_way_sends_that_first(site: Site, hub: TestHub) -> None:
+    site.back_up()
+    shown: list[str] = []
+
+    class Slow(Door):
+        def send_part(self, token: str, digest: str, kind: FileKind, size: int, offset: int, data: bytes) -> FileState:
+            told = super().send_part(token, digest, kind, size, offset, data)
+            if self.parts == 1:
+                shown.append(show(site, a_picture()))
+                settle(site.station.store, hub)
+            if self.parts == 2:
+                assert (kind, digest) == (FileKind.EVIDENCE, shown[0])
+            return told
+
+    door = Slow(hub.base)
+    sender(site, door, copies=True).step()
+    assert door.parts > 3
+    assert (len(kept(hub, FileKind.EVIDENCE)), len(kept(hub, FileKind.BACKUP))) == (1, 1)
+
+
 def test_hub_when_a_file_is_not_what_it_may_be_refuses_it_and_keeps_nothing(hub: TestHub) -> None:
     ours = hub.terminal()
     cases: dict[str, Any] = {
