@@ -30,7 +30,7 @@ class Look:
 
 
 def note(here: Here, looks: Sequence[Look]) -> None:
-    """Add minutes that were looked at to their days; outside the opening hours no screen counts, and nothing by a clock that nobody believes."""
+    """Add minutes that were looked at to their days; no screen counts outside the opening hours, nothing by a clock not believed."""
     with here.store.write() as u:
         if not u.sure:
             return
