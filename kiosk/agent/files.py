@@ -1,7 +1,8 @@
 """Carries files to the county: what the head showed, the year's papers, and the newest copy of the store. Owns when, never what.
 
 One part at a time, going on where the line broke; changes of records go first, and of the line at most half is taken. Small files come
-before the copy, also while that is on its way. What the county refuses is noted and not sent again; a hub that is away or full is asked again later.
+before the copy, also while that is on its way. What the county refuses is noted and not sent again; a hub that is away or full is asked
+again later.
 """
 
 import hashlib

@@ -14,6 +14,7 @@ from statistics import median
 from kiosk.domain import facility
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.case import state_of as case_state
+from kiosk.domain.ledger import standing
 from kiosk.domain.listing import Listing, Review, Takedown, Verdict
 from kiosk.domain.referral import Party, Referral, ReferralState
 from kiosk.domain.roster import Grade, RosterRow
@@ -217,7 +218,7 @@ def _entered(y: Year) -> Measured:
 
 
 def _ledger(y: Year) -> Measured:
-    return _counted(Spending, (s.id for s in y.spendings if s.spent_on.year == y.year and s.cancels is None))
+    return _counted(Spending, (s.id for s in standing(y.spendings) if s.spent_on.year == y.year))
 
 
 def _ran(minutes: Callable[[StationDay], int]) -> Callable[[Year], Measured]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from kiosk.domain.assessment import Area, Scored
 from kiosk.domain.file_kind import FileKind
-from kiosk.domain.ledger import sums
+from kiosk.domain.ledger import standing, sums
 from kiosk.domain.pay import capitals, yuan
 from kiosk.domain.record import new_id
 from kiosk.domain.running import Spending, SpendingKind
@@ -155,7 +155,7 @@ def _facts(here: Here, found: Assessment) -> dict[str, Any]:
         "placeholder": "" if found.rubric.official else t("assess.placeholder"),
         "spent_network": yuan(spent.get(SpendingKind.NETWORK, 0)),
         "spent_running": yuan(spent.get(SpendingKind.RUNNING, 0)),
-        "ledger_lines": len([s for s in spendings if s.spent_on.year == found.year and s.cancels is None]),
+        "ledger_lines": len([s for s in standing(spendings) if s.spent_on.year == found.year]),
         "easiest": list(words.easiest(found)),
         "items": items,
         "areas": [

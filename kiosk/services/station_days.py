@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Any
 
 from kiosk.domain.record import new_id
-from kiosk.domain.retention import BUILT
 from kiosk.domain.yearly import StationDay
 from kiosk.services.opening import open_spans
 from kiosk.services.station import Here, local
@@ -31,12 +30,12 @@ class Look:
 
 
 def note(here: Here, looks: Sequence[Look]) -> None:
-    """Add minutes that were looked at to their days; outside the opening hours no screen counts, and nothing before the clock is set."""
+    """Add minutes that were looked at to their days; no screen counts outside the opening hours, nothing by a clock not believed."""
     with here.store.write() as u:
+        if not u.sure:
+            return
         station = here.station(u)
         for look in looks:
-            if look.at < BUILT:
-                continue
             count = _day(here, u, local(look.at).date())
             spans = open_spans(station, local(look.at).date(), here.rules) or ()
             if any(opens <= look.at < shuts for opens, shuts in spans):
@@ -48,9 +47,9 @@ def note(here: Here, looks: Sequence[Look]) -> None:
 
 def opened(here: Here) -> None:
     """Count a policy or a course that somebody opened to read."""
-    if here.now() < BUILT:
-        return
     with here.store.write() as u:
+        if not u.sure:
+            return
         count = _day(here, u, here.today())
         count["policies"] += 1
         u.remember(COUNT, json.dumps(count))

@@ -256,8 +256,10 @@ def test_day_when_the_hours_do_not_say_plainly_counts_for_no_share(station: Test
     assert value(judge(station), "board_share") is None
 
 
-def test_day_when_the_clock_is_not_set_counts_nothing(station: TestStation) -> None:
-    station.clock.now = datetime(1970, 1, 1, tzinfo=UTC)
+@pytest.mark.parametrize("year", [1970, 2099])
+def test_day_when_nobody_believes_the_clock_counts_nothing(station: TestStation, year: int) -> None:
+    station.clock.now = datetime(year, 1, 1, tzinfo=UTC)
+    station.store.knows_time = lambda: False
     station_days.note(station.here, looks(station.clock.now, 30))
     station_days.opened(station.here)
     with station.store.read() as u:
