@@ -232,6 +232,15 @@ def test_words_when_an_act_is_audited_doctor_or_console_can_name_it() -> None:
     assert wrong == []
 
 
+def test_words_when_an_act_at_the_console_has_facts_they_have_names() -> None:
+    keys, wrong = words(), []
+    for path in (p for p in _kiosk() if "county" in p.parts):
+        for node in ast.walk(_tree(path)):
+            named = isinstance(node, ast.Call) and ast.unparse(node.func) in ("audit", "desk.audit") and len(node.args) > 3
+            wrong += [f"{path.name}: {k.arg}" for k in node.keywords if k.arg and f"console.fact.{k.arg}" not in keys] if named else []  # type: ignore[attr-defined]
+    assert wrong == []
+
+
 def _locked(name: str) -> dict[str, str]:
     pairs = (line.split("==") for line in (ROOT / name).read_text().split())
     return {canonicalize_name(package): version for package, version in pairs}

@@ -1,23 +1,27 @@
 """账号 and 操作记录: who may sign in, invitations and shutting out; and what everybody did, newest first."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
+from kiosk.county.boards import told
 from kiosk.county.console import audit
 from kiosk.county.console.accounts import Seat
+from kiosk.county.console.audit import Fact
 from kiosk.county.console.counter import ROOT, Counter, Desk, Form, Seated
 from kiosk.county.console.roles import COUNTY_ROLES, Role
 from kiosk.county.schema import record
 from kiosk.errors import BadInput
-from kiosk.text import t
+from kiosk.text import t, words
 from kiosk.web.pages import go
 
 router = APIRouter()
 FIELDS = ("login", "name", "role", "station_id")
 ACTS_A_PAGE = 50
+NAMED = ("station", "listing", "policy", "training", "notice")
 CHECKED = 1000
 
 
@@ -73,14 +77,32 @@ def show_acts(desk: Desk, seat: Seated, before: Annotated[int | None, Query(ge=1
     with desk.reading.connect() as connection:
         found = audit.acts(connection, desk.county_id, before=before, most=ACTS_A_PAGE + 1)
         broken = audit.broken_at(connection, desk.county_id, None if whole else CHECKED) if before is None else None
+        about = _about(connection, desk, [act.subject for act in found])
     older = found[ACTS_A_PAGE - 1].number if len(found) > ACTS_A_PAGE else None
-    return desk.show("acts.html.j2", seat, here="acts", acts=found[:ACTS_A_PAGE], older=older, broken=broken, whole=whole)
+    return desk.show(
+        "acts.html.j2", seat, here="acts", acts=found[:ACTS_A_PAGE], older=older, broken=broken, whole=whole, about=about, value=_value
+    )
 
 
 def _stations(connection: sa.Connection, county_id: str) -> list[tuple[str, str]]:
     name = record.c.data["name"].astext
     ours = (record.c.county_id == county_id, record.c.entity == "station")
     return [(row.id, row.name) for row in connection.execute(sa.select(record.c.id, name.label("name")).where(*ours).order_by(name))]
+
+
+def _about(connection: sa.Connection, desk: Counter, ids: Sequence[str]) -> dict[str, str]:
+    """Name what acts were done to, where it has a name that is nobody's: accounts, stations and their terminals, what is published."""
+    title = sa.func.coalesce(record.c.data["title"].astext, record.c.data["name"].astext)
+    ours = (record.c.county_id == desk.county_id, record.c.entity.in_(NAMED), record.c.id.in_(ids))
+    found = {row.id: row.title for row in connection.execute(sa.select(record.c.id, title.label("title")).where(*ours))}
+    found |= {user.id: user.name for user in desk.accounts.all(connection)}
+    return found | {one.device_id: one.station for one in told(connection, desk.county_id)}
+
+
+def _value(value: Fact) -> str:
+    """Say a fact's value: a code in words where there are some."""
+    key = f"console.fact_value.{value}"
+    return t(key) if key in words() else str(value)
 
 
 def _page(
