@@ -66,29 +66,33 @@ def open_store(settings: Settings, *, board: bool = False) -> Store:
 
 def open_here(settings: Settings, *, board: bool = False) -> Here:
     """Open the station at work: store, rules, areas; raise StoreError when it was never enrolled."""
-    return _at_work(settings, open_store(settings, board=board))
+    return _at_work(settings, open_store(settings, board=board), board=board)
 
 
-def _at_work(settings: Settings, store: Store) -> Here:
-    from kiosk.services.rubric import load_rubric
-    from kiosk.services.rules import load_areas, load_rules
+def _at_work(settings: Settings, store: Store, *, board: bool = False) -> Here:
+    """Put the station together; the board decides nothing by the county's sheets, and may not read them."""
+    from kiosk.domain.rule_sheet import RuleSheet
+    from kiosk.services import ruling
+    from kiosk.services.rules import load_areas
     from kiosk.services.station import Here, local
 
+    clock = station_clock(settings)
     with store.read() as u:
         station_id = u.recall(STATION_ID)
         phone_base = u.recall(PHONE_BASE)
-    if station_id is None:
-        raise StoreError("this station is not enrolled")
-    clock = station_clock(settings)
+        if station_id is None:
+            raise StoreError("this station is not enrolled")
+        held = ruling.load(() if board else u.list(RuleSheet), ASSETS, local(clock()).date())
     return Here(
         store=store,
         clock=clock,
         tell_time=clock.tell,
         station_id=station_id,
         phone_base=phone_base or settings.phone_base,
-        rules=load_rules(ASSETS / "rules", local(clock()).date()),
+        rules=held.rules,
         areas=load_areas(ASSETS / "areas.toml"),
-        rubric=load_rubric(ASSETS / "rubric", local(clock()).date()),
+        rubric=held.rubric,
+        assets=None if board else ASSETS,
     )
 
 
@@ -404,12 +408,14 @@ def review(files: list[str]) -> int:
 def run_county(settings: Settings, words: list[str]) -> int:
     """Run the county's hub or one of its tools, with the samples where settings ask for them."""
     from kiosk.county.serve import main
+    from kiosk.domain.rule_sheet import RUBRIC
     from kiosk.services.fill import STATION
-    from kiosk.services.rules import load_areas, load_rules
+    from kiosk.services.rubric import text_in_force
+    from kiosk.services.rules import load_areas, texts_of
     from kiosk.services.sample import load_sample
     from kiosk.services.station import local
 
     now = wall_clock()
-    rules = load_rules(ASSETS / "rules", local(now).date())
+    sheets = {**texts_of(ASSETS / "rules"), RUBRIC: text_in_force(ASSETS / "rubric", local(now).date())}
     sample = (lambda: load_sample(ASSETS / "sample", now)) if settings.sample else None
-    return main(settings.state_dir, words, sample, STATION, rules, load_areas(ASSETS / "areas.toml"))
+    return main(settings.state_dir, words, sample, STATION, sheets, load_areas(ASSETS / "areas.toml"))

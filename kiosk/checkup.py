@@ -62,6 +62,7 @@ def patient(settings: Settings) -> Patient:
         knows_time=clock.sure(),
         told_by=clock.told_by(),
         read_only=read_only,
+        assets=bootstrap.ASSETS,
     )
 
 

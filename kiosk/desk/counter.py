@@ -11,6 +11,7 @@ from jinja2 import Environment
 from kiosk.desk.seats import Seat, Seats
 from kiosk.desk.sections import SECTIONS
 from kiosk.domain.station import Staff
+from kiosk.services import ruling
 from kiosk.services.station import Here, local
 from kiosk.text import t
 from kiosk.web.forms import Fields, fields_of
@@ -66,6 +67,7 @@ def seated(request: Request) -> Seat:
     if counter.pin_of(seat.session.staff_id) != seat.pin:
         counter.seats.leave(request.cookies.get(COOKIE, ""))
         raise NotSeatedError
+    ruling.keep(counter.here)
     return seat
 
 

@@ -10,6 +10,7 @@ from kiosk.domain.notice import Notice
 from kiosk.domain.phone_act import PhoneAct
 from kiosk.domain.referral import Referral, ReferralStep
 from kiosk.domain.report import Report
+from kiosk.domain.rule_sheet import RuleSheet
 from kiosk.domain.running import Booking, ChainHead, FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.station import Policy, Station, Training
 from kiosk.domain.worker import Worker, WorkerState
@@ -20,6 +21,7 @@ ENTITIES: dict[str, type] = {
     "policy": Policy,
     "training": Training,
     "notice": Notice,
+    "rule_sheet": RuleSheet,
     "listing": Listing,
     "review": Review,
     "takedown": Takedown,
@@ -44,7 +46,7 @@ ENTITIES: dict[str, type] = {
     "paper_set": PaperSet,
     "phone_act": PhoneAct,
 }
-COUNTY_OWNED = frozenset({"station", "policy", "training", "phone_act"})
+COUNTY_OWNED = frozenset({"station", "policy", "training", "rule_sheet", "phone_act"})
 """Written by the county alone."""
 EITHERS = frozenset({"notice"})
 """Written by a station, then its own affair, or by the county: `station_id` says whose, None is the county's."""

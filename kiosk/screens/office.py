@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kiosk.domain.station import StaffCall
     from kiosk.services.browse import HomeFacts
     from kiosk.services.call import Called
@@ -43,6 +45,10 @@ class Office(Protocol):
         """Give what the code on home says: the way on to the phone."""
         ...
 
+    def mini_program_picture(self, folder: "Path") -> str:
+        """Give the file with the mini-program's code that the county published, kept in `folder`; empty where it published none."""
+        ...
+
 
 class StationOffice:
     """The office of this station."""
@@ -57,8 +63,10 @@ class StationOffice:
 
     def home(self) -> "HomeFacts":
         """Give what home shows."""
+        from kiosk.services import ruling
         from kiosk.services.browse import home
 
+        ruling.keep(self.here)  # between two visitors: in the middle of a visit nothing changes
         return home(self.here)
 
     def call_staff(self, where: str) -> "Called":
@@ -82,3 +90,9 @@ class StationOffice:
     def mini_program(self) -> str:
         """Give the address of the hub's page for phones."""
         return f"{self.here.phone_base}/"
+
+    def mini_program_picture(self, folder: "Path") -> str:
+        """Give the file with the published code."""
+        from kiosk.services.mini_program import picture
+
+        return picture(self.here, folder)

@@ -14,8 +14,10 @@ from pathlib import Path
 from kiosk.domain.clock import Teller
 from kiosk.domain.listing import Review, Verdict
 from kiosk.domain.retention import BUILT
+from kiosk.domain.rule_sheet import RuleSheet
 from kiosk.domain.running import ChainHead
 from kiosk.errors import KioskError, StoreError, WrongKey
+from kiosk.services import ruling
 from kiosk.services.doctor_machine import (
     MachineCase,
     look_at_fonts,
@@ -65,6 +67,7 @@ class Patient:
     knows_time: bool = True
     told_by: Teller | None = None
     read_only: bool = False
+    assets: Path | None = None
 
     @cached_property
     def store(self) -> Store:
@@ -161,6 +164,12 @@ def _county(patient: Patient) -> Iterator[Finding]:
     else:
         late = patient.now - datetime.fromisoformat(heard) > SILENCE
         yield Finding(not late, t("doctor.county.late" if late else "doctor.county.good", when=_when(heard)))
+    if patient.assets is not None:
+        with patient.store.read() as u:
+            aside = ruling.load(u.list(RuleSheet), patient.assets, local(patient.now).date()).aside
+        for name in aside:
+            key = f"sheet.{name}"
+            yield Finding(False, t("doctor.county.sheet", name=t(key) if key in words() else name))
 
 
 def _printer(patient: Patient) -> Iterator[Finding]:

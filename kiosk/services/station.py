@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 
 from kiosk.domain.assessment import Rubric
 from kiosk.domain.clock import Teller
@@ -14,9 +15,12 @@ from kiosk.store.store import Store, UnitOfWork
 CHINA = timezone(timedelta(hours=8))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Here:
-    """One station at work. `station_id` is who we are; `phone_base` is where phones look, without a slash at its end."""
+    """One station at work. `station_id` is who we are; `phone_base` is where phones look, without a slash at its end.
+
+    `rules` and `rubric` are what holds today; where `assets` are known, kiosk.services.ruling keeps them so, and notes in `ruled` how far.
+    """
 
     store: Store
     clock: Callable[[], datetime]
@@ -27,6 +31,8 @@ class Here:
     rubric: Rubric
     tell_time: Callable[[datetime, Teller], float] = lambda _at, _by: 0.0
     """Tells the station's clock the time; gives by how many seconds it moves."""
+    assets: Path | None = None
+    ruled: tuple[int, date] | None = None
 
     def now(self) -> datetime:
         """Give the present instant, UTC."""

@@ -23,6 +23,7 @@ from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import field_types, from_plain, to_plain
 from kiosk.domain.referral import Referral, ReferralStep
 from kiosk.domain.report import Report
+from kiosk.domain.rule_sheet import RuleSheet
 from kiosk.domain.running import Booking, ChainHead, FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.station import Policy, Staff, StaffCall, Station, Training
 from kiosk.domain.worker import Worker
@@ -55,6 +56,7 @@ TABLES: dict[type, sa.Table] = {
     Policy: _table("policy", Policy),
     Training: _table("training", Training),
     Notice: _table("notice", Notice),
+    RuleSheet: _table("rule_sheet", RuleSheet),
     Listing: _table("listing", Listing, keys=("id", "revision"), index=("employer_id", "contact_phone")),
     Review: _table("review", Review, index=("listing_id",)),
     Takedown: _table("takedown", Takedown, index=("listing_id",)),
@@ -116,6 +118,7 @@ TOPIC_OF: dict[type, str] = {
     Policy: "policy",
     Training: "policy",
     Notice: "policy",
+    RuleSheet: "rules",
 }
 """Which change counter a record moves, so that a process reloads only what changed."""
 

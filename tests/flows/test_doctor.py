@@ -14,6 +14,7 @@ from kiosk.config import Settings
 from kiosk.domain.entities import ENTITIES
 from kiosk.domain.listing import Verdict
 from kiosk.domain.record import new_id, to_plain
+from kiosk.domain.rule_sheet import RuleSheet
 from kiosk.domain.running import ChainHead
 from kiosk.errors import StoreError, WrongKey
 from kiosk.services import employers, publish, safekeeping, team
@@ -23,7 +24,7 @@ from kiosk.services.sign_in import sign_in
 from kiosk.store import backup
 from kiosk.store.store import Store, open_store
 from kiosk.sync.protocol import Problem, Refusal
-from kiosk.text import words
+from kiosk.text import t, words
 from tests.flows.test_doctor_printer import printer
 from tests.integration.test_hub_push import an_employer
 from tests.station import KEY, PIN, STATION, TestStation, a_posting, make_station
@@ -93,6 +94,15 @@ def tamper(station: TestStation, *statements: str) -> None:
             u.connection.exec_driver_sql(f"DROP TRIGGER {name}")
         for statement in statements:
             u.connection.exec_driver_sql(statement)
+
+
+def test_doctor_when_a_sheet_of_the_county_cannot_be_read_names_it(station: TestStation) -> None:
+    told = patient(station, assets=ASSETS)
+    good = lines(told)[t("doctor.county.what")]
+    sheet = RuleSheet(id="1", revision=1, name="wages", number=1, text="[[wage", effective_on=station.here.today())
+    with station.store.write() as u:
+        u.receive(sheet)
+    assert lines(told)[t("doctor.county.what")] == good + "✗ " + t("doctor.county.sheet", name=t("sheet.wages"))
 
 
 def test_doctor_when_all_is_well_says_so(station: TestStation) -> None:

@@ -1,6 +1,7 @@
 """A small office for looking at pages by hand before a store exists, with invented listings."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -68,6 +69,9 @@ class SampleOffice:
 
     def mini_program(self) -> str:
         return "https://hubei.example/k/mini"
+
+    def mini_program_picture(self, folder: Path) -> str:
+        return ""
 
 
 class FaultyOffice(SampleOffice):

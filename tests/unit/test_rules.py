@@ -69,7 +69,7 @@ def test_load_rules_when_a_new_minimum_wage_takes_effect_uses_it_from_that_day(f
         (WORD.replace('"hold"', '"heavy"'), "severity"),
         (WORD.replace("['押金']", "['(押金']"), "x.toml: fee"),
         (WORD.replace("['押金']", "['<nowhere>']"), "nowhere"),
-        (WORD.replace("['押金']", "[]"), "no patterns"),
+        (WORD.replace("['押金']", "[]"), "no_patterns"),
         (WORD.replace("effective_from = 2026-06-01", ""), "effective_from"),
         (WORD + 'negation = "nobody"\n', "nobody"),
         (CHECK.replace("long_day", "no_such_check"), "no_such_check"),

@@ -66,6 +66,7 @@ class HomeScreen(Page):
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         self._answer: tuple[HomeFacts, str] | None = terminal.home_answer
+        self._published = ""
         self.picture = terminal.parts.settings.mini_program_picture
         super().__init__(terminal, **args)
         form = "Upright" if theme.upright else "Lying"
@@ -91,8 +92,10 @@ class HomeScreen(Page):
     def _facts_and_code(self) -> "tuple[HomeFacts, str]":
         office = self.terminal.office
         facts, link = office.home(), office.mini_program()
-        ask_staff.note(self.terminal.parts.settings.state_dir, facts.station)
-        if link and not self.picture:
+        settings = self.terminal.parts.settings
+        ask_staff.note(settings.state_dir, facts.station)
+        self._published = office.mini_program_picture(settings.state_dir / "run")
+        if link and not (self._published or settings.mini_program_picture):
             # made here, off the UI thread, and kept for the widget
             rows(link)
         return facts, link
@@ -105,6 +108,7 @@ class HomeScreen(Page):
     def _take(self, answer: "tuple[HomeFacts, str]") -> None:
         facts, _ = answer
         self.terminal.name_station(facts.station.name)
+        self.picture = self._published or self.terminal.parts.settings.mini_program_picture
         if answer != self._answer or self.fault:
             self.terminal.home_answer = self._answer = answer
             self._draw()

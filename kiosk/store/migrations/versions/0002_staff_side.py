@@ -1,6 +1,6 @@
 """The staff's side: employers' files, cases, facilities, bookings, sign-ups, spending, entry marks, heads of the chain, staff cards,
 whose phone a worker gave, who comes from another station, what workers did on their phones; notices and called numbers on the board; the
-chain itself refuses changes."""
+county's rule sheets; the chain itself refuses changes."""
 
 from alembic import op
 
@@ -93,6 +93,10 @@ CREATE INDEX ix_phone_act_taken_at ON phone_act (taken_at);
 CREATE TABLE notice (
     id TEXT NOT NULL, revision INTEGER NOT NULL, station_id TEXT, title TEXT NOT NULL, body TEXT NOT NULL, urgent INTEGER NOT NULL,
     starts_at TEXT NOT NULL, ends_at TEXT NOT NULL, withdrawn INTEGER NOT NULL, sample INTEGER NOT NULL, PRIMARY KEY (id)
+);
+CREATE TABLE rule_sheet (
+    id TEXT NOT NULL, revision INTEGER NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL, effective_on TEXT NOT
+    NULL, PRIMARY KEY (id)
 );
 CREATE TABLE slip_call (
     id TEXT NOT NULL, number TEXT NOT NULL, called_at TEXT NOT NULL, ended_at TEXT, PRIMARY KEY (id)
