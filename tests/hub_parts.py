@@ -29,7 +29,7 @@ from kiosk.domain.entities import NAME_OF
 from kiosk.domain.privacy import Phone
 from kiosk.domain.record import new_id
 from kiosk.domain.station import Station, StationLevel
-from kiosk.services.rules import load_areas, load_rules
+from kiosk.services.rules import load_areas, texts_of
 from kiosk.sync.client import HttpHub, Pull
 from kiosk.sync.protocol import Change, EnrolAnswer, EnrolRequest, PullAnswer, PushAnswer, PushRequest, change_of
 from tests.station import ASSETS, START, STATION, Clock
@@ -104,8 +104,9 @@ class TestHub:
         return requests.get(self.base + path, timeout=SLOW_S, **options)
 
     def start(self) -> None:
-        rules, areas = load_rules(ASSETS / "rules", START.date()), load_areas(ASSETS / "areas.toml")
-        app = make_app(self.settings, rules=rules, areas=areas, clock=self.clock)
+        areas, sheets = load_areas(ASSETS / "areas.toml"), texts_of(ASSETS / "rules") | texts_of(ASSETS / "rubric")
+        sheets["rubric"] = sheets.pop("placeholder")
+        app = make_app(self.settings, sheets=sheets, areas=areas, clock=self.clock)
         # asyncio switches Nagle off only where the protocol is named: without it every answer takes 40 ms
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -6,7 +6,7 @@ that was sent.
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,12 +37,12 @@ from kiosk.county.migrate import migrate
 from kiosk.county.phone import PhoneDesk
 from kiosk.county.phone_routes import PhoneLimit, add_pages
 from kiosk.county.push import push
+from kiosk.county.rulings import Rulings
 from kiosk.county.settings import HubSettings
 from kiosk.county.vault import open_vault
 from kiosk.domain.file_kind import FileKind
 from kiosk.domain.matching import AreaTable
 from kiosk.domain.record import RecordError
-from kiosk.domain.review import RuleBook
 from kiosk.errors import NotFound
 from kiosk.sync.protocol import (
     AUTHORITY,
@@ -131,14 +131,18 @@ def make_engine(url: str) -> sa.Engine:
 def make_app(
     settings: HubSettings,
     *,
-    rules: RuleBook | None = None,
+    sheets: Mapping[str, str] | None = None,
     areas: AreaTable | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
-    """Make the hub for the database that settings name, bringing it to the newest version."""
+    """Make the hub for the database that settings name, bringing it to the newest version.
+
+    `sheets`: by name what the program came with of what the county may publish anew: the tables of the rules, and the rubric.
+    """
     engine = make_engine(settings.database)
     reading = make_engine(settings.replica) if settings.replica else engine
     migrate(engine)
+    rulings = Rulings(settings.county, sheets)
     vault, pem = open_vault(settings.key_path), authority.authority_pem(settings)
 
     def open_county() -> None:
@@ -163,7 +167,7 @@ def make_app(
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
     app.add_middleware(BodyLimit, most=BODY_MAX_BYTES)
     _add_errors(app)
-    add_pages(app, engine, settings, PhoneDesk(settings.county, vault, rules, areas), clock)
+    add_pages(app, engine, settings, PhoneDesk(settings.county, vault, rulings, areas), clock)
 
     def count(who: str, most: int) -> None:
         with engine.begin() as connection:
@@ -181,7 +185,7 @@ def make_app(
         request.state.device = device.id
         return device
 
-    app.mount(ROOT, make_console(engine, reading, settings, vault, clock))
+    app.mount(ROOT, make_console(engine, reading, settings, vault, rulings, clock))
     app.add_middleware(PhoneLimit, count=lambda request: count("phone " + limits.source(request), limits.PHONE))
     app.add_middleware(logs.Observed)
 

@@ -14,6 +14,7 @@ from kiosk.county.phone_limits import Limits
 from kiosk.county.phone_mine import Counter, pay_answers
 from kiosk.county.phone_page import Do, Form, Offer, Page, Sent, SorryError, refusal, said
 from kiosk.county.phone_records import CHINA, Known, Records
+from kiosk.county.rulings import Rulings
 from kiosk.county.schema import device, record, ticket_key
 from kiosk.county.vault import Vault
 from kiosk.domain import referral as referrals
@@ -43,26 +44,26 @@ OTHERS = 3
 
 @dataclass(frozen=True, slots=True)
 class PhoneDesk:
-    """Answers for one county. Without `rules` no pay is compared, and nobody under 18 is put down for anything."""
+    """Answers for one county. Without rules no pay is compared, and nobody under 18 is put down for anything."""
 
     county_id: str
     vault: Vault
-    rules: RuleBook | None
+    rulings: Rulings
     areas: AreaTable | None
 
     def page(self, connection: sa.Connection, token: str, now: datetime) -> Page:
         """Give the page for a token of any kind, good or bad."""
-        records = Records(connection, self.county_id, now)
+        records, rules = Records(connection, self.county_id, now), self.rulings.rules(connection, now)
         public = tickets.read_public(token)
         if public is not None:
             kind, record_id = public
-            pages = _Pages(self, records)
+            pages = _Pages(self, records, rules)
             return pages.public_listing(record_id, None) if kind is PublicKind.LISTING else pages.published(kind, record_id)
         try:
             ticket, station_id = self._verify(connection, token, now)
         except TicketError as error:
             return refusal(error.code)
-        return _Pages(self, records).ticket(ticket, station_id)
+        return _Pages(self, records, rules).ticket(ticket, station_id)
 
     def send(self, connection: sa.Connection, token: str, sent: Sent, source: str, now: datetime) -> Page:
         """Do what was sent from a page, in the caller's transaction, which is to be committed whatever comes of it.
@@ -86,7 +87,8 @@ class PhoneDesk:
                 age = now - known.at if signed is None else signed
         except SorryError as sorry:
             return replace(page, status=sorry.status, form=replace(page.form, sorry=sorry.text, sent=sent))
-        counter = Counter(connection, self.county_id, records, self.rules, self.areas, known.worker, age <= ACTS_FOR, slip)
+        rules = self.rulings.rules(connection, now)
+        counter = Counter(connection, self.county_id, records, rules, self.areas, known.worker, age <= ACTS_FOR, slip)
         return self._dated(records, counter.done(sent))
 
     def _by_code(self, records: Records, limits: Limits, sent: Sent) -> Known:
@@ -140,9 +142,9 @@ def _proved(limits: Limits, sent: Sent, subject: str, find: Any, wrong: str) -> 
 class _Pages:
     """Says records."""
 
-    def __init__(self, desk: PhoneDesk, records: Records) -> None:
+    def __init__(self, desk: PhoneDesk, records: Records, rules: RuleBook | None) -> None:
         self._desk, self._records = desk, records
-        self._wages = desk.rules.wages if desk.rules else None
+        self._wages = rules.wages if rules else None
 
     def ticket(self, ticket: Ticket, station_id: str) -> Page:
         """Give the page for a verified ticket, which speaks only of its own station's records."""

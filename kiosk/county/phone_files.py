@@ -1,18 +1,27 @@
 """The two files that the county may give to the phone pages: the mini-program's code as a picture, and WeChat's proof of the prefix.
 
+The picture that was published at the console stands before the one that settings name.
+
 WeChat reads the proof in the last folder of the rule, `/k/NAME.txt`; it may be at the root, too. (扫普通链接二维码打开小程序, 校验文件.)
 """
 
+import base64
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+import sqlalchemy as sa
+
+from kiosk.county import editions
+from kiosk.county.schema import edition
 from kiosk.errors import ConfigError
 
 PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 PICTURE_MAX = 150 * 1024
 """It is fetched only by who looks for it, but then over the same weak signal."""
+FOLDER = "/mini/"
 PROOF_MAX = 1024
 PROOF_NAME = re.compile(r"[0-9A-Za-z_-]{1,64}\.txt")
 
@@ -34,7 +43,7 @@ def open_picture(name: str) -> PhoneFile | None:
     kind = next((kind for magic, kind in PICTURES.items() if body.startswith(magic)), None)
     if kind is None:
         raise ConfigError("mini_program_picture: neither PNG nor JPEG")
-    return PhoneFile(f"/mini/{hashlib.sha256(body).hexdigest()[:16]}", kind, body)
+    return PhoneFile(FOLDER + name_of(body), kind, body)
 
 
 def open_proof(name: str) -> PhoneFile | None:
@@ -44,6 +53,26 @@ def open_proof(name: str) -> PhoneFile | None:
     if not PROOF_NAME.fullmatch(Path(name).name):
         raise ConfigError("wechat_file: not the name of a text file as WeChat gives it")
     return PhoneFile(f"/{Path(name).name}", "text/plain", _read("wechat_file", name, PROOF_MAX))
+
+
+def name_of(body: bytes) -> str:
+    """Name a picture by what it shows."""
+    return hashlib.sha256(body).hexdigest()[:16]
+
+
+def published_path(connection: sa.Connection, county_id: str, now: datetime) -> str | None:
+    """Give where the published code is to be had; None where none is published, or it was taken back."""
+    today = now.astimezone(editions.CHINA).date()
+    name = edition.c.content["name"].astext
+    found = connection.scalar(editions.in_force_query(county_id, editions.Kind.PICTURE, today, name))
+    return FOLDER + found if found else None
+
+
+def published(connection: sa.Connection, county_id: str, name: str) -> PhoneFile | None:
+    """Give a code that is or was published by its name: a page that was loaded before may still ask for an earlier one."""
+    ours = (edition.c.county_id == county_id, edition.c.kind == editions.Kind.PICTURE, edition.c.content["name"].astext == name)
+    content = connection.scalar(sa.select(edition.c.content).where(*ours).limit(1))
+    return PhoneFile(FOLDER + name, content["type"], base64.b64decode(content["picture"])) if content else None
 
 
 def _read(setting: str, name: str, most: int) -> bytes:

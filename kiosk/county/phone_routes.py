@@ -1,6 +1,7 @@
 """The phone pages as web addresses: what is asked for, what is sent, and the page as HTML. What stands there is `phone`'s."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kiosk.county import phone_page
+from kiosk.county import phone_files, phone_page
 from kiosk.county.limits import TooOftenError, source
 from kiosk.county.phone import PhoneDesk
 from kiosk.county.phone_files import PhoneFile, open_picture, open_proof
@@ -28,6 +29,7 @@ PAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 FORM_FIELDS_MAX, FIELD_MAX = 10, 60
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def add_pages(app: FastAPI, engine: sa.Engine, settings: HubSettings, desk: PhoneDesk, clock: Callable[[], datetime]) -> None:
@@ -36,11 +38,19 @@ def add_pages(app: FastAPI, engine: sa.Engine, settings: HubSettings, desk: Phon
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    templates.globals |= {"t": t, "picture": picture.path if picture else ""}
+    templates.globals |= {"t": t}
     template = templates.get_template("phone.html.j2")
 
     def page(made: Page) -> HTMLResponse:
-        return HTMLResponse(template.render(page=made), made.status, PAGE_HEADERS)
+        return HTMLResponse(template.render(page=made, picture=code_path() if made.status != 503 else ""), made.status, PAGE_HEADERS)
+
+    def code_path() -> str:
+        """Give where the mini-program's code is to be had: what the county published before what settings name."""
+        with suppress(sa.exc.SQLAlchemyError), engine.connect() as connection:
+            published = phone_files.published_path(connection, settings.county, clock())
+            if published is not None:
+                return published
+        return picture.path if picture else ""
 
     def serve(file: PhoneFile, folder: str, keep: str) -> None:
         @app.api_route(folder + file.path, methods=["GET", "HEAD"], include_in_schema=False)
@@ -48,7 +58,16 @@ def add_pages(app: FastAPI, engine: sa.Engine, settings: HubSettings, desk: Phon
             return Response(file.body, media_type=file.kind, headers={"Cache-Control": keep})
 
     if picture is not None:
-        serve(picture, "", "public, max-age=31536000, immutable")
+        serve(picture, "", FOR_EVER)
+
+    @app.api_route(phone_files.FOLDER + "{name}", methods=["GET", "HEAD"], include_in_schema=False)
+    def published_code(name: str) -> Response:
+        with engine.connect() as connection:
+            file = phone_files.published(connection, settings.county, name)
+        if file is None:
+            return Response(status_code=404)
+        return Response(file.body, media_type=file.kind, headers={"Cache-Control": FOR_EVER})
+
     if proof is not None:
         serve(proof, PATH.rstrip("/"), "no-store")
         serve(proof, "", "no-store")

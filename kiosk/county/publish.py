@@ -13,11 +13,13 @@ from kiosk.domain.entities import NAME_OF, is_countys
 from kiosk.domain.notice import Notice
 from kiosk.domain.phone_act import PhoneAct
 from kiosk.domain.record import to_plain
+from kiosk.domain.rule_sheet import RuleSheet
 from kiosk.domain.station import Policy, Station, Training
 from kiosk.sync.protocol import Op
 
 COUNTY = "county"
 """The owner of what no station may write."""
+Countys = Station | Policy | Training | Notice | RuleSheet
 
 
 def tell_station(connection: sa.Connection, county_id: str, act: PhoneAct) -> None:
@@ -28,7 +30,7 @@ def tell_station(connection: sa.Connection, county_id: str, act: PhoneAct) -> No
     append(connection, county_id, [Entry(of_station(act.station_id), entity, act.id, 1, Op.PUT, COUNTY)])
 
 
-def publish(connection: sa.Connection, county_id: str, records: Iterable[Station | Policy | Training | Notice], now: datetime) -> None:
+def publish(connection: sa.Connection, county_id: str, records: Iterable[Countys], now: datetime) -> None:
     """Write county records, a newer revision over an older one, and put them into everybody's feed.
 
     Raises ValueError for a notice that is a station's own.
@@ -49,6 +51,19 @@ def publish(connection: sa.Connection, county_id: str, records: Iterable[Station
         urgent = isinstance(item, Notice) and (item.urgent or item.withdrawn)
         entries.append(Entry(EVERYONE, entity, item.id, item.revision, Op.PUT, COUNTY, urgent))
     append(connection, county_id, entries)
+
+
+def bury(connection: sa.Connection, county_id: str, entity: str, record_id: str, now: datetime) -> None:
+    """Take a record of the county's away from everybody; a newer revision of it may come again. Nothing happens where there is none."""
+    mine = (record.c.county_id == county_id, record.c.entity == entity, record.c.id == record_id)
+    newest = connection.scalar(sa.select(sa.func.max(record.c.revision)).where(*mine, record.c.data.is_not(None)))
+    if newest is None:
+        return
+    open_county(connection, county_id)
+    connection.execute(sa.delete(record).where(*mine))
+    values = {"county_id": county_id, "entity": entity, "id": record_id, "revision": newest + 1, "owner": COUNTY, "data": None}
+    connection.execute(sa.insert(record).values(**values, received_at=now))
+    append(connection, county_id, [Entry(EVERYONE, entity, record_id, newest + 1, Op.DELETE, COUNTY)])
 
 
 def _place(connection: sa.Connection, county_id: str, item: Station) -> list[Entry]:

@@ -347,3 +347,19 @@ figure = sa.Table(
 )
 """The counts that the county's figures are made of (figures.tally.Counts): of a station, a township ("area:…") or, where `scope` is empty,
 the whole county. `position`: how far the station's feed went when it was counted."""
+
+edition = sa.Table(
+    "edition",
+    metadata,
+    _county(),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("content", JSONB(none_as_null=True)),
+    sa.Column("effective_on", sa.Date, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("written_by", sa.Text, nullable=False),
+    _instant("written_at", nullable=False),
+)
+sa.Index("ix_edition_waiting", edition.c.county_id, edition.c.effective_on, postgresql_where=edition.c.state == "waiting")
+"""What the county published of one thing, each time anew, none ever changed. `content` NULL takes it away; `id` of a sheet is its name."""

@@ -4,7 +4,7 @@ import argparse
 import logging
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -17,13 +17,13 @@ from kiosk.county import tools, workers
 from kiosk.county.app import make_engine
 from kiosk.county.authority import authority_pem, keep_certificates, mark
 from kiosk.county.cluster import PrivateCluster
+from kiosk.county.editions import publish_due
 from kiosk.county.figures.count import count_for
 from kiosk.county.migrate import migrate
 from kiosk.county.seed import SampleRecords, seed_sample
 from kiosk.county.settings import HubSettings, load
 from kiosk.county.vault import open_vault
 from kiosk.domain.matching import AreaTable
-from kiosk.domain.review import RuleBook
 from kiosk.errors import ConfigError, StoreError
 
 log = logging.getLogger(__name__)
@@ -51,10 +51,10 @@ def database(settings: HubSettings) -> Iterator[HubSettings]:
 
 
 def serve(
-    settings: HubSettings, rules: RuleBook | None = None, areas: AreaTable | None = None, cluster: PrivateCluster | None = None
+    settings: HubSettings, sheets: Mapping[str, str] | None = None, areas: AreaTable | None = None, cluster: PrivateCluster | None = None
 ) -> None:
-    """Serve until SIGINT or SIGTERM; start a private cluster again that a full disk has ended, renew certificates in time, and keep the
-    county's figures counted."""
+    """Serve until SIGINT or SIGTERM; start a private cluster again that a full disk has ended, renew certificates in time, publish what
+    waited for its day, and keep the county's figures counted."""
     engine = make_engine(settings.database)
 
     def tend() -> None:
@@ -62,6 +62,9 @@ def serve(
             if cluster is not None and not cluster.runs():
                 cluster.start()
             keep_certificates(settings, datetime.now(UTC))
+        with suppress(sa.exc.SQLAlchemyError):  # as above; a database that is only being made has no table yet
+            with engine.begin() as connection:
+                publish_due(connection, settings.county, datetime.now(UTC))
         try:
             count_for(engine, settings.county, lambda: datetime.now(UTC), COUNT_S)
         except sa.exc.SQLAlchemyError:
@@ -70,7 +73,7 @@ def serve(
             # whatever is wrong with a record, certificates must be renewed
             log.exception("the figures could not be counted")
 
-    workers.run(settings, rules, areas, tend, TEND_EVERY_S)
+    workers.run(settings, sheets, areas, tend, TEND_EVERY_S)
 
 
 def seed(settings: HubSettings, sample: SampleRecords, here: str, now: datetime) -> str | None:
@@ -83,7 +86,9 @@ def seed(settings: HubSettings, sample: SampleRecords, here: str, now: datetime)
         engine.dispose()
 
 
-def main(state: Path, args: list[str], sample: Callable[[], SampleRecords] | None, here: str, rules: RuleBook, areas: AreaTable) -> int:
+def main(
+    state: Path, args: list[str], sample: Callable[[], SampleRecords] | None, here: str, sheets: Mapping[str, str], areas: AreaTable
+) -> int:
     """Run `kiosk county [serve]` or one of its tools.
 
     With `sample`, an empty hub is filled with what all stations but `here` hold, and STATE/enrol.code holds a code for `here`.
@@ -107,7 +112,7 @@ def main(state: Path, args: list[str], sample: Callable[[], SampleRecords] | Non
         if code is not None:
             _keep_secret(settings.code_path, code)
             _keep_secret(settings.invite_path, tools.invite(settings, FIRST_LOGIN, "", now))
-        serve(settings, rules, areas, PrivateCluster(settings.cluster_path) if not load(state).database else None)
+        serve(settings, sheets, areas, PrivateCluster(settings.cluster_path) if not load(state).database else None)
     return 0
 
 

@@ -11,7 +11,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from multiprocessing.connection import wait
 from types import FrameType
@@ -26,7 +26,6 @@ from kiosk.county.logs import configure
 from kiosk.county.metrics import FOLDER
 from kiosk.county.settings import HubSettings
 from kiosk.domain.matching import AreaTable
-from kiosk.domain.review import RuleBook
 
 STOP_S = 3
 HEAD_S = 20.0
@@ -75,8 +74,8 @@ class HubProtocol(H11Protocol):
 class HubServer(uvicorn.Server):
     """Lets waiting pulls go before it waits for them, and takes a renewed certificate without a restart."""
 
-    def __init__(self, settings: HubSettings, rules: RuleBook | None, areas: AreaTable | None) -> None:
-        app = make_app(settings, rules=rules, areas=areas)
+    def __init__(self, settings: HubSettings, sheets: Mapping[str, str] | None, areas: AreaTable | None) -> None:
+        app = make_app(settings, sheets=sheets, areas=areas)
         self._context = server_context(settings) if settings.serves_tls else None
         context: dict[str, Any] = {"ssl_context_factory": lambda *_: self._context} if self._context else {}
         config = uvicorn.Config(
@@ -123,7 +122,9 @@ def listen(settings: HubSettings) -> socket.socket:
     return listener
 
 
-def run(settings: HubSettings, rules: RuleBook | None, areas: AreaTable | None, tend: Callable[[], None], tend_every_s: float) -> None:
+def run(
+    settings: HubSettings, sheets: Mapping[str, str] | None, areas: AreaTable | None, tend: Callable[[], None], tend_every_s: float
+) -> None:
     """Serve until SIGINT or SIGTERM; meanwhile `tend` is called in a thread of its own, again and again."""
     with listen(settings) as listener:
         over = threading.Event()
@@ -133,10 +134,10 @@ def run(settings: HubSettings, rules: RuleBook | None, areas: AreaTable | None, 
             if settings.workers == 1:
                 configure()
                 with suppress(KeyboardInterrupt):
-                    HubServer(settings, rules, areas).run([listener])
+                    HubServer(settings, sheets, areas).run([listener])
             else:
                 with tempfile.TemporaryDirectory(prefix="kiosk-hub-metrics-") as folder:
-                    _Workers((settings, rules, areas, listener), folder).run()
+                    _Workers((settings, sheets, areas, listener), folder).run()
         finally:
             over.set()
             tending.join(tend_every_s)
@@ -148,7 +149,7 @@ def _tend(tend: Callable[[], None], every_s: float, over: threading.Event) -> No
 
 
 class _Workers:
-    def __init__(self, work: tuple[HubSettings, RuleBook | None, AreaTable | None, socket.socket], folder: str) -> None:
+    def __init__(self, work: tuple[HubSettings, Mapping[str, str] | None, AreaTable | None, socket.socket], folder: str) -> None:
         self._work = work
         self._make = multiprocessing.get_context("spawn").Process
         self._over = False
@@ -176,12 +177,12 @@ class _Workers:
         return worker
 
 
-def _serve(settings: HubSettings, rules: RuleBook | None, areas: AreaTable | None, listener: socket.socket) -> None:
+def _serve(settings: HubSettings, sheets: Mapping[str, str] | None, areas: AreaTable | None, listener: socket.socket) -> None:
     """Serve in a worker's process, until told to stop or orphaned."""
     configure()
     parent = multiprocessing.parent_process()
     assert parent is not None
-    server = HubServer(settings, rules, areas)
+    server = HubServer(settings, sheets, areas)
 
     def outlive() -> None:
         wait([parent.sentinel])

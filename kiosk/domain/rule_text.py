@@ -129,7 +129,8 @@ def read_table(sheet: str, text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         at = LINE.search(str(error))
         line = int(at[1]) if at and at[1] else len(text.splitlines())
-        raise SheetError(sheet, "toml", line, what=LINE.sub("", str(error))) from None
+        key = "twice" if "overwrite" in str(error) or "twice" in str(error) else "toml"
+        raise SheetError(sheet, key, line, what=LINE.sub("", str(error))) from None
     except (RecursionError, ValueError):
         raise SheetError(sheet, "toml", what="") from None
 
@@ -157,10 +158,12 @@ def _pattern(entry: Entry, field: str, parts: list[str], macros: Mapping[str, st
 
     try:
         return re.compile("|".join(f"(?:{MACRO.sub(fill, part)})" for part in parts)) if parts else None
-    except (re.error, KeyError, RecursionError, OverflowError):
-        part, error = next((part, error) for part in parts if (error := _fault(part, fill)))
+    except (re.error, KeyError, RecursionError, OverflowError, FutureWarning) as all_of_them:
+        alone = ((part, error) for part in parts if (error := _fault(part, fill)))
+        part, error = next(alone, (parts[0], str(all_of_them)))  # each may be good alone: two groups of one name
         name = entry.table.get("name", entry.kind)
-        raise SheetError(entry.sheet, "pattern", _line_with(entry, field, part), name=name, what=error) from None
+        key = "macro" if MACRO.fullmatch(error) else "pattern"
+        raise SheetError(entry.sheet, key, _line_with(entry, field, part), name=name, what=error) from None
 
 
 def _fault(part: str, fill: Callable[[re.Match[str]], str]) -> str:
@@ -169,7 +172,7 @@ def _fault(part: str, fill: Callable[[re.Match[str]], str]) -> str:
         re.compile(f"(?:{MACRO.sub(fill, part)})")
     except KeyError as error:
         return f"<{error.args[0]}>"
-    except (re.error, RecursionError, OverflowError) as error:
+    except (re.error, RecursionError, OverflowError, FutureWarning) as error:
         return str(error) or type(error).__name__
     return ""
 
@@ -182,7 +185,7 @@ def _line_with(entry: Entry, field: str, part: str) -> int:
 
 
 def _text(entry: Entry, macros: Mapping[str, str], negations: Mapping[str, Mapping[str, str]]) -> TextRule:
-    kind = entry.table.get("negation")
+    kind = entry.need("negation", str) if "negation" in entry.table else None
     if kind is not None and kind not in negations:
         raise entry.fail("negation", "negation", kind)
     denial = negations[kind] if kind is not None else {}
@@ -268,11 +271,10 @@ def _retention(entry: Entry) -> Retention:
 
 
 def _hazard(entry: Entry, macros: Mapping[str, str]) -> Hazard:
-    try:
-        trades = frozenset(Trade(code) for code in entry.texts("trades"))
-    except ValueError as error:
-        raise entry.fail("trade", "trades", error) from None
-    return Hazard(trades=trades, text=_text(entry, macros, {}), source=entry.need("source", str))
+    trades = entry.texts("trades")
+    if unknown := [code for code in trades if code not in list(Trade)]:
+        raise entry.fail("trade", "trades", "、".join(unknown))
+    return Hazard(trades=frozenset(map(Trade, trades)), text=_text(entry, macros, {}), source=entry.need("source", str))
 
 
 def _days(entry: Entry) -> list[date]:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from html import unescape
+from typing import Any
 
 import pyotp
 import pytest
@@ -32,7 +33,7 @@ class Browser:
         self.page = self.line.get(f"{self.hub.base}/console{path}", timeout=SLOW_S)
         return unescape(self.page.text)
 
-    def send(self, path: str, files: dict[str, tuple[str, bytes]] | None = None, **fields: str) -> str:
+    def send(self, path: str, files: Any = None, **fields: str) -> str:
         """Send a form of the page that stands there, with its hidden key."""
         key = re.search(r'name="form_key" value="([^"]+)"', self.page.text)
         data = {"form_key": unescape(key[1]) if key else "", **fields}

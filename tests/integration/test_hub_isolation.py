@@ -244,6 +244,12 @@ def _once(_: County, __: str) -> Iterator[dict[str, Any]]:
     yield {}
 
 
+def _names(_: County, __: str) -> Iterator[dict[str, Any]]:
+    """Ask for a picture that nobody published, and for what is no picture's name."""
+    for name in ("0123456789abcdef", "%", "x" * 500):
+        yield {"path": {"name": name}}
+
+
 ASKED: dict[tuple[str, str], Callable[[County, str], Iterator[dict[str, Any]]]] = {
     ("GET", CHANGES): _pulls,
     ("POST", CHANGES): _pushes,
@@ -266,9 +272,13 @@ ASKED: dict[tuple[str, str], Callable[[County, str], Iterator[dict[str, Any]]]] 
     ("GET", "/k/{token:path}"): _tokens,
     ("POST", "/k/{token:path}"): _guesses,
     ("GET", "/"): _once,
+    ("GET", "/mini/{name}"): _names,
 }
 """What is asked of each route: `path` fills its address, the rest goes to requests."""
-OPEN = {("POST", ENROL), *(("GET", path) for path in ("/healthz", "/openapi.json", AUTHORITY, "/metrics", "/k/{token:path}", "/"))}
+OPEN = {
+    ("POST", ENROL),
+    *(("GET", path) for path in ("/healthz", "/openapi.json", AUTHORITY, "/metrics", "/k/{token:path}", "/", "/mini/{name}")),
+}
 OPEN |= {("POST", "/k/{token:path}")}
 """Routes that ask nobody who he is."""
 

@@ -13,10 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 
 from kiosk.county import limits
-from kiosk.county.console import door, exports, fleet, report, stations, today, users
+from kiosk.county.console import door, exports, fleet, publish_code, publish_sheets, publishing, report, stations, today, users
 from kiosk.county.console.accounts import Accounts
 from kiosk.county.console.counter import ROOT, Counter, NotSeatedError, counter_of
 from kiosk.county.limits import TooOftenError
+from kiosk.county.rulings import Rulings
 from kiosk.county.settings import HubSettings
 from kiosk.county.vault import Vault
 from kiosk.errors import BadInput, KioskError, NotAllowed, NotFound, WrongState
@@ -25,16 +26,18 @@ from kiosk.web.forms import StrangeFormError
 from kiosk.web.pages import STYLE, answered, go, make_templates
 
 TEMPLATES = Path(__file__).parent / "templates"
-ROOMS = (door, today, stations, fleet, report, exports, users)
+ROOMS = (door, today, stations, fleet, publish_sheets, publish_code, publishing, report, exports, users)
 PAGES = 600
 """A minute, from one address: a whole office stands behind it."""
 
 
-def make_console(engine: sa.Engine, reading: sa.Engine, settings: HubSettings, vault: Vault, clock: Callable[[], datetime]) -> FastAPI:
+def make_console(
+    engine: sa.Engine, reading: sa.Engine, settings: HubSettings, vault: Vault, rulings: Rulings, clock: Callable[[], datetime]
+) -> FastAPI:
     """Make the console of one county."""
     app = FastAPI(title="console", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(_count)])
     accounts = Accounts(settings.county, vault)
-    counter = app.state.counter = Counter(engine, reading, settings, accounts, make_templates(TEMPLATES), clock)
+    counter = app.state.counter = Counter(engine, reading, settings, accounts, rulings, make_templates(TEMPLATES), clock)
 
     @app.middleware("http")
     async def headers(request: Request, call_next: RequestResponseEndpoint) -> Response:

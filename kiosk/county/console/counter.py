@@ -15,6 +15,7 @@ from kiosk.county.console import audit
 from kiosk.county.console.accounts import Accounts, Seat
 from kiosk.county.console.audit import Fact
 from kiosk.county.console.roles import COUNTY_ROLES, SECTIONS
+from kiosk.county.rulings import Rulings
 from kiosk.county.schema import station
 from kiosk.county.settings import HubSettings
 from kiosk.text import t
@@ -37,6 +38,7 @@ class Counter:
     reading: sa.Engine
     settings: HubSettings
     accounts: Accounts
+    rulings: Rulings
     templates: Environment
     clock: Callable[[], datetime]
 

@@ -32,6 +32,7 @@ SECTIONS = (
     Section("today", "/"),
     Section("stations", "/stations"),
     Section("fleet", "/fleet"),
+    Section("publish", "/publish"),
     Section("report", "/report"),
     Section("exports", "/exports", frozenset({Role.CENTRE})),
     Section("users", "/users", frozenset({Role.CENTRE})),

@@ -96,6 +96,7 @@ def _about(connection: sa.Connection, desk: Counter, ids: Sequence[str]) -> dict
     ours = (record.c.county_id == desk.county_id, record.c.entity.in_(NAMED), record.c.id.in_(ids))
     found = {row.id: row.title for row in connection.execute(sa.select(record.c.id, title.label("title")).where(*ours))}
     found |= {user.id: user.name for user in desk.accounts.all(connection)}
+    found |= {one: t(f"sheet.{one}") for one in ids if f"sheet.{one}" in words()}
     return found | {one.device_id: one.station for one in told(connection, desk.county_id)}
 
 
