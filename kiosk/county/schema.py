@@ -363,3 +363,15 @@ edition = sa.Table(
 )
 sa.Index("ix_edition_waiting", edition.c.county_id, edition.c.effective_on, postgresql_where=edition.c.state == "waiting")
 """What the county published of one thing, each time anew, none ever changed. `content` NULL takes it away; `id` of a sheet is its name."""
+
+judgement = sa.Table(
+    "judgement",
+    metadata,
+    _county(),
+    sa.Column("station_id", sa.Text, primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("data", JSONB, nullable=False),
+    sa.Column("published", sa.Boolean, nullable=False),
+)
+"""What the county makes of a station's year: a kiosk.domain.judgement.Judgement, its station's to see once it is published."""

@@ -1,6 +1,7 @@
 """今年考核 on the desk page: the points item by item, and where the head enters what no machine measures and shows a file for it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -8,11 +9,11 @@ from fastapi.responses import HTMLResponse, Response
 
 from kiosk.desk.counter import Counter, Desk, Form, Seated
 from kiosk.desk.seats import Seat
-from kiosk.domain.assessment import Area
+from kiosk.domain.assessment import Area, Scored
 from kiosk.errors import BadInput
 from kiosk.services import assessment_words as words
 from kiosk.services import claims
-from kiosk.services.assessment import assess
+from kiosk.services.assessment import Assessment, assess
 from kiosk.services.claim_papers import papers
 from kiosk.services.station import local
 from kiosk.services.template import makes_pdf
@@ -20,6 +21,16 @@ from kiosk.text import t
 from kiosk.web.pages import download, go
 
 router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What cannot be used, and why."""
+
+    trouble: str
+    fields: Mapping[str, str]
+
+
 TEMPLATES = Path(__file__).parent.parent.parent / "assets" / "papers"
 
 
@@ -68,33 +79,16 @@ def _page(
     paper_trouble: str = "",
 ) -> HTMLResponse:
     found = assess(desk.here, seat.session)
+    wrong = {code: Typed(trouble, typed or {})} if code else {}
     areas = []
     for area in Area:
-        items = []
-        for one in found.score.items:
-            if one.item.area is area:
-                claim = found.claims.get(one.item.code)
-                mine = one.item.code == code
-                items.append(
-                    {
-                        "code": one.item.code,
-                        "name": one.item.name,
-                        "value": words.value(one),
-                        "aim": words.how(one),
-                        "points": t("assess.of", points=words.number(one.points), most=words.number(one.item.most)),
-                        "full": one.gain == 0,
-                        "todo": words.advice(one) if one.gain > 0 else "",
-                        "entered": not one.item.measure,
-                        "unproved": claim is not None and not claim.file_digest,
-                        "claim": claim,
-                        "when": f"{local(claim.entered_at):%Y-%m-%d %H:%M}" if claim else "",
-                        "typed": typed if mine and typed else {"value": claim.value if claim else "", "note": claim.note if claim else ""},
-                        "trouble": trouble if mine else "",
-                    }
-                )
+        items = [_item(found, one, wrong.get(one.item.code)) for one in found.score.items if one.item.area is area]
         points = words.number(found.score.of(area))
         head = t("assess.head", name=t(f"area_of.{area}"), points=points, most=words.number(found.rubric.most(area)))
         areas.append((head, items))
+    given = {one.code: one for one in found.judgement.items} if found.judgement else {}
+    judged_items = [(one.item.name, given[one.item.code]) for one in found.score.items if one.item.code in given]
+    changed = [(name, one.points, one.remark) for name, one in judged_items if one.remark]
     return desk.show(
         "assessment.html.j2",
         seat,
@@ -108,7 +102,29 @@ def _page(
         easiest=words.easiest(found),
         placeholder="" if found.rubric.official else t("assess.placeholder"),
         areas=areas,
+        judged=words.judged(found),
+        changed=changed,
         note_most=claims.NOTE_MOST,
         paper_trouble=paper_trouble,
         makes_pdf=makes_pdf(),
     )
+
+
+def _item(found: Assessment, one: Scored, wrong: Typed | None) -> Mapping[str, object]:
+    """Give what a page shows of an item; `wrong` is what was typed for it and cannot be used."""
+    claim = found.claims.get(one.item.code)
+    return {
+        "code": one.item.code,
+        "name": one.item.name,
+        "value": words.value(one),
+        "aim": words.how(one),
+        "points": t("assess.of", points=words.number(one.points), most=words.number(one.item.most)),
+        "full": one.gain == 0,
+        "todo": words.advice(one) if one.gain > 0 else "",
+        "entered": not one.item.measure,
+        "unproved": claim is not None and not claim.file_digest,
+        "claim": claim,
+        "when": f"{local(claim.entered_at):%Y-%m-%d %H:%M}" if claim else "",
+        "typed": wrong.fields if wrong and wrong.fields else {"value": claim.value if claim else "", "note": claim.note if claim else ""},
+        "trouble": wrong.trouble if wrong else "",
+    }

@@ -5,6 +5,7 @@ from typing import Any
 from kiosk.domain.case import Case, CaseStep
 from kiosk.domain.employer import Employer, EmployerHold, EmployerSight
 from kiosk.domain.introduction import Introduction
+from kiosk.domain.judgement import Judgement
 from kiosk.domain.listing import Listing, Review, Takedown
 from kiosk.domain.notice import Notice
 from kiosk.domain.phone_act import PhoneAct
@@ -44,9 +45,10 @@ ENTITIES: dict[str, type] = {
     "station_day": StationDay,
     "claim": Claim,
     "paper_set": PaperSet,
+    "judgement": Judgement,
     "phone_act": PhoneAct,
 }
-COUNTY_OWNED = frozenset({"station", "policy", "training", "rule_sheet", "phone_act"})
+COUNTY_OWNED = frozenset({"station", "policy", "training", "rule_sheet", "judgement", "phone_act"})
 """Written by the county alone."""
 EITHERS = frozenset({"notice"})
 """Written by a station, then its own affair, or by the county: `station_id` says whose, None is the county's."""
@@ -66,6 +68,7 @@ PRIVATE = EITHERS | frozenset(
         "station_day",
         "claim",
         "paper_set",
+        "judgement",
     }
 )
 """Never in another station's feed."""

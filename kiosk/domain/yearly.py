@@ -30,7 +30,8 @@ class StationDay:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperItem:
     """One item of a self-assessment as it stood: its value (as text, None where there was nothing to measure), what that brings and what
-    all of it would. `entered`: the head's word, else the system measured it; `file_name` and `file_digest` name what was shown for it.
+    all of it would. `measure`: by what the system measured it, empty where it is the head's word; `file_name` and `file_digest` name what
+    was shown for it.
     """
 
     code: str
@@ -40,7 +41,7 @@ class PaperItem:
     value: str | None
     points: str
     most: str
-    entered: bool = False
+    measure: str = ""
     file_name: str = ""
     file_digest: str = ""
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from kiosk.domain.assessment import Rubric, Score, score
 from kiosk.domain.case import Case, CaseStep
+from kiosk.domain.judgement import Judgement
 from kiosk.domain.listing import Listing, Review, Takedown
 from kiosk.domain.measures import MEASURES, Measured, Year
 from kiosk.domain.roster import roster_rows
@@ -21,13 +22,17 @@ from kiosk.store.store import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """A station's year as it stands: `measured` by the item's code for what is counted, `claims` for what was entered."""
+    """A station's year as it stands: `measured` by the item's code for what is counted, `claims` for what was entered.
+
+    `judgement`: the newest that the county has published, of this year or an earlier one.
+    """
 
     station: Station
     year: int
     score: Score
     measured: Mapping[str, Measured]
     claims: Mapping[str, Claim]
+    judgement: Judgement | None = None
 
     @property
     def rubric(self) -> Rubric:
@@ -41,13 +46,15 @@ def assess(here: Here, session: Session, year: int | None = None) -> Assessment:
     year = year or here.today().year
     with here.store.read() as u:
         station, records = here.station(u), _records(here, u, year)
+        judgement = max(u.list(Judgement, station_id=here.station_id), key=lambda one: (one.year, one.revision), default=None)
         claims = {claim.item: claim for claim in u.list(Claim, station_id=here.station_id, year=year)}
     rubric = here.rubric
     measured = {item.code: MEASURES[item.measure](records) for item in rubric.items if item.measure}
     values: dict[str, Decimal | None] = {code: Decimal(claim.value) for code, claim in claims.items()}
     values |= {item.measure: measured[item.code].value for item in rubric.items if item.measure}
     unproved = frozenset(code for code, claim in claims.items() if not claim.file_digest)
-    return Assessment(station=station, year=year, score=score(rubric, station.level, values, unproved), measured=measured, claims=claims)
+    found = score(rubric, station.level, values, unproved)
+    return Assessment(station=station, year=year, score=found, measured=measured, claims=claims, judgement=judgement)
 
 
 def _records(here: Here, u: UnitOfWork, year: int) -> Year:

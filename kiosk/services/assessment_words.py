@@ -56,6 +56,16 @@ def gap(found: Assessment) -> str:
     return t("assess.gap_money" if score.more_money else "assess.gap", **words)
 
 
+def judged(found: Assessment) -> str:
+    """Say what the county made of the last year that it judged, and what is to be put right until when; nothing before the first."""
+    made = found.judgement
+    if made is None:
+        return ""
+    said = t("assess.judged", year=made.year, points=made.total, grade=made.grade, wan=wan(made.money_fen))
+    until = t("assess.judged_until", day=made.deadline) if made.deadline else ""
+    return " ".join(filter(None, (said, made.words, until)))
+
+
 def money(found: Assessment) -> str:
     """Say what the grade pays."""
     return t("assess.money", wan=wan(found.score.money)) if found.score.money else t("assess.no_money")

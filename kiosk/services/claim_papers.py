@@ -112,7 +112,7 @@ def _stood(found: Assessment, one: Scored) -> PaperItem:
         value=None if one.value is None else words.number(one.value),
         points=words.number(one.points),
         most=words.number(item.most),
-        entered=not item.measure,
+        measure=item.measure,
         file_name=claim.file_name if claim else "",
         file_digest=claim.file_digest if claim else "",
     )

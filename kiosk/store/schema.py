@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from kiosk.domain.case import Case, CaseStep
 from kiosk.domain.employer import Employer, EmployerHold, EmployerSight
 from kiosk.domain.introduction import Introduction
+from kiosk.domain.judgement import Judgement
 from kiosk.domain.listing import Listing, PublicListing, Review, Takedown
 from kiosk.domain.notice import Notice, SlipCall
 from kiosk.domain.phone_act import PhoneAct
@@ -80,6 +81,7 @@ TABLES: dict[type, sa.Table] = {
     StationDay: _table("station_day", StationDay),
     Claim: _table("claim", Claim),
     PaperSet: _table("paper_set", PaperSet),
+    Judgement: _table("judgement", Judgement),
     Staff: _table("staff", Staff),
     StaffCall: _table("staff_call", StaffCall),
     SlipCall: _table("slip_call", SlipCall),
@@ -110,6 +112,7 @@ TOPIC_OF: dict[type, str] = {
     StationDay: "ledger",
     Claim: "ledger",
     PaperSet: "ledger",
+    Judgement: "ledger",
     PrintJob: "print",
     StaffCall: "call",
     SlipCall: "call",

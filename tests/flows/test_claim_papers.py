@@ -74,9 +74,9 @@ def is_handed_in(station: TestStation, content: bytes) -> None:
     assert [one.code for one in told.items] == [item.code for item in rubric.items]
     assert sum(Decimal(one.points) for one in told.items) == Decimal(told.points) == Decimal("19.1")
     shown, counted = told.items[0], next(one for one in told.items if one.code == "3.1")
-    assert (shown.value, shown.points, shown.most, shown.entered, shown.file_name) == ("3", "9", "9", True, "三个区.jpg")
+    assert (shown.value, shown.points, shown.most, shown.measure, shown.file_name) == ("3", "9", "9", "", "三个区.jpg")
     assert shown.file_digest == evidence_file.digest(evidence_file.fit(a_picture())[1])
-    assert (counted.value, counted.points, counted.entered, counted.file_digest) == ("3", "0.1", False, "")
+    assert (counted.value, counted.points, counted.measure, counted.file_digest) == ("3", "0.1", "registrations", "")
 
 
 def test_papers_when_made_say_what_the_records_say_and_carry_the_evidence(station: TestStation) -> None:

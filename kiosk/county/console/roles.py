@@ -33,6 +33,7 @@ SECTIONS = (
     Section("stations", "/stations"),
     Section("fleet", "/fleet"),
     Section("publish", "/publish"),
+    Section("assessment", "/assessment"),
     Section("report", "/report"),
     Section("exports", "/exports", frozenset({Role.CENTRE})),
     Section("users", "/users", frozenset({Role.CENTRE})),

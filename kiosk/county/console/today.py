@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from kiosk.county import boards, standing
+from kiosk.county import assessing, boards, standing
 from kiosk.county.console import fleet
 from kiosk.county.console.accounts import Seat
 from kiosk.county.console.counter import Counter, Desk, Seated, local
@@ -32,7 +32,9 @@ def _needs(desk: Counter, seat: Seat) -> Iterator[Need]:
         seen = desk.sees(connection, seat)
         every = [one for one in standing.standings(connection, desk.county_id) if visible(one, seen)]
         terminals = [one for one in boards.told(connection, desk.county_id) if seen is None or one.station_id in seen]
-    today = local(desk.clock()).date()
+        today = local(desk.clock()).date()
+        years = assessing.judgings(connection, desk.county_id, today.year)
+    handed_in = [one.standing.station.name for one in years if one.papers and (one.stale or not one.judgement)]
     late = [one.station.name for one in every if (until := deadline_of(one.steps)) and until < today]
     if late:
         yield _need(Urgency.NOW, "/stations?stage=warned", "overdue", late)
@@ -43,6 +45,8 @@ def _needs(desk: Counter, seat: Seat) -> Iterator[Need]:
         case Role.CENTRE:
             if waiting := [one.station.name for one in every if one.stage is Stage.APPLIED]:
                 yield _need(Urgency.TODAY, "/stations?stage=applied", "applied", waiting)
+            if handed_in:
+                yield _need(Urgency.LATER, "/assessment", "judge", handed_in)
         case Role.BUREAU:
             for act, stage in ((Act.RECOGNISE, Stage.RECOGNISED), (Act.REVOKE, Stage.REVOKED)):
                 owed = [one.station.name for one in every if (step := unfiled(one.steps)) and step.act is act]

@@ -80,7 +80,7 @@ def show_acts(desk: Desk, seat: Seated, before: Annotated[int | None, Query(ge=1
         about = _about(connection, desk, [act.subject for act in found])
     older = found[ACTS_A_PAGE - 1].number if len(found) > ACTS_A_PAGE else None
     return desk.show(
-        "acts.html.j2", seat, here="acts", acts=found[:ACTS_A_PAGE], older=older, broken=broken, whole=whole, about=about, value=_value
+        "acts.html.j2", seat, here="acts", acts=found[:ACTS_A_PAGE], older=older, broken=broken, whole=whole, about=about, say=_say
     )
 
 
@@ -100,10 +100,10 @@ def _about(connection: sa.Connection, desk: Counter, ids: Sequence[str]) -> dict
     return found | {one.device_id: one.station for one in told(connection, desk.county_id)}
 
 
-def _value(value: Fact) -> str:
-    """Say a fact's value: a code in words where there are some."""
-    key = f"console.fact_value.{value}"
-    return t(key) if key in words() else str(value)
+def _say(of: str, code: Fact) -> str:
+    """Say a fact's name or value in words, where there are some."""
+    key = f"console.{of}.{code}"
+    return t(key) if key in words() else str(code)
 
 
 def _page(

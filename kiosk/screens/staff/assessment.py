@@ -33,6 +33,7 @@ class AssessmentScreen(StaffPage):
     money = StringProperty("")
     gap = StringProperty("")
     placeholder = StringProperty("")
+    judged = StringProperty("")
     easiest = ListProperty([])
 
     def __init__(self, terminal: Any, **args: Any) -> None:
@@ -54,6 +55,7 @@ class AssessmentScreen(StaffPage):
         self.found, self.main_enabled = found, True
         self.points, self.grade, self.money = words.number(score.total), score.grade.name, words.money(found)
         self.gap, self.easiest = words.gap(found), list(words.easiest(found))
+        self.judged = words.judged(found)
         self.placeholder = "" if found.rubric.official else t("assess.placeholder")
         box = self.ids.areas
         box.clear_widgets()

@@ -82,6 +82,11 @@ CREATE TABLE paper_set (
     file_name TEXT NOT NULL, file_size INTEGER NOT NULL, file_digest TEXT NOT NULL, by_id TEXT NOT NULL, by_name TEXT NOT NULL, made_at
     TEXT NOT NULL, PRIMARY KEY (id)
 );
+CREATE TABLE judgement (
+    id TEXT NOT NULL, revision INTEGER NOT NULL, station_id TEXT NOT NULL, year INTEGER NOT NULL, papers TEXT NOT NULL, items TEXT NOT
+    NULL, total TEXT NOT NULL, grade TEXT NOT NULL, money_fen INTEGER NOT NULL, words TEXT NOT NULL, deadline TEXT, by_name TEXT NOT NULL,
+    published_at TEXT NOT NULL, PRIMARY KEY (id)
+);
 CREATE TABLE attachment (
     digest TEXT NOT NULL, kind TEXT NOT NULL, told TEXT DEFAULT '' NOT NULL, content BLOB NOT NULL, PRIMARY KEY (digest)
 );
