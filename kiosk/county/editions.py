@@ -36,6 +36,7 @@ class Kind(StrEnum):
     TRAINING = "training"
     SHEET = "rule_sheet"
     PICTURE = "mini_program"
+    PAPER = "paper"
 
 
 class State(StrEnum):
@@ -46,7 +47,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-TEXT_OF = {Kind.SHEET: "text", Kind.PICTURE: "picture"}
+TEXT_OF = {Kind.SHEET: "text", Kind.PICTURE: "picture", Kind.PAPER: "file"}
 SENT_AT_ONCE = frozenset(TEXT_OF)
 """What goes to the stations as a rule sheet by the name that is its `id`, and which part of its content."""
 RECORDS: dict[Kind, type[Policy] | type[Training]] = {Kind.POLICY: Policy, Kind.TRAINING: Training}

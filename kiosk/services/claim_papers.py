@@ -4,6 +4,7 @@ Application, roster, score sheet, report, evidence, and a list of them all. The 
 afterwards is seen.
 """
 
+import base64
 import hashlib
 import io
 import json
@@ -17,6 +18,7 @@ from kiosk.domain.file_kind import FileKind
 from kiosk.domain.ledger import standing, sums
 from kiosk.domain.pay import capitals, yuan
 from kiosk.domain.record import new_id
+from kiosk.domain.rule_sheet import PAPERS, RuleSheet, in_force
 from kiosk.domain.running import Spending, SpendingKind
 from kiosk.domain.yearly import PaperItem, PaperSet
 from kiosk.services import assessment_words as words
@@ -43,11 +45,11 @@ def papers(here: Here, session: Session, templates: Path, password: str = "") ->
     facts = _facts(here, found)
     period = rosters.this_year(here)
     roster = rosters.full_file(here, session, period, password) if password else rosters.masked_file(here, session, period)
-    files: dict[str, bytes] = {}
+    ours, files = _county_templates(here), dict[str, bytes]()
     for number, name in TEMPLATES.items():
         title = f"{number}_{t(f'claim_papers.{Path(name).stem}')}"
         fill = fill_docx if name.endswith(".docx") else fill_xlsx
-        files[title + Path(name).suffix] = content = fill((templates / name).read_bytes(), facts)
+        files[title + Path(name).suffix] = content = fill(ours.get(name) or (templates / name).read_bytes(), facts)
         if makes_pdf():
             files[title + ".pdf"] = to_pdf(name, content)
     files[f"2_{roster[0]}"] = roster[1]
@@ -71,6 +73,13 @@ def papers(here: Here, session: Session, templates: Path, password: str = "") ->
     zipped = f"{_safe(found.station.name)}_{found.year}_{t('claim_papers.title')}.zip", out.getvalue()
     _hand_in(here, session, found, zipped, hashlib.sha256(manifest).hexdigest())
     return zipped
+
+
+def _county_templates(here: Here) -> dict[str, bytes]:
+    """Give the templates that the county set in place of those the program came with, by the file's name."""
+    with here.store.read() as u:
+        sheets = in_force((sheet for sheet in u.list(RuleSheet) if sheet.name in PAPERS), here.today())
+    return {PAPERS[name]: base64.b64decode(sheet.text) for name, sheet in sheets.items() if sheet.text}
 
 
 def _hand_in(here: Here, session: Session, found: Assessment, zipped: File, digest: str) -> None:

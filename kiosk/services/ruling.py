@@ -12,7 +12,7 @@ from kiosk.domain import rubric_text
 from kiosk.domain.assessment import Rubric
 from kiosk.domain.review import RuleBook
 from kiosk.domain.rubric_text import RubricError
-from kiosk.domain.rule_sheet import MINI_PROGRAM, RUBRIC, RuleSheet, in_force
+from kiosk.domain.rule_sheet import FILES, RUBRIC, RuleSheet, in_force
 from kiosk.domain.rule_text import SheetError, read_rules
 from kiosk.services.rubric import load_rubric
 from kiosk.services.rules import load_rules, texts_of
@@ -32,7 +32,7 @@ class Ruling:
 
 def load(given: Iterable[RuleSheet], assets: Path, on: date) -> Ruling:
     """Give what holds on a day by the county's sheets; raise ConfigError where what the program came with is broken."""
-    sheets = {name: sheet for name, sheet in in_force(given, on).items() if sheet.text and name != MINI_PROGRAM}
+    sheets = {name: sheet for name, sheet in in_force(given, on).items() if sheet.text and name not in FILES}
     rubric, aside = load_rubric(assets / "rubric", on), []
     if RUBRIC in sheets:
         try:

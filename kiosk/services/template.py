@@ -20,6 +20,40 @@ from kiosk.services.table_write import FORBIDDEN
 FIELD = re.compile(r"\{\{.*?\}\}")
 EACH = "item."
 """A row of a sheet that names a field of `item` stands once for each item."""
+EXAMPLE_ITEM = {
+    "code": "1.1",
+    "area": "驿站建设",
+    "name": "服务区、发布区、洽谈区",
+    "source": "第四条",
+    "value": "3 个区",
+    "aim": "3 个区",
+    "points": "9",
+    "most": "9",
+    "note": "",
+    "file": "三个区.jpg",
+    "against": 0,
+    "proof": "三个区.jpg",
+}
+EXAMPLE: Mapping[str, Any] = {
+    "station": "义堂站",
+    "level": "乡镇驿站",
+    "address": "义堂镇兴义街 1 号",
+    "phone": "0712-4000001",
+    "year": 2026,
+    "today": "2026年11月27日",
+    "points": "84.5",
+    "grade": "良好",
+    "money": "50000",
+    "money_capitals": "伍万元整",
+    "placeholder": "",
+    "spent_network": "1200",
+    "spent_running": "8600",
+    "ledger_lines": 12,
+    "easiest": ["回访 42 个没有结果的推荐"],
+    "items": [EXAMPLE_ITEM],
+    "areas": [{"number": "一", "name": "驿站建设", "points": "22", "most": "25", "items": [EXAMPLE_ITEM]}],
+}
+"""Every field that a template may name, as it might be filled: what a template is tried with before it goes to the stations."""
 OFFICE, OFFICE_S = "soffice", 90.0
 
 

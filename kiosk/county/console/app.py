@@ -13,7 +13,20 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 
 from kiosk.county import limits
-from kiosk.county.console import assessment, door, exports, fleet, publish_code, publish_sheets, publishing, report, stations, today, users
+from kiosk.county.console import (
+    assessment,
+    door,
+    exports,
+    fleet,
+    publish_code,
+    publish_papers,
+    publish_sheets,
+    publishing,
+    report,
+    stations,
+    today,
+    users,
+)
 from kiosk.county.console.accounts import Accounts
 from kiosk.county.console.counter import ROOT, Counter, NotSeatedError, counter_of
 from kiosk.county.limits import TooOftenError
@@ -26,7 +39,7 @@ from kiosk.web.forms import StrangeFormError
 from kiosk.web.pages import STYLE, answered, go, make_templates
 
 TEMPLATES = Path(__file__).parent / "templates"
-ROOMS = (door, today, stations, fleet, publish_sheets, publish_code, publishing, assessment, report, exports, users)
+ROOMS = (door, today, stations, fleet, publish_sheets, publish_code, publish_papers, publishing, assessment, report, exports, users)
 PAGES = 600
 """A minute, from one address: a whole office stands behind it."""
 

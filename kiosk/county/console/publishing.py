@@ -31,7 +31,15 @@ from kiosk.web.pages import go
 router = APIRouter()
 STYLE = Path(__file__).parent / "preview.css"
 PAGE = 50
-TABS = (("", "policies"), ("/training", "trainings"), ("/notice", "notices"), ("/sheet", "sheets"), ("/code", "code"))
+TABS = (
+    ("", "policies"),
+    ("/training", "trainings"),
+    ("/notice", "notices"),
+    ("/sheet", "sheets"),
+    ("/papers", "papers"),
+    ("/code", "code"),
+)
+PATHS = {Kind.TRAINING: "/training", Kind.SHEET: "/sheet", Kind.PAPER: "/papers", Kind.PICTURE: "/code"}
 SHOWN = ("now", "waiting", "past")
 SAID = ("out", "waits", "retired", "taken_back", "notice_up", "notice_back")
 NOTICE_FIELDS = ("title", "body", "urgent", "first", "last")
@@ -195,7 +203,9 @@ def _kind(word: str) -> Kind:
 
 def home(kind: Kind) -> str:
     """Give where the things of a kind are listed."""
-    return f"{ROOT}/publish" + {Kind.TRAINING: "/training", Kind.SHEET: "/sheet", Kind.PICTURE: "/code"}.get(kind, "")
+    return f"{ROOT}/publish" + {Kind.TRAINING: "/training", Kind.SHEET: "/sheet", Kind.PICTURE: "/code", Kind.PAPER: "/papers"}.get(
+        kind, ""
+    )
 
 
 def _said(word: str) -> str:
