@@ -155,7 +155,7 @@ def test_fleet_when_a_terminal_is_silent_or_troubled_puts_it_first_and_says_why(
     hub.clock.tick(minutes=13)
     assert t("console.fleet.fine") not in centre.open("/fleet")
     device_id = ours.enrolled.device_id
-    centre.open(f"/fleet/{device_id}")
+    assert t("console.fleet.no_copy") in centre.open(f"/fleet/{device_id}")
     assert "等回音" in centre.send(f"/fleet/{device_id}/doctor")
     question = ours.door.health(ours.enrolled.device_token, good).doctor
     lines = (DoctorLine(number=3, good=False, text="纸用完了"),)

@@ -6,11 +6,12 @@ from datetime import datetime
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.county import boards, doctor, enrolment
+from kiosk.county import boards, doctor, enrolment, files
 from kiosk.county.boards import LATE, BoardState, Told
 from kiosk.county.console.accounts import Seat
 from kiosk.county.console.counter import ROOT, Counter, Desk, Form, Seated, local
 from kiosk.county.console.roles import COUNTY_ROLES, Role
+from kiosk.domain.file_kind import FileKind
 from kiosk.errors import NotFound
 from kiosk.text import t, words
 from kiosk.web.pages import go
@@ -40,6 +41,7 @@ def show_one(desk: Desk, seat: Seated, device_id: str, said: str = "") -> HTMLRe
     one = _find(desk, seat, device_id)
     with desk.engine.connect() as connection:
         answer = next(iter(doctor.answers(connection, desk.county_id, [device_id])), None)
+        copies = files.kept(connection, desk.settings, one.station_id, FileKind.BACKUP)
         pictured = boards.picture(connection, desk.county_id, device_id) is not None
     return desk.show(
         "terminal.html.j2",
@@ -50,6 +52,7 @@ def show_one(desk: Desk, seat: Seated, device_id: str, said: str = "") -> HTMLRe
         troubles=list(troubles(one, desk.clock())),
         answer=answer,
         pictured=pictured,
+        copied_at=next((copy.whole_at for copy in copies if copy.device_id == device_id), None),
         printer=printer_words,
         may_act=seat.user.role in COUNTY_ROLES,
         said=t(f"console.fleet.said_{said}") if said in SAID else "",
