@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kiosk.county.feed import Entry, append, of_station, open_county
 from kiosk.county.phone_limits import hold
-from kiosk.county.publish import COUNTY
 from kiosk.county.schema import judgement, record
 from kiosk.county.standing import Standing, standings
 from kiosk.county.year import year_of
@@ -21,7 +20,7 @@ from kiosk.domain.measures import MEASURES
 from kiosk.domain.record import RecordError, from_plain, new_id, to_plain
 from kiosk.domain.roster import RosterRow
 from kiosk.domain.standing import Stage
-from kiosk.domain.station import StationLevel
+from kiosk.domain.station import COUNTY, StationLevel
 from kiosk.domain.yearly import PaperSet
 from kiosk.errors import BadInput, NotFound, WrongState
 from kiosk.sync.protocol import Op

@@ -291,6 +291,8 @@ def _show(batch: Batch, one: Entry, listing_id: str, revision: int) -> list[Entr
     """Let everyone see a revision that was approved, and all that was decided about its listing, whichever came first."""
     listing = replace(one, entity="listing", record_id=listing_id, revision=revision, urgent=False)
     said = [replace(one, entity=d.entity, record_id=d.record_id, revision=1, urgent=not d.approves) for d in batch.decided[listing_id]]
+    # what others decided the author's own device may not have heard yet
+    said = [e if e.record_id == one.record_id else replace(e, device_id="") for e in said]
     if listing_id in batch.shown:
         said = [e for e in said if e.record_id == one.record_id]
     batch.shown.setdefault(listing_id, set()).add(revision)

@@ -6,11 +6,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from kiosk.county.publish import COUNTY, publish
+from kiosk.county.publish import publish
 from kiosk.county.schema import record
 from kiosk.domain.entities import NAME_OF
 from kiosk.domain.notice import Notice, check_times, written
 from kiosk.domain.record import from_plain, new_id, to_plain
+from kiosk.domain.station import COUNTY
 from kiosk.errors import NotFound
 
 

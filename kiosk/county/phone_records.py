@@ -110,26 +110,29 @@ class Records:
         """Give what a worker put himself down for and what came of it, newest first."""
         mine = self.rows("referral", text_of(record, "worker_id") == worker.id, record.c.owner == worker.station_id)
         made = [from_plain(Referral, r.data) for r in mine if r.data]
-        said = defaultdict(list)
-        for step in self._about(ReferralStep, "referral_step", {one.id for one in made}):
-            said[step.referral_id].append(step)
+        said = self.steps_of({one.id for one in made})
         return [(one, said[one.id]) for one in sorted(made, key=lambda one: (one.created_at, one.id), reverse=True)]
+
+    def steps_of(self, referral_ids: Collection[str]) -> dict[str, list[ReferralStep]]:
+        """Give the steps of each of these referrals that has any."""
+        said: defaultdict[str, list[ReferralStep]] = defaultdict(list)
+        for step in self.about(ReferralStep, "referral_step", referral_ids):
+            said[step.referral_id].append(step)
+        return said
 
     def steps(self, referral_id: str) -> list[ReferralStep]:
         """Give a referral's steps."""
-        return self._about(ReferralStep, "referral_step", [referral_id])
+        return self.about(ReferralStep, "referral_step", [referral_id])
 
     def taken(self, listing_id: str) -> int:
         """Count who holds a place of a listing, at whichever station."""
-        ids = {referral.id for referral in self._about(Referral, "referral", [listing_id])}
-        said = defaultdict(list)
-        for step in self._about(ReferralStep, "referral_step", ids):
-            said[step.referral_id].append(step)
+        ids = {referral.id for referral in self.about(Referral, "referral", [listing_id])}
+        said = self.steps_of(ids)
         return sum(referrals.state_of(steps) in referrals.HOLDS_A_PLACE for steps in said.values())
 
     def acts(self, worker_id: str) -> list[PhoneAct]:
         """Give what a worker did on his phone, in that order."""
-        return sorted(self._about(PhoneAct, "phone_act", [worker_id]), key=lambda act: (act.acted_at, act.id))
+        return sorted(self.about(PhoneAct, "phone_act", [worker_id]), key=lambda act: (act.acted_at, act.id))
 
     def story(self, listing_id: str) -> Story:
         """Give one listing's story."""
@@ -141,13 +144,13 @@ class Records:
         for row in self.rows("listing", record.c.id.in_(listing_ids)):
             if row.data:
                 stories[row.id].revisions.append(from_plain(Listing, row.data))
-        for review in self._about(Review, "review", listing_ids):
+        for review in self.about(Review, "review", listing_ids):
             stories[review.listing_id].reviews.append(review)
-        for takedown in sorted(self._about(Takedown, "takedown", listing_ids), key=lambda x: (x.taken_down_at, x.id)):
+        for takedown in sorted(self.about(Takedown, "takedown", listing_ids), key=lambda x: (x.taken_down_at, x.id)):
             stories[takedown.listing_id].takedowns.append(takedown)
         holds = defaultdict(list)
         employers = {r.employer_id for story in stories.values() for r in story.revisions if r.employer_id}
-        for hold in self._about(EmployerHold, "employer_hold", employers):
+        for hold in self.about(EmployerHold, "employer_hold", employers):
             holds[hold.employer_id].append(hold)
         for story in stories.values():
             shown = story.shown(self.today)
@@ -195,7 +198,8 @@ class Records:
                 break
         return found
 
-    def _about(self, cls: type[Any], entity: str, ids: Collection[str]) -> list[Any]:
+    def about(self, cls: type[Any], entity: str, ids: Collection[str]) -> list[Any]:
+        """Give the records of one kind that are about these."""
         return [from_plain(cls, r.data) for r in self.rows(entity, record.c.about.in_(ids)) if r.data] if ids else []
 
     def _kind(self, table: sa.FromClause, entity: str) -> sa.ColumnElement[bool]:

@@ -14,11 +14,9 @@ from kiosk.domain.notice import Notice
 from kiosk.domain.phone_act import PhoneAct
 from kiosk.domain.record import to_plain
 from kiosk.domain.rule_sheet import RuleSheet
-from kiosk.domain.station import Policy, Station, Training
+from kiosk.domain.station import COUNTY, Policy, Station, Training
 from kiosk.sync.protocol import Op
 
-COUNTY = "county"
-"""The owner of what no station may write."""
 Countys = Station | Policy | Training | Notice | RuleSheet
 
 

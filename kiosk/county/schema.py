@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 KEEPS_HISTORY = frozenset({"listing"})
 """Of these every revision is kept, of other records only the newest."""
@@ -30,6 +30,9 @@ def _found_by(entity: str, *fields: str) -> sa.Index:
 def _instant(name: str, *, nullable: bool = True) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
+
+LAST_FOUR = "substr(data ->> 'phone', 8)"
+"""The last digits of a mobile number."""
 
 county = sa.Table(
     "county",
@@ -199,6 +202,12 @@ record = sa.Table(
     sa.Index("ix_record_about", "county_id", "about"),
     sa.Index("ix_record_owner", "county_id", "owner", "entity"),
     _found_by("worker", "code"),
+    _found_by("worker", "name"),
+    _found_by("worker", "phone", "name"),
+    sa.Index("ix_record_worker_last_four", "county_id", sa.text(LAST_FOUR), postgresql_where=sa.text("entity = 'worker'")),
+    _found_by("employer", "phone"),
+    _found_by("employer", "name"),
+    _found_by("employer", "uscc"),
     _found_by("referral", "worker_id"),
     _found_by("listing", "trade", "ends_on"),
     _found_by("listing", "area", "ends_on"),
@@ -375,3 +384,41 @@ judgement = sa.Table(
     sa.Column("published", sa.Boolean, nullable=False),
 )
 """What the county makes of a station's year: a kiosk.domain.judgement.Judgement, its station's to see once it is published."""
+
+NEEDED_LATELY = ["station_id", "phone", "text_key", "state", "held", "findings"]
+"""What is read of the newest listings to see what turns up at several stations: without the rows themselves."""
+
+listing_row = sa.Table(
+    "listing_row",
+    metadata,
+    _county(),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("station_id", sa.Text, nullable=False),
+    _instant("collected_at", nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("held", sa.Boolean, nullable=False),
+    sa.Column("ends_on", sa.Date, nullable=False),
+    sa.Column("trade", sa.Text, nullable=False),
+    sa.Column("phone", sa.Text, nullable=False),
+    sa.Column("employer_id", sa.Text),
+    sa.Column("text_key", sa.Text),
+    sa.Column("place_key", sa.Text),
+    sa.Column("findings", ARRAY(sa.Text), nullable=False),
+    sa.Column("words", TSVECTOR, nullable=False),
+    sa.Index("ix_listing_row_collected_at", "county_id", "collected_at", "id", postgresql_include=NEEDED_LATELY),
+    sa.Index("ix_listing_row_station_id", "county_id", "station_id", "collected_at", "id"),
+    sa.Index("ix_listing_row_state", "county_id", "state", "collected_at", "id"),
+    sa.Index("ix_listing_row_trade", "county_id", "trade", "collected_at", "id"),
+    sa.Index("ix_listing_row_phone", "county_id", "phone", "collected_at"),
+    sa.Index("ix_listing_row_employer_id", "county_id", "employer_id"),
+    sa.Index("ix_listing_row_text_key", "county_id", "text_key"),
+    sa.Index("ix_listing_row_place_key", "county_id", "place_key"),
+    sa.Index("ix_listing_row_held", "county_id", "collected_at", "id", postgresql_where=sa.text("held")),
+    sa.Index("ix_listing_row_words", "words", postgresql_using="gin"),
+)
+"""Where each listing stands (listing_rows). `state`, a ListingState or "refused", leaves out that days end: what is approved is over when
+`ends_on`, the last day of what was approved, has passed. The keys are the same where the words are; `findings` are rules that a swindler
+breaks."""
+
+listing_mark = sa.Table("listing_mark", metadata, _county(), sa.Column("position", sa.BigInteger, nullable=False))
+"""How far in the county's feed the rows of listings have come."""

@@ -19,7 +19,9 @@ from kiosk.county.authority import authority_pem, keep_certificates, mark
 from kiosk.county.cluster import PrivateCluster
 from kiosk.county.editions import publish_due
 from kiosk.county.figures.count import count_for
+from kiosk.county.listing_rows import catch_up
 from kiosk.county.migrate import migrate
+from kiosk.county.rulings import Rulings
 from kiosk.county.seed import SampleRecords, seed_sample
 from kiosk.county.settings import HubSettings, load
 from kiosk.county.vault import open_vault
@@ -31,8 +33,8 @@ log = logging.getLogger(__name__)
 TEND_EVERY_S = 5.0
 FIRST_LOGIN = "xianzhongxin"
 """Who is invited to a trial's console."""
-COUNT_S = 2.0
-"""So long at most the figures are counted each time: stations that wait are counted by and by."""
+COUNT_S, CATCH_UP_S = 2.0, 3.0
+"""So long at most the figures are counted, and the rows by which the console finds listings brought in step, each time: by and by."""
 
 
 @contextmanager
@@ -54,8 +56,8 @@ def serve(
     settings: HubSettings, sheets: Mapping[str, str] | None = None, areas: AreaTable | None = None, cluster: PrivateCluster | None = None
 ) -> None:
     """Serve until SIGINT or SIGTERM; start a private cluster again that a full disk has ended, renew certificates in time, publish what
-    waited for its day, and keep the county's figures counted."""
-    engine = make_engine(settings.database)
+    waited for its day, and keep the county's figures and the console's rows in step."""
+    engine, rulings = make_engine(settings.database), Rulings(settings.county, sheets)
 
     def tend() -> None:
         with suppress(StoreError, ConfigError, OSError, SubprocessError):  # tried again in a moment
@@ -65,13 +67,20 @@ def serve(
         with suppress(sa.exc.SQLAlchemyError):  # as above; a database that is only being made has no table yet
             with engine.begin() as connection:
                 publish_due(connection, settings.county, datetime.now(UTC))
-        try:
-            count_for(engine, settings.county, lambda: datetime.now(UTC), COUNT_S)
-        except sa.exc.SQLAlchemyError:
-            pass  # tried again in a moment
-        except Exception:
-            # whatever is wrong with a record, certificates must be renewed
-            log.exception("the figures could not be counted")
+        for keep in (figures, rows):
+            try:
+                keep()
+            except sa.exc.SQLAlchemyError:
+                pass  # tried again in a moment
+            except Exception:
+                # whatever is wrong with a record, certificates must be renewed
+                log.exception("%s could not be kept", keep.__name__)
+
+    def figures() -> None:
+        count_for(engine, settings.county, lambda: datetime.now(UTC), COUNT_S)
+
+    def rows() -> None:
+        catch_up(engine, settings.county, lambda: datetime.now(UTC), rulings, CATCH_UP_S)
 
     workers.run(settings, sheets, areas, tend, TEND_EVERY_S)
 

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent
 from kiosk.desk.seats import Seat
 from kiosk.domain.employer import EmployerKind, Seen
+from kiosk.domain.station import COUNTY
 from kiosk.errors import BadInput
 from kiosk.services import employers as files
 from kiosk.services.employer_words import judged, on_day, row_words, state_words
@@ -122,6 +123,7 @@ def _file(
         papers=papers,
         amiss=amiss,
         held=file.row.held,
+        countys=hold is not None and hold.station_id == COUNTY,
         stopped=t("employers.why_stopped", day=_day(hold.decided_at), who=hold.by_name, reason=hold.reason) if hold else "",
         judged=judged(file.history),
         sights=_sights(file),

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from kiosk.domain.privacy import Phone
+from kiosk.domain.station import COUNTY
 
 UNIT_WORDS = re.compile(
     r"公司|集团|合作社|经营部|中心|超市|酒店|农场|基地|工地|项目部|物流|商行|门市|班子|[厂店馆铺社]$|.{3}[部队场站所局院校园]$"
@@ -91,7 +92,8 @@ class EmployerSight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmployerHold:
-    """All listings of an employer are held, or released again: append-only. It reaches every station and names nobody but the decider."""
+    """All listings of an employer are held, or released again: append-only, by a station or the county. It reaches every station and names
+    nobody but the decider."""
 
     id: str
     station_id: str
@@ -104,8 +106,19 @@ class EmployerHold:
 
 
 def is_held(holds: Sequence[EmployerHold]) -> bool:
-    """Fold decisions into whether the employer's listings are held now: the last one counts."""
-    return bool(holds) and max(holds, key=lambda h: (h.decided_at, h.id)).held
+    """Fold decisions into whether the employer's listings are held now."""
+    return bool(in_force(holds))
+
+
+def in_force(holds: Sequence[EmployerHold]) -> list[EmployerHold]:
+    """Give the decisions by which an employer is held now, the county's first.
+
+    The county's last word and the stations' each count by themselves: what the one holds the other does not release.
+    """
+    last: dict[bool, EmployerHold] = {}
+    for hold in sorted(holds, key=lambda h: (h.decided_at, h.id)):
+        last[hold.station_id == COUNTY] = hold
+    return [last[countys] for countys in (True, False) if countys in last and last[countys].held]
 
 
 def guess_kind(name: str) -> EmployerKind:

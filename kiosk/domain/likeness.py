@@ -1,10 +1,14 @@
 """What two listings have in common, so that a reviewer sees at a glance whether they are one. Decides nothing."""
 
+from collections.abc import Collection
+
 from kiosk.domain.listing import Listing
 from kiosk.domain.review_text import fold
 
 ALIKE = 0.6
 """Share of neighbouring characters that two texts have in common before they count as the same (own; as the rule same_text)."""
+COPY_OF = 4
+"""So much must be the same, phone or text among it, before two stations' listings count as one (own)."""
 
 
 def same_in(one: Listing, other: Listing) -> tuple[str, ...]:
@@ -19,6 +23,11 @@ def same_in(one: Listing, other: Listing) -> tuple[str, ...]:
         "text": _alike(one.description, other.description),
     }
     return tuple(name for name, is_same in same.items() if is_same)
+
+
+def is_copy(same: Collection[str]) -> bool:
+    """Say whether two listings with so much in common are probably one: the same firm with other work is none."""
+    return len(same) >= COPY_OF and bool({"phone", "text"} & set(same))
 
 
 def _plain(text: str) -> str:

@@ -15,7 +15,7 @@ from kiosk.domain import facility
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.case import state_of as case_state
 from kiosk.domain.ledger import standing
-from kiosk.domain.listing import Listing, Review, Takedown, Verdict
+from kiosk.domain.listing import Listing, ListingState, Review, Takedown, Verdict
 from kiosk.domain.referral import Party, Referral, ReferralState
 from kiosk.domain.roster import Grade, RosterRow
 from kiosk.domain.running import Facility, FacilityCheck, PlatformEntry, Signup, Spending
@@ -171,7 +171,7 @@ def _false_listings(y: Year) -> Measured:
     """Count what this station published and the county took down, or a confirmed case calls false."""
     ours = approvals(y)
     own = {listing.station_id for listing in y.listings}
-    taken = {t.listing_id for t in y.takedowns if t.station_id not in own}
+    taken = {t.listing_id for t in y.takedowns if t.station_id not in own and t.state is ListingState.WITHDRAWN}
     confirmed = {c.listing_id for c in y.cases if c.kind is CaseKind.FALSE_LISTING and c.listing_id in ours and _confirmed(y, c)}
     found = [i for i in ours if i in confirmed or i in taken]
     return Measured(value=Decimal(len(found)) if ours else None, entity=Listing, against=tuple(found))

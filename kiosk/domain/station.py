@@ -8,6 +8,9 @@ from itertools import pairwise
 from kiosk.domain.privacy import Phone
 from kiosk.errors import BadInput
 
+COUNTY = "county"
+"""Whose record it is, where no station but the county itself decided or wrote."""
+
 
 class StationLevel(StrEnum):
     """The tree of article 2."""

@@ -23,7 +23,7 @@ from kiosk.domain.worker import Worker
 from kiosk.errors import BadInput
 from kiosk.services import reports
 from kiosk.services.author import Author, Himself
-from kiosk.services.employers import decide_hold, held_now
+from kiosk.services.employers import decide_hold, held_by_stations, held_now
 from kiosk.services.introduce import of_referral
 from kiosk.services.publish import add_takedown
 from kiosk.services.sign_in import Session
@@ -134,7 +134,7 @@ def step(here: Here, session: Session, case_id: str, state: CaseState, note: str
         u.audit(now, session.staff_id, f"case_{state}", case_id, note=note)
         if state is CaseState.CONFIRMED and case.kind in rules.HOLDING:
             return _hold(here, u, session, case, t("cases.hold_confirmed", kind=t(f"case_kind.{case.kind}")))
-        if release and case.employer_id and _stands_alone(u, case) and held_now(u, case.employer_id):
+        if release and case.employer_id and _stands_alone(u, case) and held_by_stations(u, case.employer_id):
             decide_hold(here, u, session, case.employer_id, False, t("cases.release_reason"))
             return Effect.RELEASED
     return Effect.NONE
@@ -191,7 +191,7 @@ def _hold(here: Here, u: UnitOfWork, author: Author, case: Case, reason: str) ->
         employer = u.get(Employer, case.employer_id)
         if employer is None or employer.station_id != here.station_id:
             return Effect.ELSEWHERE
-        if not held_now(u, case.employer_id):
+        if not held_by_stations(u, case.employer_id):
             decide_hold(here, u, author, case.employer_id, True, reason)
         return Effect.HELD
     listing = u.get(Listing, case.listing_id) if case.listing_id else None

@@ -1,15 +1,16 @@
 """Employers' files: who stands behind a listing, what staff saw of him and when that is due again, and holding all listings of one."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.case import state_of as case_state
-from kiosk.domain.employer import Employer, EmployerHold, EmployerKind, EmployerSight, Seen, guess_kind, is_held
+from kiosk.domain.employer import Employer, EmployerHold, EmployerKind, EmployerSight, Seen, guess_kind, in_force, is_held
 from kiosk.domain.listing import Listing, ListingState, Review, Takedown, Verdict, last_verdict, state_of
 from kiosk.domain.record import new_id
+from kiosk.domain.station import COUNTY
 from kiosk.domain.uscc import check_code
 from kiosk.errors import BadInput, NotAllowed, WrongState
 from kiosk.services.author import Author
@@ -47,7 +48,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmployerFile:
-    """All that is known of one employer, newest first."""
+    """All that is known of one employer, newest first. `hold` is by what it is held; the county's outranks the station's own."""
 
     row: Row
     hold: EmployerHold | None
@@ -62,9 +63,11 @@ def employers(here: Here, query: str = "") -> list[Row]:
     wanted = "".join(query.upper().split())
     with here.store.read() as u:
         found = [e for e in u.list(Employer, station_id=here.station_id) if e.name and _fits(e, wanted)]
-        holds = {h.employer_id: is_held([h]) for h in sorted(u.list(EmployerHold), key=lambda h: (h.decided_at, h.id))}
+        holds: dict[str, list[EmployerHold]] = defaultdict(list)
+        for hold in u.list(EmployerHold):
+            holds[hold.employer_id].append(hold)
         cases = Counter(case.employer_id for case in _standing(u, u.list(Case)))
-    rows = [_row(here, e, holds.get(e.id, False), cases[e.id]) for e in found]
+    rows = [_row(here, e, is_held(holds[e.id]), cases[e.id]) for e in found]
     return sorted(rows, key=lambda r: (not r.held, not r.cases, not r.due, r.employer.name))
 
 
@@ -76,7 +79,7 @@ def employer_file(here: Here, employer_id: str) -> EmployerFile:
         listings = listings_of(u, employer)
         return EmployerFile(
             row=_row(here, employer, is_held(holds), len(cases_of(u, employer_id))),
-            hold=max(holds, key=lambda h: (h.decided_at, h.id)) if is_held(holds) else None,
+            hold=next(iter(in_force(holds)), None),
             sights=sorted(u.list(EmployerSight, employer_id=employer_id), key=lambda s: s.seen_at, reverse=True),
             listings=[(one, _state(here, u, one)) for one in reversed(listings)],
             cases=[(case, case_state(u.list(CaseStep, case_id=case.id))) for case in reversed(u.list(Case, employer_id=employer_id))],
@@ -190,13 +193,13 @@ def release(here: Here, session: Session, employer_id: str, reason: str) -> Empl
 
 
 def decide_hold(here: Here, u: UnitOfWork, session: Author, employer_id: str, held: bool, reason: str) -> EmployerHold:
-    """Hold or release inside the caller's transaction, as a confirmed case does."""
+    """Hold or release inside the caller's transaction, as a confirmed case does; only the county releases what the county holds."""
     if not reason.strip():
         raise BadInput("reason", "bad.review.reason")
     _own(here, u, employer_id)
     before = u.list(EmployerHold, employer_id=employer_id)
-    if is_held(before) is held:
-        raise WrongState(f"held: {held}")
+    if _held_here(before) is held:
+        raise NotAllowed("the county's hold") if is_held(before) and not held else WrongState(f"held: {held}")
     now = here.now()
     # past the decision before, even within a millisecond or on a clock that was set back: the last one counts
     decided_at = max([now, *(h.decided_at + timedelta(milliseconds=1) for h in before)])
@@ -218,6 +221,15 @@ def decide_hold(here: Here, u: UnitOfWork, session: Author, employer_id: str, he
 def held_now(u: UnitOfWork, employer_id: str | None) -> bool:
     """Say whether an employer is held."""
     return employer_id is not None and is_held(u.list(EmployerHold, employer_id=employer_id))
+
+
+def held_by_stations(u: UnitOfWork, employer_id: str) -> bool:
+    """Say whether an employer is held by a station's word, which a station may release."""
+    return _held_here(u.list(EmployerHold, employer_id=employer_id))
+
+
+def _held_here(holds: Sequence[EmployerHold]) -> bool:
+    return any(hold.station_id != COUNTY for hold in in_force(holds))
 
 
 def _own(here: Here, u: UnitOfWork, employer_id: str) -> Employer:

@@ -9,11 +9,11 @@ from kiosk.domain import case
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.employer import Employer
 from kiosk.domain.facility import Condition, Standing
-from kiosk.domain.listing import Listing, PublicListing
+from kiosk.domain.listing import Listing, PublicListing, Takedown
 from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.referral import ReferralState, state_of
 from kiosk.domain.release import UpdateStage
-from kiosk.domain.station import StaffCall, Station, Training
+from kiosk.domain.station import COUNTY, StaffCall, Station, Training
 from kiosk.domain.words import Say
 from kiosk.services import bookings, facilities, follow_up, hand_in, printing, reports, safekeeping, signups, updates
 from kiosk.services.listing_words import time_of
@@ -31,6 +31,8 @@ JUST_PRINTING = timedelta(minutes=2)
 """So long the visitor himself is asked whether his slip came out."""
 FILE_WHY = frozenset({"file_kind", "too_large", "station_full"})
 COURSE_SOON = timedelta(days=3)
+TOLD_FOR = timedelta(days=7)
+"""So long staff read that the county took one of their listings down (own)."""
 
 
 class Need(StrEnum):
@@ -58,6 +60,7 @@ class Need(StrEnum):
     UPDATE = "update"
     FILE = "file"
     EMPLOYER = "employer"
+    TAKEN_DOWN = "taken_down"
 
 
 class Urgency(IntEnum):
@@ -104,6 +107,7 @@ def today(here: Here) -> tuple[Item, ...]:
             *_sync(u, now),
             *_safety(u, now),
             *_employers(here, u),
+            *_taken_down(here, u, now),
         ]
     order = list(Need)
     return tuple(sorted(found, key=lambda i: (i.urgency, order.index(i.need))))
@@ -348,3 +352,13 @@ def _employers(here: Here, u: UnitOfWork) -> Iterator[Item]:
     if due:
         title, detail = Say("today.employer", {"count": len(due)}), Say("today.employer_which", {"name": due[0].name})
         yield Item(need=Need.EMPLOYER, count=len(due), title=title, detail=detail, urgency=Urgency.SOON, page="employers")
+
+
+def _taken_down(here: Here, u: UnitOfWork, now: datetime) -> Iterator[Item]:
+    """Say what of ours the county took down, and why: the employer will ask."""
+    for one in u.list(Takedown, station_id=COUNTY):
+        listing = u.get(Listing, one.listing_id)
+        if listing is not None and listing.station_id == here.station_id and now - one.taken_down_at < TOLD_FOR:
+            title = Say("today.taken_down", {"title": listing.title})
+            detail = Say("today.taken_down_why", {"who": one.by_name, "reason": one.reason})
+            yield Item(need=Need.TAKEN_DOWN, count=1, title=title, detail=detail, urgency=Urgency.TODAY, page="employers")

@@ -15,13 +15,16 @@ from pathlib import Path
 
 from kiosk.county.app import make_engine
 from kiosk.county.figures.count import count_for
+from kiosk.county.listing_rows import refresh
 from kiosk.county.migrate import newest
 from kiosk.domain.codes import AREAS
 from kiosk.domain.station import Station, StationLevel
+from kiosk.services.rules import load_rules
 from tests.bench.hub_process import County, make_stations
 from tests.bench.stage import load, say
 from tests.county_year import StationYear, keep
 from tests.hub_parts import CENTRE, COUNTY
+from tests.station import ASSETS
 
 FOLDER = Path(tempfile.gettempdir()) / "kiosk-bench-county"
 FILLED = "filled.json"
@@ -81,10 +84,12 @@ def count(county: County) -> float | None:
 def _fill(database: str, tree: Sequence[Station], listings: int, seed: int) -> int:
     engine, now, many = make_engine(database), datetime.now(UTC), 0
     others: list[str] = []
+    rules = load_rules(ASSETS / "rules", now.date())
     for number, station in enumerate(tree):
         year = StationYear(station, now, seed * 10_000 + number, others[-500:], CENTRE.id)
         with engine.begin() as connection:
             many += keep(connection, COUNTY, year.all(listings, WORKERS, REFERRALS), now)
+            refresh(connection, COUNTY, year.listing_ids, now, rules)
         others += year.listing_ids[:50]
         if number % 30 == 29:
             say(f"{number + 1} stations of {len(tree)}")

@@ -9,8 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.county.console.roles import SECTIONS, Role
+from kiosk.county.listing_rows import catch_up
+from kiosk.county.rulings import Rulings
 from kiosk.county.seed import seed_sample
 from kiosk.services.fill import STATION
+from kiosk.services.rules import texts_of
 from kiosk.services.sample import load_sample
 from tests.console.conftest import PASSWORD, Browser, Console
 from tests.desk.chromium import Chromium
@@ -35,6 +38,7 @@ def with_samples(hub: TestHub) -> Console:
     with hub.engine.begin() as connection:
         connection.exec_driver_sql("TRUNCATE station, record, feed")
     seed_sample(hub.engine, hub.vault, COUNTY, load_sample(ASSETS / "sample", hub.clock()), STATION, hub.clock())
+    catch_up(hub.engine, COUNTY, hub.clock, Rulings(COUNTY, texts_of(ASSETS / "rules")), 60)
     return Console(hub)
 
 

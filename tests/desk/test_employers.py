@@ -2,8 +2,9 @@
 
 import pytest
 
-from kiosk.domain.employer import Employer, EmployerKind, Seen
+from kiosk.domain.employer import Employer, EmployerHold, EmployerKind, Seen
 from kiosk.domain.listing import Verdict
+from kiosk.domain.station import COUNTY
 from kiosk.services import employers
 from kiosk.services.publish import decide, pending, post
 from kiosk.text import t
@@ -111,3 +112,26 @@ def test_file_when_stopped_says_that_no_listing_of_his_stands_on_a_board(desk: D
     browser.send(f"/employers/{employer.id}", act="stop", reason="欠薪")
     assert t("listing_state.held") in browser.page.text
     assert t("listing_state.approved") not in browser.page.text
+
+
+def test_file_when_the_county_holds_the_employer_says_so_and_offers_no_release(desk: DeskStation) -> None:
+    employer = _employer(desk)
+    hold = EmployerHold(
+        id=employer.id[:-1] + "f",
+        station_id=COUNTY,
+        employer_id=employer.id,
+        held=True,
+        reason="三个站都有人没拿到工钱",
+        by_id="x",
+        by_name="县中心 周敏",
+        decided_at=desk.station.clock(),
+    )
+    with desk.station.store.write() as u:
+        u.put(hold)
+    browser = _open(desk, employer)
+    page = browser.open(f"/employers/{employer.id}")
+    assert t("employers.countys") in page
+    assert "三个站都有人没拿到工钱" in page
+    assert 'name="act" value="release"' not in page
+    browser.send(f"/employers/{employer.id}", act="release", reason="没事了")
+    assert browser.page.status_code == 403

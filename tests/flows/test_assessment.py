@@ -15,7 +15,7 @@ from PIL import Image
 from kiosk.agent.day_keeper import DayKeeper
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.codes import AgeBand, Trade
-from kiosk.domain.listing import Takedown
+from kiosk.domain.listing import ListingState, Takedown
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
 from kiosk.domain.running import Facility, SpendingKind
@@ -138,6 +138,8 @@ def test_false_listings_when_the_county_took_one_down_or_a_case_says_so_count_ag
     with station.store.write() as u:
         u.put(good, bad, worse, *(a_review(one, START) for one in (good, bad, worse)), case, step, filled)
         u.put(replace(filled, id=new_id(START), station_id="county", listing_id=bad.id))
+        # another station had the same one, and the county kept that
+        u.put(replace(filled, id=new_id(START), station_id="county", listing_id=good.id, state=ListingState.EXPIRED))
     found = judge(station)
     assert value(found, "false_listings") == 2
     assert set(found.measured[code(found, "false_listings")].against) == {bad.id, worse.id}

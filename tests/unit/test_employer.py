@@ -1,15 +1,17 @@
 """Who an employer is: his code's check characters, whether he is a firm, when his papers are due again; what two listings share."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kiosk.domain.employer import Employer, EmployerKind, Reverify, guess_kind
-from kiosk.domain.likeness import same_in
+from kiosk.domain.employer import Employer, EmployerHold, EmployerKind, Reverify, guess_kind, in_force, is_held
+from kiosk.domain.likeness import is_copy, same_in
 from kiosk.domain.privacy import Phone
+from kiosk.domain.station import COUNTY
 from kiosk.domain.uscc import CHARACTERS, check_code, organisation_check, whole_check
 from kiosk.errors import BadInput
 from tests.station import a_listing
@@ -131,3 +133,37 @@ def test_likeness_when_listings_differ_names_only_what_is_the_same() -> None:
     assert same_in(one, replace(far, description="摘冬枣，一筐一筐搬到地头。", pay_fen=1, title="摘枣", place="枣园")) == ()
     assert "text" not in same_in(replace(one, description=""), replace(one, description=""))
     assert "text" in same_in(one, replace(one, description="搬25公斤以内箱子、上下货车"))
+
+
+@given(st.lists(st.tuples(st.sampled_from((COUNTY, "s", "above")), st.booleans())), st.randoms())
+def test_hold_when_county_and_stations_decided_stands_while_either_last_word_holds(said: list[tuple[str, bool]], luck: Random) -> None:
+    holds = [
+        EmployerHold(
+            id=f"{n:04}",
+            station_id=by,
+            employer_id="e",
+            held=held,
+            reason="r",
+            by_id="b",
+            by_name="n",
+            decided_at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=n),
+        )
+        for n, (by, held) in enumerate(said)
+    ]
+    last = {by == COUNTY: held for by, held in said}
+    luck.shuffle(holds)
+    assert is_held(holds) == any(last.values())
+    assert [one.station_id == COUNTY for one in in_force(holds)] == [countys for countys in (True, False) if last.get(countys)]
+
+
+@pytest.mark.parametrize(
+    ("same", "copy"),
+    [
+        (("phone", "employer", "title", "days"), True),
+        (("title", "place", "days", "text"), True),
+        (("phone", "employer", "days"), False),  # the same firm has other work, too
+        (("employer", "title", "place", "days", "pay"), False),
+    ],
+)
+def test_copy_when_two_listings_share_so_much_is_one_only_with_phone_or_text(same: tuple[str, ...], copy: bool) -> None:
+    assert is_copy(same) is copy

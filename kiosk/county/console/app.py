@@ -14,10 +14,14 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from kiosk.county import limits
 from kiosk.county.console import (
+    alike,
     assessment,
     door,
+    employers,
     exports,
     fleet,
+    listings,
+    people,
     publish_code,
     publish_papers,
     publish_sheets,
@@ -39,7 +43,24 @@ from kiosk.web.forms import StrangeFormError
 from kiosk.web.pages import STYLE, answered, go, make_templates
 
 TEMPLATES = Path(__file__).parent / "templates"
-ROOMS = (door, today, stations, fleet, publish_sheets, publish_code, publish_papers, publishing, assessment, report, exports, users)
+ROOMS = (
+    door,
+    today,
+    stations,
+    fleet,
+    listings,
+    employers,
+    alike,
+    people,
+    publish_sheets,
+    publish_code,
+    publish_papers,
+    publishing,
+    assessment,
+    report,
+    exports,
+    users,
+)
 PAGES = 600
 """A minute, from one address: a whole office stands behind it."""
 

@@ -32,6 +32,8 @@ SECTIONS = (
     Section("today", "/"),
     Section("stations", "/stations"),
     Section("fleet", "/fleet"),
+    Section("listings", "/listings"),
+    Section("people", "/people"),
     Section("publish", "/publish"),
     Section("assessment", "/assessment"),
     Section("report", "/report"),

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from kiosk.county import assessing, boards, standing
-from kiosk.county.console import fleet
+from kiosk.county.console import alike, fleet
 from kiosk.county.console.accounts import Seat
 from kiosk.county.console.counter import Counter, Desk, Seated, local
 from kiosk.county.console.needs import Need, Urgency
@@ -31,6 +31,7 @@ def _needs(desk: Counter, seat: Seat) -> Iterator[Need]:
     with desk.reading.connect() as connection:
         seen = desk.sees(connection, seat)
         every = [one for one in standing.standings(connection, desk.county_id) if visible(one, seen)]
+        about_listings = list(alike.needs(connection, desk, seat))
         terminals = [one for one in boards.told(connection, desk.county_id) if seen is None or one.station_id in seen]
         today = local(desk.clock()).date()
         years = assessing.judgings(connection, desk.county_id, today.year)
@@ -41,6 +42,7 @@ def _needs(desk: Counter, seat: Seat) -> Iterator[Need]:
     silent = [one.station for one in terminals if next(fleet.troubles(one, desk.clock()), None)]
     if silent:
         yield _need(Urgency.TODAY, "/fleet", "fleet", silent)
+    yield from about_listings
     match seat.user.role:
         case Role.CENTRE:
             if waiting := [one.station.name for one in every if one.stage is Stage.APPLIED]:

@@ -8,6 +8,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.employer import EmployerKind, Seen
+from kiosk.domain.station import COUNTY
 from kiosk.domain.uscc import CHARACTERS, LENGTH
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
@@ -82,6 +83,7 @@ class EmployerFileScreen(StaffPage):
         if file.hold is not None:
             day = self._day(file.hold.decided_at)
             self.stopped = t("employers.why_stopped", day=day, who=file.hold.by_name, reason=file.hold.reason)
+            self.stopped += f"。{t('employers.countys')}" if file.hold.station_id == COUNTY else ""
         self.judged = judged(file.history)
         body = EmployerBody(page=self)
         for sight in file.sights:
@@ -124,6 +126,8 @@ class EmployerFileScreen(StaffPage):
         if not unit or not file.row.employer.uscc:
             other = EmployerKind.PERSON if unit else EmployerKind.UNIT
             acts.append((t(f"employers.make_{other.value}"), "swap-horizontal", "second", lambda: self._set_kind(other)))
+        if file.hold is not None and file.hold.station_id == COUNTY:
+            return acts
         act, icon = ("release", "lock-open-variant") if file.row.held else ("stop", "cancel")
         acts.append((t(f"employers.{act}"), icon, "second" if file.row.held else "danger", lambda: self._give_reason(act)))
         return acts

@@ -49,6 +49,7 @@ ICONS = {
     "update": "update",
     "file": "file-alert",
     "employer": "domain",
+    "taken_down": "cancel",
 }
 HEADS = ("now", "day", "soon")
 INKS, EDGES = ("brown", "brown", "green"), ("orange", "bar", "green")
