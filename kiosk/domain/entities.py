@@ -68,7 +68,6 @@ PRIVATE = EITHERS | frozenset(
         "station_day",
         "claim",
         "paper_set",
-        "judgement",
     }
 )
 """Never in another station's feed."""

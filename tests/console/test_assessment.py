@@ -13,9 +13,9 @@ from kiosk.agent.files import FileSender
 from kiosk.county.console.roles import Role
 from kiosk.county.schema import record
 from kiosk.domain.yearly import PaperSet
+from kiosk.services import claim_papers
 from kiosk.services.assessment import assess
 from kiosk.services.assessment_words import judged
-from kiosk.services.claim_papers import papers
 from kiosk.services.claims import claim
 from kiosk.sync import exchange
 from kiosk.sync.client import HttpHub
@@ -32,8 +32,9 @@ PAGE = f"/assessment/{YEAR}/{OURS.id}"
 
 
 @pytest.fixture
-def site(tmp_path: Path, console: Console) -> Iterator[Site]:
-    """Give a station at work whose head has handed in the year's papers, with a picture for one item."""
+def site(tmp_path: Path, console: Console, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Give a station at work whose head has handed in the year's papers, with a picture for one item; not as PDF, which takes long."""
+    monkeypatch.setattr(claim_papers, "makes_pdf", lambda: False)
     site = make_site(tmp_path)
     exchange.enrol(site.station.store, HttpHub(console.hub.base), console.hub.code(), site.clock())
     settle(site.station.store, console.hub)
@@ -46,7 +47,7 @@ def site(tmp_path: Path, console: Console) -> Iterator[Site]:
 
 
 def hand_in(site: Site, console: Console) -> None:
-    papers(site.station.here, site.station.head, ASSETS / "papers", "")
+    claim_papers.papers(site.station.here, site.station.head, ASSETS / "papers", "")
     settle(site.station.store, console.hub)
     FileSender(site.station.store, HttpHub(console.hub.base), site.clock, None).step()
 

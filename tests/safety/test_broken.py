@@ -65,7 +65,7 @@ def test_store_when_pages_are_damaged_gets_all_back_from_backup_and_file(site: S
 def test_store_when_there_is_no_backup_keeps_who_can_still_be_read(site: Site) -> None:
     crowd(site, PEOPLE)
     site.station.store.close()
-    spoil(site.path, *some_pages(site.path, 2, 11))
+    spoil(site.path, *some_pages(site.path, 4, 11))
     done = site.mend()
     assert done is not None
     assert not done.whole
