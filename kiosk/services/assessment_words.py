@@ -63,7 +63,8 @@ def judged(found: Assessment) -> str:
         return ""
     said = t("assess.judged", year=made.year, points=made.total, grade=made.grade, wan=wan(made.money_fen))
     until = t("assess.judged_until", day=made.deadline) if made.deadline else ""
-    return " ".join(filter(None, (said, made.words, until)))
+    words = made.words.rstrip("。") + "。" if made.words else ""
+    return said + words + until
 
 
 def money(found: Assessment) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from kiosk.domain.codes import AgeBand, Meals, PayUnit, Settlement, Trade
+from kiosk.domain.judgement import Judgement
 from kiosk.domain.listing import ContactScope, Listing
 from kiosk.domain.print_job import JobState, PrinterState, PrintJob
 from kiosk.domain.privacy import Phone
@@ -368,6 +369,28 @@ def checked(*bad: str) -> Act:
         check_up.keep(stage.here.store, "q", stage.here.now(), findings)
 
     return do
+
+
+def judged(stage: "Stage") -> None:
+    """Let the county have judged the last year, with something to put right."""
+    now = stage.here.now()
+    made = Judgement(
+        id="judged",
+        revision=1,
+        station_id=stage.here.station_id,
+        year=now.year - 1,
+        papers="",
+        items=(),
+        total="84.5",
+        grade="良好",
+        money_fen=5_000_000,
+        words="洽谈区的照片看不清，药箱里有两样过期了，请换掉并重新拍照",
+        deadline=now.date() + timedelta(days=20),
+        by_name="周敏",
+        published_at=now,
+    )
+    with stage.here.store.write() as u:
+        u.put(made)
 
 
 def painted(lost: int = 0) -> dict[str, Any]:

@@ -265,6 +265,7 @@ STAFF = (
     State("booking"),
     State("booking", "chosen", press=("后天", "半小时", "10:30")),
     State("assessment"),
+    State("assessment", "judged", before=of.judged),
     State("assessment", "nothing", station="empty"),
     State("evidence"),
     State("evidence", "registrations", press=("求职登记",)),

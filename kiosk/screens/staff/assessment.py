@@ -8,6 +8,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.domain.assessment import Area
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
+from kiosk.screens.widgets.labels import Notice
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ class AssessmentScreen(StaffPage):
     grade = StringProperty("")
     money = StringProperty("")
     gap = StringProperty("")
-    placeholder = StringProperty("")
-    judged = StringProperty("")
     easiest = ListProperty([])
 
     def __init__(self, terminal: Any, **args: Any) -> None:
@@ -55,8 +54,10 @@ class AssessmentScreen(StaffPage):
         self.found, self.main_enabled = found, True
         self.points, self.grade, self.money = words.number(score.total), score.grade.name, words.money(found)
         self.gap, self.easiest = words.gap(found), list(words.easiest(found))
-        self.judged = words.judged(found)
-        self.placeholder = "" if found.rubric.official else t("assess.placeholder")
+        self.ids.notes.clear_widgets()
+        for note in (words.judged(found), "" if found.rubric.official else t("assess.placeholder")):
+            if note:
+                self.ids.notes.add_widget(Notice(text=note))
         box = self.ids.areas
         box.clear_widgets()
         for area in Area:
