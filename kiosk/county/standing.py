@@ -1,6 +1,7 @@
 """The stations of the county and their standing: applications, steps, papers, what staff were taught. Knows no HTTP and no role."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -9,13 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from kiosk.county import enrolment
+from kiosk.county.decide import take_down
 from kiosk.county.phone_limits import hold
 from kiosk.county.publish import publish
-from kiosk.county.schema import application, console_document, device, record, staff_course, staff_course_seat, station_step
+from kiosk.county.schema import application, console_document, device, listing_row, record, staff_course, staff_course_seat, station_step
+from kiosk.domain.listing import ListingState
 from kiosk.domain.record import from_plain, new_id, to_plain
 from kiosk.domain.standing import Act, Stage, Step, check_station, check_step, stage_of
 from kiosk.domain.station import Station
 from kiosk.errors import BadInput, NotFound, WrongState
+from kiosk.text import t
 
 DOCUMENT_KINDS = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
 TITLE_MAX, HOURS_MAX, PEOPLE_MAX = 40, 200, 99
@@ -95,10 +99,11 @@ def change(connection: sa.Connection, county_id: str, station: Station, now: dat
         publish(connection, county_id, [station], now)
 
 
-def take_step(connection: sa.Connection, county_id: str, step: Step, seen: int, today: date, now: datetime) -> Standing:
+def take_step(connection: sa.Connection, county_id: str, step: Step, by_name: str, seen: int, today: date, now: datetime) -> Standing:
     """Add a step; who saw another number of steps than there are is told. Raises WrongState, BadInput, NotFound.
 
-    With its recognition a station comes into the tree and becomes known to all; a revoked one's terminals are shut out.
+    With its recognition a station comes into the tree and becomes known to all; a revoked one's terminals are shut out, and what it has on
+    the boards leaves them.
     """
     hold(connection, f"station {county_id} {step.station_id}")
     before = standing(connection, county_id, step.station_id)
@@ -113,6 +118,11 @@ def take_step(connection: sa.Connection, county_id: str, step: Step, seen: int, 
         theirs = (device.c.county_id == county_id, device.c.station_id == step.station_id, device.c.revoked_at.is_(None))
         for device_id in connection.scalars(sa.select(device.c.id).where(*theirs)).all():
             enrolment.revoke(connection, county_id, device_id, now)
+        row, approved = listing_row.c, ListingState.APPROVED
+        stand = (row.county_id == county_id, row.station_id == step.station_id, row.state == approved, row.ends_on >= today)
+        for listing_id in connection.scalars(sa.select(row.id).where(*stand)).all():
+            with suppress(WrongState):  # the row is a moment behind
+                take_down(connection, county_id, listing_id, by_name, t("console.stations.listings_down"), now)
     return replace(before, steps=(*before.steps, step))
 
 

@@ -122,6 +122,19 @@ def test_township_when_it_looks_elsewhere_finds_nothing(console: Console, record
         assert browser.status == 403, path
 
 
+def test_station_when_it_is_revoked_takes_its_listings_off_every_board_and_no_others(console: Console, records: Records) -> None:
+    ours, waits, theirs = records.listing(), records.listing(verdict=None), records.listing(OTHER)
+    records.terminals[OTHER.id].seen("takedown")
+    browser = console.signed_in()
+    browser.open(f"/stations/{OURS.id}")
+    browser.send(f"/stations/{OURS.id}/steps", act="revoke", seen="0", on="2026-11-23", number="9", reason="冒领补助")
+    assert t("console.stage.revoked") in browser.page.text
+    (told,) = records.terminals[OTHER.id].seen("takedown")
+    assert (told["listing_id"], told["reason"]) == (ours.id, t("console.stations.listings_down"))
+    assert theirs.id not in str(told)
+    assert waits.id not in str(told)
+
+
 def test_takedown_when_sent_reaches_the_feed_at_once_and_is_written_down(console: Console, records: Records) -> None:
     listing = records.listing()
     browser = console.signed_in()

@@ -12,6 +12,7 @@ from kiosk.county import enrolment, notices, standing
 from kiosk.county.boards import told
 from kiosk.county.console.accounts import Seat
 from kiosk.county.console.counter import ROOT, Counter, Desk, Form, Seated, Sent, local
+from kiosk.county.console.listings import by_name
 from kiosk.county.console.roles import Role
 from kiosk.county.standing import Course, Standing
 from kiosk.domain.codes import AREAS
@@ -191,7 +192,7 @@ def _take(desk: Counter, connection: sa.Connection, form: Sent, station_id: str,
         deadline=_day(typed["deadline"], "deadline") if typed["deadline"] else None,
         document=standing.keep_document(connection, desk.county_id, paper[1]) if paper else "",
     )
-    after = standing.take_step(connection, desk.county_id, step, form.number("seen"), today, now)
+    after = standing.take_step(connection, desk.county_id, step, by_name(form.seat), form.number("seen"), today, now)
     desk.audit(connection, form.seat, f"station_{act}", station_id, number=step.number)
     if typed["publish"]:
         name = after.station.name
