@@ -112,15 +112,16 @@ class Eye:
         self.screen.tap(at)
 
     def reach(self, text: str) -> None:
-        """Drag the column that holds the very `text` up until it is in sight; raise NotSeen when it never is."""
+        """Drag the column that holds the very `text` up until it is in sight; raise NotSeen when it never is, or comes at all too late."""
+
+        def there(seen: dict[str, Any]) -> list[dict[str, Any]]:
+            return [thing for thing in seen.get("things", []) if thing["kind"] == "text" and thing["text"] == text]
+
         for _ in range(DRAGS):
-            seen = self.view()
+            seen = self.wait(lambda seen: bool(there(seen)) or _find(seen, text) is not None, repr(text))
             if _find(seen, text):
                 return
-            below = [thing for thing in seen["things"] if thing["kind"] == "text" and thing["text"] == text]
-            if not below:
-                break
-            left, _, right, _ = below[0]["whole"]
+            left, _, right, _ = there(seen)[0]["whole"]
             x, height = self.left + (left + right) / 2, self.screen.height
             self.screen.drag((x, self.top + height * 0.7), (x, self.top + height * 0.5))
         self.wait_text(text)
