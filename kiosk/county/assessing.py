@@ -56,7 +56,6 @@ class Recount:
     """A year as the county counts it: values by the measure's name, and rows of the roster that were drawn."""
 
     values: Mapping[str, Decimal | None]
-    rows: Sequence[RosterRow]
     drawn: Sequence[RosterRow]
 
 
@@ -88,9 +87,9 @@ def judging(connection: sa.Connection, county_id: str, year: int, station_id: st
 def judge(
     connection: sa.Connection,
     county_id: str,
-    before: Judging,
-    seen: int,
     year: int,
+    station_id: str,
+    seen: int,
     points: Mapping[str, str],
     remarks: Mapping[str, str],
     words: str,
@@ -102,10 +101,10 @@ def judge(
 ) -> Judgement:
     """Keep what the county makes of a year, as a draft; `seen` is the revision that the writer saw, 0 for none.
 
-    Raises WrongState when nothing was handed in or somebody else has written meanwhile, BadInput for what does not fit.
+    Raises NotFound, WrongState when nothing was handed in or somebody else has written meanwhile, BadInput for what does not fit.
     """
-    station = before.standing.station
-    hold(connection, f"judgement {county_id} {station.id} {year}")
+    hold(connection, f"judgement {county_id} {station_id} {year}")
+    before = judging(connection, county_id, year, station_id)
     papers, last = before.papers, before.judgement
     if papers is None:
         raise WrongState("nothing was handed in")
@@ -121,13 +120,13 @@ def judge(
     made = Judgement(
         id=last.id if last else new_id(now),
         revision=seen + 1,
-        station_id=station.id,
+        station_id=station_id,
         year=year,
         papers=papers.id,
         items=items,
         total=plain(total),
         grade=band.name,
-        money_fen=band.money(station.level),
+        money_fen=band.money(before.standing.station.level),
         words=words,
         deadline=deadline,
         by_name=by_name,
@@ -160,7 +159,7 @@ def recount(connection: sa.Connection, county_id: str, papers: PaperSet, today: 
     wanted = {item.measure for item in papers.items if item.measure in MEASURES}
     values = {name: MEASURES[name](year).value for name in wanted}
     ids = [row.about.referral.id for row in year.roster]
-    return Recount(values, year.roster, sample(year.roster, ids, f"{papers.station_id} {papers.year}", SAMPLED))
+    return Recount(values, sample(year.roster, ids, f"{papers.station_id} {papers.year}", SAMPLED))
 
 
 def _papers(connection: sa.Connection, county_id: str, year: int, station_id: str | None) -> dict[str, PaperSet]:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -141,3 +142,12 @@ def test_year_when_a_township_or_the_bureau_looks_shows_no_more_than_theirs_and_
     for path in (PAGE, f"{PAGE}?count=1", f"/assessment/{YEAR}/subsidies.xlsx"):
         township.open(path)
         assert township.status in (403, 404), path
+
+
+def test_year_when_two_judge_at_the_same_moment_is_judged_once_and_the_other_is_told(console: Console, site: Site) -> None:
+    browsers = [console.signed_in(), console.signed_in()]
+    for one in browsers:
+        one.open(PAGE)
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        list(pool.map(lambda one: one.send(PAGE, None, seen="0"), browsers))
+    assert sorted(one.status for one in browsers) == [200, 409]

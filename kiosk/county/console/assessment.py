@@ -90,12 +90,11 @@ def judge(desk: Desk, form: Form, year: int, station_id: str) -> Response:
         raise StrangeFormError from None
     try:
         with desk.engine.begin() as connection:
-            before = assessing.judging(connection, desk.county_id, year, station_id)
             rubric = desk.rulings.rubric(connection, now)
             if rubric is None:
                 raise NotFound("no rubric")
             judging = (points, remarks, words, deadline, rubric.grades, form.seat.user.name, now, local(now).date())
-            made = assessing.judge(connection, desk.county_id, before, form.number("seen"), year, *judging)
+            made = assessing.judge(connection, desk.county_id, year, station_id, form.number("seen"), *judging)
             desk.audit(connection, form.seat, "year_judged", station_id, year=year, total=made.total)
     except BadInput as error:
         typed = Typed(points, remarks, words, until)
