@@ -13,8 +13,8 @@ from kiosk.county import decide
 from kiosk.county.console import employers
 from kiosk.county.console.accounts import Seat
 from kiosk.county.console.counter import ROOT, Counter, Desk, Form, Seated
-from kiosk.county.console.listings import Row, place_of, place_words, rows_of, said_of, standing, stations_of, taken_down, today_of
-from kiosk.county.console.needs import Need, Urgency
+from kiosk.county.console.listings import Row, place_of, place_words, rows_of, said_of, standing, stations_of, taken_down
+from kiosk.county.console.needs import NAMED, Need, Urgency, need_of
 from kiosk.county.console.roles import Role
 from kiosk.county.listing_search import PAIRS, WITHIN, Clue, Pattern, Twins, newest_of, patterns, twins
 from kiosk.county.phone_records import Records
@@ -30,7 +30,6 @@ from kiosk.web.pages import go
 
 router = APIRouter()
 PATTERNS = 20
-NAMED = 3
 GRAVE = 6
 """From so much on a pattern is looked at before all else."""
 REPORTS, REPORTED_WITHIN = 300, timedelta(days=14)
@@ -109,18 +108,20 @@ def needs(connection: sa.Connection, desk: Counter, seat: Seat) -> Iterator[Need
     reported = reported_listings(connection, desk)
     if reported:
         where = f"/listings/{reported[0][0]}" if len(reported) == 1 else "/reported"
-        yield _need(Urgency.NOW, where, "reports", [title for _, title in reported])
+        yield need_of(Urgency.NOW, where, "reports", [title for _, title in reported])
     suspects = _open_patterns(connection, desk, seat)
     if suspects:
         grave = any(one.gravity >= GRAVE for one in suspects)
         first = newest_of(connection, desk.county_id, [one.ids[0] for one in suspects[:NAMED]])
-        yield _need(Urgency.NOW if grave else Urgency.TODAY, "/patterns", "patterns", [one.title for one in first.values()], len(suspects))
+        yield need_of(
+            Urgency.NOW if grave else Urgency.TODAY, "/patterns", "patterns", [one.title for one in first.values()], len(suspects)
+        )
     due = employers.due(connection, desk)
     if due:
-        yield _need(Urgency.TODAY, "/employers", "holds", sorted({one.name for one in due}))
+        yield need_of(Urgency.TODAY, "/employers", "holds", sorted({one.name for one in due}))
     pairs, _ = _open_twins(connection, desk, seat, "")
     if pairs:
-        yield _need(Urgency.LATER, "/twins", "twins", [one.newer.title for one in pairs])
+        yield need_of(Urgency.LATER, "/twins", "twins", [one.newer.title for one in pairs], more_there=len(pairs) >= PAIRS)
 
 
 def reported_listings(connection: sa.Connection, desk: Counter) -> list[tuple[str, str]]:
@@ -168,7 +169,7 @@ def _twins(desk: Counter, seat: Seat, *, before: str = "", said: str = "", wrong
 
 def _open_twins(connection: sa.Connection, desk: Counter, seat: Seat, before: str) -> tuple[list[Twins], str]:
     """Give a page of twins that nobody called real, and from where to go on."""
-    found, after = twins(connection, desk.county_id, today_of(desk), desk.sees(connection, seat), place_of(before))
+    found, after = twins(connection, desk.county_id, desk.today, desk.sees(connection, seat), place_of(before))
     fine = _done(connection, desk, "twins_fine", [_pair(one.newer.id, one.older.id) for one in found])
     return [one for one in found if _pair(one.newer.id, one.older.id) not in fine], place_words(after) if after else ""
 
@@ -221,11 +222,3 @@ def _name(one: Pattern) -> str:
 
 def _pair(newer: str, older: str) -> str:
     return f"{newer}+{older}"
-
-
-def _need(urgency: Urgency, path: str, what: str, names: list[str], count: int = 0) -> Need:
-    count = count or len(names)
-    more = t("console.need.more", count=count) if count > NAMED else ""
-    detail = "、".join(names[:NAMED]) + more
-    many = f"{count}+" if what == "twins" and count >= PAIRS else count
-    return Need(urgency=urgency, path=path, title=t(f"console.need.{what}", count=many), detail=detail, go=t(f"console.need.{what}_go"))

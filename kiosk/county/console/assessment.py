@@ -3,14 +3,14 @@
 from collections import Counter as Counted
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from kiosk.county import assessing, files, notices
+from kiosk.county import assessing, files
 from kiosk.county.assessing import Judging
 from kiosk.county.console.accounts import Seat
 from kiosk.county.console.counter import ROOT, Counter, Desk, Form, Seated, local
@@ -19,7 +19,6 @@ from kiosk.county.console.stations import visible
 from kiosk.domain.assessment import TENTH, Area
 from kiosk.domain.file_kind import JPEG
 from kiosk.domain.judgement import differs, plain
-from kiosk.domain.notice import end_of
 from kiosk.domain.yearly import PaperSet
 from kiosk.errors import BadInput, NotFound
 from kiosk.services.table_write import Column, Table, file_name, write
@@ -31,7 +30,6 @@ from kiosk.web.pages import TYPES, download, go
 router = APIRouter()
 Year = Annotated[int | None, Query(ge=2024, le=2999)]
 SAID = ("judged", "published", "all")
-TOLD_FOR_DAYS = 30
 FEN_A_YUAN, FEN_A_WAN = 100, 1_000_000
 COLUMNS = {"number": 6, "station": 20, "level": 20, "total": 10, "grade": 10, "money": 14}
 
@@ -126,9 +124,7 @@ def publish_all(desk: Desk, form: Form, year: int) -> Response:
         if ready:
             counts = Counted(out)
             body = "，".join(t("console.assessment.told_grade", grade=grade, count=counts[grade]) for grade in counts)
-            ends_at = end_of(local(now).date() + timedelta(days=TOLD_FOR_DAYS))
-            title = t("console.assessment.told", year=year)
-            notices.put_up(connection, desk.county_id, title, body, urgent=False, starts_at=now, ends_at=ends_at, now=now)
+            desk.tell_boards(connection, t("console.assessment.told", year=year), body)
     return go(f"{ROOT}/assessment?year={year}&said=all")
 
 
@@ -185,7 +181,7 @@ def _one(
     found = _find(desk, seat, year, station_id)
     papers, made = found.papers, found.judgement
     with desk.reading.connect() as connection:
-        today = local(desk.clock()).date()
+        today = desk.today
         again = assessing.recount(connection, desk.county_id, papers, today) if count and papers else None
         there = {one for one in _digests(papers) if files.find(connection, desk.settings, one)} if papers else set()
     if typed is None:

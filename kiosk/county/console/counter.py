@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
-from kiosk.county import tree
+from kiosk.county import notices, tree
 from kiosk.county.console import audit
 from kiosk.county.console.accounts import Accounts, Seat
 from kiosk.county.console.audit import Fact
@@ -18,11 +18,13 @@ from kiosk.county.console.roles import COUNTY_ROLES, SECTIONS
 from kiosk.county.rulings import Rulings
 from kiosk.county.schema import station
 from kiosk.county.settings import HubSettings
+from kiosk.domain.notice import end_of
 from kiosk.text import t
 from kiosk.web.forms import Fields, fields_of
 
 ROOT = "/console"
 COOKIE = "console"
+TOLD_FOR = timedelta(days=30)
 CHINA = timezone(timedelta(hours=8))
 
 
@@ -46,6 +48,16 @@ class Counter:
     def county_id(self) -> str:
         """The county's own code."""
         return self.settings.county
+
+    @property
+    def today(self) -> date:
+        """The day in China."""
+        return local(self.clock()).date()
+
+    def tell_boards(self, connection: sa.Connection, title: str, body: str) -> None:
+        """Hang a notice on every board for a month (通报); raise BadInput."""
+        now, ends_at = self.clock(), end_of(self.today + TOLD_FOR)
+        notices.put_up(connection, self.county_id, title, body, urgent=False, starts_at=now, ends_at=ends_at, now=now)
 
     def show(self, template: str, seat: Seat | None = None, status: int = 200, **values: Any) -> HTMLResponse:
         """Draw a page. Every template gets `t`, the seat, the sections that its role may enter, the time in China and `here`, the section.

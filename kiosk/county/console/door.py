@@ -88,9 +88,8 @@ def _joining(desk: Counter, login: str, code: str, troubles: dict[str, str] | No
             secret, address = desk.accounts.open_invite(connection, desk.clock(), login, code)
     except NotAllowed:
         return _wrong_invitation(desk, login)
-    rows = qr.modules(address)
-    dots = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
-    values = {"login": login, "code": code, "secret": secret, "dots": dots, "size": len(rows), "troubles": troubles or {}}
+    dots, size = qr.path(address)
+    values = {"login": login, "code": code, "secret": secret, "dots": dots, "size": size, "troubles": troubles or {}}
     return desk.show("joining.html.j2", None, 422 if troubles else 200, title=t("console.join.title"), **values)
 
 

@@ -14,7 +14,7 @@ from kiosk.county import decide
 from kiosk.county.console import audit
 from kiosk.county.console.accounts import Seat
 from kiosk.county.console.counter import ROOT, Counter, Desk, Form, Seated
-from kiosk.county.console.listings import by_name, rows_of, said_of, stations_of, today_of
+from kiosk.county.console.listings import by_name, rows_of, said_of, stations_of
 from kiosk.county.console.roles import Role
 from kiosk.county.listing_rows import of_employers, query_of, refresh
 from kiosk.county.phone_records import Records, text_of
@@ -50,7 +50,7 @@ def show(desk: Desk, seat: Seated, q: str = "", said: str = "") -> HTMLResponse:
         rows = [one for one in _rows(connection, desk, ids) if one.employer.station_id in below and (q or one.holds)]
         until = {one.employer.id: _until(connection, desk, one) for one in rows if one.holds}
     values: dict[str, Any] = {"rows": rows[:FOUND], "more": len(rows) > FOUND, "q": q, "names": names, "until": until, "county": COUNTY}
-    return desk.show("employers.html.j2", seat, here="listings", said=said_of(said), today=today_of(desk), **values)
+    return desk.show("employers.html.j2", seat, here="listings", said=said_of(said), today=desk.today, **values)
 
 
 @router.get("/employers/{employer_id}")
@@ -74,7 +74,7 @@ def release(desk: Desk, form: Form, employer_id: str) -> Response:
 def due(connection: sa.Connection, desk: Counter) -> list[Employer]:
     """Give the employers whose hold by the county was to be looked at again by now."""
     rows = [one for one in _rows(connection, desk, _held(connection, desk)) if decide.is_countys(one.holds)]
-    return [one.employer for one in rows if (day := _until(connection, desk, one)) is not None and day <= today_of(desk)]
+    return [one.employer for one in rows if (day := _until(connection, desk, one)) is not None and day <= desk.today]
 
 
 def _decide(desk: Counter, form: Form, employer_id: str, held: bool) -> Response:
@@ -82,7 +82,7 @@ def _decide(desk: Counter, form: Form, employer_id: str, held: bool) -> Response
     typed = {"reason": form.text("reason", decide.REASON_MAX + 1), "until": form.text("until")}
     now = desk.clock()
     try:
-        until = _day(typed["until"], today_of(desk)) if held else None
+        until = _day(typed["until"], desk.today) if held else None
         with desk.engine.begin() as connection:
             ids = [one.employer.id for one in _same(connection, desk, _need(connection, desk, employer_id))]
             made = decide.decide_hold(connection, desk.county_id, ids, held, typed["reason"], (form.seat.user.id, by_name(form.seat)), now)

@@ -41,7 +41,7 @@ def take(desk: Desk, form: Form, sheet: Sheet) -> Response:
     many = _write(desk, sheet, kind, made)
     with desk.engine.begin() as connection:
         desk.audit(connection, form.seat, "platform_exported", desk.county_id, sheet=sheet.value, form=kind.value, rows=many)
-    name = file_name(t(f"export.title_{sheet.value}"), t("county_report.county"), str(local(desk.clock()).date()), form=kind)
+    name = file_name(t(f"export.title_{sheet.value}"), t("county_report.county"), str(desk.today), form=kind)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "Content-Length": str(made.tell())}
     return StreamingResponse(_parts(made), media_type=TYPES[kind.value], headers=headers)
 

@@ -3,7 +3,7 @@
 from collections import Counter as Counted
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -15,12 +15,13 @@ from kiosk.county import decide
 from kiosk.county.card import make_card
 from kiosk.county.console import audit
 from kiosk.county.console.accounts import Seat
-from kiosk.county.console.counter import ROOT, Counter, Desk, Form, Seated, local
+from kiosk.county.console.counter import ROOT, Counter, Desk, Form, Seated
 from kiosk.county.console.roles import Role
 from kiosk.county.listing_rows import refresh
 from kiosk.county.listing_search import PAGE, Place, Wanted, Where, search
 from kiosk.county.phone_records import Records, Story
 from kiosk.county.schema import record
+from kiosk.county.standing import stations
 from kiosk.domain import referral
 from kiosk.domain.codes import AREAS, Trade
 from kiosk.domain.employer import Employer, EmployerSight
@@ -77,7 +78,7 @@ def show(
             return go(f"{ROOT}/listings/{one}")
         names, below = stations_of(connection, desk, seat)
         wanted = _wanted(typed, below, desk.clock(), limited=desk.sees(connection, seat) is not None)
-        rows = search(connection, desk.county_id, wanted, today_of(desk), place_of(before))
+        rows = search(connection, desk.county_id, wanted, desk.today, place_of(before))
         found = rows_of(connection, desk, [listing_id for _, listing_id in rows[:PAGE]])
     older = place_words(rows[PAGE - 1]) if len(rows) > PAGE else ""
     values: dict[str, Any] = {"rows": found, "names": names, "typed": typed, "older": older, "first": not before}
@@ -142,8 +143,7 @@ def by_name(seat: Seat) -> str:
 
 def stations_of(connection: sa.Connection, desk: Counter, seat: Seat) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
     """Give every station's name, and of those that somebody may look at who stands below it, itself included; in the tree's order."""
-    ours = (record.c.county_id == desk.county_id, record.c.entity == "station")
-    every = [from_plain(Station, data) for data in connection.scalars(sa.select(record.c.data).where(*ours))]
+    every = stations(connection, desk.county_id)
     children: dict[str | None, list[Station]] = {}
     for one in sorted(every, key=lambda s: (s.area, s.name)):
         children.setdefault(one.parent_id, []).append(one)
@@ -175,14 +175,14 @@ def rows_of(connection: sa.Connection, desk: Counter, listing_ids: Sequence[str]
 
 def row_of(desk: Counter, story: Story, reports: int) -> Row:
     """Say one listing: the revision that counts, and how it stands."""
-    one = story.shown(today_of(desk)) or story.revisions[-1]
-    card = make_card(one.public(), None, today_of(desk))
+    one = story.shown(desk.today) or story.revisions[-1]
+    card = make_card(one.public(), None, desk.today)
     return Row(listing=one, state=standing(desk, story), pay=card.amount, unit=card.unit, reports=reports)
 
 
 def standing(desk: Counter, story: Story) -> str:
     """Give how a listing stands: what is shown counts, however a later edit stands; "held" is nowhere."""
-    today = today_of(desk)
+    today = desk.today
     shown = story.shown(today)
     if shown is not None:
         return "held" if story.held else ListingState.APPROVED.value
@@ -192,11 +192,6 @@ def standing(desk: Counter, story: Story) -> str:
 def said_of(said: str) -> str:
     """Say what was done just now."""
     return t(f"console.listings.said_{said}") if said in SAID else ""
-
-
-def today_of(desk: Counter) -> date:
-    """Give the day in China."""
-    return local(desk.clock()).date()
 
 
 def place_words(place: Place) -> str:
@@ -258,7 +253,7 @@ def _one(
         sights = records.about(EmployerSight, "employer_sight", [counts.employer_id]) if counts.employer_id else []
         done = audit.acts(connection, desk.county_id, subject=listing_id)
         rules = desk.rulings.rules(connection, records.now)
-    today = today_of(desk)
+    today = desk.today
     card = make_card(counts.public(), rules.wages if rules else None, today)
     found = check(counts, rules, (), today) if rules else ()
     return desk.show(

@@ -11,7 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from kiosk.county import editions, phone_files
 from kiosk.county.console.accounts import Seat
-from kiosk.county.console.counter import Counter, Desk, Form, Seated, local
+from kiosk.county.console.counter import Counter, Desk, Form, Seated
 from kiosk.county.console.publish_forms import read_day
 from kiosk.county.console.publishing import home, note, show_page
 from kiosk.county.console.roles import Role
@@ -97,7 +97,7 @@ def _page(
     said: str = "",
     number: int = 0,
 ) -> HTMLResponse:
-    today = local(desk.clock()).date()
+    today = desk.today
     with desk.engine.connect() as connection:
         past = editions.history(connection, desk.county_id, Kind.PICTURE, MINI_PROGRAM)
         held = next(iter(editions.in_force(connection, desk.county_id, Kind.PICTURE, today, MINI_PROGRAM)), None)

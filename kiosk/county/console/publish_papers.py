@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from kiosk.county import editions
 from kiosk.county.console.accounts import Seat
-from kiosk.county.console.counter import Counter, Desk, Form, Seated, local
+from kiosk.county.console.counter import Counter, Desk, Form, Seated
 from kiosk.county.console.publish_forms import read_day
 from kiosk.county.console.publishing import home, note, show_page
 from kiosk.county.console.roles import Role
@@ -112,7 +112,7 @@ def _page(
     stale: bool = False,
     said: str = "",
 ) -> HTMLResponse:
-    today = local(desk.clock()).date()
+    today = desk.today
     with desk.engine.connect() as connection:
         every = []
         for one in PAPERS:

@@ -203,9 +203,7 @@ def _kind(word: str) -> Kind:
 
 def home(kind: Kind) -> str:
     """Give where the things of a kind are listed."""
-    return f"{ROOT}/publish" + {Kind.TRAINING: "/training", Kind.SHEET: "/sheet", Kind.PICTURE: "/code", Kind.PAPER: "/papers"}.get(
-        kind, ""
-    )
+    return f"{ROOT}/publish" + PATHS.get(kind, "")
 
 
 def _said(word: str) -> str:
@@ -214,7 +212,7 @@ def _said(word: str) -> str:
 
 def show_page(desk: Counter, template: str, seat: Seat, status: int = 200, *, tab: str, **values: Any) -> HTMLResponse:
     """Draw a page of this room under its tab; all may look, `centre` may write."""
-    values |= {"tabs": TABS, "centre": seat.user.role is Role.CENTRE, "areas": AREAS, "code": _code(f"{desk.settings.phone_base}/")}
+    values |= {"tabs": TABS, "centre": seat.user.role is Role.CENTRE, "areas": AREAS, "code": qr.path(f"{desk.settings.phone_base}/")}
     return desk.show(template, seat, status, here="publish", tab=tab, **values)
 
 
@@ -224,14 +222,8 @@ def note(desk: Counter, connection: sa.Connection, seat: Seat, act: str, saved: 
     desk.audit(connection, seat, act, saved.id, **facts | ({"like": of} if of else {}))
 
 
-def _code(address: str) -> tuple[str, int]:
-    """Draw the kind of code that will stand there: its path, and how many modules wide."""
-    rows = qr.modules(address)
-    return "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark), len(rows)
-
-
 def _list(desk: Counter, seat: Seat, kind: Kind, show: str, before: str, said: str) -> HTMLResponse:
-    show, today = show if show in SHOWN else "now", local(desk.clock()).date()
+    show, today = show if show in SHOWN else "now", desk.today
     with desk.reading.connect() as connection:
         rows: list[tuple[str, Mapping[str, Any], Edition | None]]
         if show == "waiting":

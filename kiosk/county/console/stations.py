@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.county import enrolment, notices, standing
+from kiosk.county import enrolment, standing
 from kiosk.county.boards import told
 from kiosk.county.console.accounts import Seat
 from kiosk.county.console.counter import ROOT, Counter, Desk, Form, Seated, Sent, local
@@ -16,7 +16,7 @@ from kiosk.county.console.listings import by_name
 from kiosk.county.console.roles import Role
 from kiosk.county.standing import Course, Standing
 from kiosk.domain.codes import AREAS
-from kiosk.domain.notice import BODY_MOST, end_of
+from kiosk.domain.notice import BODY_MOST
 from kiosk.domain.privacy import Phone
 from kiosk.domain.record import new_id
 from kiosk.domain.standing import NEEDS_NUMBER, NEEDS_REASON, TEXT_MAX, Act, Stage, Step, deadline_of, possible, unfiled
@@ -28,8 +28,6 @@ from kiosk.web.pages import download, go
 
 router = APIRouter()
 FIELDS = ("name", "short", "level", "area", "parent_id", "address", "phone", "hours")
-TOLD_FOR_DAYS = 30
-"""So long a notice about a station's standing hangs on the boards."""
 SAID = ("step", "changed", "applied", "course")
 
 
@@ -196,9 +194,7 @@ def _take(desk: Counter, connection: sa.Connection, form: Sent, station_id: str,
     desk.audit(connection, form.seat, f"station_{act}", station_id, number=step.number)
     if typed["publish"]:
         name = after.station.name
-        words = (t(f"console.stations.told_{act}", station=name), step.reason[:BODY_MOST])
-        ends_at = end_of(date.fromordinal(today.toordinal() + TOLD_FOR_DAYS))
-        notices.put_up(connection, desk.county_id, *words, urgent=False, starts_at=now, ends_at=ends_at, now=now)
+        desk.tell_boards(connection, t(f"console.stations.told_{act}", station=name), step.reason[:BODY_MOST])
 
 
 def _find(desk: Counter, seat: Seat, station_id: str) -> Standing:

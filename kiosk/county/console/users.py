@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
+from kiosk.county import standing
 from kiosk.county.boards import told
 from kiosk.county.console import audit
 from kiosk.county.console.accounts import Seat
@@ -42,7 +43,7 @@ def add(desk: Desk, form: Form) -> Response:
             raise BadInput("role", "bad.console.role")
         station_id = (typed["station_id"] or None) if role is Role.TOWNSHIP else None
         with desk.engine.begin() as connection:
-            if station_id is not None and station_id not in dict(_stations(connection, desk.county_id)):
+            if station_id is not None and station_id not in {one.id for one in standing.stations(connection, desk.county_id)}:
                 raise BadInput("station_id", "bad.console.township")
             added = (typed["login"], typed["name"], role, station_id)
             _, code = desk.accounts.add(connection, desk.clock(), form.seat.user.id, *added)
@@ -84,12 +85,6 @@ def show_acts(desk: Desk, seat: Seated, before: Annotated[int | None, Query(ge=1
     )
 
 
-def _stations(connection: sa.Connection, county_id: str) -> list[tuple[str, str]]:
-    name = record.c.data["name"].astext
-    ours = (record.c.county_id == county_id, record.c.entity == "station")
-    return [(row.id, row.name) for row in connection.execute(sa.select(record.c.id, name.label("name")).where(*ours).order_by(name))]
-
-
 def _about(connection: sa.Connection, desk: Counter, ids: Sequence[str]) -> dict[str, str]:
     """Name what acts were done to, where it has a name that is nobody's: accounts, stations and their terminals, what is published."""
     title = sa.func.coalesce(record.c.data["title"].astext, record.c.data["name"].astext)
@@ -116,7 +111,8 @@ def _page(
 ) -> HTMLResponse:
     seat.need(Role.CENTRE)
     with desk.engine.connect() as connection:
-        users, stations = desk.accounts.all(connection), _stations(connection, desk.county_id)
-    values = {"users": users, "stations": stations, "names": dict(stations), "roles": list(Role), "invitation": invitation}
+        users, stations = desk.accounts.all(connection), standing.stations(connection, desk.county_id)
+    names = {one.id: one.name for one in stations}
+    values = {"users": users, "stations": names.items(), "names": names, "roles": list(Role), "invitation": invitation}
     blank = dict.fromkeys(FIELDS, "")
     return desk.show("users.html.j2", seat, 422 if troubles else 200, here="users", troubles=troubles or {}, typed=typed or blank, **values)
