@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.domain.record import RecordError
 from kiosk.domain.release import LOCK, TOPS, Manifest, ReleaseFile, Wheel, packages, read, write
 from kiosk.errors import ConfigError
-from kiosk.release.sign import SIGNED, public_keys, public_of, sign, to_bytes
+from kiosk.release.keys import public_of, sign
+from kiosk.release.sign import SIGNED, public_keys, to_bytes
 
 BLOBS = "blobs"
 PUBLIC = "deploy/release.pub"

@@ -1,19 +1,16 @@
-"""Signatures of releases: Ed25519 over a manifest's text. Who holds the key decides what every station of the county runs."""
+"""Signatures of releases: Ed25519 over a manifest's text. Who holds the key decides what every station of the county runs.
+
+The library is loaded with the first signature that is looked at: the agent reads this module at every start, and it takes 7 MB.
+"""
 
 import json
-import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from kiosk.domain.record import RecordError, from_plain, to_plain
 from kiosk.domain.release import MANIFEST_MAX_BYTES, Manifest, read
-from kiosk.errors import ConfigError
 
 CONTEXT = b"yunmeng-kiosk release 1\n"
 """So that nothing else that the key may ever sign is a release."""
@@ -34,40 +31,6 @@ class ForgedError(Exception):
     """Not signed by a key that this machine knows, or not what was signed."""
 
 
-def make_key(path: Path) -> str:
-    """Make a signing key in a 0600 file that must not be there yet; give its public half. Raises ConfigError."""
-    pem = Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(pem)
-    except OSError as error:
-        raise ConfigError(f"{path}: {type(error).__name__}") from None
-    return public_of(read_key(path))
-
-
-def read_key(path: Path) -> Ed25519PrivateKey:
-    """Read a signing key; raise ConfigError."""
-    try:
-        key = serialization.load_pem_private_key(path.read_bytes(), None)
-    except (OSError, ValueError, TypeError) as error:
-        raise ConfigError(f"{path}: {type(error).__name__}") from None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise ConfigError(f"{path}: not an Ed25519 key")
-    return key
-
-
-def public_of(key: Ed25519PrivateKey) -> str:
-    """Give a key's public half, hex."""
-    return key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw).hex()
-
-
-def sign(manifest: str, key: Ed25519PrivateKey) -> Signed:
-    """Sign a manifest's text."""
-    return Signed(manifest=manifest, signature=key.sign(CONTEXT + manifest.encode()).hex())
-
-
 def public_keys(path: Path) -> tuple[str, ...]:
     """Read the keys that this machine believes, one a line, hex; none where there is no file."""
     try:
@@ -79,6 +42,9 @@ def public_keys(path: Path) -> tuple[str, ...]:
 
 def verify(signed: Signed, keys: tuple[str, ...]) -> Manifest:
     """Give the manifest that one of these keys has signed; raise ForgedError."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         signature = bytes.fromhex(signed.signature)
     except ValueError:

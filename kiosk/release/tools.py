@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
+from kiosk.release.keys import make_key, read_key
 from kiosk.release.make import make
-from kiosk.release.sign import make_key, read_key
 
 TREE = Path(__file__).parent.parent.parent
 

@@ -12,9 +12,9 @@ from types import MappingProxyType
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.release import Manifest, UpdateStage
+from kiosk.release.keys import public_of
 from kiosk.release.make import make
 from kiosk.release.place import BLOBS, KNOCK, SWITCH, WHOLE, Place, point, version_of
-from kiosk.release.sign import public_of
 
 SIGNER = Ed25519PrivateKey.from_private_bytes(b"s" * 32)
 STRANGER = Ed25519PrivateKey.from_private_bytes(b"x" * 32)

@@ -14,9 +14,10 @@ from kiosk.domain import release as domain
 from kiosk.domain.record import RecordError
 from kiosk.domain.release import Manifest, ReleaseFile, UpdateStage, Wheel, wheels_lacking
 from kiosk.errors import ConfigError
+from kiosk.release.keys import make_key, public_of, read_key, sign
 from kiosk.release.make import make
 from kiosk.release.place import BLOBS, WHOLE, Place, results
-from kiosk.release.sign import SIGNED, ForgedError, Signed, make_key, public_of, read_key, sign, verify
+from kiosk.release.sign import SIGNED, ForgedError, Signed, verify
 from kiosk.release.stage import RefusedError, stage
 from tests.safety.release_parts import SIGNER, STRANGER, FileMachine, a_place, a_release, a_tree, fetched
 
