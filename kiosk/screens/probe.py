@@ -17,6 +17,7 @@ from kiosk.screens import finger
 from kiosk.screens.shell import Dock, Header
 from kiosk.screens.widgets.buttons import Press
 from kiosk.screens.widgets.panel import Panel
+from kiosk.screens.widgets.qr_code import QrCode
 from kiosk.screens.widgets.words import Icon, Word, Words
 from kiosk.screens.widgets.writing_box import WritingBox
 
@@ -52,17 +53,20 @@ def _answer(look: Callable[[], dict[str, Any]], listener: socket.socket) -> None
 
 
 def view(terminal: "Terminal") -> dict[str, Any]:
-    """Describe what is on the screen: page, dialog, and the visible things in drawing order."""
+    """Describe what is on the screen: page, dialog, and the visible things in drawing order, of which so many lie `under` the dialog."""
     shell, page = terminal.shell, terminal.page
+    seen = [] if shell is None else things(shell)
+    dialog = None if shell is None else shell.dialog
     return {
         "page": terminal.visit.place.page,
         "title": page.title if page is not None else "",
-        "dialog": shell is not None and shell.dialog is not None,
+        "dialog": dialog is not None,
+        "under": 0 if dialog is None else len(seen) - len(things(dialog)),
         "large": terminal.visit.large,
         "contrast": terminal.visit.contrast,
         "low": terminal.visit.low,
         "changes": finger.changes(),
-        "things": [] if shell is None else things(shell),
+        "things": seen,
     }
 
 
@@ -85,6 +89,8 @@ def _collect(widget: Any, things: list[dict[str, Any]], clip: tuple[float, float
         things.append({"kind": "button", "text": "", "size": [round(widget.width), round(widget.height)], **ground, **button})
     elif ground and widget.fill[3]:
         things.append({"kind": "panel", "text": "", "rect": _cut(box, clip), **ground})
+    if isinstance(widget, QrCode) and (widget.text or widget.source):
+        things.append({"kind": "code", "text": "", "rect": _cut(box, clip)})
     if isinstance(widget, WritingBox):
         things.append({"kind": "writing", "text": widget.hint, "rect": _cut(box, clip), "strokes": len(widget.strokes)})
     if isinstance(widget, (Words, Word, Icon)):
@@ -93,9 +99,13 @@ def _collect(widget: Any, things: list[dict[str, Any]], clip: tuple[float, float
             kind = "icon" if isinstance(widget, Icon) else "text"
             thing = {"kind": kind, "text": text, "rect": _cut(box, clip), "whole": [round(n) for n in box], "button": button}
             if not isinstance(widget, Icon):
+                (left, bottom), (wide, high) = widget.to_window(*widget._picture.pos), widget._picture.size
                 thing |= {
+                    "drawn": _cut((left, Window.height - bottom - high, left + wide, Window.height - bottom), clip),
                     "shown": "\n".join(widget.shown),
                     "size": widget.font_px,
+                    "bold": widget.bold,
+                    "shortens": bool(getattr(widget, "max_lines", 0) or getattr(widget, "max_width", 0)),
                     "color": [round(c, 3) for c in widget.color],
                     "opacity": opacity,
                 }

@@ -70,13 +70,13 @@ def _strange(texts: list[dict[str, Any]]) -> list[str]:
 
 
 @cache
-def _glyphs() -> frozenset[str]:
-    return frozenset(map(chr, TTFont(FONTS / fonts.REGULAR).getBestCmap()))
+def _glyphs(bold: bool) -> frozenset[str]:
+    return frozenset(map(chr, TTFont(FONTS / (fonts.BOLD if bold else fonts.REGULAR)).getBestCmap()))
 
 
 def tofu(texts: list[dict[str, Any]]) -> list[str]:
     """Find characters that the face does not have."""
-    missing = {c for text in texts for c in text["shown"] if c not in _glyphs() and c != "\n"}
+    missing = {c for text in texts for c in text["shown"] if c not in _glyphs(text["bold"]) and c != "\n"}
     return [f"no glyph for {c!r} (U+{ord(c):04X})" for c in sorted(missing)]
 
 
@@ -114,9 +114,7 @@ def spills(root: Any) -> list[str]:
 
 def _crossing(view: dict[str, Any]) -> list[str]:
     """Find buttons that lie partly over one another; one within another is meant."""
-    rects = [thing["rect"] for thing in view["things"] if thing["kind"] == "button"]
-    if view["dialog"]:
-        return []
+    rects = [thing["rect"] for thing in view["things"][view["under"] :] if thing["kind"] == "button"]
     rects = [r for r in rects if r[2] - r[0] > 1 and r[3] - r[1] > 1]
     found = []
     for n, a in enumerate(rects):

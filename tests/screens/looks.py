@@ -15,15 +15,14 @@ def problems(view: dict[str, Any], width: int, height: int, may_shorten: bool = 
     """Give one sentence for each thing that is wrong with the screen; sizes in the scale of its shorter side."""
     scale = min(width, height) / 1080
     found = []
-    texts = [t for t in view["things"] if t["kind"] == "text"]
-    if view["dialog"]:
-        # what lies under the veil is not read
-        texts = texts[-(len(texts) - _under(texts)) :]
+    # what lies under a dialog's veil is neither read nor touched
+    things = view["things"][view.get("under", 0) :]
+    texts = [t for t in things if t["kind"] == "text"]
     for text in texts:
         name, whole, rect = text["text"], text["whole"], text["rect"]
         if rect[2] <= rect[0] or rect[3] <= rect[1]:
             continue
-        if not may_shorten and "".join(text["shown"].split()) != "".join(name.split()):
+        if not (may_shorten and text["shortens"]) and "".join(text["shown"].split()) != "".join(name.split()):
             found.append(f"{name!r} is cut to {text['shown']!r}")
         if len(name) <= NAME and "\n" in text["shown"].strip() and "\n" not in name:
             found.append(f"{name!r} is broken in two")
@@ -35,15 +34,15 @@ def problems(view: dict[str, Any], width: int, height: int, may_shorten: bool = 
         button = text["button"]
         if button and _outside(rect, button["rect"]):
             found.append(f"{name!r} leaves its button: {rect} of {button['rect']}")
-    for thing in view["things"]:
-        if thing["kind"] == "button" and thing["enabled"] and not view["dialog"]:
+    for thing in things:
+        if thing["kind"] == "button" and thing["enabled"]:
             left, top, right, bottom = thing["rect"]
             # a row that is half scrolled out is as high as ever
             inside = left > 0 and right < width and bottom > top
             if inside and min(thing["size"]) < SMALLEST_TARGET * scale - 1:
                 found.append(f"a button is {thing['size'][0]}×{thing['size'][1]} px at {thing['rect']}")
     found += _faint(view, texts)
-    found += _overlaps(texts) + _covered(view["things"], texts)
+    found += _overlaps(things) + _covered(view["things"], texts)
     return found
 
 
@@ -87,11 +86,6 @@ def _faint(view: dict[str, Any], texts: list[dict[str, Any]]) -> list[str]:
     return found
 
 
-def _under(texts: list[dict[str, Any]]) -> int:
-    """Count the texts under the dialog: all up to the dock's last word, 叫工作人员 or 退出工作人员."""
-    return max((n + 1 for n, t in enumerate(texts) if t["text"] in ("叫工作人员", "退出工作人员")), default=0)
-
-
 def _inside(a: Rect, b: Rect) -> bool:
     return a[0] >= b[0] - 1 and a[1] >= b[1] - 1 and a[2] <= b[2] + 1 and a[3] <= b[3] + 1
 
@@ -109,13 +103,26 @@ def _covered(things: list[dict[str, Any]], texts: list[dict[str, Any]]) -> list[
         for other in things[n + 1 :]:
             a, b = thing["rect"], other["rect"]
             wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-            if other["kind"] in ("panel", "button", "writing") and wide > 2 and high > thing["size"] * 0.15:
+            if other["kind"] in ("panel", "button", "writing", "code") and wide > 2 and high > thing["size"] * 0.15:
                 found.append(f"{thing['text']!r} at {a} is covered by a {other['kind']} at {b}")
     return found
 
 
-def _overlaps(texts: list[dict[str, Any]]) -> list[str]:
-    seen = [(t["text"], t["rect"], t["size"]) for t in texts if t["rect"][2] > t["rect"][0] and t["rect"][3] > t["rect"][1]]
+def _overlaps(things: list[dict[str, Any]]) -> list[str]:
+    """Find texts, icons and codes that lie on one another; an icon's own box is a fifth larger than what is drawn of it."""
+    seen = []
+    for thing in things:
+        rect = thing["rect"]
+        if thing["kind"] not in ("text", "icon", "code") or rect[2] <= rect[0] or rect[3] <= rect[1]:
+            continue
+        size = thing.get("size", rect[3] - rect[1])
+        if thing["kind"] == "text":
+            # its box is as wide as its column; what is drawn stands somewhere in it
+            rect = [max(rect[0], thing["drawn"][0]), rect[1], min(rect[2], thing["drawn"][2]), rect[3]]
+        if thing["kind"] == "icon":
+            edge = (rect[2] - rect[0]) // 10
+            rect = [rect[0] + edge, rect[1] + edge, rect[2] - edge, rect[3] - edge]
+        seen.append((thing["text"] or thing["kind"], rect, size))
     found = []
     for n, (name, a, size) in enumerate(seen):
         for other, b, _ in seen[n + 1 :]:

@@ -231,8 +231,16 @@ def test_looks_when_words_that_instruct_are_faint_says_so() -> None:
         orange = [0.76, 0.25, 0.05, opacity]
         things = [
             {"kind": "button", "text": "", "size": [400, 100], "fill": orange, **button},
-            {"kind": "text", "text": text, "shown": text, "rect": [20, 920, 380, 980], "whole": [20, 920, 380, 980], "size": 32}
-            | {"color": color, "opacity": opacity, "button": button},
+            {
+                "kind": "text",
+                "text": text,
+                "shown": text,
+                "rect": [20, 920, 380, 980],
+                "whole": [20, 920, 380, 980],
+                "size": 32,
+                "drawn": [20, 920, 380, 980],
+            }
+            | {"color": color, "opacity": opacity, "button": button, "drawn": [20, 920, 380, 980]},
         ]
         return looks.problems({"dialog": False, "things": things}, 1920, 1080)
 
