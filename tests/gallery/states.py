@@ -7,6 +7,7 @@ buttons. What a state needs of records stands in `scenes.py`.
 from kiosk.domain.codes import Trade
 from kiosk.domain.print_job import JobState
 from kiosk.domain.wish import Wish
+from tests.gallery import rare_scenes as rare
 from tests.gallery import scenes as of
 from tests.gallery.state import State
 
@@ -19,6 +20,8 @@ VISITOR = (
     State("home", "still there", then=of.idle),
     State("home", "how to see best", press=("调一调",)),
     State("home", "failed", then=of.a_problem),
+    State("home", "a strange code", then=rare.scanned("hello")),
+    State("home", "a code of another office", then=rare.scanned(rare.ACROSS)),
     State("jobs", shortens=True),
     State("jobs", "one trade", args={"wish": Wish(trade=Trade.LOADING)}, shortens=True),
     State("jobs", "near and soon", args={"wish": of.WISH}, shortens=True),
@@ -35,6 +38,7 @@ VISITOR = (
     State("report", args=of.a_job("装卸")),
     State("report", "words", args=lambda stage: {**of.a_job(of.LONG_TITLE)(stage), "view": "words", "reason": "fee"}),
     State("report", "done", args=of.a_job("装卸"), press=("要先交钱", "告诉驿站"), forgets=True),
+    State("report", "gone", args=rare.GONE, forgets=True),
     State("search"),
     State("search", "marks", press=("换写法", "数字和标点"), forgets=True),
     State("search", "pinyin", press=("换写法", "用拼音拼"), forgets=True),
@@ -44,6 +48,7 @@ VISITOR = (
     State("detail", "long words", args=of.a_job(of.LONG_TITLE)),
     State("detail", "by the piece", args=of.a_job_paid("piece")),
     State("detail", "by the month", args=of.a_job_paid("month")),
+    State("detail", "gone", args=rare.GONE, forgets=True),
     State("detail", "printing", args=of.a_job("装卸"), press=("打印小票",)),
     State("detail", "no paper", args=of.a_job("装卸"), press=("打印小票",), then=of.no_paper),
     *(
@@ -69,6 +74,8 @@ VISITOR = (
     State("phone", "half", before=of.a_draft(phone="1990000")),
     State("phone", "whole", before=of.a_draft(phone="19900009876")),
     State("phone", "too long", before=of.a_draft(phone="199000098761")),
+    State("phone", "a relative's", before=of.a_draft(phone="1990000"), press=("家里人的",)),
+    State("phone", "the station's", before=of.a_draft(), press=("没有，留驿站的",)),
     State("trades", before=of.a_draft()),
     State("trades", "all", before=of.a_draft(trades=of.ALL_TRADES)),
     State("pay", before=of.a_draft()),
@@ -80,11 +87,14 @@ VISITOR = (
     State("done", "did it come out", args=of.registered(), then=of.slip_is(JobState.UNCERTAIN, "cut")),
     State("apply", before=of.is_registered, args=of.a_job("装卸")),
     State("apply", "done", before=of.is_registered, args=of.a_job("装卸"), press=("可以告诉用工方",)),
+    State("apply", "already", before=rare.has_applied, args=of.a_job("装卸")),
+    State("apply", "gone", before=of.is_registered, args=rare.GONE),
     State("mine"),
     State("mine", "half", press=("1", "2", "3")),
     State("mine", "second number", args={"code": "12345678"}),
     State("mine", "wrong", args={"code": "12345678"}, press=("1", "2", "3", "4", "下一步"), forgets=True),
     State("mine", "no store", station="none"),
+    State("mine", "through staff", args=rare.under_the_stations_number, press=("1", "2", "3", "4", "下一步"), forgets=True),
     State("mine_found", args=of.mine()),
     State("mine_found", "nothing came yet", args=of.mine(of.LONG_CODE)),
     State("mine_found", "sure to withdraw", args=of.mine(), then=lambda stage: stage.page.ask_withdraw()),
@@ -105,6 +115,8 @@ VISITOR = (
     State("policy", "course", args=of.a_course),
     State("signup_who", args=of.course_id),
     State("signup", before=of.is_registered, args=of.course_id),
+    State("signup", "already", before=rare.has_a_seat, args=of.course_id),
+    State("signup", "sure to give it back", before=rare.has_a_seat, args=of.course_id, then=lambda stage: stage.page.ask_back()),
     State("got_slip", args=of.signed_up),
     *(State("got_slip", f"printer {trouble}", args=of.signed_up, then=of.slip_is(trouble=trouble)) for trouble in ("jam", "take")),
     State("services"),
@@ -289,6 +301,10 @@ STAFF = (
     State("team_add"),
 )
 LAST = (
+    State("mine", "locked", args={"code": "12345678"}, press=(*"1234", "下一步") * 11, forgets=True),
+    State("signup", "full", before=rare.many_wait, args=of.course_id),
+    State("services", "told that it is broken", press=("坏了，说一声",), forgets=True),
+    State("services", "somebody said it before", before=rare.said_broken),
     State("review", "just approved", args=of.waiting_one(None), press=("通过，上大屏",)),
     State("follow_up", "others sent", before=of.others_sent),
     State("follow_up", "others sent to one", before=of.others_sent, args=of.a_job(of.LONG_TITLE)),
@@ -300,6 +316,9 @@ LAST = (
     State("papers", "one entered", args={"view": "listing"}, press=("录好了",), forgets=True),
     # a call stands in the store from here on
     State("home", "staff are called", press=("叫工作人员",)),
+    State("home", "nobody heard the call", then=rare.call(heard=False)),
+    State("home", "somebody comes", then=rare.call(heard=True)),
+    State("home", "called while shut", then=rare.call_when_shut),
     State("today", "somebody calls", before=of.a_call),
     State("registrations", "nobody, somebody calls", press=(*"9999", "找"), forgets=True),
     State("review", "somebody calls", before=of.a_call),
