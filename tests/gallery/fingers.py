@@ -1,6 +1,6 @@
-"""Several fingers at once on a real terminal in this process: what XTEST cannot do. `python -m tests.gallery.fingers JSON`, DISPLAY set.
+"""What XTEST cannot do on a real terminal in this process: several fingers at once, and jobs that come in between two frames.
 
-Touches go in where Kivy's providers put theirs. Prints what happened as one JSON object.
+`python -m tests.gallery.fingers JSON`, DISPLAY set. Touches go in where Kivy's providers put theirs. Prints what happened as one JSON object.
 """
 
 import json
@@ -29,6 +29,7 @@ def main() -> None:
     from kiosk.text import t
     from tests.gallery.stage import Stage
     from tests.gallery.stations import NOW
+    from tests.station import a_listing, a_review
 
     stage = Stage(Path(wanted["full"]), Path(wanted["empty"]), Path(wanted["work"]), NOW)
 
@@ -107,6 +108,25 @@ def main() -> None:
     watch.look()
     seen["warned after a touch beside"] = stage.terminal.shell is not None and stage.terminal.shell.dialog is not None
     seen["what was entered is kept"] = stage.visit.touched
+
+    stage.reset()
+    stage.open(Place("jobs"))
+    page, jobs = stage.page, []
+    with stage.here.store.write() as u:
+        for _ in range(5):
+            jobs.append(a_listing(stage.here.now(), station_id=stage.here.station_id))
+            u.put(jobs[-1], a_review(jobs[-1], stage.here.now()))
+    page._ask(page._next)
+    stage.pump(8)
+    shown = [row["listing_id"] for row in page.ids.list.view.data]
+    seen["rows after others came"], seen["of them twice"] = len(shown), len(shown) - len(set(shown))
+    page.ids.list.ids.view.scroll_y = 0.4
+    stage.visit.go("detail", listing_id=shown[30])
+    stage.pump(8)
+    stage.visit.back()
+    stage.pump(12)
+    back = [row["listing_id"] for row in stage.page.ids.list.view.data]
+    seen["come back to the same place"] = back[5:] == shown[:30] and stage.page.ids.list.ids.view.scroll_y == 0.4
     print(json.dumps(seen, ensure_ascii=False))
 
 

@@ -127,6 +127,9 @@ def test_fingers_when_several_touch_at_once_only_the_one_that_is_meant_acts(fold
         "warned": True,
         "warned after a touch beside": False,
         "what was entered is kept": True,
+        "rows after others came": 35,
+        "of them twice": 0,
+        "come back to the same place": True,
     }
 
 

@@ -19,7 +19,7 @@ from kiosk.services import listing_words as words
 from kiosk.text import t
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kiosk.domain.listing import Published
     from kiosk.services.browse import JobPage
@@ -63,7 +63,7 @@ class JobListScreen(Page):
         self._rows: list[Published] = []
         self._total = 0
         self._home = ""
-        self._asked = 0
+        self._asked = self._next = 0
         self._more_asked = False
         self._all: AllTrades | None = None
         self._chips = JobChips(self._change, self._choose_more, self.search)
@@ -100,33 +100,44 @@ class JobListScreen(Page):
         self.ask(look, take, fail)
 
     def _take(self, page: "JobPage", offset: int) -> None:
-        self._rows = self._rows[:offset] + list(page.rows)
+        # while one looked the county may have put others before them, so that the next page begins with what stands here already
+        known = {row.listing.id for row in self._rows} if offset else set()
+        fresh = [row for row in page.rows if row.listing.id not in known]
+        self._rows = [*self._rows, *fresh] if offset else fresh
+        self._next = offset + len(page.rows)
         self._total, self._home = page.total, page.home
         self._say_empty()
         self._chips.count.text = t("jobs.count_brief" if theme.large else "jobs.count", count=page.total)
         if offset:
-            self._grow(self._asked, page.rows, [])
+            self._make(self._asked, fresh, [], ROWS_A_FRAME, self.ids.list.add)
             return
-        at, self.at = self.at, 1
-        Clock.schedule_once(lambda _: self._scroll(at))
         self._by_trade = page.by_trade
         self._draw_trades()
-        self.ids.list.show([self._row(p) for p in page.rows])
-        self._more_asked = False
+        self._make(self._asked, fresh, [], PAGE, self._begin)
 
-    def _grow(self, asked: int, found: "Sequence[Published]", made: list[dict[str, Any]]) -> None:
-        """Make a few rows a frame and add them when all are there: a list that glides must not halt for twenty at once."""
+    def _make(
+        self,
+        asked: int,
+        found: "Sequence[Published]",
+        made: list[dict[str, Any]],
+        a_frame: int,
+        show: "Callable[[list[dict[str, Any]]], None]",
+    ) -> None:
+        """Make so many rows a frame and show them when all are there: a list that glides or comes back long must not halt for all."""
         if asked != self._asked:
             return
-        made += [self._row(p) for p in found[len(made) : len(made) + ROWS_A_FRAME]]
+        made += [self._row(p) for p in found[len(made) : len(made) + a_frame]]
         if len(made) < len(found):
-            Clock.schedule_once(lambda _: self._grow(asked, found, made))
+            Clock.schedule_once(lambda _: self._make(asked, found, made, a_frame, show))
         else:
-            self.ids.list.add(made)
+            show(made)
             self._more_asked = False
 
-    def _scroll(self, at: float) -> None:
-        self.ids.list.ids.view.scroll_y = at
+    def _begin(self, rows: list[dict[str, Any]]) -> None:
+        """Show a list from its first row, scrolled to where one had come."""
+        at, self.at = self.at, 1
+        Clock.schedule_once(lambda _: setattr(self.ids.list.ids.view, "scroll_y", at))
+        self.ids.list.show(rows)
 
     def _say_empty(self) -> None:
         """Say why nothing is there: nothing fits what was asked for, or there is nothing at all."""
@@ -173,8 +184,8 @@ class JobListScreen(Page):
         self.visit.go("detail", listing_id=listing_id)
 
     def _near_end(self, _: Any, scroll_y: float) -> None:
-        if not self._more_asked and len(self._rows) < self._total and scroll_y * len(self._rows) < PAGE / 2:
-            self._ask(len(self._rows))
+        if not self._more_asked and self._next < self._total and scroll_y * len(self._rows) < PAGE / 2:
+            self._ask(self._next)
 
     def _draw_trades(self) -> None:
         """Fill the row of trades: all, what fits who is known in this visit, the trades with most work, and the way to the rest."""
