@@ -1,6 +1,6 @@
 """What XTEST cannot do on a real terminal in this process: several fingers at once, and jobs that come in between two frames.
 
-`python -m tests.gallery.fingers JSON`, DISPLAY set. Touches go in where Kivy's providers put theirs. Prints what happened as one JSON object.
+`python -m tests.gallery.fingers JSON`, DISPLAY set. Touches go in where Kivy's providers put theirs; what happened is printed as JSON.
 """
 
 import json
