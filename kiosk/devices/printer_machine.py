@@ -165,9 +165,10 @@ class SimulatedPrinter:
         self.pieces.append(piece)
         self.raw.append(raw)
         if self._out is not None:
-            self._out.mkdir(parents=True, exist_ok=True)
-            name = f"slip-{len(list(self._out.glob('slip-*.bin'))) + 1:04d}"
-            (self._out / f"{name}.bin").write_bytes(raw)
-            part = self._out / f"{name}.part"
-            save(piece, str(part))
-            part.replace(self._out / f"{name}.png")
+            with suppress(OSError):  # paper does not end because a disk is full
+                self._out.mkdir(parents=True, exist_ok=True)
+                name = f"slip-{len(list(self._out.glob('slip-*.bin'))) + 1:04d}"
+                (self._out / f"{name}.bin").write_bytes(raw)
+                part = self._out / f"{name}.part"
+                save(piece, str(part))
+                part.replace(self._out / f"{name}.png")

@@ -1,7 +1,8 @@
 """The same faults on real processes: `kiosk agent`s, a `kiosk county` on PostgreSQL, and a line of ours between them that is really cut.
 
 People work in this process, as a terminal's process does beside its agent. Processes are killed with -9, stores and database are put back
-from copies. Then all is well again: the agents must come to rest by themselves, and what `truth` says must hold.
+from copies, a station's clock is set years wrong, and the stations' disk runs full (as root, who may mount one of a size). Then all is well
+again: the agents must come to rest by themselves, and what `truth` says must hold.
 """
 
 import json
@@ -16,21 +17,24 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import requests
 import sqlalchemy as sa
 
+from kiosk.clock import FILE, StationClock, machine
 from kiosk.county import enrolment, feed
 from kiosk.county.cluster import PrivateCluster
 from kiosk.county.migrate import migrate as migrate_hub
 from kiosk.county.publish import publish
 from kiosk.county.schema import record
 from kiosk.county.vault import open_vault
+from kiosk.domain.clock import Teller, Word
 from kiosk.domain.codes import COUNTY
 from kiosk.domain.entities import COUNTY_OWNED
+from kiosk.domain.record import to_plain
 from kiosk.domain.station import Station
 from kiosk.errors import KioskError, SyncError
 from kiosk.services.station import local
@@ -58,7 +62,10 @@ FAR = {
 ALL_SITES = {**SITES, "second-town": SECOND_TOWN, **FAR}
 """Eight stations, one of them with two terminals."""
 STEPS = {"work": 12.0, "pause": 3.0, "weather": 1.5, "agent killed": 1.5, "hub killed": 0.7, "back up": 0.6, "restore": 0.6}
-STEPS |= {"county backs up": 0.3, "county restored": 0.3}
+STEPS |= {"county backs up": 0.3, "county restored": 0.3, "clock jumps": 0.6, "disk full": 0.4, "disk has room": 0.4}
+DISK = "256m"
+"""Of all stations together, where they have one of their own."""
+JUMPS = tuple(timedelta(days=days) for days in (-56 * 365, -400, -1, -0.1, 0.1, 1, 400, 30 * 365))
 
 
 def now() -> datetime:
@@ -110,6 +117,11 @@ class Scene:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.port = listener.getsockname()[1]
         self.copied = False
+        self.disk = self.folder / "disk"
+        self.disk.mkdir()
+        mounting = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(self.disk)]
+        self.mounted = os.geteuid() == 0 and subprocess.run(mounting, capture_output=True, check=False).returncode == 0
+        self.ballast = self.disk / "ballast"
         self._ask(f"CREATE DATABASE {self.database}")
         self.engine = sa.create_engine(self.cluster.url(self.database), hide_parameters=True, poolclass=sa.pool.NullPool)
         self.proxy = Proxy(self.port, self.seed)
@@ -140,13 +152,14 @@ class Scene:
         empty = self.folder / "empty.db"
         migrate(empty, KEY)
         for name, station in self.sites.items():
-            home = self.folder / name
+            home = self.disk / name
             home.mkdir()
             (home / "station.key").write_text(KEY)
             (home / "kiosk.toml").write_text(f'hub = "{self.proxy.base}"\nspeaker = "silent"\nsync_wait_s = 2\n')
             shutil.copyfile(empty, home / "station.db")
-            disk = Disk(DyingStore(), home / "station.db", now)
-            terminal = Terminal(name, station, disk, HttpHub(f"http://127.0.0.1:{self.port}"), now)
+            clock = StationClock(home)
+            disk = Disk(DyingStore(), home / "station.db", clock)
+            terminal = Terminal(name, station, disk, HttpHub(f"http://127.0.0.1:{self.port}"), clock)
             exchange.enrol(terminal.store, terminal.line, codes[name], now())
             with terminal.store.write() as u:
                 u.put(*terminal.team)
@@ -176,6 +189,10 @@ class Scene:
             except NothingToDoError:
                 said = "nothing to do"
             except KioskError as error:
+                said = f"refused: {error!r}"
+            except OSError as error:
+                if not self.ballast.exists():
+                    raise
                 said = f"refused: {error!r}"
             if said:
                 self.say(f"      {said}")
@@ -213,6 +230,23 @@ class Scene:
         self.restored.add(terminal.name)
         self._bury()
         self.agents[terminal.name].start()
+
+    def _clock_jumps(self, terminal: Terminal) -> str:
+        """The county was away, the machine had lost the time, and staff set it wrong; the county's next answer puts it right."""
+        by, asked = self.dice.choice(JUMPS), machine()
+        word = Word(at=now() + by, count_s=asked.count_s, boot=asked.boot, by=Teller.STAFF)
+        (self.disk / terminal.name / FILE).write_text(json.dumps(to_plain(word)))
+        return f"by {by}"
+
+    def _disk_full(self, _: Terminal) -> None:
+        if not self.mounted or self.ballast.exists():
+            raise NothingToDoError
+        with suppress(OSError), self.ballast.open("wb") as file:
+            while True:
+                file.write(bytes(1 << 16))
+
+    def _disk_has_room(self, _: Terminal) -> None:
+        self.ballast.unlink(missing_ok=True)
 
     def _county_backs_up(self, _: Terminal) -> None:
         with self._hub_away():
@@ -252,6 +286,7 @@ class Scene:
         """Take the faults away, wait for the agents, compare once as they do daily; give what is wrong."""
         self.say(f"    healed; harmed until then: {self.proxy.harmed}")
         self.proxy.weather(0.0)
+        self.ballast.unlink(missing_ok=True)
         self.start_hub()
         for agent in self.agents.values():
             agent.start()
@@ -294,6 +329,8 @@ class Scene:
         for terminal in self.terminals:
             terminal.store.close()
             terminal.line.close()  # type: ignore[attr-defined]
+        if self.mounted:
+            subprocess.run(["umount", "-l", str(self.disk)], check=True)
         for name in (self.database, self.copy):
             self._ask(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
@@ -318,8 +355,9 @@ def nights(terminals: Sequence[Terminal], say: Callable[[str], None]) -> list[st
 
 
 def crashes(log: Path) -> list[str]:
-    """Give the tracebacks in a log."""
-    return [text[:1500] for text in log.read_text("utf-8", "replace").split("Traceback (most recent call last)")[1:]]
+    """Give the tracebacks in a log. A worker that was being started when its hub was killed is not one that crashed."""
+    texts = log.read_text("utf-8", "replace").split("Traceback (most recent call last)")[1:]
+    return [text[:1500] for text in texts if "in spawn_main" not in text]
 
 
 def main(schedules: int, seed: int, *, small: bool = False) -> int:
