@@ -10,6 +10,7 @@ import time
 import tomllib
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
