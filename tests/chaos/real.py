@@ -110,6 +110,7 @@ class Scene:
     ledger: truth.Ledger = field(default_factory=truth.Ledger)
     hub_restored: bool = False
     restored: set[str] = field(default_factory=set)
+    jumped: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.dice = Dice(f"{self.seed} real")
@@ -236,6 +237,7 @@ class Scene:
         by, asked = self.dice.choice(JUMPS), machine()
         word = Word(at=now() + by, count_s=asked.count_s, boot=asked.boot, by=Teller.STAFF)
         (self.disk / terminal.name / FILE).write_text(json.dumps(to_plain(word)))
+        self.jumped.add(terminal.name)
         return f"by {by}"
 
     def _disk_full(self, _: Terminal) -> None:
@@ -307,6 +309,7 @@ class Scene:
             local(now()).date(),
             self.hub_restored,
             frozenset(self.restored),
+            frozenset(self.jumped),
             unseen=unseen,
         )
         return wrong + truth.judge(trial)
