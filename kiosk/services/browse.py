@@ -69,6 +69,14 @@ class JobFacts:
     phone_url: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """What has a number: the public listing with this id, or None; `gone`: what had it last is no longer public."""
+
+    listing_id: str | None = None
+    gone: bool = False
+
+
 def home(here: Here, newest: int = 3) -> HomeFacts:
     """Give the first screen's facts."""
     with here.store.read() as u:
@@ -107,11 +115,13 @@ def job(here: Here, listing_id: str) -> JobFacts:
         return _facts(here, u, published)
 
 
-def numbered(here: Here, number: int) -> str | None:
-    """Give the id of the public listing with the board's number, or None."""
+def numbered(here: Here, number: int) -> Numbered:
+    """Say what has the board's number."""
     with here.store.read() as u:
         published = u.numbered(number)
-        return None if published is None else published.listing.id
+        if published is not None:
+            return Numbered(listing_id=published.listing.id)
+        return Numbered(gone=u.has_left(number))
 
 
 def policies(here: Here) -> tuple[Policy, ...]:

@@ -1,7 +1,10 @@
 """The public projection: which listings stand on the board and in the job list, kept in step inside the transaction that changes them.
 
 A row is made anew at each publication. Its `seq` is that instant in seconds, or the next free one: so the index, read backwards without
-sorting, gives the newest publication first, whenever it arrived here (docs/decisions/search.md). Numbers (17号) are the smallest free ones.
+sorting, gives the newest publication first, whenever it arrived here (docs/decisions/search.md).
+
+A number (17号) is on paper and in people's heads for the day: a listing that comes back has it again unless another has it by then, and no
+other has it on the day on which it was seen (China's). While the day is not known no number changes hands.
 """
 
 from collections import defaultdict
@@ -18,9 +21,12 @@ from kiosk.domain.record import EPOCH, to_plain
 from kiosk.store import search
 from kiosk.store.schema import TABLES, free_number, from_row, public_listing, to_row
 
+LEAST_DIGITS = 2
+"""Numbers of fewer digits are taken as if they had so many: nobody minds 17 instead of 7."""
 
-def project(connection: sa.Connection, listing_ids: Collection[str], today: date) -> None:
-    """Bring the public rows of these listings to what their revisions, reviews and takedowns say now."""
+
+def project(connection: sa.Connection, listing_ids: Collection[str], today: date, sure: bool) -> None:
+    """Bring the public rows of these listings to what their revisions, reviews and takedowns say now; `sure`: that day is known."""
     shown = sa.select(public_listing).where(public_listing.c.listing_id.in_(listing_ids))
     standing = {row["listing_id"]: row for row in connection.execute(shown).mappings()}
     reviews = _records(connection, Review, "listing_id", listing_ids)
@@ -31,7 +37,7 @@ def project(connection: sa.Connection, listing_ids: Collection[str], today: date
     chosen = {one: public_revision(revisions[one], reviews[one], takedowns[one], today) for one in known}
     employers = {listing.employer_id for listing in chosen.values() if listing is not None and listing.employer_id is not None}
     holds = _records(connection, EmployerHold, "employer_id", employers)
-    leaving, coming = [], list[tuple[datetime, PublicListing, int | None]]()
+    leaving, coming = [], list[tuple[datetime, PublicListing]]()
     for one, listing in chosen.items():
         row = standing.get(one)
         if listing is not None and listing.employer_id is not None and is_held(holds[listing.employer_id]):
@@ -42,52 +48,58 @@ def project(connection: sa.Connection, listing_ids: Collection[str], today: date
             leaving.append(row)
         if listing is not None:
             approved = max(r.reviewed_at for r in reviews[one] if r.listing_revision == listing.revision and r.verdict is Verdict.APPROVE)
-            coming.append((approved, listing.public(), None if row is None else row["number"]))
-    highest = max(connection.scalar(sa.select(sa.func.max(one))) or 0 for one in (public_listing.c.number, free_number.c.number))
-    unpublish(connection, [row["seq"] for row in leaving])
-    _publish(connection, sorted(coming, key=lambda one: one[0]), highest)
+            coming.append((approved, listing.public()))
+    unpublish(connection, [row["seq"] for row in leaving], today, sure)
+    _publish(connection, sorted(coming, key=lambda one: one[0]), today, sure)
 
 
-def _publish(connection: sa.Connection, coming: Sequence[tuple[datetime, PublicListing, int | None]], highest: int) -> None:
-    """Make public rows, the oldest publication first. One that stood in public keeps its number; `highest` is the highest ever given."""
+def _publish(connection: sa.Connection, coming: Sequence[tuple[datetime, PublicListing]], today: date, sure: bool) -> None:
+    """Make public rows, the oldest publication first."""
     if not coming:
         return
-    seqs = _free_seqs(connection, [approved for approved, _, _ in coming])
-    kept = [number for _, _, number in coming if number is not None]
-    fresh = iter(_take_numbers(connection, len(coming) - len(kept), kept, highest))
+    seqs = _free_seqs(connection, [approved for approved, _ in coming])
+    numbers = _take_numbers(connection, [listing.id for _, listing in coming], today, sure)
     rows, pages = [], []
-    for seq, (approved, listing, number) in zip(seqs, coming, strict=True):
+    for seq, (approved, listing) in zip(seqs, coming, strict=True):
         values = to_row(listing)
         values["listing_id"] = values.pop("id")
-        values |= {"seq": seq, "number": number or next(fresh), "published_at": to_plain(approved), "day_fen": per_day(listing)}
+        values |= {"seq": seq, "number": numbers[listing.id], "published_at": to_plain(approved), "day_fen": per_day(listing)}
         rows.append(values)
         pages.append((seq, listing, values["number"]))
     connection.execute(sa.insert(public_listing), rows)
     search.index(connection, pages)
 
 
-def sweep(connection: sa.Connection, today: date) -> int:
+def sweep(connection: sa.Connection, today: date, sure: bool) -> int:
     """Take down what ended before `today`; give how many."""
     ended = connection.scalars(sa.select(public_listing.c.seq).where(public_listing.c.ends_on < today.isoformat())).all()
-    unpublish(connection, ended)
+    unpublish(connection, ended, today, sure)
     return len(ended)
 
 
-def bring_back(connection: sa.Connection, today: date) -> int:
+def bring_back(connection: sa.Connection, today: date, sure: bool) -> int:
     """Publish what has not ended and yet is not in public: while the clock ran ahead it was over. Gives how many were looked at."""
     table = TABLES[Listing]
     missing = sa.select(table.c.id).where(table.c.ends_on >= today.isoformat(), table.c.id.not_in(sa.select(public_listing.c.listing_id)))
     listing_ids = connection.scalars(missing.distinct()).all()
-    project(connection, listing_ids, today)
+    project(connection, listing_ids, today, sure)
     return len(listing_ids)
 
 
-def unpublish(connection: sa.Connection, seqs: Sequence[int]) -> None:
-    """Remove rows from public and from the index."""
+def unpublish(connection: sa.Connection, seqs: Sequence[int], today: date, sure: bool) -> None:
+    """Remove rows from public and from the index, and note who had which number until when."""
+    c, left = public_listing.c, []
     for seq in seqs:
         search.unindex(connection, seq)
-        gone = sa.delete(public_listing).where(public_listing.c.seq == seq).returning(public_listing.c.number)
-        connection.execute(sa.insert(free_number), {"number": connection.execute(gone).scalar_one()})
+        gone = connection.execute(sa.delete(public_listing).where(c.seq == seq).returning(c.number, c.listing_id)).one()
+        left.append(dict(gone._mapping) | {"left_on": today.isoformat() if sure else None})
+    if left:
+        connection.execute(sa.insert(free_number), left)
+
+
+def has_left(connection: sa.Connection, number: int) -> bool:
+    """Say whether a number was a listing's that has left, and is nobody else's yet."""
+    return connection.scalar(sa.select(free_number.c.number).where(free_number.c.number == number)) is not None
 
 
 def read_published(row: Any) -> Published:
@@ -140,10 +152,23 @@ def _free_seqs(connection: sa.Connection, instants: Sequence[datetime]) -> list[
     return seqs
 
 
-def _take_numbers(connection: sa.Connection, count: int, kept: Collection[int], highest: int) -> list[int]:
-    """Take so many of the smallest numbers that nobody has; `kept` stay with their listings."""
-    number = free_number.c.number
-    connection.execute(sa.delete(free_number).where(number.in_(kept)))
-    free = list(connection.scalars(sa.select(number).order_by(number).limit(count)))
-    connection.execute(sa.delete(free_number).where(number.in_(free)))
-    return free + list(range(highest + 1, highest + 1 + count - len(free)))
+def _take_numbers(connection: sa.Connection, listing_ids: Sequence[str], today: date, sure: bool) -> dict[str, int]:
+    """Give each listing the number that it had, else one of the fewest digits that nobody had today: a new one, or the longest unused."""
+    c, day = free_number.c, today.isoformat()
+    if sure:
+        # what left while nobody knew the day, or by a clock that ran ahead, may have been seen today
+        unknown = sa.or_(c.left_on.is_(None), c.left_on > day)
+        connection.execute(sa.update(free_number).where(unknown).values(left_on=day))
+    highest = max(connection.scalar(sa.select(sa.func.max(one))) or 0 for one in (public_listing.c.number, c.number))
+    own = dict(map(tuple, connection.execute(sa.select(c.listing_id, c.number).where(c.listing_id.in_(listing_ids)))))
+    connection.execute(sa.delete(free_number).where(c.number.in_(own.values())))
+    others = [one for one in listing_ids if one not in own]
+    if not others:
+        return own
+    digits = sa.func.max(LEAST_DIGITS, sa.func.length(c.number))
+    free = sa.select(digits, c.left_on, c.number).where(c.left_on < day).order_by(digits, c.left_on, c.number).limit(len(others))
+    unused = [tuple(row) for row in connection.execute(free)] if sure else []
+    new = [(max(LEAST_DIGITS, len(str(number))), "", number) for number in range(highest + 1, highest + 1 + len(others))]
+    taken = [number for _, _, number in sorted(new + unused)[: len(others)]]
+    connection.execute(sa.delete(free_number).where(c.number.in_(taken)))
+    return own | dict(zip(others, taken, strict=True))

@@ -137,8 +137,14 @@ public_listing = sa.Table(
 )
 """What stands in public: no contact, no person. Board and job list read nothing else of a listing. `seq`: see kiosk.store.public."""
 
-free_number = sa.Table("free_number", metadata, sa.Column("number", sa.Integer, primary_key=True))
-"""Short numbers that ended listings gave back."""
+free_number = sa.Table(
+    "free_number",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("listing_id", sa.Text, index=True, unique=True),
+    sa.Column("left_on", sa.Text),
+)
+"""Short numbers that nobody has now: whose each was last, and China's day on which that one left, empty where nobody knew the day."""
 
 outbox = sa.Table(
     "outbox",

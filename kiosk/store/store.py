@@ -157,7 +157,7 @@ class UnitOfWork:
                 for employer_id in {record.employer_id for record in alike}:
                     listings |= dict.fromkeys(public.listings_of(self.connection, employer_id))
         if listings:
-            public.project(self.connection, listings, self.today)
+            public.project(self.connection, listings, self.today, self.sure)
 
     def drop(self, cls: type, record_id: str) -> None:
         """Delete a record, all its revisions."""
@@ -165,7 +165,7 @@ class UnitOfWork:
         self.connection.execute(sa.delete(table).where(table.c.id == record_id))
         self._topics.add(TOPIC_OF[cls])
         if cls is Listing:
-            public.project(self.connection, [record_id], self.today)
+            public.project(self.connection, [record_id], self.today, self.sure)
 
     def called_at(self) -> datetime | None:
         """Give when a visitor called last whom nobody has answered, or None; the board may ask it."""
@@ -185,9 +185,9 @@ class UnitOfWork:
         before = self.recall(SWEPT_ON)
         if before != self.today.isoformat():
             self.remember(SWEPT_ON, self.today.isoformat())
-        moved = public.sweep(self.connection, self.today)
+        moved = public.sweep(self.connection, self.today, self.sure)
         if before is not None and before > self.today.isoformat():
-            moved += public.bring_back(self.connection, self.today)
+            moved += public.bring_back(self.connection, self.today, self.sure)
         if moved:
             self._topics.add("listing")
         return moved
@@ -199,6 +199,11 @@ class UnitOfWork:
     def numbered(self, number: int) -> Published | None:
         """Give the public listing with this short number (17号), or None."""
         return self._published(public_listing.c.number == number)
+
+    def has_left(self, number: int) -> bool:
+        """Say whether this short number was a listing's that is no longer in public, and is nobody else's yet."""
+        ended = sa.select(public_listing.c.seq).where(public_listing.c.number == number, sa.not_(self._alive()))
+        return public.has_left(self.connection, number) or self.connection.scalar(ended) is not None
 
     def _published(self, where: sa.ColumnElement[bool]) -> Published | None:
         row = self.connection.execute(sa.select(public_listing).where(where, self._alive())).mappings().first()

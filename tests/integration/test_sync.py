@@ -650,10 +650,10 @@ def test_pull_when_one_change_breaks_us_takes_the_others_and_goes_on(shop: Shop,
     other.push(bad, a_review(bad, START), good, a_review(good, START))
     project = public.project
 
-    def breaks(connection: sa.Connection, listing_ids: Collection[str], today: date) -> None:
+    def breaks(connection: sa.Connection, listing_ids: Collection[str], today: date, sure: bool) -> None:
         if bad.id in listing_ids:
             raise ZeroDivisionError
-        project(connection, listing_ids, today)
+        project(connection, listing_ids, today, sure)
 
     monkeypatch.setattr(public, "project", breaks)
     shop.pull_all()

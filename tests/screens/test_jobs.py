@@ -264,6 +264,20 @@ def test_search_when_no_listing_has_the_number_says_so(start_real: StartReal, ly
     assert looks(kiosk) == []
 
 
+def test_search_when_the_listing_with_the_number_has_left_says_so(start_real: StartReal, station: RealStation, lying: Screen) -> None:
+    one = _listed(station, title=LONG)
+    kiosk = start_real(lying, "search")
+    with station.here.store.write() as u:
+        u.drop(Listing, one.listing.id)
+    kiosk.tap("按号找")
+    for digit in str(one.number):
+        kiosk.tap(digit)
+        time.sleep(0.1)
+    kiosk.tap(f"看 {one.number}号")
+    kiosk.wait_text(f"{one.number}号已经下架了，请看看大屏上别的活。")
+    assert looks(kiosk) == []
+
+
 def test_search_when_a_word_is_spelled_in_pinyin_finds_it(start_real: StartReal, station: RealStation, screen: Screen) -> None:
     kiosk = start_real(screen, "search")
     kiosk.wait_text("换写法")

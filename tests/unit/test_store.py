@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 
 from kiosk.domain.codes import AgeBand, Trade
-from kiosk.domain.listing import Listing, Takedown, Verdict
+from kiosk.domain.listing import Listing, Verdict
 from kiosk.domain.notice import Notice, SlipCall
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import field_types
@@ -162,38 +162,6 @@ def test_listing_when_edited_keeps_the_approved_revision_public_until_the_edit_i
         after = next(u.newest())
     assert after.listing.pay_fen == 28000
     assert (after.number, after.seq > before.seq) == (before.number, True)
-
-
-def test_listing_when_taken_down_leaves_and_gives_its_number_back(store: Store) -> None:
-    first, second, third = (a_listing() for _ in range(3))
-    with store.write() as u:
-        for listing in (first, second):
-            u.keep(listing)
-            u.keep(a_review(listing, START))
-        u.keep(Takedown(id="t", station_id="s", listing_id=first.id, by_name="李芳", reason="假的", taken_down_at=START))
-        assert [p.number for p in u.newest()] == [2]
-        u.keep(third)
-        u.keep(a_review(third, START))
-        assert {p.number for p in u.newest()} == {1, 2}
-
-
-def test_numbers_when_listings_come_and_go_by_pages_are_never_given_twice(store: Store) -> None:
-    """The sync's pages publish many at once, after others were given back."""
-    rng = random.Random(8)
-    for page in range(30):
-        with store.write() as u:
-            standing = [p.listing for p in u.newest()]
-            gone = rng.sample(standing, rng.randrange(len(standing) + 1))
-            takedowns = [
-                Takedown(id=f"t{page}-{n}", station_id="s", listing_id=one.id, by_name="李芳", reason="招满了", taken_down_at=START)
-                for n, one in enumerate(gone)
-            ]
-            u.receive(*takedowns)
-            new = [a_listing() for _ in range(rng.randrange(6))]
-            u.receive(*new, *(a_review(one, START) for one in new))
-            numbers = [p.number for p in u.newest()]
-        assert len(numbers) == len(standing) - len(gone) + len(new)
-        assert len(set(numbers)) == len(numbers)
 
 
 def test_listing_when_its_last_day_has_passed_is_gone_at_once_and_swept(store: Store, clock: Clock) -> None:

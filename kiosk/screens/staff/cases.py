@@ -204,7 +204,7 @@ class CasesScreen(StaffPage):
         digits = self.digits
 
         def find() -> "Published | None":
-            listing_id = browse.numbered(self.here, int(digits))
+            listing_id = browse.numbered(self.here, int(digits)).listing_id
             return None if listing_id is None else browse.job(self.here, listing_id).published
 
         if self.view == "job":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
@@ -11,6 +11,9 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.domain.wish import Wish
 from kiosk.screens.page import Page
 from kiosk.text import t
+
+if TYPE_CHECKING:
+    from kiosk.services.browse import Numbered
 
 
 class NumberSearch(BoxLayout):
@@ -82,18 +85,19 @@ class SearchScreen(Page):
         """Open the list with the word; 17, keyed in or written 17号, opens the listing with that number on the board."""
         text = self.text
         number = text.removesuffix("号")
-        if number.isascii() and number.isdigit() and len(number) <= 4:
+        if number.isascii() and number.isdigit() and len(number) <= 5:
             from kiosk.services import browse
 
             self.ask(lambda: browse.numbered(self.terminal.office.here, int(number)), lambda found: self._numbered(found, text))
         else:
             self._list(text)
 
-    def _numbered(self, listing_id: str | None, text: str) -> None:
-        if listing_id is not None:
-            self.visit.replace("detail", listing_id=listing_id)
-        elif self.by_number:
-            self.head, self.wrong = t("jobs.search_number_none", number=text), True
+    def _numbered(self, found: "Numbered", text: str) -> None:
+        if found.listing_id is not None:
+            self.visit.replace("detail", listing_id=found.listing_id)
+        elif self.by_number or (found.gone and text.endswith("号")):
+            said = "jobs.search_number_gone" if found.gone else "jobs.search_number_none"
+            self.head, self.wrong = t(said, number=text.removesuffix("号")), True
         else:
             self._list(text)
 

@@ -1,6 +1,6 @@
 """The staff's side: employers' files, cases, facilities, bookings, sign-ups, spending, entry marks, heads of the chain, staff cards,
 whose phone a worker gave, who comes from another station, what workers did on their phones; notices and called numbers on the board; the
-county's rule sheets; the chain itself refuses changes."""
+county's rule sheets; who had which number until when; the chain itself refuses changes."""
 
 from alembic import op
 
@@ -140,6 +140,9 @@ CREATE TABLE outbox (
 );
 INSERT INTO outbox SELECT sequence, id, entity, record_id, revision, refused_code, refused_reason, NULL FROM old_outbox;
 DROP TABLE old_outbox;
+ALTER TABLE free_number ADD COLUMN listing_id TEXT;
+ALTER TABLE free_number ADD COLUMN left_on TEXT;
+CREATE UNIQUE INDEX ix_free_number_listing_id ON free_number (listing_id);
 CREATE TABLE tombstone (record_id TEXT NOT NULL, entity TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (record_id));
 CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
 CREATE TRIGGER audit_lasts BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
