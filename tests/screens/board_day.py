@@ -65,7 +65,7 @@ def main() -> None:
         open_here=lambda: replace(bootstrap.open_here(settings, board=True), clock=day.now),
         settings=PlaylistSettings(rows=sizes.rows),
         hall=Hall(),
-        file=BoardFile(state / "run" / "day-played.json"),
+        file=BoardFile(state / "run" / "day-played.json", state / "day-told.json"),
         beat=day.beat,
     )
     board = board_module.Board(player, sizes, state / "run" / "board.json", day.now, Voice(lambda: None, lambda: None))

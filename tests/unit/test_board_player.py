@@ -53,7 +53,7 @@ class Playing:
 
     def _player(self) -> Player:
         settings = PlaylistSettings(rows=self.rows, dwell_s=DWELL_S)
-        return Player(self._open, settings, self.hall, BoardFile(self.file), self.beat)
+        return Player(self._open, settings, self.hall, BoardFile(self.file, self.file.with_name("told.json")), self.beat)
 
     def restart(self) -> None:
         self.player.close()
@@ -356,8 +356,12 @@ def test_player_when_an_urgent_notice_comes_breaks_in_with_a_chime_and_goes_back
     scene = _next(playing)
     assert (scene.kind, scene.sheet and scene.sheet.title) == (PageKind.NOTICE, "今天下午停电")
     assert (scene.rings, scene.aloud) == (before.rings + 1, "今天下午停电")
+    _notice(playing, "四号门不开", urgent=True)
+    assert playing.step() is None, "the first is being read"
+    second = playing.turn()
+    assert (second.sheet and second.sheet.title, second.rings) == ("四号门不开", scene.rings + 1)
     back = playing.turn()
-    assert (back.rows, back.rings) == (before.rows, scene.rings)
+    assert (back.rows, back.rings) == (before.rows, second.rings)
 
 
 def test_player_when_a_notice_is_over_or_taken_back_while_it_stands_goes_on_at_once(playing: Playing) -> None:

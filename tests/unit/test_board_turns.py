@@ -13,7 +13,7 @@ from kiosk.domain.matching import Ring
 from kiosk.domain.playlist import Item, PlaylistSettings
 from kiosk.domain.programme import PageKind
 from kiosk.screens.board.memory import BoardFile
-from kiosk.screens.board.turns import Stock, Turns
+from kiosk.screens.board.turns import Shown, Stock, Turns
 
 NOW = datetime(2026, 11, 23, 7, 42, tzinfo=UTC)
 DWELL_S = 20.0
@@ -30,12 +30,21 @@ class Hall:
     sheets: dict[PageKind, tuple[str, ...]] = field(default_factory=lambda: {PageKind.SAFETY: ("fee",), PageKind.POLICY: ("p1", "p2")})
     urgent: list[tuple[str, int]] = field(default_factory=list)
     turned_at: float = 0.0
+    standing_broke_in: bool = False
+    told: list[str] = field(default_factory=list)
+    """Every notice that has broken in, in that order."""
 
     def __post_init__(self) -> None:
         self.restart()
 
     def restart(self) -> None:
-        self.turns = Turns(PlaylistSettings(rows=ROWS, dwell_s=DWELL_S), BoardFile(self.path), lambda: self.seconds)
+        file = BoardFile(self.path, self.path.with_name("told.json"))
+        self.turns = Turns(PlaylistSettings(rows=ROWS, dwell_s=DWELL_S), file, lambda: self.seconds)
+
+    def boot(self) -> None:
+        """Start the machine anew: what was in memory is gone."""
+        self.path.unlink(missing_ok=True)
+        self.restart()
 
     def now(self) -> datetime:
         return NOW + timedelta(seconds=self.seconds)
@@ -48,7 +57,10 @@ class Hall:
         turned = self.turns.look(self.stock(), self.now(), news)
         if turned:
             self.turns.stand(words, self.now())
-            self.turned_at = self.seconds
+            self.turned_at, self.standing_broke_in = self.seconds, self.turns.broke_in
+        if self.turns.broke_in:
+            assert self.turns.shown is not None
+            self.told.append(self.turns.shown.sheet)
         return turned
 
     def add(self, number: int) -> None:
@@ -77,7 +89,7 @@ def hall(tmp_path: Path) -> Hall:
     return Hall(tmp_path / "played.json")
 
 
-EVENTS = st.lists(st.sampled_from(["wait", "long", "add", "take", "urgent", "calm", "policy", "restart"]), min_size=1, max_size=60)
+EVENTS = st.lists(st.sampled_from(["wait", "long", "add", "take", "urgent", "calm", "policy", "restart", "boot"]), min_size=1, max_size=60)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -86,7 +98,8 @@ def test_turns_when_anything_happens_turn_no_page_before_its_time_without_a_reas
     tmp_path: Path, events: list[str], at_first: int
 ) -> None:
     path = tmp_path / "played.json"
-    path.unlink(missing_ok=True)
+    for left in tmp_path.iterdir():
+        left.unlink()
     hall = Hall(path)
     for number in range(at_first):
         hall.add(number)
@@ -110,12 +123,20 @@ def test_turns_when_anything_happens_turn_no_page_before_its_time_without_a_reas
                 hall.sheets[PageKind.POLICY] = ("p3",)
             case "restart":
                 hall.restart()
-        before_at, left = hall.turned_at, event == "restart" or hall.left()
+            case "boot":
+                hall.boot()
+        before_at, left = hall.turned_at, event == "restart" or (event != "boot" and hall.left())
+        read_out = hall.seconds - before_at >= DWELL_S or not left or (bare and event == "add")
+        interrupts = hall.standing_broke_in and not read_out
         if hall.look(news=event not in ("wait", "long")):
-            in_time = hall.seconds - before_at >= DWELL_S
-            assert in_time or hall.turns.broke_in or not left or (bare and event == "add"), event
+            assert read_out or (hall.turns.broke_in and not interrupts), event
         assert set(hall.rows()) <= {i.number for i in hall.items}, "what is gone stands no longer"
         assert hall.left()
+    for _ in hall.urgent:
+        hall.seconds += DWELL_S
+        hall.look()
+    assert set(hall.told) >= {name for name, _ in hall.urgent}, "each is told in its turn"
+    assert len(set(hall.told)) == len(hall.told), "and none twice, whatever was started anew"
 
 
 def test_turns_when_an_urgent_notice_comes_break_in_once_and_go_back_to_the_page(hall: Hall) -> None:
@@ -136,6 +157,65 @@ def test_turns_when_an_urgent_notice_comes_break_in_once_and_go_back_to_the_page
     hall.restart()
     assert hall.look(news=True)
     assert not hall.turns.broke_in, "it broke in before the restart"
+
+
+def test_turns_when_several_urgent_notices_come_at_once_each_has_its_time_and_then_the_page_comes_back(hall: Hall) -> None:
+    hall.add(1)
+    hall.look(news=True)
+    hall.urgent = [("n1", 1), ("n2", 1)]
+    assert hall.look(news=True)
+    for later in (0.25, 5, DWELL_S - 5.5):
+        hall.seconds += later
+        hall.urgent = [*hall.urgent[:2], ("n3", 1)]
+        assert not hall.look(news=True), "the first is being read"
+    for told in (["n1", "n2"], ["n1", "n2", "n3"]):
+        hall.seconds += DWELL_S
+        assert hall.look()
+        assert (hall.kind(), hall.told) == (PageKind.NOTICE, told)
+    hall.seconds += DWELL_S
+    assert hall.look()
+    assert hall.rows() == [1]
+
+
+def test_turns_when_a_notice_that_is_not_urgent_is_interrupted_come_back_to_it(hall: Hall) -> None:
+    hall.sheets = {PageKind.NOTICE: ("plain",)}
+    hall.look(news=True)
+    while hall.kind() is not PageKind.NOTICE:
+        hall.seconds += DWELL_S
+        hall.look()
+    hall.seconds += 1
+    hall.sheets = {PageKind.NOTICE: ("plain", "n1")}
+    assert hall.turns.look(Stock(items=(), sheets=hall.sheets, urgent=[("n1", 1)]), hall.now(), True)
+    hall.turns.stand((), hall.now())
+    hall.seconds += DWELL_S
+    assert hall.turns.look(Stock(items=(), sheets=hall.sheets, urgent=[("n1", 1)]), hall.now(), False)
+    assert hall.turns.shown == Shown(PageKind.NOTICE, "plain")
+
+
+def test_turns_when_the_machine_was_started_anew_do_not_tell_again_what_was_told(hall: Hall) -> None:
+    hall.add(1)
+    hall.urgent = [("n1", 1), ("n2", 1)]
+    hall.look(news=True)
+    hall.seconds += 3
+    hall.boot()
+    hall.look(news=True)
+    assert hall.told == ["n1", "n2"], "what was not told yet is"
+    hall.seconds += DWELL_S
+    hall.boot()
+    hall.look(news=True)
+    assert (hall.told, hall.kind()) == (["n1", "n2"], PageKind.LIST)
+
+
+def test_turns_when_restarted_while_an_urgent_notice_stands_let_it_be_read_to_its_end(hall: Hall) -> None:
+    hall.add(1)
+    hall.look(news=True)
+    hall.urgent = [("n1", 1)]
+    hall.look(news=True)
+    hall.seconds += 3
+    hall.restart()
+    hall.urgent.append(("n2", 1))
+    assert not hall.look(news=True)
+    assert hall.turns.shown == Shown(PageKind.NOTICE, "n1")
 
 
 def test_turns_when_the_notice_that_stands_is_taken_back_go_on_at_once(hall: Hall) -> None:

@@ -1,4 +1,5 @@
-"""The board in the waiting hall: a process and a window of its own, which only reads (STATE/run holds all that it writes).
+"""The board in the waiting hall: a process and a window of its own, which only reads the store. What it writes is in STATE/run, but for
+which urgent notices have broken in (`memory`).
 
 `player` decides with kiosk.domain.playlist what stands and watches the store, on a thread; `scene` puts it into words; `view` draws, with
 the pieces of `parts` and board.kv, what `fitting` laid into the columns of `sizes`; `board` ties them to Kivy's loop; `app` starts.

@@ -56,7 +56,7 @@ def run_board(settings: Settings) -> int:
             quiet=read_quiet(look.quiet),
             pictures=pictures.look,
         ),
-        file=BoardFile(run / "board-played.json"),
+        file=BoardFile(run / "board-played.json", settings.state_dir / "board-told.json"),
         beat=time.monotonic,
     )
     voice = Voice(

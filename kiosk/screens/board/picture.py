@@ -16,7 +16,7 @@ from kivy.core.window import Window
 from kivy.graphics import opengl as gl
 
 from kiosk.screens.board.jpeg import encode
-from kiosk.screens.board.memory import replace
+from kiosk.screens.board.memory import replace_file
 from kiosk.services.board_seen import LARGE, SMALL
 
 log = logging.getLogger(__name__)
@@ -62,8 +62,8 @@ class Picture:
     def _keep(self, pixels: bytes, size: tuple[int, int]) -> None:
         try:
             large, small = encode(pixels, size)
-            replace(self._folder / LARGE, large)
-            replace(self._folder / SMALL, small)
+            replace_file(self._folder / LARGE, large)
+            replace_file(self._folder / SMALL, small)
         except Exception as error:  # noqa: BLE001 - a board without a picture is still a board
             log.warning("the picture: %s", type(error).__name__)
         finally:

@@ -55,6 +55,7 @@ class Turns:
         self.shown: Shown | None = None
         self.until: datetime | None = None
         self._interrupted: Shown | None = None
+        self._standing_broke_in = False
         kept = self._file.read()
         self._played, self._aired = kept.played, kept.aired
         self._kept: Kept | None = kept
@@ -63,7 +64,8 @@ class Turns:
     def look(self, stock: Stock, now: datetime, news: bool) -> bool:
         """Turn the page when its time is over, when nothing of it is left or when an urgent notice breaks in; say whether it did.
 
-        `stand` must follow then. `news`: the stock is another one than the last time.
+        `stand` must follow then. `news`: the stock is another one than the last time. A notice that broke in has its time, too: others
+        come one after another, and after the last one the page that the first interrupted.
         """
         if self._kept is not None:
             kept, self._kept = self._kept, None
@@ -72,17 +74,19 @@ class Turns:
         said_none = _is_bare(self.shown)
         if news and self.shown is not None:
             self.shown = self._left(self.shown, stock, now)
-        breaking = programme.breaks_in(stock.urgent, self._aired)
+        over = self.shown is None or self._beat() >= self._due
+        breaking = programme.breaks_in(stock.urgent, self._aired) if over or not self._standing_broke_in else None
         self.broke_in = breaking is not None
         if breaking is not None:
-            if self.shown is not None and self.shown.kind is not PageKind.NOTICE:
+            if self.shown is not None and not self._standing_broke_in and self.shown.sheet != breaking.sheet:
                 self._interrupted = self.shown
             self._aired = breaking.aired
             self.shown = Shown(breaking.kind, breaking.sheet)
-        elif self.shown is None or self._beat() >= self._due:
+        elif over:
             self._next(stock, now, said_none)
         else:
             return False
+        self._standing_broke_in = self.broke_in
         self.turn += 1
         return True
 
@@ -90,7 +94,7 @@ class Turns:
         """Let the page that has come stand as long as its words need."""
         self._hold(programme.dwell_s(words, self._settings.dwell_s), now)
         shown, page = self.shown, self.shown.page if self.shown else None
-        kept = Kept(played=self._played, aired=self._aired, turn=self.turn, until=self.until)
+        kept = Kept(played=self._played, aired=self._aired, turn=self.turn, until=self.until, broke_in=self._standing_broke_in)
         if shown is not None:
             kept = replace(kept, kind=shown.kind, sheet=shown.sheet)
         if page is not None:
@@ -144,7 +148,7 @@ class Turns:
         back = self._left(Shown(kept.kind, kept.sheet, page), stock, now)
         if back is None:
             return False
-        self.shown = back
+        self.shown, self._standing_broke_in = back, kept.broke_in
         self._hold(left_s, now)
         return True
 
