@@ -27,6 +27,7 @@ from kiosk.config import VERSION, Settings
 from kiosk.domain.surnames import COMMON
 from kiosk.errors import BadInput, ConfigError, StoreError
 from kiosk.safety import safety_case
+from kiosk.services import board_seen
 from kiosk.services.doctor import Finding, Patient, examine
 from kiosk.services.doctor_machine import MachineCase, Screen
 from kiosk.text import t, words
@@ -126,6 +127,7 @@ def machine_case(settings: Settings) -> MachineCase:
         hand=hand,
         pinyin=pinyin,
         way=way,
+        board=lambda: board_seen.screen(settings.state_dir / "run"),
         battery=machine.has_battery_clock(),
     )
 

@@ -19,6 +19,7 @@ from kiosk.errors import ConfigError
 VERSION = "0.1.0"
 FILE = "kiosk.toml"
 ATTRACT_LEAST_S = 30
+INCHES = (15, 120)
 
 
 class Night(StrEnum):
@@ -43,12 +44,13 @@ class WindowPlace:
 class BoardSettings:
     """What the board's sizes and dwell are computed from, and how it behaves in its hall.
 
+    `screen_inches`: the panel's diagonal as it is sold, however it hangs; 0 for what the screen tells of itself, else 50.
     `dwell_s`: the least that a page stands; one that takes longer to read aloud twice stands longer.
     `quiet`: hours of China's clock in which it is dim and silent, as 21:00-05:00; empty for none.
     `chime`, `spoken`: a number that staff call rings, and is said.
     """
 
-    screen_height_mm: int = 620
+    screen_inches: float = 0.0
     reading_m: float = 4.0
     scanning_m: float = 2.0
     dwell_s: float = 20.0
@@ -140,6 +142,11 @@ def load(state: Path) -> Settings:
         raise ConfigError(f"wifi_{bad}: a name has at most 32 bytes, a password 8 to 63 plain characters")
     if settings.attract_after_s and settings.attract_after_s < ATTRACT_LEAST_S:
         raise ConfigError(f"attract_after_s: 0, or at least {ATTRACT_LEAST_S} seconds: somebody may still be reading home")
+    look = settings.board_look
+    if look.screen_inches and not INCHES[0] <= look.screen_inches <= INCHES[1]:
+        raise ConfigError(f"board_look.screen_inches: 0, or {INCHES[0]} to {INCHES[1]}, the screen's diagonal in inches")
+    if not (look.reading_m > 0 and look.scanning_m > 0):
+        raise ConfigError("board_look.reading_m, board_look.scanning_m: metres, more than 0")
     if settings.board_look.dwell_s < LEAST_DWELL_S:
         raise ConfigError(f"board_look.dwell_s: at least {LEAST_DWELL_S:g} seconds")
     try:

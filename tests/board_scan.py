@@ -10,12 +10,14 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
+from math import hypot
 from pathlib import Path
 
 import zxingcpp
 from PIL import Image
 
 from kiosk.config import BoardSettings
+from kiosk.domain.board_look import MM_AN_INCH
 from tests.gallery.board_scenes import URL, WIFI
 from tests.gallery.boards import FORMATS, walk_boards
 from tests.phone_camera import Look, photograph
@@ -46,8 +48,8 @@ class Read:
 
 def scan(screen: str, page: str, picture: Image.Image, distances: tuple[float, ...], tilts: tuple[float, ...]) -> Iterator[Read]:
     """Photograph a page from everywhere."""
-    settings = BoardSettings(screen_height_mm=FORMATS[screen][2])
-    px_per_mm = picture.height / settings.screen_height_mm
+    settings = BoardSettings(screen_inches=FORMATS[screen][2])
+    px_per_mm = hypot(picture.width, picture.height) / (settings.screen_inches * MM_AN_INCH)
     meant = settings.reading_m if page == FAR else settings.scanning_m
     # one aims at the code
     found = zxingcpp.read_barcode(picture)

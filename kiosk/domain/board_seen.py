@@ -1,4 +1,4 @@
-"""What a board tells of itself: that it lives, and what stands on it. No word of a listing, no name."""
+"""What a board tells of itself: that it lives, what stands on it, and for which screen it is set. No word of a listing, no name."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +28,24 @@ class BoardSeen:
     def alive(self, now: datetime) -> bool:
         """Say whether that is just now; a clock that was set back is not held against it."""
         return abs(now - self.alive_at) < QUIET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardScreen:
+    """For which screen a board is set: its diagonal, `guessed` where neither settings nor the screen say it.
+
+    `reading_m` is from where it can be read: less than the `asked_m` of the settings where the screen is too small for those.
+    """
+
+    inches: float
+    guessed: bool
+    asked_m: float
+    reading_m: float
+
+    @property
+    def cramped(self) -> bool:
+        """Say whether the screen is too small for the distances that are asked for."""
+        return self.reading_m < self.asked_m
 
 
 def age_in(seconds: float) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from kiosk.domain.board_seen import BoardSeen, age_in
+from kiosk.domain.board_seen import BoardScreen, BoardSeen, age_in
 from kiosk.domain.record import RecordError, from_plain
 from kiosk.errors import BadInput
 from kiosk.services.station import local
@@ -23,6 +23,21 @@ def look(run: Path) -> BoardSeen | None:
         return from_plain(BoardSeen, json.loads((run / FACTS).read_text("utf-8")))
     except (OSError, ValueError, RecordError):
         return None
+
+
+def screen(run: Path) -> BoardScreen | None:
+    """Give for which screen the board is set; None where none ran since the machine was started."""
+    try:
+        return from_plain(BoardScreen, json.loads((run / FACTS).read_text("utf-8"))["screen"])
+    except (OSError, ValueError, RecordError, KeyError, TypeError):
+        return None
+
+
+def set_for(found: BoardScreen) -> tuple[bool, str]:
+    """Say whether a board is set as it should be, and for which screen."""
+    said = {"inches": f"{found.inches:.0f}", "asked": f"{found.asked_m:.1f}", "reading": f"{found.reading_m:.1f}"}
+    text = t("doctor.screens.board_guessed" if found.guessed else "doctor.screens.board_known", **said)
+    return not found.cramped, text + (t("doctor.screens.board_cramped", **said) if found.cramped else "")
 
 
 def picture(run: Path) -> bytes:

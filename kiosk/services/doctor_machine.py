@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from subprocess import SubprocessError
 from typing import Protocol
 
+from kiosk.domain.board_seen import BoardScreen
 from kiosk.errors import KioskError
+from kiosk.services import board_seen
 from kiosk.services.station import local
 from kiosk.text import t
 
@@ -92,7 +94,8 @@ class Way(Protocol):
 class MachineCase:
     """What is asked of the machine. `screens` gives None where the screen is in memory; `scanner` what hinders the one that settings name,
     None where they name none; `sound` the programs that are missing and how many cards there are, None where settings want silence;
-    `characters` those that the screens cannot draw; `hand` and `pinyin` whether they read and spell what everybody knows."""
+    `characters` those that the screens cannot draw; `hand` and `pinyin` whether they read and spell what everybody knows;
+    `board` for which screen the board in the hall is set, None where none runs."""
 
     screens: Callable[[], Sequence[Screen] | None]
     touch: Callable[[], Touch]
@@ -102,20 +105,22 @@ class MachineCase:
     hand: Callable[[], bool]
     pinyin: Callable[[], bool]
     way: Callable[[], Way]
+    board: Callable[[], BoardScreen | None] = lambda: None
     battery: bool = True
 
 
 def look_at_screens(case: MachineCase) -> Iterator[Finding]:
     """Say what hangs on the machine: two screens make a station."""
     found = case.screens()
+    sizes = t("doctor.join").join(t("doctor.screens.one", name=s.name, width=s.width, height=s.height) for s in found or ())
     if found is None:
         yield True, t("doctor.screens.memory")
-        return
-    sizes = t("doctor.join").join(t("doctor.screens.one", name=s.name, width=s.width, height=s.height) for s in found)
-    if len(found) < 2:
+    elif len(found) < 2:
         yield False, t("doctor.screens.few", sizes=sizes) if found else t("doctor.screens.none")
     else:
         yield True, t("doctor.screens.good", count=len(found), sizes=sizes)
+    if (board := case.board()) is not None:
+        yield board_seen.set_for(board)
 
 
 def look_at_touch(case: MachineCase) -> Iterator[Finding]:

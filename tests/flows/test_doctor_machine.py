@@ -20,11 +20,14 @@ from cryptography.x509.oid import NameOID
 
 from kiosk import checkup
 from kiosk.__main__ import main
-from kiosk.config import Settings
+from kiosk.config import BoardSettings, Settings, WindowPlace
 from kiosk.devices import machine
+from kiosk.domain.record import to_plain
 from kiosk.domain.surnames import COMMON
 from kiosk.errors import KioskError
+from kiosk.screens.board.sizes import sizes_for
 from kiosk.screens.fonts import REGULAR
+from kiosk.services import board_seen
 from kiosk.services import doctor_machine as look
 from kiosk.services.doctor_machine import MachineCase
 from kiosk.sync.client import Place
@@ -129,6 +132,17 @@ def test_doctor_when_it_looks_at_a_part_says_how_it_is_and_what_to_do(
 ) -> None:
     ((well, text),) = check(a_case(**change))  # type: ignore[operator]
     assert (well, said in text) == (good, True), text
+
+
+def test_doctor_when_the_board_is_too_small_for_its_hall_says_what_to_do(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    assert board_seen.screen(run) is None, "no board runs"
+    sizes = sizes_for(WindowPlace(), BoardSettings(screen_inches=32, reading_m=9))
+    (run / "board.json").write_text(json.dumps({"screen": to_plain(sizes.screen)}))
+    for screens in (lambda: None, lambda: [machine.Screen("DP-1", 1920, 1080), machine.Screen("DP-2", 1920, 1080)]):
+        _, (good, text) = look.look_at_screens(a_case(screens=screens, board=lambda: board_seen.screen(run)))
+        assert (good, "太小" in text, "reading_m" in text) == (False, True, True)
 
 
 def test_doctor_when_an_engine_is_gone_says_what_still_works() -> None:

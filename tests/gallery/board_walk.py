@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from dataclasses import replace
+from math import hypot
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import zxingcpp
 from PIL import Image
 
 from kiosk.config import BoardSettings, WindowPlace
+from kiosk.domain.board_look import MM_AN_INCH
 from kiosk.screens import fonts
 from kiosk.screens.board.sizes import Sizes, sizes_for
 from kiosk.screens.window import prepare
@@ -28,10 +30,10 @@ CODE_SLACK = 0.98
 
 
 def main() -> None:
-    """Walk. JSON has name, width, height, screen_height_mm, work, pictures (a folder or nothing), only, replay."""
+    """Walk. JSON has name, width, height, screen_inches, work, pictures (a folder or nothing), only, replay."""
     wanted = json.loads(sys.argv[1])
     work, place = Path(wanted["work"]), WindowPlace(left=0, top=0, width=wanted["width"], height=wanted["height"])
-    settings = BoardSettings(screen_height_mm=wanted["screen_height_mm"])
+    settings = BoardSettings(screen_inches=wanted["screen_inches"])
     fonts.extract(FONTS)
     prepare(place, work, FONTS, frames_s=0)
     from tests.gallery.board_stage import BoardStage
@@ -107,9 +109,14 @@ def kept(stage: Any, all_shown: list[Shown]) -> list[str]:
     return found
 
 
+def px_per_mm(sizes: Sizes) -> float:
+    """Give how many pixels of the screen make a millimetre."""
+    return hypot(sizes.width, sizes.height) / (sizes.screen.inches * MM_AN_INCH)
+
+
 def too_small(stage: Any, settings: BoardSettings, sizes: Sizes) -> list[str]:
     """Find texts that cannot be read from the reading distance."""
-    least = settings.reading_m * 1000 / 200 * sizes.height / settings.screen_height_mm
+    least = settings.reading_m * 1000 / 200 * px_per_mm(sizes)
     texts = [thing for thing in stage.view()["things"] if thing["kind"] == "text"]
     return [f"{text['text']!r} is {text['size']:.0f} px, of {least:.0f}" for text in texts if text["size"] < least - 1]
 
@@ -126,7 +133,7 @@ def unscannable(picture: Image.Image, shown: Shown, settings: BoardSettings, siz
         return []
     corners = codes[0].position
     wide = corners.top_right.x - corners.top_left.x
-    per_mm = sizes.height / settings.screen_height_mm
+    per_mm = px_per_mm(sizes)
     least = (settings.reading_m if far else settings.scanning_m) * 1000 / 10 * per_mm
     # a screen may be too small for the seats: then the code takes what there is
     most = min(sizes.far.width, sizes.far.height) * 33 / 37 if far else least

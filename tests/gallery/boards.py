@@ -10,13 +10,13 @@ from kiosk.trial.display import VirtualScreen
 from tests.gallery.run import Finding
 
 FORMATS = {
-    "board-720": (1280, 720, 620),
-    "board-1080": (1920, 1080, 620),
-    "board-4k": (3840, 2160, 685),
-    "board-1080-upright": (1080, 1920, 1102),
-    "board-4k-upright": (2160, 3840, 1218),
+    "board-720": (1280, 720, 50),
+    "board-1080": (1920, 1080, 50),
+    "board-4k": (3840, 2160, 55),
+    "board-1080-upright": (1080, 1920, 50),
+    "board-4k-upright": (2160, 3840, 55),
 }
-"""Width and height in pixels, height in millimetres."""
+"""Width and height in pixels, diagonal in inches."""
 SHORT = ("board-720", "board-1080-upright")
 
 
@@ -27,12 +27,12 @@ def walk_boards(formats: list[str], work: Path, pictures: Path | None = None, on
     """
     found = []
     for name in formats:
-        width, height, millimetres = FORMATS[name]
+        width, height, inches = FORMATS[name]
         wanted = {
             "name": name,
             "width": width,
             "height": height,
-            "screen_height_mm": millimetres,
+            "screen_inches": inches,
             "work": str(work / name),
             "pictures": str(pictures) if pictures else "",
             "only": only,

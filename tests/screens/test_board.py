@@ -72,13 +72,11 @@ def start_board(station: RealStation, monkeypatch: pytest.MonkeyPatch) -> Iterat
     running: list[Board] = []
 
     def begin(screen: Screen, state: Path = station.state) -> Board:
-        upright = screen.height > screen.width
         state.mkdir(exist_ok=True)
         fonts.extract(FONTS)
         shutil.copytree(FONTS, state / "fonts", dirs_exist_ok=True)
         (state / "kiosk.toml").write_text(
-            f"[board]\nleft = 0\nwidth = {screen.width}\nheight = {screen.height}\n"
-            f'[board_look]\nscreen_height_mm = {1102 if upright else 620}\nquiet = ""\n'
+            f'[board]\nleft = 0\nwidth = {screen.width}\nheight = {screen.height}\n[board_look]\nscreen_inches = 50\nquiet = ""\n'
         )
         monkeypatch.setenv("KIOSK_BOARD_PROBE", str(state / "board-probe"))
         running.append(Board(screen, state))

@@ -12,6 +12,8 @@ from kiosk.domain.programme import read_quiet
 from kiosk.heap import one_heap
 from kiosk.screens.board import display
 
+log = logging.getLogger(__name__)
+
 IDLE_FRAMES_S = 4
 """How often Kivy looks around when nothing is due. Its interrupting clock wakes at once for what is."""
 
@@ -42,9 +44,13 @@ def run_board(settings: Settings) -> int:
     from kiosk.screens.board.sizes import sizes_for
     from kiosk.screens.board.view import FADE_S
     from kiosk.screens.board.voice import Voice
+    from kiosk.services.board_seen import set_for
 
     look = settings.board_look
     sizes = sizes_for(settings.board, look)
+    right, said = set_for(sizes.screen)
+    if not right:
+        log.warning(said)
     pictures = Pictures(settings.state_dir / "pictures", run / "pictures", settings.board.width, settings.board.height)
     player = Player(
         open_here=lambda: bootstrap.open_here(settings, board=True),

@@ -42,6 +42,7 @@ class Board:
         self._stop = threading.Event()
         theme.fit(int(Window.width), int(Window.height), large=False)
         set_sizes(sizes)
+        self._screen = to_plain(sizes.screen)
         Window.clearcolor = Palette.ground
         self._view = BoardView(sizes, self._stands)
         self._picture = Picture(health.parent, lambda: not self._view.fading)
@@ -102,6 +103,7 @@ class Board:
         age = (self._now() - scene.heard_at).total_seconds() if scene.heard_at else None
         facts = {
             "alive_at": to_plain(self._now()),
+            "screen": self._screen,
             "state": scene.state.value,
             "kind": scene.kind.value,
             "sheet": scene.sheet.id if scene.sheet else "",

@@ -1,4 +1,5 @@
-"""Where the board's window stands, as the X server tells it (RandR): how large that monitor is, and whether it is another one by now.
+"""Where the board's window stands, as the X server tells it (RandR): how large that monitor is, in pixels and inches, and whether it is
+another one by now.
 
 A television that comes back at 720p or is turned changes its monitor, not our window: the board starts itself anew, for the new size. One
 that is unplugged leaves no monitor there; nothing changes until there is one again. When the X server itself goes, the board ends at once,
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 from Xlib import display, error
 
 from kiosk.config import BoardSettings, WindowPlace
+from kiosk.domain.board_look import told_inches
 from kiosk.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -28,12 +30,14 @@ GONE = (error.DisplayError, error.ConnectionClosedError, error.XauthError, OSErr
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """A part of the X screen that one output shows, in pixels."""
+    """A part of the X screen that one output shows, in pixels, and what the screen there says of its size; it may say 0."""
 
     left: int
     top: int
     width: int
     height: int
+    width_mm: int = 0
+    height_mm: int = 0
 
 
 def at(place: WindowPlace, monitors: Sequence[Monitor]) -> Monitor | None:
@@ -42,13 +46,13 @@ def at(place: WindowPlace, monitors: Sequence[Monitor]) -> Monitor | None:
 
 
 def fitted(place: WindowPlace, look: BoardSettings, monitors: Sequence[Monitor]) -> tuple[WindowPlace, BoardSettings]:
-    """Give the window as large as the monitor it stands on, and the screen's height in mm, turned with it; as set where there is none."""
+    """Give the window as large as the monitor it stands on, and the screen's inches: what is set wins, then what the screen says, if it can
+    be so. Both are as set where there is no monitor."""
     monitor = at(place, monitors)
     if monitor is None:
         return place, look
-    turned = (monitor.height > monitor.width) != (place.height > place.width)
-    tall = round(look.screen_height_mm * place.width / place.height) if turned else look.screen_height_mm
-    return replace(place, width=monitor.width, height=monitor.height), replace(look, screen_height_mm=tall)
+    inches = look.screen_inches or told_inches(monitor.width, monitor.height, monitor.width_mm, monitor.height_mm)
+    return replace(place, width=monitor.width, height=monitor.height), replace(look, screen_inches=inches)
 
 
 def anew(built: WindowPlace, before: Sequence[Monitor], now: Sequence[Monitor]) -> bool:
@@ -77,7 +81,7 @@ class Outputs:
             found = self._display.screen().root.xrandr_get_monitors().monitors
         except GONE as reason:
             raise ConfigError(f"display: {type(reason).__name__}") from None
-        return [Monitor(m.x, m.y, m.width_in_pixels, m.height_in_pixels) for m in found]
+        return [Monitor(m.x, m.y, m.width_in_pixels, m.height_in_pixels, m.width_in_millimeters, m.height_in_millimeters) for m in found]
 
 
 def wait_for_outputs(patience_s: float = WAIT_S) -> Outputs | None:

@@ -7,7 +7,8 @@ Type sizes are design pixels (theme: 1080 = the short side), all others pixels o
 from dataclasses import dataclass
 
 from kiosk.config import BoardSettings, WindowPlace
-from kiosk.domain.board_look import board_look
+from kiosk.domain.board_look import USUAL_INCHES, board_look
+from kiosk.domain.board_seen import BoardScreen
 
 LINE = 1.25
 """A Word's height in its size."""
@@ -16,6 +17,9 @@ TITLE, PAY, HEADING = 1.1, 1.2, 1.6
 ROWS_LYING, ROWS_UPRIGHT = 6, 12
 QUIET_ZONE = 4 / 33
 """What the code's quiet zone adds to its width, for a link of the usual length."""
+LEAST_ROWS, MOST_CODE, LEAST_CARD_WORDS = 3, 0.75, 0.2
+"""A board has room for so many rows, its code takes at most so much of the short side, and leaves so much of it to the words beside it."""
+NEARER = 0.97
 MOST_OF_PAGE = 0.62
 """The large code leaves the rest of its page to words, if it can be scanned from the seats then."""
 
@@ -36,7 +40,10 @@ class Sizes:
 
     `beside` is the page beside the white card, `whole` the page without one; `far` is the card with the code that is scanned from the
     seats, `far_words` what is left beside it: lying, it stands on the safety line, and the strip ends before it.
+    `screen` says for how large a screen and for which distances they are.
     """
+
+    screen: BoardScreen
 
     upright: bool
     width: int
@@ -69,8 +76,17 @@ class Sizes:
 
 
 def sizes_for(window: WindowPlace, settings: BoardSettings) -> Sizes:
-    """Compute the sizes for a window; what does not fit at these distances is left out, never set smaller."""
-    look = board_look(window.width, window.height, settings.screen_height_mm, settings.reading_m, settings.scanning_m)
+    """Compute the sizes for a window, for the distances that are asked for, or the farthest at which this screen is a board at all."""
+    share = 1.0
+    while (sizes := _at(window, settings, share)) is None:
+        share *= NEARER
+    return sizes
+
+
+def _at(window: WindowPlace, settings: BoardSettings, share: float) -> Sizes | None:
+    """Compute the sizes for a share of the distances; None where they leave no room."""
+    inches = settings.screen_inches or USUAL_INCHES
+    look = board_look(window.width, window.height, inches, settings.reading_m * share, settings.scanning_m * share)
     short = min(window.width, window.height)
     upright = window.height > window.width
     scale = 1080 / short
@@ -81,8 +97,11 @@ def sizes_for(window: WindowPlace, settings: BoardSettings) -> Sizes:
         # its lines are short: the header has a third one, and so has each row
         header += round(look.small_px * LINE) + gap
         room = window.height - header - card - look.strip_px - look.safety_px - 2 * gap
-        rows = max(1, min(ROWS_UPRIGHT, round(room // (LINE * (PAY * look.text_px + 2 * look.small_px) + pad / 4))))
+        rows = max(0, min(ROWS_UPRIGHT, round(room // (LINE * (PAY * look.text_px + 2 * look.small_px) + pad / 4))))
     inside = window.width - 2 * margin
+    card_words = inside - card - gap - pad if upright else card - pad
+    if rows < LEAST_ROWS or look.code_px > MOST_CODE * short or card_words < LEAST_CARD_WORDS * short:
+        return None
     far_code = round(look.far_code_px * (1 + QUIET_ZONE))
     floor = look.safety_px + look.strip_px + gap
     whole = Place(margin, floor, inside, window.height - header - floor)
@@ -100,11 +119,14 @@ def sizes_for(window: WindowPlace, settings: BoardSettings) -> Sizes:
         far = Place(margin + inside - side, look.safety_px + gap, side, high)
         far_words = Place(margin, floor, inside - side - gap, whole.height)
     return Sizes(
+        screen=BoardScreen(
+            inches=inches, guessed=not settings.screen_inches, asked_m=settings.reading_m, reading_m=settings.reading_m * share
+        ),
         upright=upright,
         width=window.width,
         height=window.height,
         rows=rows,
-        card_words=inside - card - gap - pad if upright else card - pad,
+        card_words=card_words,
         code=look.code_px,
         header=header,
         strip=look.strip_px,
