@@ -1,4 +1,5 @@
-"""Tells systemd that a process is alive: each screen from its UI clock, so that a frozen one counts as dead, the agent from all its lives.
+"""Tells systemd that a process is alive: the terminal from its UI clock, so that a frozen one counts as dead, board and agent from all
+their lives.
 
 Silent without systemd.
 """

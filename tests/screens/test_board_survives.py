@@ -1,11 +1,14 @@
 """What befalls a board in its years: real processes, killed, locked out and starved; the hall never looks at a black screen."""
 
+import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +31,8 @@ from tests.screens.test_board import Board, approve, clear, collect, start_board
 
 __all__ = ["start_board"]
 BACK_S = 10.0
+PLAYER_PATIENCE_S, HEALTH_EVERY_S = 30.0, 5.0
+"""As kiosk.screens.board.board has them, which makes a window when it is imported."""
 PALE, AMBER = (0xD5, 0xE5, 0xDD), (0xFF, 0xC8, 0x57)
 LOCK = """
 import sys, time
@@ -100,6 +105,31 @@ def test_board_when_it_cannot_write_down_what_stands_shows_it_all_the_same(
     assert lit(lying.picture())
     assert board.health() == {}
     assert "Traceback" not in board.log.read_text()
+
+
+@pytest.mark.long
+def test_board_when_its_player_hangs_is_no_longer_called_alive(
+    start_board: Start, station: RealStation, lying: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture that is a pipe is opened for ever, as one on a stick that does not answer is; the window goes on drawing."""
+    (station.state / "pictures").mkdir()
+    os.mkfifo(station.state / "pictures" / "a.jpg")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(20)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        board = start_board(lying)
+        fed = []
+        with suppress(TimeoutError):
+            while manager.recv(100):
+                fed.append(time.monotonic())
+                assert len(fed) < 2 * PLAYER_PATIENCE_S, "it is fed for ever"
+                manager.settimeout(6)
+    assert len(fed) > PLAYER_PATIENCE_S / 2
+    assert board.process.poll() is None, "nothing but the manager can end it"
+    alive_at = board.health()["alive_at"]
+    time.sleep(HEALTH_EVERY_S + 1)
+    assert board.health()["alive_at"] == alive_at
 
 
 @pytest.mark.long

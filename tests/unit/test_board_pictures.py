@@ -56,6 +56,17 @@ def test_pictures_when_nothing_changed_scales_nothing_again(pictures: Pictures, 
     assert pictures.look() == ()
 
 
+def test_pictures_when_there_are_more_than_a_look_can_scale_take_the_rest_with_the_next(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        _put(tmp_path, name, (40, 30))
+    ticks = iter(range(0, 1000, 5))
+    pictures = Pictures(tmp_path / "in", tmp_path / "run", 640, 360, lambda: float(next(ticks)))
+    assert [len(pictures.look()) for _ in range(4)] == [1, 2, 3, 3]
+
+
 def test_pictures_when_what_was_scaled_is_swept_away_scales_it_anew(pictures: Pictures, tmp_path: Path) -> None:
     _put(tmp_path, "a.jpg")
     (ready,) = pictures.look()

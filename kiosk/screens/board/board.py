@@ -1,5 +1,7 @@
 """The board's life: the player on a thread of its own, the view on Kivy's loop, the clock by the second, health by the file.
 
+The board is alive while both go round: what a player that hangs has left on the screen is nobody's word any more.
+
 Import this only after `prepare()` of kiosk.screens.window has run.
 """
 
@@ -16,7 +18,7 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 
 from kiosk import qr
-from kiosk.alive import tell
+from kiosk.alive import Pulse, tell
 from kiosk.domain.record import to_plain
 from kiosk.heap import give_back
 from kiosk.screens.board.memory import replace_json
@@ -31,6 +33,8 @@ from kiosk.screens.theme import theme
 
 POLL_S = 0.25
 HEALTH_EVERY_S = 5.0
+PLAYER_PATIENCE_S = 30.0
+"""A look takes milliseconds; where the store is locked it waits for some seconds, and pictures are scaled for as long (pictures.LOOK_S)."""
 
 
 class Board:
@@ -40,6 +44,7 @@ class Board:
         self._player, self._health, self._now, self._voice = player, health, now, voice
         self._scene = Scene(state=State.WAITING)
         self._stop = threading.Event()
+        self._pulse = Pulse()
         theme.fit(int(Window.width), int(Window.height), large=False)
         set_sizes(sizes)
         self._screen = to_plain(sizes.screen)
@@ -61,6 +66,7 @@ class Board:
 
             serve(self._seen, Path(probe))
         thread = threading.Thread(target=self._play, name="player", daemon=True)
+        self._pulse.begin("player", PLAYER_PATIENCE_S)
         # not before the window has its size: the first page is fitted into it
         Clock.schedule_once(lambda _: thread.start(), 0)
         runTouchApp()
@@ -69,6 +75,7 @@ class Board:
     def _play(self) -> None:
         try:
             while not self._stop.wait(POLL_S):
+                self._pulse.felt("player")
                 scene = self._player.step()
                 if scene is None:
                     continue
@@ -95,10 +102,13 @@ class Board:
         Clock.schedule_once(lambda _: self._write_health(), 0)
 
     def _tick(self, _: float) -> None:
-        tell("WATCHDOG=1")
+        if not self._pulse.still():
+            tell("WATCHDOG=1")
         self._view.tick(self._now())
 
     def _write_health(self) -> None:
+        if self._pulse.still():
+            return
         scene = self._scene
         age = (self._now() - scene.heard_at).total_seconds() if scene.heard_at else None
         facts = {
