@@ -15,7 +15,8 @@ SPOKEN_A_SECOND = 5.0
 """Characters that one reads aloud in a second: 300 a minute, as a newsreader does."""
 TIMES_READ = 2
 LONGEST_S = 90.0
-"""No page holds the board longer than this; words that would need more are cut before."""
+"""No page that is one thing holds the board longer than this; words that would need more are cut before. A list stands as long as its rows
+need."""
 
 
 class PageKind(StrEnum):
@@ -136,7 +137,7 @@ def breaks_in(urgent: Sequence[tuple[str, int]], aired: Aired) -> Turn | None:
 
 def dwell_s(words: Sequence[str], least_s: float) -> float:
     """Give the seconds a page with these words stands: long enough to read them aloud twice, and at least so long."""
-    return min(max(least_s, TIMES_READ * spoken_s(words)), max(least_s, LONGEST_S))
+    return max(least_s, TIMES_READ * spoken_s(words))
 
 
 def spoken_s(words: Sequence[str]) -> float:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.programme import DAYPARTS, LONGEST_S, Aired, PageKind, Quiet, Turn, breaks_in, choose, dwell_s, read_quiet, weights_at
+from kiosk.domain.programme import DAYPARTS, Aired, PageKind, Quiet, Turn, breaks_in, choose, dwell_s, read_quiet, spoken_s, weights_at
 from kiosk.domain.record import from_plain, to_plain
 
 KINDS = st.dictionaries(st.sampled_from(PageKind), st.integers(1, 5), min_size=1).map(
@@ -97,8 +97,8 @@ def test_breaks_in_when_notices_are_urgent_gives_each_revision_once() -> None:
 
 
 @given(st.lists(st.text(max_size=80), max_size=12), st.floats(20, 60))
-def test_dwell_when_words_are_many_is_long_enough_and_never_endless(words: list[str], least: float) -> None:
-    assert least <= dwell_s(words, least) <= max(least, LONGEST_S)
+def test_dwell_when_words_are_many_is_long_enough_to_read_them_twice_and_no_longer(words: list[str], least: float) -> None:
+    assert dwell_s(words, least) == max(least, 2 * spoken_s(words))
 
 
 def test_dwell_when_a_page_is_read_aloud_holds_for_twice() -> None:

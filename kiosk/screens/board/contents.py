@@ -1,10 +1,10 @@
 """What stands on the board beside the lists: the county's policies and courses, notices, the station's services, honest warnings, pictures.
 
-Makes Sheets of words and links; knows no turn and no drawing. Everything a sheet says has room on a page and can be read aloud in its time.
+Makes Sheets of words and links; knows no turn and no drawing. Everything a sheet says can be read aloud twice in its time.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +14,10 @@ from kiosk.domain.codes import AREAS
 from kiosk.domain.listing import Published
 from kiosk.domain.notice import Notice
 from kiosk.domain.pay import yuan
-from kiosk.domain.programme import PageKind
+from kiosk.domain.programme import LONGEST_S, PageKind, dwell_s
 from kiosk.domain.running import Facility
 from kiosk.domain.station import Policy, Training
-from kiosk.screens.board.scene import Fact, Sheet, without_numbers
+from kiosk.screens.board.scene import Fact, Scene, Sheet, without_numbers
 from kiosk.services import listing_words as say
 from kiosk.services import tickets
 from kiosk.services.station import Here, local
@@ -34,6 +34,7 @@ FACILITY_ICONS = {
     Facility.DESK: "account-multiple",
 }
 SAFETY = sorted({key.split(".")[2].removesuffix("_more") for key in words() if key.split(".")[:2] == ["board", "safety"]})
+CUT_STEP = 6
 BODY_MOST = 120
 """Characters of a page's smaller words: more are not read from a chair."""
 SERVICES, CODE = "services", "code"
@@ -213,6 +214,18 @@ def shortened(text: str, most: int = BODY_MOST) -> str:
     kept = text[:most]
     stop = max(kept.rfind(mark) for mark in "。；，\n")
     return (kept[:stop] if stop > most // 2 else kept) + "…"
+
+
+def readable(scene: Scene) -> Scene:
+    """Cut a sheet's longest words, at the end of a thought, until the page can be read aloud twice in LONGEST_S."""
+    sheet, cut = scene.sheet, scene
+    for most in range(BODY_MOST, 0, -CUT_STEP):
+        if sheet is None or dwell_s(cut.words(), 0) <= LONGEST_S:
+            break
+        facts = tuple(replace(fact, text=shortened(fact.text, most)) for fact in sheet.facts)
+        title, lead, body = (shortened(text, most) for text in (sheet.title, sheet.lead, sheet.body))
+        cut = replace(scene, sheet=replace(sheet, title=title, lead=lead, facts=facts, body=body))
+    return cut
 
 
 def _service(facility: Facility, ok: bool, at: datetime, network: Network, today: date) -> str:

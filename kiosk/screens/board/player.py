@@ -239,7 +239,7 @@ class Player:
             highlight, fresh = self._row(u, page.highlight if page else None), self._row(u, strip)
             sheet = self._sheet(here, u, shown, total)
         state = State.LISTINGS if rows else State.EMPTY if page else State.SHEET
-        return Scene(
+        scene = Scene(
             state=state,
             kind=PageKind.LIST if state is State.EMPTY else shown.kind,
             sheet=sheet,
@@ -256,6 +256,7 @@ class Player:
             pages=page.of if page else 1,
             more_url=f"{here.phone_base}/",
         )
+        return contents.readable(scene)
 
     def _sheet(self, here: Here, u: "UnitOfWork", shown: Shown, total: int) -> Sheet | None:
         """Say what is not a list; a list without work shows one of the station's pictures."""

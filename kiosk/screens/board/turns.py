@@ -11,6 +11,8 @@ from kiosk.domain.playlist import Item, Page, PlaylistSettings
 from kiosk.domain.programme import WORK, PageKind
 from kiosk.screens.board.memory import BoardFile, Kept
 
+BACK_WITHIN_S = 300.0
+"""No page has more time left than this: else the clock was moved."""
 LARGE_FROM = 2
 """One listing alone is large on its list already."""
 
@@ -136,7 +138,7 @@ class Turns:
     def _come_back(self, kept: Kept, stock: Stock, now: datetime) -> bool:
         """Show the page that stood when we ended, for the rest of its time; say whether there is such a page."""
         left_s = (kept.until - now).total_seconds() if kept.until is not None else 0.0
-        if not 0 < left_s <= programme.LONGEST_S:
+        if not 0 < left_s <= BACK_WITHIN_S:
             return False
         page = None
         if kept.kind in WORK:
