@@ -8,7 +8,7 @@ KioskError
 ├── NotFound            no such record
 ├── StoreError          the station's database cannot be used
 │   ├── WrongKey        the key file does not open it
-│   ├── StoreBusy       another process held the write lock too long
+│   ├── StoreBusy       another process held a lock too long
 │   ├── StoreFull       the disk is full or read-only
 │   ├── StoreDamaged    the file is not whole
 │   └── BackupGone      the folder for backups is not there or cannot be written
@@ -69,7 +69,7 @@ class WrongKey(StoreError):
 
 
 class StoreBusy(StoreError):
-    """Another process held the write lock too long."""
+    """Another process held a lock too long."""
 
 
 class StoreFull(StoreError):

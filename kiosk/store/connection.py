@@ -73,7 +73,8 @@ def mapped(error: BaseException) -> StoreError:
     words = str(error)
     if isinstance(error, MemoryError) or "malformed" in words or "SQL logic error" in words:
         return StoreDamaged(words)
-    if "locked" in words or "busy" in words:
+    # "locking protocol": readers were shut out of the log for ten seconds
+    if any(sign in words for sign in ("locked", "busy", "locking protocol")):
         return StoreBusy(words)
     if any(sign in words for sign in FULL):
         return StoreFull(words)

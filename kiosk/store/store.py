@@ -472,11 +472,14 @@ class Watcher:
 
     def changed(self) -> set[str]:
         """Give the topics that moved since the last call; everything on the first. Costs microseconds when nothing was committed."""
-        (version,) = self._raw.execute("PRAGMA data_version").fetchone()
-        if version == self._version:
-            return set()
+        try:
+            (version,) = self._raw.execute("PRAGMA data_version").fetchone()
+            if version == self._version:
+                return set()
+            counters = dict(self._raw.execute("SELECT name, counter FROM topic").fetchall())
+        except (sqlcipher.DatabaseError, MemoryError) as error:
+            raise mapped(error) from error
         self._version = version
-        counters = dict(self._raw.execute("SELECT name, counter FROM topic").fetchall())
         moved = {name for name, n in counters.items() if self._counters.get(name) != n}
         self._counters = counters
         return moved

@@ -20,6 +20,7 @@ from kiosk import bootstrap
 from kiosk.config import load
 from kiosk.domain.listing import Listing
 from kiosk.domain.record import to_plain
+from kiosk.screens.board.player import RETRY_S
 from kiosk.services.station import local
 from kiosk.store.key import read_key
 from kiosk.store.store import open_store
@@ -28,6 +29,7 @@ from kiosk.text import t
 from kiosk.trial.display import Screen
 from tests.screens.real import RealStation
 from tests.screens.test_board import Board, approve, clear, collect, start_board
+from tests.unit.test_board_player import SHUT_OUT
 
 __all__ = ["start_board"]
 BACK_S = 10.0
@@ -43,6 +45,17 @@ raw.execute("BEGIN EXCLUSIVE")
 print("locked", flush=True)
 time.sleep(float(sys.argv[3]))
 raw.execute("ROLLBACK")
+"""
+FOR_ITSELF = """
+import sys
+from pathlib import Path
+from kiosk.store.connection import connect
+raw = connect(Path(sys.argv[1]), sys.argv[2])
+raw.execute("PRAGMA locking_mode=EXCLUSIVE")
+raw.execute("BEGIN EXCLUSIVE")
+raw.execute("COMMIT")
+print("locked", flush=True)
+sys.stdin.read()
 """
 
 Start = Callable[..., Board]
@@ -168,6 +181,45 @@ def test_board_when_another_process_holds_the_store_for_long_plays_on(start_boar
     assert stood[-1]["alive_at"] > stood[0]["alive_at"]
     number = approve(station.here, collect(station.here, title="新来的活"))
     board.wait_health(lambda f: f["fresh"] == [number], 5)
+
+
+@pytest.mark.long
+def test_board_when_readers_are_shut_out_of_the_store_keeps_its_page_and_says_how_old_it_is(
+    start_board: Start, station: RealStation, lying: Screen
+) -> None:
+    short_pages(station)
+    board = start_board(lying)
+    first = board.standing()
+    words = [sys.executable, "-c", SHUT_OUT, str(station.state / "station.db-shm")]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "locked\n"
+        stood = stays(board, 45)
+        assert (stood[-1]["turn"], stood[-1]["ids"]) == (first["turn"], first["ids"]), "nobody could have read another"
+        assert stood[-1]["heard_at"], "it says how old that is"
+        assert stood[-1]["alive_at"] > stood[len(stood) // 2]["alive_at"], "it waits, and does not hang"
+        holder.communicate("")
+    number = approve(station.here, collect(station.here, title="新来的活"))
+    board.wait_health(lambda f: f["fresh"] == [number], RETRY_S + 15)
+
+
+@pytest.mark.long
+def test_board_when_it_starts_while_another_process_has_the_store_for_itself_waits_and_comes(
+    start_board: Start, station: RealStation, lying: Screen
+) -> None:
+    settings = load(station.state)
+    station.here.store.close()
+    words = [sys.executable, "-c", FOR_ITSELF, str(settings.store_path), read_key(settings.key_path)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "locked\n"
+        board = start_board(lying)
+        board.wait_text(t("board.waiting"))
+        time.sleep(8)
+        assert lit(lying.picture())
+        assert board.health()["state"] == "waiting"
+        holder.communicate("")
+    board.standing(BACK_S)
 
 
 @pytest.mark.long

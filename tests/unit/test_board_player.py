@@ -1,5 +1,7 @@
 """What stands on the board and when, on a real encrypted store read through the board's own connection; time in the test's hand."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
@@ -16,10 +18,10 @@ from kiosk.domain.privacy import Phone
 from kiosk.domain.programme import LONGEST_S, PageKind, read_quiet
 from kiosk.domain.record import new_id, to_plain
 from kiosk.domain.running import Facility, FacilityCheck
-from kiosk.errors import StoreError, WrongKey
+from kiosk.errors import StoreBusy, StoreError, WrongKey
 from kiosk.screens.board.contents import Network
 from kiosk.screens.board.memory import BoardFile
-from kiosk.screens.board.player import GRACE_S, RETRY_S, Hall, Player
+from kiosk.screens.board.player import GRACE_S, LOCKED_S, RETRY_S, Hall, Player
 from kiosk.screens.board.scene import Scene, State
 from kiosk.services.call import answer_calls, call_staff
 from kiosk.services.sample import load_sample
@@ -28,6 +30,13 @@ from kiosk.store.store import open_store
 from tests.station import ASSETS, KEY, STATION, TestStation, a_listing, a_review, make_station
 
 DWELL_S = 21.0
+SHUT_OUT = """
+import fcntl, sys
+with open(sys.argv[1], "rb+") as log:
+    fcntl.lockf(log, fcntl.LOCK_EX, 8, 120)  # every lock of the index of a write-ahead log
+    print("locked", flush=True)
+    sys.stdin.read()
+"""
 
 
 @dataclass
@@ -268,6 +277,70 @@ def test_player_when_the_store_breaks_while_listings_stand_lets_them_stand_a_mom
     assert playing.step() is None
     scenes = [playing.step(RETRY_S) for _ in range(int(GRACE_S / RETRY_S) + 1)]
     assert [scene.state for scene in scenes if scene] == [State.TROUBLE]
+
+
+def test_player_when_another_process_locks_the_store_lets_the_page_stand_with_its_age_without_what_ends(playing: Playing) -> None:
+    last = a_listing().starts_on
+    playing.approve(title="今天完", ends_on=last)
+    playing.approve(title="还有好久", ends_on=last + timedelta(days=9))
+    playing.station.clock.now = datetime(2026, 11, 24, 15, 55, tzinfo=UTC)
+    first = _next(playing)
+    seen_at = playing.station.clock()
+    playing.player._here.store.close()  # type: ignore[union-attr]
+    playing.player._watcher.close()  # type: ignore[union-attr]
+    playing.error = StoreBusy("database is locked")
+    assert playing.step() is None, "a lock of moments is nobody's business"
+    scenes = [_next(playing, GRACE_S)]
+    assert (scenes[0].rows, scenes[0].stale, scenes[0].heard_at) == (first.rows, True, seen_at)
+    playing.step(300)
+    assert playing.scene is not None
+    assert [row.title for row in playing.scene.rows] == ["还有好久"], "what ends goes all the same"
+    assert _next(playing, LOCKED_S).state is State.TROUBLE, "nobody could take anything down"
+    playing.error = None
+    after = _next(playing, RETRY_S)
+    assert ([row.title for row in after.rows], after.stale) == (["还有好久"], False)
+
+
+def test_player_when_the_store_is_locked_for_a_moment_goes_on_with_the_same_page(playing: Playing) -> None:
+    for n in range(6):
+        playing.approve(title=f"活{n}")
+    first = _next(playing)
+    playing.player._watcher.close()  # type: ignore[union-attr]
+    playing.error = StoreBusy("database is locked")
+    assert playing.step() is None
+    playing.error = None
+    assert playing.step(RETRY_S) is None, "the same page, for the rest of its time"
+    assert playing.turn().turn == first.turn + 1
+
+
+def test_player_when_the_store_is_locked_at_its_start_says_that_it_comes(playing: Playing) -> None:
+    playing.approve()
+    playing.error = StoreBusy("database is locked")
+    playing.step()
+    assert playing.player._scene.state is State.WAITING
+    playing.error = None
+    assert _next(playing, RETRY_S).state is State.LISTINGS
+
+
+@pytest.mark.long
+def test_player_when_readers_are_shut_out_of_the_log_takes_it_for_a_lock(playing: Playing) -> None:
+    """What a process does that hangs while it recovers the log: SQLite tries for ten seconds, and calls it another thing."""
+    playing.approve()
+    first = _next(playing)
+    words = [sys.executable, "-c", SHUT_OUT, str(playing.station.path) + "-shm"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "locked\n"
+        playing.beat.now += 60
+        assert playing.player.step() is None
+        playing.beat.now += GRACE_S
+        after = playing.player.step()
+        assert after is not None
+        assert (after.rows, after.stale) == (first.rows, True)
+        holder.communicate("")
+    playing.approve(title="新来的")
+    scene = _next(playing, RETRY_S)
+    assert (scene.fresh and scene.fresh.title, scene.stale) == ("新来的", False)
 
 
 def test_player_when_restarted_comes_back_to_the_same_page_for_the_rest_of_its_time(playing: Playing) -> None:

@@ -15,7 +15,7 @@ from kiosk.domain.notice import SlipCall, on_board
 from kiosk.domain.playlist import Item, PlaylistSettings
 from kiosk.domain.programme import PageKind, Quiet
 from kiosk.domain.station import Station, is_heard
-from kiosk.errors import KioskError, StoreError
+from kiosk.errors import KioskError, StoreBusy, StoreError
 from kiosk.screens.board import contents
 from kiosk.screens.board.contents import Contents, Network
 from kiosk.screens.board.memory import BoardFile
@@ -32,7 +32,9 @@ log = logging.getLogger(__name__)
 
 TOPICS = {"listing", "policy", "facility"}
 HEARD_AT, PHONE_BASE = "sync.heard_at", "station.phone_base"
-RETRY_S, GRACE_S = 3.0, 15.0
+RETRY_S, GRACE_S, LOCKED_S = 3.0, 15.0, 600.0
+"""So often a store that cannot be read is tried; so long what stood before stays, and so long where another process only locks it: that
+ends by itself, but nobody can take anything down meanwhile."""
 HEARD_EVERY_S = 60.0
 """Hearing from the county moves no topic; the age of the data is said by the minute. Pictures are looked for as often."""
 CLOCK_RIGHT_FROM = datetime(2024, 1, 1, tzinfo=UTC)
@@ -58,6 +60,8 @@ class Player:
         self._open, self._settings, self._hall, self._beat = open_here, settings, hall, beat
         self._turns = Turns(settings, file, beat)
         self._here: Here | None = None
+        self._known: Here | None = None
+        self._looked_at: datetime | None = None
         self._watcher: Watcher | None = None
         self._retry_at = self._heard_due = 0.0
         self._failing_since: float | None = None
@@ -106,7 +110,7 @@ class Player:
     def _look(self) -> Scene:
         """Bring everything up to date and say what stands."""
         if self._here is None:
-            self._here = self._open()
+            self._here = self._known = self._open()
             self._watcher = self._here.store.watch()
         assert self._watcher is not None
         if self._watcher.replaced():
@@ -126,14 +130,16 @@ class Player:
         if self._turns.broke_in and turned and self._composed.sheet is not None:
             self._ring(self._composed.sheet.title)
         self._hear_calls(self._here, "call" in moved)
+        self._looked_at = self._here.now()
+        return self._by_now(replace(self._composed, until=self._turns.until, rings=self._rings, aloud=self._aloud), self._here)
+
+    def _by_now(self, scene: Scene, here: Here) -> Scene:
+        """Bring up to date what time alone changes."""
         return replace(
-            self._composed,
-            until=self._turns.until,
-            calling=self._called_at is not None and is_heard(self._called_at, self._here.now()),
-            called=tuple(call.number for call in on_board(self._slip_calls or (), self._here.now())),
-            dim=self._hall.quiet is not None and self._clock_right() and self._hall.quiet.holds(now),
-            rings=self._rings,
-            aloud=self._aloud,
+            scene,
+            calling=self._called_at is not None and is_heard(self._called_at, here.now()),
+            called=tuple(call.number for call in on_board(self._slip_calls or (), here.now())),
+            dim=self._hall.quiet is not None and self._clock_right() and self._hall.quiet.holds(self._now()),
         )
 
     def _news(self, here: Here, news: bool) -> bool:
@@ -181,18 +187,38 @@ class Player:
         self._rings, self._aloud = self._rings + 1, aloud
 
     def _fail(self, error: Exception) -> Scene:
-        """Say why, once, and begin anew in a while. What stands goes soon: nobody could take it down any more."""
+        """Say why, once, and begin anew in a while. What stands goes after a time: nobody could take it down any more."""
         self.close()
         self._say(f"{type(error).__name__}: {error}" if isinstance(error, KioskError) else type(error).__name__, error)
         beat = self._beat()
         self._retry_at = beat + RETRY_S
         self._failing_since = beat if self._failing_since is None else self._failing_since
-        if self._scene.state in (State.LISTINGS, State.SHEET) and beat - self._failing_since < GRACE_S:
-            return self._scene
+        fails_s = beat - self._failing_since
+        passes = isinstance(error, StoreBusy) and fails_s < LOCKED_S
+        if (passes or fails_s < GRACE_S) and (left := self._left(old=fails_s >= GRACE_S)) is not None:
+            return left
         self._forget()
         self._turns.forget()
         # a store that is not there yet, or not enrolled, is no trouble: it comes
-        return Scene(state=State.WAITING if type(error) is StoreError else State.TROUBLE, turn=self._turns.turn)
+        return Scene(state=State.WAITING if passes or type(error) is StoreError else State.TROUBLE, turn=self._turns.turn)
+
+    def _left(self, old: bool) -> Scene | None:
+        """Give what is left of the page that stands, `old`: with how old it is; None when nothing is."""
+        here, scene = self._known, self._scene
+        if here is None or scene.state in (State.WAITING, State.TROUBLE):
+            return None
+        now = self._now()
+        live = {i.id for i in self._items if i.ends_at > now}
+        rows = tuple(r for r in scene.rows if r.id in live)
+        notices = {n.id for n in self._contents.standing(now)}
+        over = scene.sheet is not None and scene.kind is PageKind.NOTICE and scene.sheet.id not in notices
+        if over or (scene.rows and not rows):
+            return None
+        highlight, fresh = (r if r is not None and r.id in live else None for r in (scene.highlight, scene.fresh))
+        scene = replace(scene, rows=rows, highlight=highlight, fresh=fresh, total=len(live))
+        if old:
+            scene = replace(scene, stale=True, heard_at=scene.heard_at or self._looked_at)
+        return self._by_now(scene, here)
 
     def _say(self, words: str, error: Exception | None = None) -> None:
         if words == self._said:
@@ -204,15 +230,15 @@ class Player:
             log.warning("the store: %s", words, exc_info=None if isinstance(error, KioskError) else error)
 
     def _clock_right(self) -> bool:
-        assert self._here is not None
-        return self._here.now() >= CLOCK_RIGHT_FROM and self._here.sure()
+        assert self._known is not None
+        return self._known.now() >= CLOCK_RIGHT_FROM and self._known.sure()
 
     def _now(self) -> datetime:
         """The clock, or the last approval where it is not known: that much time has passed at least."""
-        assert self._here is not None
+        assert self._known is not None
         if self._clock_right():
-            return self._here.now()
-        return max([self._here.now(), *(i.published_at for i in self._items)])
+            return self._known.now()
+        return max([self._known.now(), *(i.published_at for i in self._items)])
 
     def _today(self) -> date:
         return local(self._now()).date()
