@@ -20,6 +20,8 @@ from kiosk.domain.matching import Ring
 CHINA = timezone(timedelta(hours=8))
 LEAST_DWELL_S = 20.0
 """A QR stands at least this long: somebody has to get up, walk over and scan it."""
+AHEAD = timedelta(minutes=1)
+"""Clocks of two stations differ by less."""
 TURN = lcm(*range(1, 17))
 """One QR turn or one round, in units that every page of up to 16 rows divides."""
 
@@ -146,8 +148,11 @@ def standing(page: Page, live: Sequence[Item], now: datetime) -> Page:
 
 
 def fresh(items: Sequence[Item], settings: PlaylistSettings, now: datetime) -> tuple[Item, ...]:
-    """Give what the 新 strip shows: published within the last minutes and not ended, newest first."""
-    new = [i for i in items if i.ends_at > now and now - i.published_at <= settings.new_for]
+    """Give what the 新 strip shows: published within the last minutes and not ended, newest first.
+
+    What was published in the future was so by a clock that has been set back since; whoever reviewed elsewhere may be AHEAD.
+    """
+    new = [i for i in items if i.ends_at > now and -AHEAD <= now - i.published_at <= settings.new_for]
     return tuple(sorted(new, key=lambda i: (-i.published_at.timestamp(), i.number, i.id)))
 
 

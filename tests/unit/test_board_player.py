@@ -27,7 +27,7 @@ from kiosk.services.call import answer_calls, call_staff
 from kiosk.services.sample import load_sample
 from kiosk.services.station import Here
 from kiosk.store.store import open_store
-from tests.station import ASSETS, KEY, STATION, TestStation, a_listing, a_review, make_station
+from tests.station import ASSETS, KEY, START, STATION, TestStation, a_listing, a_review, make_station
 
 DWELL_S = 21.0
 SHUT_OUT = """
@@ -240,6 +240,53 @@ def test_player_when_the_clock_jumps_turns_no_page(playing: Playing) -> None:
     playing.station.clock.tick(hours=3)
     after = playing.step()
     assert after is None or after.turn == first.turn
+
+
+BACK = [timedelta(hours=1), timedelta(days=365), START - datetime(1970, 1, 1, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("back", BACK, ids=["an hour", "a year", "1970"])
+def test_player_when_the_clock_jumps_back_goes_on_and_calls_nothing_new_that_was_not(playing: Playing, back: timedelta) -> None:
+    for n in range(6):
+        playing.approve(title=f"活{n}", ends_on=a_listing().ends_on + timedelta(days=9))
+    ended = playing.approve(title="完了", ends_on=a_listing().starts_on)
+    playing.station.clock.tick(days=2)
+    playing.approve(title="刚才的", ends_on=a_listing().ends_on + timedelta(days=9))
+    playing.station.clock.tick(minutes=30)
+    _notice(playing, "停水", urgent=True, ends_at=playing.station.clock() + timedelta(hours=9))
+    with playing.station.store.write() as u:
+        u.sweep()
+    before = _next(playing)
+    assert before.kind is PageKind.NOTICE
+    playing.station.clock.now -= back
+    stood = [before.turn]
+    for _ in range(40):
+        scene = playing.turn()
+        stood.append(scene.turn)
+        assert scene.fresh is None, "it was new half an hour ago"
+        assert ended not in {row.id for row in scene.rows}
+        assert scene.rows or scene.state is State.SHEET
+    assert stood == list(range(before.turn, before.turn + 41)), "pages turn, each in its time"
+    new = playing.approve(title="新来的", ends_on=a_listing().ends_on + timedelta(days=9))
+    scene = _next(playing)
+    assert (scene.fresh and scene.fresh.id) == (new if scene.clock_right else None)
+    rings = scene.rings
+    playing.station.clock.now += back
+    for _ in range(10):
+        scene = playing.turn()
+    assert scene.rings == rings, "an urgent notice that was told is not told again"
+
+
+def test_player_when_the_clock_jumps_back_while_restarted_does_not_keep_a_page_for_an_hour(playing: Playing) -> None:
+    for n in range(6):
+        playing.approve(title=f"活{n}")
+    first = _next(playing)
+    playing.station.clock.now -= timedelta(hours=1)
+    playing.restart()
+    after = _next(playing, 1)
+    assert after.turn == first.turn + 1
+    assert after.until is not None
+    assert after.until - playing.station.clock() < timedelta(minutes=2)
 
 
 def test_player_when_a_day_ends_takes_off_what_ended_with_it(playing: Playing) -> None:
