@@ -75,13 +75,18 @@ def test_published_when_found_by_its_number_is_taken_down_with_a_reason(
     start_real: StartReal, station: RealStation, screen: Screen
 ) -> None:
     one = standing(station.here).rows[-1]
-    _copies(station, one.newest, 1, station_id=OTHER)
-    with station.here.store.read() as u:
-        other = next(u.newest(1, station_id=OTHER)).number
+    _copies(station, one.newest, 2, station_id=OTHER)
+    with station.here.store.write() as u:
+        left, other = u.newest(2, station_id=OTHER)
+        u.drop(Listing, left.listing.id)
     kiosk = _room(start_real, screen)
     kiosk.tap(t("published.by_number"))
     kiosk.wait_text(t("published.number_head"))
-    for number, said in (("9999", "published.number_none"), (str(other), "published.number_other")):
+    for number, said in (
+        ("9999", "published.number_none"),
+        (str(other.number), "published.number_other"),
+        (str(left.number), "published.number_gone"),
+    ):
         key_in(kiosk, number)
         kiosk.tap(t("published.number_go"))
         kiosk.wait_text(t(said, number=number))

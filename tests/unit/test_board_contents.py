@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -37,8 +38,8 @@ def a_policy(**texts: str) -> Policy:
 
 
 def a_training(**texts: str) -> Training:
-    words = {"title": "面点班", "body": "", "place": "文化站", "subsidy": "有补贴"} | texts
-    days = {"starts_on": TODAY + timedelta(days=1), "days": 5, "seats": 20, "fee_fen": 0}
+    words: dict[str, Any] = {"title": "面点班", "body": "", "place": "文化站", "subsidy": "有补贴"} | texts
+    days: dict[str, Any] = {"starts_on": TODAY + timedelta(days=1), "days": 5, "seats": 20, "fee_fen": 0}
     return Training(id=new_id(START), revision=1, area="420923101", phone=Phone(""), sample=True, **days, **words)
 
 

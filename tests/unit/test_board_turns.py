@@ -98,8 +98,8 @@ def test_turns_when_anything_happens_turn_no_page_before_its_time_without_a_reas
     tmp_path: Path, events: list[str], at_first: int
 ) -> None:
     path = tmp_path / "played.json"
-    for left in tmp_path.iterdir():
-        left.unlink()
+    for old in tmp_path.iterdir():
+        old.unlink()
     hall = Hall(path)
     for number in range(at_first):
         hall.add(number)

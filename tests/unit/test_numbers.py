@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -33,7 +34,7 @@ def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
     store.close()
 
 
-def publish(u: UnitOfWork, count: int = 1, **changes: object) -> list[Listing]:
+def publish(u: UnitOfWork, count: int = 1, **changes: Any) -> list[Listing]:
     listings = [a_listing(ends_on=FAR_END, **changes) for _ in range(count)]
     u.receive(*listings, *(a_review(one, START) for one in listings))
     return listings

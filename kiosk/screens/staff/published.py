@@ -189,13 +189,13 @@ class PublishedScreen(StaffPage):
 
         number = int(self.digits)
 
-        def find() -> "Standing | None":
-            listing_id = numbered(self.here, number)
-            return None if listing_id is None else stands(self.here, listing_id)
+        def find() -> "Standing | bool":
+            found = numbered(self.here, number)
+            return found.gone if found.listing_id is None else stands(self.here, found.listing_id)
 
-        def found(one: "Standing | None") -> None:
-            if one is None:
-                self.hint = t("published.number_none", number=number)
+        def found(one: "Standing | bool") -> None:
+            if isinstance(one, bool):
+                self.hint = t("published.number_gone" if one else "published.number_none", number=number)
             else:
                 self.looking, self.reading, self.listing_id = False, True, one.published.listing.id
                 self._open(one)
