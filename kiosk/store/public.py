@@ -102,6 +102,23 @@ def has_left(connection: sa.Connection, number: int) -> bool:
     return connection.scalar(sa.select(free_number.c.number).where(free_number.c.number == number)) is not None
 
 
+def take_over_numbers(connection: sa.Connection, told: Collection[tuple[int, str]], today: date, sure: bool) -> list[str]:
+    """Let listings have the numbers of another store (number, listing), whatever theirs are here; give whom to project again."""
+    had = {listing_id: number for number, listing_id in dict(told).items()}
+    theirs = frozenset(had.values())
+    c, free = public_listing.c, free_number.c
+    stands = {row.listing_id: row for row in connection.execute(sa.select(c.listing_id, c.number, c.seq))}
+    wrong = {one: row for one, row in stands.items() if had.get(one, row.number) != row.number or (one not in had and row.number in theirs)}
+    unpublish(connection, [row.seq for row in wrong.values()], today, sure)
+    for number, listing_id in connection.execute(sa.select(free.number, free.listing_id)).all():
+        if number in theirs or listing_id in had:
+            connection.execute(sa.delete(free_number).where(free.number == number))
+    kept = [{"number": number, "listing_id": one, "left_on": None} for one, number in had.items() if one not in stands or one in wrong]
+    if kept:
+        connection.execute(sa.insert(free_number), kept)
+    return list(wrong)
+
+
 def read_published(row: Any) -> Published:
     """Make the value of a public row."""
     values = {**row, "id": row["listing_id"]}

@@ -20,15 +20,16 @@ from kiosk.domain.listing import Listing
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import RecordError
 from kiosk.errors import StoreError
-from kiosk.store import backup, chain, retention
+from kiosk.store import backup, chain, public, retention
 from kiosk.store.connection import connect
 from kiosk.store.migrate import upgrade
-from kiosk.store.schema import TABLES, attachment, from_row, memory, metadata, outbox, public_memory, tombstone
+from kiosk.store.schema import TABLES, attachment, free_number, from_row, memory, metadata, outbox, public_listing, public_memory, tombstone
 from kiosk.store.store import Store, UnitOfWork, open_store
 
 READING = ".reading"
 REBUILT = ".rebuilt"
 BATCH = 500
+NUMBERED = (free_number.name, public_listing.name)
 PATIENCE = 64
 FARTHEST = 2**31
 """After so many rows that cannot be read the steps over the gap grow; where a table ends is not always known."""
@@ -159,8 +160,12 @@ def merge(u: UnitOfWork, old: Old) -> None:
     for row in old.rows(tombstone.name):
         if row["entity"] in ENTITIES and row["revision"] > buried.get(row["record_id"], 0):
             u.bury(ENTITIES[row["entity"]], row["record_id"], row["revision"])
+    # slips of this morning say the old store's numbers, and whatever the copy had given them to
+    told = [(row["number"], row["listing_id"]) for name in NUMBERED for row in old.rows(name) if row.get("listing_id")]
+    moved = public.take_over_numbers(u.connection, told, u.today, u.sure)
     for cls in TABLES:
         _take(u, old, cls)
+    public.project(u.connection, moved, u.today, u.sure)
     for row in old.rows(attachment.name):
         u.attach(row["digest"], row["content"], row["kind"])
     for table in (memory, public_memory):

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from kiosk.__main__ import main
 from kiosk.config import Settings
 from kiosk.domain import recovery_code
 from kiosk.domain.enrol_text import ALPHABET
+from kiosk.domain.listing import Verdict
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.errors import BackupGone, BadInput, StoreFull, WrongKey
@@ -32,7 +33,7 @@ from kiosk.store.backup import kept
 from kiosk.store.connection import connect
 from kiosk.text import t
 from tests.safety.parts import Site, add, crowd, make_site, spoil, steps
-from tests.station import KEY
+from tests.station import KEY, START, a_listing, a_review
 
 
 @pytest.fixture
@@ -147,6 +148,34 @@ def test_restore_when_the_old_store_is_whole_keeps_what_came_since(site: Site) -
         assert [change.record_id for change in u.outgoing(1000)].count(stays) == 1
     (old,) = swap.old_stores(site.path)
     assert old.name.startswith("station.db.before-restore-")
+
+
+def test_restore_when_numbers_went_round_since_the_copy_keeps_those_that_were_seen(site: Site) -> None:
+    """A slip of this morning says the number that its listing had then, not the one that the copy would give."""
+
+    def numbers() -> dict[str, int]:
+        with site.station.store.read() as u:
+            return {one.listing.id: one.number for one in u.newest()}
+
+    early = [a_listing(ends_on=date(2027, 1, 1)) for _ in range(102)]
+    late = [a_listing(ends_on=date(2027, 1, 1)) for _ in range(4)]
+    with site.station.store.write() as u:
+        u.put(*early, *(a_review(one, START) for one in early))
+        u.put(*(a_review(one, START + timedelta(minutes=1), Verdict.UNDO) for one in early[:3]))
+    copy = site.back_up()
+    site.clock.tick(days=1)
+    with site.station.store.write() as u:
+        u.put(*late, *(a_review(one, site.clock()) for one in late))
+        u.put(a_review(early[0], site.clock()))  # its number is another's by now
+        u.put(a_review(early[50], site.clock(), Verdict.UNDO))
+    before = numbers()
+    assert {before[late[0].id], before[late[1].id]} == {1, 2}
+    site.restore(copy)
+    assert numbers() == before
+    with site.station.store.write() as u:
+        u.put(a_review(early[50], site.clock() + timedelta(minutes=1)))
+    assert numbers()[early[50].id] == 51, "who left has it again"
+    assert len(set(numbers().values())) == len(numbers())
 
 
 def test_restore_when_the_machine_is_new_needs_the_code_from_the_safe(
