@@ -20,7 +20,7 @@ from kiosk.county.phone_limits import hold
 from kiosk.county.publish import bury, publish
 from kiosk.county.schema import console_user, edition, record
 from kiosk.domain.record import from_plain
-from kiosk.domain.rule_sheet import RuleSheet
+from kiosk.domain.rule_sheet import RUBRIC, RuleSheet
 from kiosk.domain.station import Policy, Training
 from kiosk.errors import BadInput, KioskError, NotFound, WrongState
 
@@ -246,7 +246,12 @@ def _send_sheet(connection: sa.Connection, county_id: str, made: Edition, now: d
 
 
 def _bury_before(connection: sa.Connection, county_id: str, made: Edition, now: datetime) -> None:
-    """Take sheets away that are out of force from now on: a new station need not read the county's past."""
+    """Take sheets away that are out of force from now on: a new station need not read the county's past.
+
+    All rubrics stay: a year that is over is judged by the one that was in force then.
+    """
+    if made.id == RUBRIC:
+        return
     earlier = sa.tuple_(edition.c.effective_on, edition.c.number) < sa.tuple_(sa.literal(made.effective_on), sa.literal(made.number))
     past = sa.select(edition.c.number).where(*_of(county_id, made.kind, made.id), edition.c.state == State.PUBLISHED, earlier)
     for number in connection.scalars(past.order_by(edition.c.number)).all():

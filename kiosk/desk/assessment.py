@@ -1,4 +1,7 @@
-"""今年考核 on the desk page: the points item by item, and where the head enters what no machine measures and shows a file for it."""
+"""年度考核 on the desk page: a year's points item by item with the records behind them.
+
+Here the head enters what no machine measures and shows a file for it, and makes the papers.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,13 +10,14 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.desk.counter import Counter, Desk, Form, Seated
+from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent
 from kiosk.desk.seats import Seat
 from kiosk.domain.assessment import Area, Scored
-from kiosk.errors import BadInput
+from kiosk.errors import BadInput, NotFound
 from kiosk.services import assessment_words as words
 from kiosk.services import claims
-from kiosk.services.assessment import Assessment, assess
+from kiosk.services.assessment import Assessment, assess, years
+from kiosk.services.assessment_records import how_many, records
 from kiosk.services.claim_papers import papers
 from kiosk.services.station import local
 from kiosk.services.template import makes_pdf
@@ -35,30 +39,54 @@ TEMPLATES = Path(__file__).parent.parent.parent / "assets" / "papers"
 
 
 @router.get("/assessment")
-def year(desk: Desk, seat: Seated, said: str = "") -> HTMLResponse:
-    """Show how the year stands."""
-    return _page(desk, seat, said=t("assess.noted") if said == "noted" else "")
+def show(desk: Desk, seat: Seated, year: int = 0, said: str = "") -> HTMLResponse:
+    """Show how a year stands."""
+    return _page(desk, seat, year, said=t("assess.noted") if said == "noted" else "")
+
+
+@router.get("/assessment/{year:int}/{code}")
+def behind(desk: Desk, seat: Seated, year: int, code: str) -> HTMLResponse:
+    """Show every record behind an item that is measured."""
+    found = assess(desk.here, seat.session, years(desk.here).chosen(year))
+    one = next((one for one in found.score.items if one.item.code == code and one.item.measure), None)
+    if one is None or found.year != year:
+        raise NotFound(code)
+    points, most = words.number(one.points), words.number(one.item.most)
+    return desk.show(
+        "evidence.html.j2",
+        seat,
+        title=t("section.assessment"),
+        year=year,
+        head=t("assess.head", name=one.item.name, points=points, most=most),
+        year_title=words.title(found),
+        stands=words.stands(found),
+        facts=(words.value(one), words.how(one)),
+        placeholder=words.placeholder(found),
+        records=records(desk.here, found, code),
+        code=code,
+    )
 
 
 @router.post("/assessment/{code}")
 def enter(desk: Desk, form: Form, code: str) -> Response:
     """Enter one item; what was typed stays when something is wrong."""
-    typed = {name: form.text(name) for name in ("value", "note")}
+    year, typed = _year(desk, form), {name: form.text(name) for name in ("value", "note")}
     try:
-        claims.claim(desk.here, form.seat.session, code, typed["value"], typed["note"], form.file("file"))
+        claims.claim(desk.here, form.seat.session, code, typed["value"], typed["note"], form.file("file"), year)
     except BadInput as error:
-        return _page(desk, form.seat, code=code, trouble=t(error.key, **error.words), typed=typed)
-    return go(f"/assessment?said=noted#i{code}")
+        return _page(desk, form.seat, year, code=code, trouble=t(error.key, **error.words), typed=typed)
+    return go(f"/assessment?year={year}&said=noted#i{code}")
 
 
 @router.post("/papers/claim")
 def four(desk: Desk, form: Form) -> Response:
-    """Give the four papers of this year in one file; with a password of the moment the roster in it is the whole one."""
+    """Give the four papers of a year in one file; with a password of the moment the roster in it is the whole one."""
+    year = _year(desk, form)
     try:
         # a password may begin or end with a blank: it is taken as it was typed
-        return download(papers(desk.here, form.seat.session, TEMPLATES, "".join(form.texts("password"))))
+        return download(papers(desk.here, form.seat.session, TEMPLATES, "".join(form.texts("password")), year))
     except BadInput as error:
-        return _page(desk, form.seat, paper_trouble=t(error.key, **error.words))
+        return _page(desk, form.seat, year, paper_trouble=t(error.key, **error.words))
 
 
 @router.get("/assessment/file/{claim_id}")
@@ -68,9 +96,15 @@ def file(desk: Desk, seat: Seated, claim_id: str) -> Response:
     return download((found.file_name, content))
 
 
+def _year(desk: Counter, form: Sent) -> int:
+    """Give the year that the form is about."""
+    return form.number("year") if form.text("year") else years(desk.here).first
+
+
 def _page(
     desk: Counter,
     seat: Seat,
+    year: int,
     *,
     said: str = "",
     code: str = "",
@@ -78,7 +112,8 @@ def _page(
     typed: Mapping[str, str] | None = None,
     paper_trouble: str = "",
 ) -> HTMLResponse:
-    found = assess(desk.here, seat.session)
+    choice = years(desk.here)
+    found = assess(desk.here, seat.session, choice.chosen(year))
     wrong = {code: Typed(trouble, typed or {})} if code else {}
     areas = []
     for area in Area:
@@ -95,12 +130,18 @@ def _page(
         422 if trouble or paper_trouble else 200,
         title=t("section.assessment"),
         said=said,
+        years=choice.all,
+        year=found.year,
+        year_title=words.title(found),
+        stands=words.stands(found),
+        over=found.over,
+        handed_in=words.handed_in(found),
         points=words.number(found.score.total),
         grade=found.score.grade.name,
         money=words.money(found),
         gap=words.gap(found),
         easiest=words.easiest(found),
-        placeholder="" if found.rubric.official else t("assess.placeholder"),
+        placeholder=words.placeholder(found),
         areas=areas,
         judged=words.judged(found),
         changed=changed,
@@ -120,7 +161,8 @@ def _item(found: Assessment, one: Scored, wrong: Typed | None) -> Mapping[str, o
         "aim": words.how(one),
         "points": t("assess.of", points=words.number(one.points), most=words.number(one.item.most)),
         "full": one.gain == 0,
-        "todo": words.advice(one) if one.gain > 0 else "",
+        "todo": words.todo(found, one),
+        "records": how_many(found, one.item.code) if one.item.measure else 0,
         "entered": not one.item.measure,
         "unproved": claim is not None and not claim.file_digest,
         "claim": claim,

@@ -1,7 +1,7 @@
 """What the county sets for every station as a text of its own: one table of the rules, or the rubric. Knows what stands in none of them.
 
 Each edition is a record; a station keeps those that the county gives it and goes over to the next one by itself on its day, with or
-without a line. An empty text is the one that the program came with.
+without a line. An empty text is the one that the program came with. Rubrics that are over stay: years that are over are judged by them.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ FILES = frozenset({MINI_PROGRAM, *PAPERS})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSheet:
-    """One edition of a sheet; owned by the county. What was taken back, or is over, comes as a tombstone."""
+    """One edition of a sheet; owned by the county. What was taken back, or is over and no rubric, comes as a tombstone."""
 
     id: str
     revision: int

@@ -1,27 +1,48 @@
-"""The assessment in words: values with their units, what an area comes to, what is easiest, and each record on which a number stands."""
+"""The assessment in words: which year and up to when, values with their units, what an area comes to, and what is easiest."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from kiosk.domain.assessment import Area, Scored, cheapest
-from kiosk.domain.case import Case
-from kiosk.domain.listing import Listing
-from kiosk.domain.pay import yuan
-from kiosk.domain.referral import Referral
-from kiosk.domain.running import FacilityCheck, PlatformEntry, Signup, Spending
-from kiosk.domain.station import Training
-from kiosk.domain.worker import Worker
-from kiosk.domain.yearly import StationDay
 from kiosk.services.assessment import Assessment
-from kiosk.services.station import Here, local
-from kiosk.store.store import UnitOfWork
+from kiosk.services.station import local
 from kiosk.text import t
 
 WAN_FEN = 1_000_000
 FACTS = 3
-SHOWN = 200
-"""Records shown of one item, newest first: more nobody reads on a screen; the papers have them all."""
+EASIEST = 3
+
+
+def title(found: Assessment) -> str:
+    """Name the year: 2026 年考核."""
+    return t("assess.title", year=found.year)
+
+
+def stands(found: Assessment) -> str:
+    """Say up to when it is counted."""
+    return t("assess.over", year=found.year) if found.over else t("assess.now")
+
+
+def day(when: date) -> str:
+    """Write a day as papers do."""
+    return t("claim_papers.day", year=when.year, month=when.month, day=when.day)
+
+
+def handed_in(found: Assessment) -> str:
+    """Say when the papers of the year were made last, and that those of a year that is over are still to be made."""
+    made = found.handed_in
+    if made is None:
+        return t("claim_papers.not_yet", year=found.year) if found.over else ""
+    when = local(made.made_at)
+    said = t("claim_papers.made", day=day(when.date()), name=made.by_name, points=made.points)
+    early = found.over and when.year <= found.year
+    return said + (t("claim_papers.early", year=found.year) if early else "")
+
+
+def placeholder(found: Assessment) -> str:
+    """Say that the rubric is none of the county's, where it is not."""
+    return "" if found.rubric.official else t("assess.placeholder")
 
 
 def number(value: Decimal) -> str:
@@ -73,12 +94,27 @@ def money(found: Assessment) -> str:
 
 
 def easiest(found: Assessment) -> Sequence[str]:
-    """Say what would bring the most points an hour, best first."""
-    return [t("assess.easy", advice=advice(one), gain=number(one.gain)) for one in cheapest(found.score)]
+    """Say what would bring the most points an hour, best first; of a year that is over only what can still be done."""
+    doable = [one for one in cheapest(found.score, len(found.score.items)) if _can_be_done(found, one)]
+    return [t("assess.easy", advice=_advice(one), gain=number(one.gain)) for one in doable[:EASIEST]]
 
 
-def advice(one: Scored) -> str:
-    """Say what to do about an item."""
+def lacking(found: Assessment) -> Sequence[str]:
+    """Say what the report names as lacking: the easiest as the year stood."""
+    return [t("assess.easy", advice=_advice(one), gain=number(one.gain)) for one in cheapest(found.score, EASIEST)]
+
+
+def todo(found: Assessment, one: Scored) -> str:
+    """Say what can still be done about an item; nothing where there is nothing."""
+    return t("assess.todo", advice=_advice(one)) if one.gain > 0 and _can_be_done(found, one) else ""
+
+
+def _can_be_done(found: Assessment, one: Scored) -> bool:
+    """Say whether an item can still rise: what is counted of a year that is over cannot."""
+    return not (found.over and one.item.measure)
+
+
+def _advice(one: Scored) -> str:
     return one.item.advice.format(missing=number(one.missing.to_integral_value()))
 
 
@@ -94,75 +130,3 @@ def aim(one: Scored) -> str:
 
 def _with_unit(figure: Decimal, one: Scored) -> str:
     return f"{number(figure)}{'' if one.item.unit == '%' else ' '}{one.item.unit}"
-
-
-def records(here: Here, found: Assessment, code: str) -> Sequence[str]:
-    """Say each record on which an item stands, newest first, then those that count against it; nobody's whole name."""
-    measured = found.measured[code]
-    with here.store.read() as u:
-        good = [_said(u, measured.entity, i) for i in reversed(measured.ids[-SHOWN:])]
-        bad = [t("assess.counts_against", record=_said(u, measured.entity, i)) for i in measured.against[:SHOWN]]
-    return [*bad, *good]
-
-
-def _said(u: UnitOfWork, entity: type, record_id: str) -> str:
-    kinds: Sequence[type] = (Worker, Listing) if entity is PlatformEntry else (entity,)
-    record = next((found for kind in kinds if (found := u.get(kind, record_id)) is not None), None)
-    return t("assess.gone") if record is None else SAY[type(record)](u, record)
-
-
-def _day(instant: Any) -> str:
-    return f"{local(instant):%m-%d %H:%M}"
-
-
-def _worker(_: UnitOfWork, w: Worker) -> str:
-    return t("assess.worker", day=_day(w.registered_at), name=w.name.masked() if w.name else t("roster.withdrawn"), number=w.number)
-
-
-def _listing(_: UnitOfWork, one: Listing) -> str:
-    return t("assess.listing", day=_day(one.collected_at), title=one.title, count=one.headcount, employer=one.employer_name)
-
-
-def _referral(u: UnitOfWork, one: Referral) -> str:
-    worker, listing = u.get(Worker, one.worker_id), u.get(Listing, one.listing_id)
-    name = worker.name.masked() if worker and worker.name else t("roster.withdrawn")
-    return t("assess.referral", day=_day(one.created_at), name=name, title=listing.title if listing else t("roster.elsewhere"))
-
-
-def _signup(u: UnitOfWork, one: Signup) -> str:
-    worker, training = u.get(Worker, one.worker_id), u.get(Training, one.training_id)
-    name = worker.name.masked() if worker and worker.name else t("roster.withdrawn")
-    return t("assess.signup", day=_day(one.signed_at), name=name, title=training.title if training else "")
-
-
-def _spending(_: UnitOfWork, one: Spending) -> str:
-    return t("assess.spending", day=f"{one.spent_on:%m-%d}", purpose=one.purpose, yuan=yuan(one.amount_fen))
-
-
-def _check(_: UnitOfWork, one: FacilityCheck) -> str:
-    return t("assess.check", day=_day(one.checked_at), what=t(f"facility.{one.facility}"), name=one.by_name, state=t(f"assess.ok_{one.ok}"))
-
-
-def _case(_: UnitOfWork, one: Case) -> str:
-    return t("assess.case", day=_day(one.opened_at), kind=t(f"case_kind.{one.kind}"))
-
-
-def _station_day(_: UnitOfWork, one: StationDay) -> str:
-    due = one.due_min or 0
-    return t("assess.day", day=f"{one.day:%m-%d}", due=_hours(due), terminal=_hours(one.terminal_min), board=_hours(one.board_min))
-
-
-def _hours(minutes: int) -> str:
-    return t("assess.hours", hours=minutes // 60, minutes=minutes % 60)
-
-
-SAY: Mapping[type, Callable[[UnitOfWork, Any], str]] = {
-    Worker: _worker,
-    Listing: _listing,
-    Referral: _referral,
-    Signup: _signup,
-    Spending: _spending,
-    FacilityCheck: _check,
-    Case: _case,
-    StationDay: _station_day,
-}

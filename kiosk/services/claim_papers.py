@@ -1,7 +1,7 @@
 """四份材料: the papers of article 14 with what they stand on, in one file.
 
-Application, roster, score sheet, report, evidence, and a list of them all. The county gets the list's digest as a record: what was altered
-afterwards is seen.
+Application, roster, score sheet, report, evidence, the records behind every number, and a list of them all. The county gets the list's
+digest as a record: what was altered afterwards is seen.
 """
 
 import base64
@@ -21,9 +21,11 @@ from kiosk.domain.record import new_id
 from kiosk.domain.rule_sheet import PAPERS, RuleSheet, in_force
 from kiosk.domain.running import Spending, SpendingKind
 from kiosk.domain.yearly import PaperItem, PaperSet
+from kiosk.errors import NotFound
 from kiosk.services import assessment_words as words
 from kiosk.services import roster as rosters
-from kiosk.services.assessment import Assessment, assess
+from kiosk.services.assessment import Assessment, assess, years
+from kiosk.services.assessment_records import workbook
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here
 from kiosk.services.table_write import NOT_IN_NAMES, File
@@ -35,29 +37,18 @@ TEMPLATES = {1: "application.docx", 3: "score.xlsx", 4: "report.docx"}
 MANIFEST = "manifest.json"
 
 
-def papers(here: Here, session: Session, templates: Path, password: str = "") -> File:
-    """Make the four papers of this year as one zip; with a password the roster is the whole one, locked with it.
+def papers(here: Here, session: Session, templates: Path, password: str = "", year: int | None = None) -> File:
+    """Make the four papers of a year, this one unless another is named, as one zip; with a password the roster is the whole one, locked
+    with it.
 
-    Raises NotAllowed for all but the head, BadInput for a template that cannot be filled or a short password. What was made is handed in to
-    the county: as a record of what each item came to, with the digest of the list of files, and as the file.
+    Raises NotAllowed for all but the head, NotFound for a year that cannot be chosen, BadInput for a template that cannot be filled or a
+    short password. What was made is handed in to the county: as a record of what each item came to, with the digest of the list of files,
+    and as the file.
     """
-    found = assess(here, session)
-    facts = _facts(here, found)
-    period = rosters.this_year(here)
-    roster = rosters.full_file(here, session, period, password) if password else rosters.masked_file(here, session, period)
-    ours, files = _county_templates(here), dict[str, bytes]()
-    for number, name in TEMPLATES.items():
-        title = f"{number}_{t(f'claim_papers.{Path(name).stem}')}"
-        fill = fill_docx if name.endswith(".docx") else fill_xlsx
-        files[title + Path(name).suffix] = content = fill(ours.get(name) or (templates / name).read_bytes(), facts)
-        if makes_pdf():
-            files[title + ".pdf"] = to_pdf(name, content)
-    files[f"2_{roster[0]}"] = roster[1]
-    with here.store.read() as u:
-        for code, claim in sorted(found.claims.items()):
-            shown = u.attached(claim.file_digest) if claim.file_digest else None
-            if shown is not None:
-                files[f"{t('claim_papers.evidence')}/{code}_{_safe(claim.file_name)}"] = shown
+    found = assess(here, session, year)
+    if found.year not in years(here).all:
+        raise NotFound(f"{found.year}")
+    files = _four(here, session, templates, found, password) | _evidence(here, found)
     listed = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
     total = words.number(found.score.total)
     manifest = json.dumps(
@@ -75,6 +66,36 @@ def papers(here: Here, session: Session, templates: Path, password: str = "") ->
     return zipped
 
 
+def _four(here: Here, session: Session, templates: Path, found: Assessment, password: str) -> dict[str, bytes]:
+    """Fill the papers, by their names in the zip; each as PDF too where LibreOffice is here."""
+    facts, ours, papers = _facts(here, found), _county_templates(here), dict[str, bytes]()
+    period, note = rosters.whole_year(found.year) if found.over else rosters.this_year(here), words.placeholder(found)
+    whole = [rosters.full_file(here, session, period, password, note)] if password else []
+    # a PDF cannot be locked as Office's files are: that of the roster is never the whole one
+    masked = [rosters.masked_file(here, session, period, note)] if makes_pdf() or not whole else []
+    papers |= {f"2_{name}": content for name, content in masked}
+    for number, name in TEMPLATES.items():
+        fill = fill_docx if name.endswith(".docx") else fill_xlsx
+        title = f"{number}_{t(f'claim_papers.{Path(name).stem}')}{Path(name).suffix}"
+        papers[title] = fill(ours.get(name) or (templates / name).read_bytes(), facts)
+    pdfs = to_pdf(papers) if makes_pdf() else {}
+    if whole and masked:
+        del papers[f"2_{masked[0][0]}"]
+    return {f"2_{name}": content for name, content in whole} | papers | pdfs
+
+
+def _evidence(here: Here, found: Assessment) -> dict[str, bytes]:
+    """Give what the numbers stand on: the records behind each, and what was shown, by their names in the zip."""
+    folder = t("claim_papers.evidence")
+    files = {f"{folder}/{t('claim_papers.records_file')}.xlsx": workbook(here, found)}
+    with here.store.read() as u:
+        for code, claim in sorted(found.claims.items()):
+            shown = u.attached(claim.file_digest) if claim.file_digest else None
+            if shown is not None:
+                files[f"{folder}/{code}_{_safe(claim.file_name)}"] = shown
+    return files
+
+
 def _county_templates(here: Here) -> dict[str, bytes]:
     """Give the templates that the county set in place of those the program came with, by the file's name."""
     with here.store.read() as u:
@@ -83,7 +104,7 @@ def _county_templates(here: Here) -> dict[str, bytes]:
 
 
 def _hand_in(here: Here, session: Session, found: Assessment, zipped: File, digest: str) -> None:
-    """Keep what was made as a record and as a file for the county; of the files only the last."""
+    """Keep what was made as a record and as a file for the county; of each year the last, of another one until the county has it."""
     now, total = here.now(), words.number(found.score.total)
     made = PaperSet(
         id=new_id(now),
@@ -105,8 +126,10 @@ def _hand_in(here: Here, session: Session, found: Assessment, zipped: File, dige
         made_at=now,
     )
     with here.store.write() as u:
+        others = {one.year: one.file_digest for one in u.list(PaperSet, station_id=here.station_id) if one.year != made.year}
+        lacking = {one[0] for one in u.unsent()} | {one[0] for one in u.refused_files()}
         u.keep(made)
-        u.detach(FileKind.PAPERS)
+        u.detach(FileKind.PAPERS, lacking.intersection(others.values()))
         u.attach(made.file_digest, zipped[1], FileKind.PAPERS)
         u.audit(now, session.staff_id, "claim_papers", made.id, digest=made.digest, points=total)
 
@@ -145,7 +168,7 @@ def _safe(name: str) -> str:
 
 def _facts(here: Here, found: Assessment) -> dict[str, Any]:
     """Give every field that a template may name."""
-    score, station, today = found.score, found.station, here.today()
+    score, station = found.score, found.station
     with here.store.read() as u:
         spendings = u.list(Spending, station_id=here.station_id)
     spent = sums(spendings).get(found.year, {})
@@ -156,16 +179,17 @@ def _facts(here: Here, found: Assessment) -> dict[str, Any]:
         "address": station.address,
         "phone": station.phone.grouped(),
         "year": found.year,
-        "today": t("claim_papers.day", year=today.year, month=today.month, day=today.day),
+        "today": words.day(here.today()),
+        "until": words.day(found.until),
         "points": words.number(score.total),
         "grade": score.grade.name,
         "money": yuan(score.money),
         "money_capitals": capitals(score.money),
-        "placeholder": "" if found.rubric.official else t("assess.placeholder"),
+        "placeholder": words.placeholder(found),
         "spent_network": yuan(spent.get(SpendingKind.NETWORK, 0)),
         "spent_running": yuan(spent.get(SpendingKind.RUNNING, 0)),
         "ledger_lines": len([s for s in standing(spendings) if s.spent_on.year == found.year]),
-        "easiest": list(words.easiest(found)),
+        "easiest": list(words.lacking(found)),
         "items": items,
         "areas": [
             {

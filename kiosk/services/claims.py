@@ -3,30 +3,41 @@
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
-from kiosk.domain.assessment import TENTH, Item
+from kiosk.domain.assessment import TENTH
 from kiosk.domain.file_kind import FileKind
 from kiosk.domain.record import new_id
 from kiosk.domain.yearly import Claim
 from kiosk.errors import BadInput, NotFound
 from kiosk.services import evidence_file
+from kiosk.services.assessment import years
+from kiosk.services.ruling import rubric_of
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here
 
 NOTE_MOST, VALUE_MOST, NAME_MOST = 100, Decimal(9999), 80
 
 
-def claim(here: Here, session: Session, code: str, value: str, note: str = "", file: tuple[str, bytes] | None = None) -> Claim:
-    """Enter an item of this year; without a new file the one shown before stays.
+def claim(
+    here: Here,
+    session: Session,
+    code: str,
+    value: str,
+    note: str = "",
+    file: tuple[str, bytes] | None = None,
+    year: int | None = None,
+) -> Claim:
+    """Enter an item of a year, this one unless another is named; without a new file the one shown before for that year stays.
 
-    Raises NotAllowed for all but the head, NotFound for an item that the system measures, BadInput('value', 'note' or 'file').
+    Raises NotAllowed for all but the head, NotFound for an item that the system measures or a year that cannot be chosen,
+    BadInput('value', 'note' or 'file').
     """
     session.need_head("evidence")
-    _entered(here, code)
+    year = year or here.today().year
+    _entered(here, code, year)
     said, note = _number(value), note.strip()
     if len(note) > NOTE_MOST:
         raise BadInput("note", "bad.evidence.note", most=NOTE_MOST)
     kind, content = evidence_file.fit(file[1]) if file else ("", b"")
-    year = here.today().year
     with here.store.write() as u:
         before = next(reversed(u.list(Claim, station_id=here.station_id, year=year, item=code)), None)
         # a clock that stands or was set back lets no earlier word stand
@@ -65,11 +76,13 @@ def shown(here: Here, session: Session, claim_id: str) -> tuple[Claim, bytes]:
     return found, content
 
 
-def _entered(here: Here, code: str) -> Item:
-    found = next((item for item in here.rubric.items if item.code == code and not item.measure), None)
-    if found is None:
+def _entered(here: Here, code: str, year: int) -> None:
+    if year not in years(here).all:
+        raise NotFound(f"{year}")
+    with here.store.read() as u:
+        rubric = rubric_of(here, u, year)
+    if not any(item.code == code and not item.measure for item in rubric.items):
         raise NotFound(code)
-    return found
 
 
 def _number(typed: str) -> str:

@@ -37,7 +37,8 @@ def settle(store: Store, digest: str, refused: str = "") -> None:
 def refused(u: UnitOfWork) -> list[str]:
     """Give the codes with which the county refused files that still stand for something."""
     claims = {(claim.year, claim.item): claim.file_digest for claim in u.list(Claim)}
-    standing = {*claims.values(), *(papers.file_digest for papers in u.list(PaperSet)[-1:])}
+    papers = {one.year: one.file_digest for one in u.list(PaperSet)}
+    standing = {*claims.values(), *papers.values()}
     return [code for digest, code in u.refused_files() if digest in standing]
 
 

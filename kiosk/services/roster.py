@@ -10,6 +10,7 @@ from datetime import date
 
 from kiosk.domain.employer import Employer
 from kiosk.domain.listing import Listing
+from kiosk.domain.measures import heard_by, last_day
 from kiosk.domain.privacy import Personal
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
 from kiosk.domain.roster import NOTED, Grade, Recommendation, RosterRow, missing, roster_rows
@@ -45,10 +46,12 @@ WIDTHS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """From a day to a day, both counted, by the day of the recommendation."""
+    """From a day to a day, both counted, by the day of the recommendation. `closed`: as it stood on the last day; what was said later is
+    left out."""
 
     first: date
     last: date
+    closed: bool = False
 
     def __post_init__(self) -> None:
         if self.first > self.last:
@@ -81,31 +84,38 @@ def this_year(here: Here) -> Period:
     return Period(first=today.replace(month=1, day=1), last=today)
 
 
+def whole_year(year: int) -> Period:
+    """Give a year as it stands at its end."""
+    return Period(first=date(year, 1, 1), last=last_day(year), closed=True)
+
+
 def roster(here: Here, period: Period) -> Roster:
     """Give the station's roster of a period. Doubts are found over all years: a hire may be told again after New Year."""
     with here.store.read() as u:
         station = here.station(u)
         known = recommendations(u, station.id)
+    if period.closed:
+        known = heard_by(known, period.last)
     rows = (r for r in roster_rows(known) if period.first <= local(r.referred_at).date() <= period.last)
     return Roster(station=station, period=period, rows=tuple(rows))
 
 
-def masked_file(here: Here, session: Session, period: Period) -> File:
-    """Give the roster as xlsx with names and phones masked; audited."""
+def masked_file(here: Here, session: Session, period: Period, note: str = "") -> File:
+    """Give the roster as xlsx with names and phones masked, `note` over it; audited."""
     found = roster(here, period)
     _audit(here, session, found, "masked")
-    return _name(found, "roster.masked_file"), table_write.to_xlsx(_table(found, full=False))
+    return _name(found, "roster.masked_file"), table_write.to_xlsx(_table(found, note, full=False))
 
 
-def full_file(here: Here, session: Session, period: Period, password: str) -> File:
-    """Give the roster with whole names and phones, openable with `password` only, which is kept nowhere; audited.
+def full_file(here: Here, session: Session, period: Period, password: str, note: str = "") -> File:
+    """Give the roster with whole names and phones, openable with `password` only, which is kept nowhere, `note` over it; audited.
 
     Raises NotAllowed for anybody but the head, BadInput('password') for a short one.
     """
     session.need_head("the full roster")
     table_write.check_password(password)
     found = roster(here, period)
-    file = table_write.locked(table_write.to_xlsx(_table(found, full=True)), password)
+    file = table_write.locked(table_write.to_xlsx(_table(found, note, full=True)), password)
     _audit(here, session, found, "full")
     return _name(found, "roster.full_file"), file
 
@@ -155,12 +165,12 @@ def _name(found: Roster, kind: str) -> str:
     return table_write.file_name(t("roster.title"), found.station.name, str(period.first), str(period.last), t(kind))
 
 
-def _table(found: Roster, *, full: bool) -> Table:
+def _table(found: Roster, note: str, *, full: bool) -> Table:
     period = found.period
     head = t("roster.period", station=found.station.name, first=period.first, last=period.last, count=len(found.rows))
     return Table(
         title=t("roster.title"),
-        notes=(head, t("roster.full" if full else "roster.masked"), t("roster.placeholder")),
+        notes=(head, t("roster.full" if full else "roster.masked"), t("roster.placeholder"), *filter(None, (note,))),
         columns=tuple(Column(title=t(f"roster.column.{name}"), width=width) for name, width in WIDTHS.items()),
         rows=[_cells(number, row, full=full) for number, row in enumerate(found.rows, start=1)],
         foot=(t("roster.legend"), t("roster.legend_words"), t("roster.legend_doubts")),

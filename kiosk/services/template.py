@@ -41,6 +41,7 @@ EXAMPLE: Mapping[str, Any] = {
     "phone": "0712-4000001",
     "year": 2026,
     "today": "2026年11月27日",
+    "until": "2026年11月27日",
     "points": "84.5",
     "grade": "良好",
     "money": "50000",
@@ -138,15 +139,19 @@ def makes_pdf() -> bool:
     return shutil.which(OFFICE) is not None
 
 
-def to_pdf(name: str, content: bytes) -> bytes:
-    """Turn a docx or xlsx into PDF; raise ConfigError where LibreOffice is not installed or does not end."""
+def to_pdf(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Turn docx and xlsx files into PDF, by their names with that ending: all at once, because LibreOffice is slow to start.
+
+    Raises ConfigError where it is not installed or does not end.
+    """
     with tempfile.TemporaryDirectory(prefix="kiosk-pdf-") as folder:
-        source = Path(folder) / f"paper{Path(name).suffix}"
-        source.write_bytes(content)
+        sources = {name: Path(folder) / f"{number}{Path(name).suffix}" for number, name in enumerate(files)}
+        for name, source in sources.items():
+            source.write_bytes(files[name])
         command = [OFFICE, f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}", "--headless", "--convert-to", "pdf"]
         try:
-            subprocess.run([*command, "--outdir", folder, str(source)], check=True, capture_output=True, timeout=OFFICE_S)
-            return source.with_suffix(".pdf").read_bytes()
+            subprocess.run([*command, "--outdir", folder, *map(str, sources.values())], check=True, capture_output=True, timeout=OFFICE_S)
+            return {str(Path(name).with_suffix(".pdf")): source.with_suffix(".pdf").read_bytes() for name, source in sources.items()}
         except (OSError, subprocess.SubprocessError) as error:
             raise ConfigError(f"LibreOffice: {type(error).__name__}") from None
 

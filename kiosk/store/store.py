@@ -4,7 +4,7 @@ A unit of work opens with BEGIN IMMEDIATE (read-then-write under a deferred BEGI
 unless it ends well.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -260,9 +260,9 @@ class UnitOfWork:
         """Give a file by its SHA-256."""
         return self.connection.scalar(sa.select(attachment.c.content).where(attachment.c.digest == digest))
 
-    def detach(self, kind: str) -> None:
-        """Forget all files of a kind."""
-        self.connection.execute(sa.delete(attachment).where(attachment.c.kind == kind))
+    def detach(self, kind: str, but: Collection[str] = ()) -> None:
+        """Forget all files of a kind but these, by their SHA-256."""
+        self.connection.execute(sa.delete(attachment).where(attachment.c.kind == kind, attachment.c.digest.not_in(but)))
 
     def unsent(self) -> Sequence[tuple[str, str, int]]:
         """Give files that the county lacks and has not refused, as (digest, kind, size), small ones first."""

@@ -1,4 +1,4 @@
-"""今年考核 on the desk page: the head sees the points, enters an item with a picture, takes the picture back out; others see nothing."""
+"""年度考核 on the desk page: the head sees the points, enters an item with a picture, takes the picture back out; others see nothing."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""今年考核 on a real store: what is measured leads to its records, what is entered needs a file, the days are counted as they go."""
+"""年度考核 on a real store: what is measured leads to its records, what is entered needs a file, the days are counted as they go."""
 
 import io
 import os
@@ -25,6 +25,7 @@ from kiosk.errors import BadInput, NotAllowed, NotFound
 from kiosk.services import assessment_words as words
 from kiosk.services import claims, facilities, ledger, station_days
 from kiosk.services.assessment import Assessment, assess
+from kiosk.services.assessment_records import records
 from kiosk.services.register import RegistrationForm, register
 from kiosk.services.sign_in import Session
 from kiosk.services.station_days import Look
@@ -51,6 +52,10 @@ def value(found: Assessment, measure: str) -> Decimal | None:
 
 def code(found: Assessment, measure: str) -> str:
     return next(item.code for item in found.rubric.items if item.measure == measure)
+
+
+def behind(station: TestStation, found: Assessment, measure: str) -> list[str]:
+    return [one.said for one in records(station.here, found, code(found, measure))]
 
 
 def a_person(station: TestStation, phone: str) -> str:
@@ -113,12 +118,12 @@ def test_measures_when_work_was_done_count_it_and_lead_to_its_records(station: T
     counted = ("registrations", "published", "review_minutes", "arrived", "ledger_lines", "facilities_good")
     assert [value(found, name) for name in counted] == [3, 1, 26, 1, 1, 1]
     assert found.measured[code(found, "registrations")].ids == tuple(sorted(people))
-    said = words.records(station.here, found, code(found, "registrations"))
+    said = behind(station, found, "registrations")
     assert len(said) == 3
     assert "王＊兰" in said[0]
     assert "王秀兰" not in "".join(said)
-    assert words.records(station.here, found, code(found, "arrived")) == ["11-23 15:42 推荐 王＊兰 做装卸工"]
-    assert words.records(station.here, found, code(found, "ledger_lines")) == ["11-20 打印纸 126 元"]
+    assert behind(station, found, "arrived") == ["11-23 15:42 推荐 王＊兰 做装卸工"]
+    assert behind(station, found, "ledger_lines") == ["11-20 打印纸 126 元"]
 
 
 def test_measures_when_the_year_is_another_count_nothing(station: TestStation) -> None:
@@ -143,7 +148,7 @@ def test_false_listings_when_the_county_took_one_down_or_a_case_says_so_count_ag
     found = judge(station)
     assert value(found, "false_listings") == 2
     assert set(found.measured[code(found, "false_listings")].against) == {bad.id, worse.id}
-    assert all(line.startswith("不算：") for line in words.records(station.here, found, code(found, "false_listings")))
+    assert all(line.startswith("不算：") for line in behind(station, found, "false_listings"))
 
 
 def test_claim_when_a_picture_is_shown_brings_points_and_without_one_none(station: TestStation) -> None:
@@ -246,9 +251,7 @@ def test_day_when_it_is_over_says_for_how_long_the_screens_ran_in_opening_hours(
     assert (day.day, day.due_min, day.terminal_min, day.board_min, day.visits, day.policies) == (date(2026, 11, 23), 540, 90, 60, 2, 1)
     found = judge(station)
     assert value(found, "terminal_share") == Decimal(100) * 90 / 540
-    assert words.records(station.here, found, code(found, "terminal_share")) == [
-        "11-23 该开9 小时 0 分，终端开了1 小时 30 分，大屏开了1 小时 0 分"
-    ]
+    assert behind(station, found, "terminal_share") == ["11-23 该开9 小时 0 分，终端开了1 小时 30 分，大屏开了1 小时 0 分"]
 
 
 def test_day_when_the_hours_do_not_say_plainly_counts_for_no_share(station: TestStation) -> None:

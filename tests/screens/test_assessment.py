@@ -1,4 +1,4 @@
-"""今年考核 touched from outside: from the points to the records in three taps."""
+"""年度考核 touched from outside: from the points to the records in three taps."""
 
 from kiosk.trial.display import Screen
 from tests.screens.real import StartReal, looks
@@ -7,8 +7,8 @@ from tests.screens.test_today import staff_mode
 
 def test_assessment_when_the_head_looks_leads_from_the_points_to_the_records_in_three_taps(start_real: StartReal, lying: Screen) -> None:
     kiosk = staff_mode(start_real, lying)
-    kiosk.reach("今年考核")
-    kiosk.tap("今年考核")
+    kiosk.reach("年度考核")
+    kiosk.tap("年度考核")
     kiosk.wait_page("assessment")
     kiosk.wait_text("评分细则是占位样本，以县里下发的为准")
     assert {"驿站建设", "政策体系", "管理运营", "服务保障"} <= set(kiosk.texts())

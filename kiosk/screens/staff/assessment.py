@@ -1,4 +1,4 @@
-"""今年考核: today's points, the grade and its money, the four areas, and what would bring most for least. The head's alone."""
+"""年度考核: a year's points, the grade and its money, the four areas, and what would bring most for least. The head's alone."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,11 +8,12 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.domain.assessment import Area
 from kiosk.screens.staff.staff_page import StaffPage
 from kiosk.screens.theme import theme
+from kiosk.screens.widgets.buttons import Chip
 from kiosk.screens.widgets.labels import Notice
 from kiosk.text import t
 
 if TYPE_CHECKING:
-    from kiosk.services.assessment import Assessment
+    from kiosk.services.assessment import Assessment, Years
 
 
 class AreaLine(BoxLayout):
@@ -26,9 +27,14 @@ class AreaLine(BoxLayout):
 
 
 class AssessmentScreen(StaffPage):
-    """`easiest` are sentences; `found` is the assessment once it is there."""
+    """`year` is which one is looked at, 0 for the one that comes first.
 
+    `easiest` are sentences; `found` is the assessment once it is there.
+    """
+
+    year = NumericProperty(0)
     found: Any = ObjectProperty(None, allownone=True)
+    stands = StringProperty("")
     points = StringProperty("")
     grade = StringProperty("")
     money = StringProperty("")
@@ -43,19 +49,35 @@ class AssessmentScreen(StaffPage):
         """Count the year."""
         from kiosk.services import assessment
 
-        session = self.session
+        session, asked = self.session, int(self.year)
         self.main_enabled = False
-        self.ask(lambda: assessment.assess(self.here, session), self._take)
 
-    def _take(self, found: "Assessment") -> None:
+        def read() -> "tuple[Years, Assessment]":
+            years = assessment.years(self.here)
+            return years, assessment.assess(self.here, session, years.chosen(asked))
+
+        self.ask(read, lambda both: self._take(*both))
+
+    def _show(self, year: int) -> None:
+        self.year = year
+        self.begin()
+
+    def _take(self, years: "Years", found: "Assessment") -> None:
         from kiosk.services import assessment_words as words
 
         score = found.score
+        self.year, self.title, self.stands = found.year, words.title(found), words.stands(found)
+        self.ids.years.clear_widgets()
+        for year in years.all:
+            chip = Chip(text=t("assess.year", year=year), chosen=year == found.year)
+            chip.bind(on_release=lambda _, year=year: self._show(year))
+            self.ids.years.add_widget(chip)
         self.found, self.main_enabled = found, True
         self.points, self.grade, self.money = words.number(score.total), score.grade.name, words.money(found)
         self.gap, self.easiest = words.gap(found), list(words.easiest(found))
         self.ids.notes.clear_widgets()
-        for note in (words.judged(found), "" if found.rubric.official else t("assess.placeholder")):
+        over = t("assess.over_more") if found.over else ""
+        for note in (words.judged(found), words.placeholder(found), over, words.handed_in(found)):
             if note:
                 self.ids.notes.add_widget(Notice(text=note))
         box = self.ids.areas
@@ -68,8 +90,15 @@ class AssessmentScreen(StaffPage):
 
     def on_main(self) -> None:
         """Look at each item."""
-        self.visit.go("evidence")
+        self.visit.go("evidence", year=int(self.year))
+
+    def remember(self) -> dict[str, Any]:
+        """Keep the year."""
+        return {"year": int(self.year)}
 
     def spoken(self) -> str:
         """Read the points and what is missing."""
-        return t("assess.spoken", points=self.points, grade=self.grade, money=self.money, gap=self.gap) if self.found else self.title
+        if not self.found:
+            return self.title
+        words = {"points": self.points, "grade": self.grade, "money": self.money, "gap": self.gap}
+        return t("assess.spoken", year=int(self.year), stands=self.stands, **words)
