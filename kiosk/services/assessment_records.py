@@ -59,7 +59,8 @@ def _table(here: Here, found: Assessment, one: Scored) -> Table:
     rows = records(here, found, one.item.code)
     points = t("assess.of", points=words.number(one.points), most=words.number(one.item.most))
     facts = {"station": found.station.name, "year": found.year, "name": one.item.name, "value": words.value(one), "points": points}
-    notes = (t("assess_records.head", **facts, count=len(rows)), t("assess_records.about"), words.placeholder(found))
+    counts = {"good": sum(row.counts for row in rows), "bad": sum(not row.counts for row in rows)}
+    notes = (t("assess_records.head", **facts, **counts), t("assess_records.about"), words.placeholder(found))
     return Table(
         title=f"{one.item.code} {one.item.short}",
         notes=tuple(filter(None, notes)),

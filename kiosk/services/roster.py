@@ -34,7 +34,7 @@ WIDTHS = {
     "employer_phone": 13,
     "place": 16,
     "pay": 8,
-    "unit": 9,
+    "unit": 12,
     "grade": 10,
     "evidence": 34,
     "missing": 14,

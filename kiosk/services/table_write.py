@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import ceil
 from typing import IO, Any
+from unicodedata import east_asian_width
 
 from kiosk.errors import BadInput
 from kiosk.text import t
@@ -29,6 +31,8 @@ NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\s]+')
 SHEET_ROWS = 1_000_000
 """Excel ends at 1,048,576."""
 GREEN, LINE, QUIET = "0E5A45", "CFC6B2", "55625C"
+FACE, LINE_POINTS = "Calibri", 16
+"""The face of cells that name none, and how high one line of it is."""
 
 
 class Form(StrEnum):
@@ -147,12 +151,13 @@ def _sheet_title(table: Table) -> str:
 def _sheet(sheet: Any, table: Table) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.page import PageMargins
 
     sheet.title = _sheet_title(table)
     last = get_column_letter(len(table.columns))
     edge = Side(style="thin", color=LINE)
-    box, quiet = Border(left=edge, right=edge, top=edge, bottom=edge), Font(size=10, color=QUIET)
-    across = Alignment(wrap_text=True, vertical="center")
+    box, quiet = Border(left=edge, right=edge, top=edge, bottom=edge), Font(name=FACE, size=10, color=QUIET)
+    across, middle = Alignment(wrap_text=True, vertical="center"), Alignment(horizontal="center", vertical="center")
 
     def whole_line(at: int, text: str, font: Font, high: float) -> None:
         sheet.merge_cells(f"A{at}:{last}{at}")
@@ -160,21 +165,24 @@ def _sheet(sheet: Any, table: Table) -> None:
         sheet.cell(at, 1).font, sheet.cell(at, 1).alignment = font, across
         sheet.row_dimensions[at].height = high
 
-    whole_line(1, table.title, Font(size=16, bold=True), 28)
+    whole_line(1, table.title, Font(name=FACE, size=16, bold=True), 28)
     for number, note in enumerate(table.notes, start=2):
         whole_line(number, note, quiet, 16)
     head = len(table.notes) + 2
     for number, column in enumerate(table.columns, start=1):
         cell = sheet.cell(head, number)
         _fill(cell, column.title)
-        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor=GREEN)
+        cell.font, cell.fill = Font(name=FACE, bold=True, color="FFFFFF"), PatternFill("solid", fgColor=GREEN)
         cell.alignment, cell.border = Alignment(horizontal="center", vertical="center", wrap_text=True), box
         sheet.column_dimensions[get_column_letter(number)].width = column.width
     for at, row in enumerate(table.rows, start=head + 1):
         for number, value in enumerate(row, start=1):
             cell = sheet.cell(at, number)
             _fill(cell, value)
-            cell.alignment, cell.border = across, box
+            cell.alignment, cell.border = middle if isinstance(value, (date, int)) else across, box
+        lines = max(lines_in(value, column.width) for value, column in zip(row, table.columns, strict=True))
+        if lines > 1:  # LibreOffice draws what has no height in one line, one over the other
+            sheet.row_dimensions[at].height = LINE_POINTS * lines
     for number, line in enumerate(table.foot, start=head + len(table.rows) + 2):
         whole_line(number, line, quiet, 16)
     sheet.freeze_panes = f"A{head + 1}"
@@ -182,7 +190,16 @@ def _sheet(sheet: Any, table: Table) -> None:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
     sheet.oddFooter.center.text = t("table.page")
+
+
+def lines_in(value: Cell, width: float) -> int:
+    """Reckon how many lines a value takes in a column of so many characters, two for each Chinese one."""
+    if not isinstance(value, str):
+        return 1
+    taken = [sum(2 if east_asian_width(one) in "WFA" else 1 for one in str.__str__(line)) for line in value.split("\n")]
+    return sum(max(1, ceil(one / max(width - 1, 1))) for one in taken)
 
 
 def locked(xlsx: bytes, password: str) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 from kiosk.errors import BadInput, ConfigError
-from kiosk.services.table_write import FORBIDDEN
+from kiosk.services.table_write import FORBIDDEN, LINE_POINTS, lines_in
 
 FIELD = re.compile(r"\{\{.*?\}\}")
 EACH = "item."
@@ -97,6 +97,7 @@ def fill_xlsx(template: bytes, facts: Mapping[str, Any]) -> bytes:
                         text = engine.from_string(cell.value).render(plain, item=plain["items"][max(number, 0)])
                         cell.value = text
                         cell.data_type = "s"
+                        _heighten(sheet, cell, text)
     except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError, OverflowError):
         raise BadInput("template", "bad.template.broken") from None
     except TemplateError as error:
@@ -108,6 +109,13 @@ def fill_xlsx(template: bytes, facts: Mapping[str, Any]) -> bytes:
 
 def _is_of_item(value: object) -> bool:
     return isinstance(value, str) and any(EACH in field for field in FIELD.findall(value))
+
+
+def _heighten(sheet: Any, cell: Any, text: str) -> None:
+    """Make a row of a given height higher where a cell's words need more lines than it has room for; joined cells stay as they are."""
+    row, column = sheet.row_dimensions[cell.row], sheet.column_dimensions[cell.column_letter]
+    if row.height and cell.alignment.wrap_text and cell.coordinate not in sheet.merged_cells:
+        row.height = max(row.height, LINE_POINTS * lines_in(text, column.width))
 
 
 def _repeat(sheet: Any, times: int) -> None:
