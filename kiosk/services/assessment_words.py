@@ -33,7 +33,8 @@ def handed_in(found: Assessment) -> str:
     """Say when the papers of the year were made last, and that those of a year that is over are still to be made."""
     made = found.handed_in
     if made is None:
-        return t("claim_papers.not_yet", year=found.year) if found.over else ""
+        judged_already = found.judgement is not None and found.judgement.year == found.year
+        return t("claim_papers.not_yet", year=found.year) if found.over and not judged_already else ""
     when = local(made.made_at)
     said = t("claim_papers.made", day=day(when.date()), name=made.by_name, points=made.points)
     early = found.over and when.year <= found.year

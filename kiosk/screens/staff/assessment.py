@@ -77,7 +77,7 @@ class AssessmentScreen(StaffPage):
         self.gap, self.easiest = words.gap(found), list(words.easiest(found))
         self.ids.notes.clear_widgets()
         over = t("assess.over_more") if found.over else ""
-        for note in (words.judged(found), words.placeholder(found), over, words.handed_in(found)):
+        for note in (words.placeholder(found), words.judged(found), over, words.handed_in(found)):
             if note:
                 self.ids.notes.add_widget(Notice(text=note))
         box = self.ids.areas
