@@ -235,6 +235,8 @@ def test_rubric_when_it_does_not_add_up_names_every_line_and_is_not_published(co
     assert t("console.publish.official") in page
     [sent] = published(hub, "rule_sheet")
     assert (sent["name"], sent["number"], sent["effective_on"]) == ("rubric", 1, TODAY)
+    sheet(browser, "rubric", text.replace("official = false", "official = true") + "# 改了一处\n")
+    assert sorted(s["number"] for s in published(hub, "rule_sheet")) == [1, 2], "a year that is over is judged by the one of then"
 
 
 def test_wage_when_typed_is_shown_as_it_changes_the_sheet_and_counts_at_the_hub_from_its_day(console: Console) -> None:
