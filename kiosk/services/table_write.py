@@ -8,6 +8,7 @@ import io
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -168,7 +169,7 @@ def _sheet(sheet: Any, table: Table) -> None:
     whole_line(1, table.title, Font(name=FACE, size=16, bold=True), 28)
     for number, note in enumerate(table.notes, start=2):
         whole_line(number, note, quiet, 16)
-    head = len(table.notes) + 2
+    head, looks = len(table.notes) + 2, dict[tuple[bool, ...], Any]()
     for number, column in enumerate(table.columns, start=1):
         cell = sheet.cell(head, number)
         _fill(cell, column.title)
@@ -179,7 +180,12 @@ def _sheet(sheet: Any, table: Table) -> None:
         for number, value in enumerate(row, start=1):
             cell = sheet.cell(at, number)
             _fill(cell, value)
-            cell.alignment, cell.border = middle if isinstance(value, (date, int)) else across, box
+            look = isinstance(value, (date, int)), isinstance(value, date), bool(cell.quotePrefix)
+            if look in looks:  # finding the number of a look takes most of the time of a long table
+                cell._style = copy(looks[look])
+            else:
+                cell.alignment, cell.border = middle if look[0] else across, box
+                looks[look] = copy(cell._style)
         lines = max(lines_in(value, column.width) for value, column in zip(row, table.columns, strict=True))
         if lines > 1:  # LibreOffice draws what has no height in one line, one over the other
             sheet.row_dimensions[at].height = LINE_POINTS * lines
@@ -196,7 +202,7 @@ def _sheet(sheet: Any, table: Table) -> None:
 
 def lines_in(value: Cell, width: float) -> int:
     """Reckon how many lines a value takes in a column of so many characters, two for each Chinese one."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or (2 * len(value) < width and "\n" not in value):
         return 1
     taken = [sum(2 if east_asian_width(one) in "WFA" else 1 for one in str.__str__(line)) for line in value.split("\n")]
     return sum(max(1, ceil(one / max(width - 1, 1))) for one in taken)
