@@ -13,10 +13,10 @@ from kiosk.domain.case import Case, CaseStep
 from kiosk.domain.employer import Employer
 from kiosk.domain.entities import NAME_OF
 from kiosk.domain.listing import Listing, Review, Takedown
-from kiosk.domain.measures import Year, roster_of
+from kiosk.domain.measures import CHINA, Year
 from kiosk.domain.record import RecordError, from_plain
 from kiosk.domain.referral import Referral, ReferralStep
-from kiosk.domain.roster import Recommendation
+from kiosk.domain.roster import Recommendation, roster_rows
 from kiosk.domain.running import FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.worker import Worker
 from kiosk.domain.yearly import StationDay
@@ -25,7 +25,7 @@ R = TypeVar("R")
 
 
 def year_of(connection: sa.Connection, county_id: str, station_id: str, year: int, today: date) -> Year:
-    """Give all that a station's year is counted from, as the county has it; of a year that is over, as of its end."""
+    """Give all that a station's year is counted from, as the county has it."""
 
     def own(cls: type[R]) -> list[R]:
         return _read(cls, connection.scalars(_newest(county_id, cls).where(record.c.owner == station_id)))
@@ -53,14 +53,15 @@ def year_of(connection: sa.Connection, county_id: str, station_id: str, year: in
         for one in referrals
         if one.id in steps
     ]
-    found = Year(
+    return Year(
         year=year,
         today=today,
         workers=list(workers.values()),
         listings=own(Listing),
         reviews=own(Review),
         takedowns=own(Takedown),
-        roster=roster_of(known, year),
+        # doubts are found over all years
+        roster=[row for row in roster_rows(known) if row.referred_at.astimezone(CHINA).year == year],
         cases=own(Case),
         case_steps=own(CaseStep),
         checks=own(FacilityCheck),
@@ -69,7 +70,6 @@ def year_of(connection: sa.Connection, county_id: str, station_id: str, year: in
         entries=own(PlatformEntry),
         days=own(StationDay),
     )
-    return found.at_its_end()
 
 
 def _newest(county_id: str, cls: type) -> sa.Select[Any]:

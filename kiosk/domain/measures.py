@@ -17,7 +17,7 @@ from kiosk.domain.case import state_of as case_state
 from kiosk.domain.ledger import standing
 from kiosk.domain.listing import Listing, ListingState, Review, Takedown, Verdict
 from kiosk.domain.referral import Party, Referral, ReferralState
-from kiosk.domain.roster import Grade, Recommendation, RosterRow, roster_rows
+from kiosk.domain.roster import Grade, RosterRow
 from kiosk.domain.running import Facility, FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.worker import Worker
 from kiosk.domain.yearly import StationDay
@@ -47,7 +47,8 @@ class Measured:
 class Year:
     """One station's records as of a day, `today`, within `year` (China's calendar). Rows of the roster are those of the year.
 
-    `listings`: newest revision of what this station collected; of the others only what lies in the year counts.
+    `listings`: newest revision (of a year that is over, of then) of what this station collected; of the others only what lies in the year
+    counts.
     """
 
     year: int
@@ -70,16 +71,14 @@ class Year:
         return instant.astimezone(CHINA).year == self.year
 
     def at_its_end(self) -> "Year":
-        """Give the same without what came after the year, as of its 31 December where that is past (own): what is judged moves no more.
-
-        Spendings count by the day on which they were made, whenever the line was entered.
-        """
+        """Give the same without what came after the year, as of its 31 December where that is past (own): what is judged moves no more."""
         return replace(
             self,
             today=min(self.today, last_day(self.year)),
             takedowns=[one for one in self.takedowns if self._by_then(one.taken_down_at)],
             case_steps=[one for one in self.case_steps if self._by_then(one.stepped_at)],
             checks=[one for one in self.checks if self._by_then(one.checked_at)],
+            spendings=[one for one in self.spendings if self._by_then(one.entered_at)],
             entries=[one for one in self.entries if self._by_then(one.entered_at)],
         )
 
@@ -90,18 +89,6 @@ class Year:
 def last_day(year: int) -> date:
     """Give the day on which a year ends."""
     return date(year, 12, 31)
-
-
-def heard_by(known: Iterable[Recommendation], last: date) -> list[Recommendation]:
-    """Give what was known of each referral at the end of a day, without those of whom nothing had been said yet."""
-    heard = [replace(one, steps=[s for s in one.steps if s.stepped_at.astimezone(CHINA).date() <= last]) for one in known]
-    return [one for one in heard if one.steps]
-
-
-def roster_of(known: Iterable[Recommendation], year: int) -> list[RosterRow]:
-    """Give the rows of a year as they stood at its end, oldest first. Doubts are found over all years before it, too."""
-    rows = roster_rows(heard_by(known, last_day(year)))
-    return [row for row in rows if row.referred_at.astimezone(CHINA).year == year]
 
 
 def _share(good: int, all_: int) -> Decimal | None:

@@ -1,14 +1,15 @@
 """Reading a rubric (TOML), and what is wrong with one, each fault with its line. What a rubric comes to is `assessment`'s."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kiosk.domain.assessment import Area, GradeBand, Item, Rubric, faults
-from kiosk.domain.measures import MEASURES
+from kiosk.domain.measures import MEASURES, last_day
+from kiosk.domain.rule_sheet import RUBRIC, RuleSheet
 from kiosk.domain.rule_text import LINE, line_of
 from kiosk.domain.words import Say, Word
 from kiosk.errors import KioskError
@@ -38,6 +39,23 @@ def read_rubric(text: str) -> Rubric:
     if wrong:
         raise RubricError(*((_line(text, rubric, values), Say(key, _said(values))) for key, values in wrong))
     return rubric
+
+
+def rubric_of(sheets: Iterable[RuleSheet], year: int, today: date) -> Rubric | None:
+    """Give the county's rubric by which a year that is over is judged: what was in force on its 31 December; None for the one shipped.
+
+    考核细则 come late: one that the county gave afterwards, up to today, holds too where its own `effective_from` lies in that year.
+    """
+    last = last_day(year)
+    given = (sheet for sheet in sheets if sheet.name == RUBRIC and sheet.effective_on <= today)
+    for sheet in sorted(given, key=lambda s: (s.effective_on, s.number), reverse=True):
+        try:
+            found = read_rubric(sheet.text) if sheet.text else None
+        except RubricError:
+            found = None
+        if sheet.effective_on <= last or (found is not None and found.effective_from.year == year):
+            return found
+    return None
 
 
 def _read(text: str, table: Mapping[str, Any]) -> tuple[Rubric, Mapping[Area, Decimal]]:

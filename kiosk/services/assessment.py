@@ -13,12 +13,13 @@ from kiosk.domain.assessment import Rubric, Score, score
 from kiosk.domain.case import Case, CaseStep
 from kiosk.domain.judgement import Judgement
 from kiosk.domain.listing import Listing, Review, Takedown
-from kiosk.domain.measures import MEASURES, Measured, Year, last_day, roster_of
+from kiosk.domain.measures import MEASURES, Measured, Year, last_day
+from kiosk.domain.roster import roster_rows
 from kiosk.domain.running import FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.station import Station
 from kiosk.domain.worker import Worker
 from kiosk.domain.yearly import Claim, PaperSet, StationDay
-from kiosk.services.roster import recommendations
+from kiosk.services.roster import as_of, recommendations
 from kiosk.services.ruling import rubric_of
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here, local
@@ -112,15 +113,16 @@ def assess(here: Here, session: Session, year: int | None = None) -> Assessment:
 
 
 def _records(here: Here, u: UnitOfWork, year: int) -> Year:
-    mine = here.station_id
+    mine, last = here.station_id, last_day(year)
     found = Year(
         year=year,
         today=here.today(),
         workers=u.list(Worker, station_id=mine),
-        listings=u.list(Listing, station_id=mine),
+        listings=[as_of(u, one, last) for one in u.list(Listing, station_id=mine)],
         reviews=u.list(Review, station_id=mine),
         takedowns=u.list(Takedown),
-        roster=roster_of(recommendations(u, mine), year),
+        # doubts are found over all years before it, too
+        roster=[row for row in roster_rows(recommendations(u, mine, last)) if local(row.referred_at).year == year],
         cases=u.list(Case, station_id=mine),
         case_steps=u.list(CaseStep, station_id=mine),
         checks=u.list(FacilityCheck, station_id=mine),

@@ -10,7 +10,7 @@ from datetime import date
 
 from kiosk.domain.employer import Employer
 from kiosk.domain.listing import Listing
-from kiosk.domain.measures import heard_by, last_day
+from kiosk.domain.measures import last_day
 from kiosk.domain.privacy import Personal
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
 from kiosk.domain.roster import NOTED, Grade, Recommendation, RosterRow, missing, roster_rows
@@ -93,9 +93,7 @@ def roster(here: Here, period: Period) -> Roster:
     """Give the station's roster of a period. Doubts are found over all years: a hire may be told again after New Year."""
     with here.store.read() as u:
         station = here.station(u)
-        known = recommendations(u, station.id)
-    if period.closed:
-        known = heard_by(known, period.last)
+        known = recommendations(u, station.id, period.last if period.closed else None)
     rows = (r for r in roster_rows(known) if period.first <= local(r.referred_at).date() <= period.last)
     return Roster(station=station, period=period, rows=tuple(rows))
 
@@ -134,15 +132,18 @@ def masked_name(row: RosterRow) -> str:
     return worker.name.masked() if worker and worker.name else t("roster.withdrawn")
 
 
-def recommendations(u: UnitOfWork, station_id: str) -> list[Recommendation]:
-    """Give all that is known of each referral of a station that has a step."""
+def recommendations(u: UnitOfWork, station_id: str, last: date | None = None) -> list[Recommendation]:
+    """Give all that is known of each referral of a station that has a step, now or as it was at the end of the day `last`."""
     steps: dict[str, list[ReferralStep]] = defaultdict(list)
     for step in u.list(ReferralStep):
-        steps[step.referral_id].append(step)
+        if last is None or local(step.stepped_at).date() <= last:
+            steps[step.referral_id].append(step)
     referrals = [r for r in u.list(Referral, station_id=station_id) if r.id in steps]
     workers = {w.id: w for w in u.list(Worker)}
     # the county's listings are many, those of our referrals few
     listings = {i: u.get(Listing, i) for i in {r.listing_id for r in referrals}}
+    if last is not None:
+        listings = {i: as_of(u, one, last) if one else None for i, one in listings.items()}
     employers = {e.id: e for e in u.list(Employer)}
     known = []
     for r in referrals:
@@ -150,6 +151,15 @@ def recommendations(u: UnitOfWork, station_id: str) -> list[Recommendation]:
         employer = employers.get(listing.employer_id) if listing and listing.employer_id else None
         known.append(Recommendation(referral=r, steps=steps[r.id], worker=workers.get(r.worker_id), listing=listing, employer=employer))
     return known
+
+
+def as_of(u: UnitOfWork, listing: Listing, last: date) -> Listing:
+    """Give the revision of a listing that stood at the end of a day; the first that is known where it came later."""
+    if local(listing.collected_at).date() <= last:
+        return listing
+    earlier = (u.get(Listing, listing.id, revision) for revision in range(listing.revision - 1, 0, -1))
+    before = next((one for one in earlier if one is not None), None)
+    return as_of(u, before, last) if before else listing
 
 
 def _audit(here: Here, session: Session, found: Roster, form: str) -> None:

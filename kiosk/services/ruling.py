@@ -37,11 +37,10 @@ def load(given: Iterable[RuleSheet], assets: Path, on: date) -> Ruling:
     sheets = {name: sheet for name, sheet in in_force(given, on).items() if sheet.text and name not in FILES}
     rubric, aside = load_rubric(assets / "rubric", on), []
     if RUBRIC in sheets:
-        given_rubric = _rubric(sheets.pop(RUBRIC).text)
-        if given_rubric is None:
+        try:
+            rubric = rubric_text.read_rubric(sheets.pop(RUBRIC).text)
+        except RubricError:
             aside.append(RUBRIC)
-        else:
-            rubric = given_rubric
     rules, wrong = _rules(assets / "rules", {name: sheet.text for name, sheet in sheets.items()}, on)
     return Ruling(rules, rubric, (*aside, *wrong))
 
@@ -59,28 +58,11 @@ def keep(here: Here) -> None:
 
 
 def rubric_of(here: Here, u: UnitOfWork, year: int) -> Rubric:
-    """Give the rubric by which a year is judged: of this one what holds today, of one that is over what was in force on its 31 December.
-
-    考核细则 come late: one that the county gave afterwards holds too, where its own `effective_from` lies in that year.
-    """
-    today, last = here.today(), last_day(year)
-    if here.assets is None or today <= last:
+    """Give the rubric by which a year is judged: of this one what holds today, of one that is over what was in force on its 31 December."""
+    last = last_day(year)
+    if here.assets is None or here.today() <= last:
         return here.rubric
-    given = [sheet for sheet in u.list(RuleSheet, name=RUBRIC) if sheet.effective_on <= today]
-    for sheet in sorted(given, key=lambda s: (s.effective_on, s.number), reverse=True):
-        found = _rubric(sheet.text)
-        if found is not None and (sheet.effective_on <= last or found.effective_from.year == year):
-            return found
-        if sheet.effective_on <= last:
-            break
-    return load_rubric(here.assets / "rubric", last)
-
-
-def _rubric(text: str) -> Rubric | None:
-    try:
-        return rubric_text.read_rubric(text) if text else None
-    except RubricError:
-        return None
+    return rubric_text.rubric_of(u.list(RuleSheet, name=RUBRIC), year, here.today()) or load_rubric(here.assets / "rubric", last)
 
 
 def _rules(folder: Path, sheets: dict[str, str], on: date) -> tuple[RuleBook, list[str]]:

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.file_kind import FileKind
 from kiosk.domain.judgement import Judgement
+from kiosk.domain.listing import Listing
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
 from kiosk.domain.rule_sheet import RuleSheet
@@ -83,11 +84,15 @@ def january(station: TestStation, waits: Referral) -> None:
         said(station, waits, state, party, JANUARY)
     facilities.check(station.here, station.head, Facility.WATER, False)
     ledger.enter(station.here, station.head, SpendingKind.RUNNING, 5000, "墨盒", spent_on=date(2027, 1, 4))
+    ledger.enter(station.here, station.head, SpendingKind.RUNNING, 1000, "灯泡", spent_on=date(2026, 12, 30))
     step = CaseStep(
         id=new_id(JANUARY), station_id=STATION.id, case_id="c", state=CaseState.SETTLED, note="", by_id="", by_name="", stepped_at=JANUARY
     )
     with station.store.write() as u:
         u.put(step)
+        # the job of December is written anew, and looked at at once
+        edited = replace(u.need(Listing, waits.listing_id), revision=2, collected_at=JANUARY)
+        u.put(edited, replace(a_review(edited, JANUARY + timedelta(minutes=1)), listing_revision=2))
     workers = [(one.id, one.revision) for one in export.waiting(station.here).workers]
     assert export.mark_entered(station.here, station.head, Entered.WORKER, workers)
 
@@ -110,6 +115,7 @@ def test_year_when_january_goes_on_stays_as_it_was_on_its_last_evening(station: 
     evening = judge(station, 2026)
     assert (evening.until, evening.over) == (date(2026, 12, 31), False)
     assert [value(evening, name) for name in ("registrations", "arrived", "ledger_lines", "cases_closed_share")] == [2, 1, 1, 0]
+    assert value(evening, "review_minutes") == 26
     january(station, waits)
     found = judge(station, 2026)
     assert stood(found) == stood(evening)
@@ -118,7 +124,7 @@ def test_year_when_january_goes_on_stays_as_it_was_on_its_last_evening(station: 
     station.clock.now = datetime(2027, 3, 30, 2, tzinfo=UTC)
     assert stood(judge(station, 2026)) == stood(evening)
     this = judge(station, 2027)
-    assert [value(this, name) for name in ("registrations", "published", "ledger_lines")] == [1, 1, 1]
+    assert [value(this, name) for name in ("registrations", "published", "ledger_lines")] == [1, 2, 1]
 
 
 def test_year_when_it_is_over_names_only_what_can_still_be_done(station: TestStation) -> None:
@@ -140,7 +146,8 @@ def test_papers_when_made_in_january_are_the_last_years_and_hold_nothing_of_janu
     assert "义堂站2026 年零工驿站" in report
     assert "2026 年截至 2026年12月31日 得" in report
     assert "求职登记：2 人" in report
-    assert "日常运行用了 126 元，共 1 笔" in report
+    assert "日常运行用了 136 元，共 2 笔" in report, "what was spent is said, whenever it was noted"
+    assert "资金台账：1 笔" in report
     assert "2026 年" in application
     assert "2027年1月5日" in application, "the day on which it is signed"
     (roster,) = (name for name in bundle.namelist() if name.startswith("2_"))
