@@ -54,6 +54,7 @@ from kiosk.sync.protocol import (
     DOCTOR,
     ENROL,
     EPOCH,
+    FILE_MAX_BYTES,
     FILES,
     HEALTH,
     KEYS,
@@ -111,6 +112,8 @@ STATUS_OF = {
 
 
 SHA256 = "^[0-9a-f]{64}$"
+LARGE = {rf"{ROOT}/assessment/\d+/[^/]+/check": FILE_MAX_BYTES[FileKind.PAPERS] + 64 * 1024}
+"""Where a body may be larger: a station's papers that came by another way."""
 AWAY_S = "5"
 """So long a station waits at least when the database is away or its disk is full."""
 
@@ -165,7 +168,7 @@ def make_app(
     sa.event.listen(engine, "checkout", lambda *_: metrics.POOL.inc())
     sa.event.listen(engine, "checkin", lambda *_: metrics.POOL.dec())
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
-    app.add_middleware(BodyLimit, most=BODY_MAX_BYTES)
+    app.add_middleware(BodyLimit, most=BODY_MAX_BYTES, more=LARGE)
     _add_errors(app)
     add_pages(app, engine, settings, PhoneDesk(settings.county, vault, rulings, areas), clock)
 

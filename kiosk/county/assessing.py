@@ -1,33 +1,45 @@
 """The county's assessment: what stations handed in, what it makes of each, publishing it to the station, and who is paid what."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
+from kiosk.county import samples
 from kiosk.county.feed import Entry, append, of_station, open_county
 from kiosk.county.phone_limits import hold
+from kiosk.county.phone_records import text_of
 from kiosk.county.schema import judgement, record
 from kiosk.county.standing import Standing, standings
 from kiosk.county.year import year_of
 from kiosk.domain.assessment import GradeBand
 from kiosk.domain.entities import NAME_OF
-from kiosk.domain.judgement import Judgement, band_of, judged, plain, sample, total_of
-from kiosk.domain.measures import MEASURES
+from kiosk.domain.judgement import (
+    REMARK_MAX,
+    Judgement,
+    band_of,
+    counted_until,
+    judged,
+    plain,
+    sums,
+    total_of,
+    year_judged,
+)
+from kiosk.domain.measures import CHINA, MEASURES
 from kiosk.domain.record import RecordError, from_plain, new_id, to_plain
-from kiosk.domain.roster import RosterRow
 from kiosk.domain.standing import Stage
 from kiosk.domain.station import COUNTY, StationLevel
 from kiosk.domain.yearly import PaperSet
 from kiosk.errors import BadInput, NotFound, WrongState
 from kiosk.sync.protocol import Op
 
-SAMPLED = 10
-"""Rows of a roster that are looked at by telephone: nobody chose them."""
 WORDS_MAX = 300
+ACCEPTED = ("accepted_on", "accepted_by", "accepted_note")
+YEAR = record.c.data["year"].as_integer()
 JUDGED_STAGES = frozenset(Stage) - {Stage.APPLIED, Stage.REFUSED}
 
 
@@ -53,15 +65,15 @@ class Judging:
 
 @dataclass(frozen=True, slots=True)
 class Recount:
-    """A year as the county counts it: values by the measure's name, and rows of the roster that were drawn."""
+    """A year as the county counts it, up to a moment: values by the measure's name."""
 
     values: Mapping[str, Decimal | None]
-    drawn: Sequence[RosterRow]
+    until: datetime
 
 
 def judgings(connection: sa.Connection, county_id: str, year: int, station_id: str | None = None) -> list[Judging]:
     """Give every station that is judged, or one, with how its year stands."""
-    papers = _papers(connection, county_id, year, station_id)
+    papers = {one.station_id: one for one in handed_in(connection, county_id, year, station_id)}
     mine = [judgement.c.county_id == county_id, judgement.c.year == year]
     rows = {row.station_id: row for row in connection.execute(sa.select(judgement).where(*mine))}
     return [
@@ -72,8 +84,13 @@ def judgings(connection: sa.Connection, county_id: str, year: int, station_id: s
             bool(one.station.id in rows and rows[one.station.id].published),
         )
         for one in standings(connection, county_id)
-        if one.station.level is not StationLevel.COUNTY and one.stage in JUDGED_STAGES and station_id in (None, one.station.id)
+        if is_judged(one) and station_id in (None, one.station.id)
     ]
+
+
+def is_judged(one: Standing) -> bool:
+    """Say whether a station's years are judged: it is no centre, and was recognised."""
+    return one.station.level is not StationLevel.COUNTY and one.stage in JUDGED_STAGES
 
 
 def judging(connection: sa.Connection, county_id: str, year: int, station_id: str) -> Judging:
@@ -113,8 +130,12 @@ def judge(
     items = judged(papers, points, remarks)
     if len(words) > WORDS_MAX:
         raise BadInput("words", "bad.judgement.long", most=WORDS_MAX)
-    if deadline is not None and (deadline <= today or not words):
+    # what was to be put right, and perhaps has been, stays as it was where the points alone are given anew
+    same = last is not None and last.deadline == deadline and last.words == words
+    if deadline is not None and not same and (deadline <= today or not words):
         raise BadInput("deadline", "bad.judgement.deadline")
+    accepted = {name: getattr(last, name) for name in ACCEPTED} if last and same else {}
+    called = sums(samples.calls(connection, county_id, year, station_id))
     total = total_of(items)
     band = band_of(bands, total)
     made = Judgement(
@@ -131,6 +152,10 @@ def judge(
         deadline=deadline,
         by_name=by_name,
         published_at=now,
+        **accepted,
+        asked=called.asked,
+        affirmed=called.affirmed,
+        denied=called.denied,
     )
     _keep(connection, county_id, made, published=False)
     return made
@@ -142,39 +167,93 @@ def publish(connection: sa.Connection, county_id: str, year: int, station_id: st
     found = judging(connection, county_id, year, station_id)
     if found.judgement is None or not found.ready:
         raise WrongState("nothing to publish")
-    open_county(connection, county_id)
-    out = replace(found.judgement, published_at=now)
-    _keep(connection, county_id, out, published=True)
-    entity = NAME_OF[Judgement]
-    connection.execute(sa.delete(record).where(record.c.county_id == county_id, record.c.entity == entity, record.c.id == out.id))
-    values = {"county_id": county_id, "entity": entity, "id": out.id, "revision": out.revision, "owner": COUNTY, "about": station_id}
-    connection.execute(sa.insert(record).values(**values, data=to_plain(out), received_at=now))
-    append(connection, county_id, [Entry(of_station(station_id), entity, out.id, out.revision, Op.PUT, COUNTY)])
+    called = sums(samples.calls(connection, county_id, year, station_id))
+    out = replace(found.judgement, published_at=now, asked=called.asked, affirmed=called.affirmed, denied=called.denied)
+    _send(connection, county_id, out, now)
     return out
 
 
-def recount(connection: sa.Connection, county_id: str, papers: PaperSet, today: date) -> Recount:
-    """Count a year again from the records that the county has, and draw rows of its roster."""
-    year = year_of(connection, county_id, papers.station_id, papers.year, today)
+def accept(
+    connection: sa.Connection, county_id: str, year: int, station_id: str, seen: int, on: date, note: str, by_name: str, now: datetime
+) -> Judgement:
+    """Let the station see that it has put right what it had to; `seen` is the revision that the writer saw.
+
+    Raises NotFound, WrongState where nothing waits for it or somebody else has written meanwhile, BadInput for a day that is not yet
+    here or words that are too long.
+    """
+    hold(connection, f"judgement {county_id} {station_id} {year}")
+    found = judging(connection, county_id, year, station_id)
+    made = found.judgement
+    if made is None or not found.published or made.due is None or made.revision != seen:
+        raise WrongState("nothing to accept")
+    if on > now.astimezone(CHINA).date():
+        raise BadInput("accepted_on", "bad.judgement.accepted_on")
+    if len(note) > REMARK_MAX:
+        raise BadInput("accepted_note", "bad.judgement.long", most=REMARK_MAX)
+    done = replace(made, revision=seen + 1, accepted_on=on, accepted_by=by_name, accepted_note=note)
+    _send(connection, county_id, done, now)
+    return done
+
+
+def recount(connection: sa.Connection, county_id: str, papers: PaperSet) -> Recount:
+    """Count a year again from the records that the county has, as they stood when its papers were made."""
+    until = counted_until(papers)
+    year = year_of(connection, county_id, papers.station_id, papers.year, until)
     wanted = {item.measure for item in papers.items if item.measure in MEASURES}
-    values = {name: MEASURES[name](year).value for name in wanted}
-    ids = [row.about.referral.id for row in year.roster]
-    return Recount(values, sample(year.roster, ids, f"{papers.station_id} {papers.year}", SAMPLED))
+    return Recount({name: MEASURES[name](year).value for name in wanted}, until)
 
 
-def _papers(connection: sa.Connection, county_id: str, year: int, station_id: str | None) -> dict[str, PaperSet]:
-    """Give what each station handed in last for a year."""
-    ours = [record.c.county_id == county_id, record.c.entity == NAME_OF[PaperSet], record.c.data["year"].as_integer() == year]
-    ours += [record.c.owner == station_id] if station_id else []
-    found: dict[str, PaperSet] = {}
-    for owner, data in connection.execute(sa.select(record.c.owner, record.c.data).where(*ours)):
-        try:
-            one = from_plain(PaperSet, data)
-        except RecordError:
-            continue
-        if owner not in found or (found[owner].made_at, found[owner].id) < (one.made_at, one.id):
-            found[owner] = one
+def years(connection: sa.Connection, county_id: str, today: date) -> list[int]:
+    """Give the years that may be asked for, the newest first: this one, the one that is judged, and all with papers or a judgement."""
+    ours = (record.c.county_id == county_id, record.c.entity == NAME_OF[PaperSet], record.c.data.is_not(None))
+    handed_in = sa.select(YEAR).where(*ours).distinct()
+    made = sa.select(judgement.c.year).where(judgement.c.county_id == county_id).distinct()
+    found = {*connection.scalars(handed_in), *connection.scalars(made)}
+    return sorted(found | {today.year, year_judged(today)}, reverse=True)
+
+
+def unjudged(connection: sa.Connection, county_id: str, since: int) -> dict[int, set[str]]:
+    """Give by year, from `since` on, the stations whose newest papers nobody has judged."""
+    ours = (record.c.county_id == county_id, record.c.entity == NAME_OF[PaperSet], since <= YEAR)
+    order = (record.c.owner, YEAR, text_of(record, "made_at").desc(), record.c.id.desc())
+    newest = sa.select(record.c.owner, YEAR.label("year"), record.c.id).where(*ours).ext(distinct_on(record.c.owner, YEAR)).order_by(*order)
+    last = newest.subquery()
+    same = (judgement.c.station_id == last.c.owner, judgement.c.year == last.c.year, judgement.c.data["papers"].astext == last.c.id)
+    rows = sa.select(last.c.year, last.c.owner).where(~sa.exists().where(judgement.c.county_id == county_id, *same))
+    found: dict[int, set[str]] = {}
+    for year, station_id in connection.execute(rows.order_by(last.c.year)):
+        found.setdefault(year, set()).add(station_id)
     return found
+
+
+def overdue(connection: sa.Connection, county_id: str, today: date) -> list[Judgement]:
+    """Give what stations were to put right by a day that has passed, and that nobody has found done; the longest due first."""
+    ours = (record.c.county_id == county_id, record.c.owner == COUNTY, record.c.entity == NAME_OF[Judgement])
+    late = (text_of(record, "deadline") < to_plain(today), text_of(record, "accepted_on").is_(None))
+    rows = connection.scalars(sa.select(record.c.data).where(*ours, *late).order_by(text_of(record, "deadline"), record.c.id))
+    return [from_plain(Judgement, data) for data in rows]
+
+
+def handed_in(connection: sa.Connection, county_id: str, year: int, station_id: str | None = None) -> list[PaperSet]:
+    """Give all that stations, or one, handed in for a year, the oldest first."""
+    ours = [record.c.county_id == county_id, record.c.entity == NAME_OF[PaperSet], year == YEAR, record.c.data.is_not(None)]
+    ours += [record.c.owner == station_id] if station_id else []
+    found: list[PaperSet] = []
+    for data in connection.scalars(sa.select(record.c.data).where(*ours)):
+        with suppress(RecordError):  # what this hub cannot read is as none
+            found.append(from_plain(PaperSet, data))
+    return sorted(found, key=lambda one: (one.made_at, one.id))
+
+
+def _send(connection: sa.Connection, county_id: str, out: Judgement, now: datetime) -> None:
+    """Keep a judgement as what is published, and put it into its station's feed in the place of the one before."""
+    open_county(connection, county_id)
+    _keep(connection, county_id, out, published=True)
+    entity = NAME_OF[Judgement]
+    connection.execute(sa.delete(record).where(record.c.county_id == county_id, record.c.entity == entity, record.c.id == out.id))
+    values = {"county_id": county_id, "entity": entity, "id": out.id, "revision": out.revision, "owner": COUNTY, "about": out.station_id}
+    connection.execute(sa.insert(record).values(**values, data=to_plain(out), received_at=now))
+    append(connection, county_id, [Entry(of_station(out.station_id), entity, out.id, out.revision, Op.PUT, COUNTY)])
 
 
 def _keep(connection: sa.Connection, county_id: str, made: Judgement, *, published: bool) -> None:

@@ -8,12 +8,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from kiosk.county.editions import CHINA, Kind, in_force_query
+from kiosk.county.editions import CHINA, Kind, State, in_force_query
 from kiosk.county.schema import edition
 from kiosk.domain.assessment import Rubric
+from kiosk.domain.measures import last_day
 from kiosk.domain.review import RuleBook
-from kiosk.domain.rubric_text import RubricError, read_rubric
-from kiosk.domain.rule_sheet import RUBRIC
+from kiosk.domain.rubric_text import RubricError, read_rubric, rubric_of
+from kiosk.domain.rule_sheet import RUBRIC, RuleSheet
 from kiosk.domain.rule_text import SheetError, read_rules
 
 
@@ -50,6 +51,22 @@ class Rulings:
             return read_rubric(self.texts(connection, now)[RUBRIC])
         except RubricError:  # as below
             return read_rubric(self.shipped[RUBRIC])
+
+    def rubric_of(self, connection: sa.Connection, year: int, now: datetime) -> Rubric | None:
+        """Give the rubric by which a year is judged, as its stations do: of this one what holds today, of one that is over what held at
+        its end or was given for it afterwards (rubric_text.rubric_of). None where the program came with none.
+        """
+        today = now.astimezone(CHINA).date()
+        if RUBRIC not in self.shipped or today <= last_day(year):
+            return self.rubric(connection, now)
+        columns = (edition.c.number, edition.c.content["text"].astext.label("text"), edition.c.effective_on)
+        ours = (edition.c.county_id == self._county_id, edition.c.kind == Kind.SHEET, edition.c.id == RUBRIC)
+        rows = connection.execute(sa.select(*columns).where(*ours, edition.c.state != State.WITHDRAWN))
+        sheets = [
+            RuleSheet(id=RUBRIC, revision=1, name=RUBRIC, number=row.number, text=row.text or "", effective_on=row.effective_on)
+            for row in rows
+        ]
+        return rubric_of(sheets, year, today) or read_rubric(self.shipped[RUBRIC])
 
     def _read(self, texts: Mapping[str, str], now: datetime) -> RuleBook:
         today = now.astimezone(CHINA).date()

@@ -385,6 +385,22 @@ judgement = sa.Table(
 )
 """What the county makes of a station's year: a kiosk.domain.judgement.Judgement, its station's to see once it is published."""
 
+sample_call = sa.Table(
+    "sample_call",
+    metadata,
+    _county(),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("station_id", sa.Text, nullable=False),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("referral_id", sa.Text, nullable=False),
+    sa.Column("heard", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("by_name", sa.Text, nullable=False),
+    _instant("called_at", nullable=False),
+    sa.Index("ix_sample_call_station_id", "county_id", "station_id", "year"),
+)
+"""What people of a roster said on the telephone: kiosk.domain.judgement.SampleCalls. Nobody's name stands here, and no station sees it."""
+
 NEEDED_LATELY = ["station_id", "phone", "text_key", "state", "held", "findings"]
 """What is read of the newest listings to see what turns up at several stations: without the rows themselves."""
 

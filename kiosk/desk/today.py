@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from kiosk.desk.counter import Desk, Seated
 from kiosk.desk.sections import SECTIONS
+from kiosk.domain.station import Role
 from kiosk.services.rules import say
 from kiosk.services.station import local
 from kiosk.services.today import Item, Urgency
@@ -24,7 +25,7 @@ def today(desk: Desk, seat: Seated) -> HTMLResponse:
     """Show what waits."""
     found = needs(desk.here)
     groups = [
-        (t(head), urgency.name.lower(), [_card(item) for item in found if item.urgency is urgency])
+        (t(head), urgency.name.lower(), [_card(item, seat.session.role) for item in found if item.urgency is urgency])
         for urgency, head in HEADS.items()
         if any(item.urgency is urgency for item in found)
     ]
@@ -39,8 +40,8 @@ def today(desk: Desk, seat: Seated) -> HTMLResponse:
     )
 
 
-def _card(item: Item) -> dict[str, Any]:
-    room = next((s for s in SECTIONS if s.key == item.page), None)
+def _card(item: Item, role: Role) -> dict[str, Any]:
+    room = next((s for s in SECTIONS if s.key == item.page and s.open_to(role)), None)
     # what one does with a thing is the same wherever one reads it
     helped = t(f"today.{item.need.value}_help") if item.need.value in HELPED else ""
     detail = say(item.detail) if item.detail else ""
@@ -50,7 +51,8 @@ def _card(item: Item) -> dict[str, Any]:
         "help": helped,
         "path": room.path if room else "",
         "go": t("desk.go_to", room=t(f"section.{room.key}")) if room else "",
-        "elsewhere": not room and not helped,
+        # what is the head's alone is read by all, and is done nowhere by the others
+        "elsewhere": not any(s.key == item.page for s in SECTIONS) and not helped,
     }
 
 

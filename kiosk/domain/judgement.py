@@ -5,16 +5,20 @@ A judgement begins from what the station handed in, each item as it was claimed,
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from enum import StrEnum
 from hashlib import sha256
 from typing import TypeVar
 
 from kiosk.domain.assessment import NOTHING, TENTH, GradeBand
+from kiosk.domain.measures import CHINA
 from kiosk.domain.yearly import PaperItem, PaperSet
 from kiosk.errors import BadInput
 
 REMARK_MAX = 200
+LATE_MONTHS = 3
+"""So long into a year what belongs to the last one still comes in: stations without a line, pay that is asked after, papers."""
 T = TypeVar("T")
 
 
@@ -31,7 +35,9 @@ class Judged:
 class Judgement:
     """A station's year as the county judges it; owned by the county, seen by that station alone. The newest revision stands.
 
-    `papers` is the PaperSet that was judged. `deadline`: until when the station has to put right what `words` say, None for nothing.
+    `papers` is the PaperSet that was judged. `deadline`: until when the station has to put right what `words` say, None for nothing;
+    `accepted_on`, `accepted_by`, `accepted_note`: when the county found it put right, who did, and what he says to it. Of the roster's
+    people `asked` were called, `affirmed` said that it is true, `denied` that it is not; the others were not reached.
     """
 
     id: str
@@ -47,6 +53,53 @@ class Judgement:
     deadline: date | None = None
     by_name: str
     published_at: datetime
+    accepted_on: date | None = None
+    accepted_by: str = ""
+    accepted_note: str = ""
+    asked: int = 0
+    affirmed: int = 0
+    denied: int = 0
+
+    @property
+    def due(self) -> date | None:
+        """Give until when something is to be put right; None where nothing is, or the county has found it done."""
+        return None if self.accepted_on else self.deadline
+
+
+class Heard(StrEnum):
+    """What came of a call to somebody of the roster: it is true, it is not, nobody answered."""
+
+    TRUE = "true"
+    UNTRUE = "untrue"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleCall:
+    """One call about a row of a station's roster, which stands at the county alone. The last about a row counts."""
+
+    id: str
+    station_id: str
+    year: int
+    referral_id: str
+    heard: Heard
+    note: str
+    by_name: str
+    called_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """What calls came to, as a judgement keeps it."""
+
+    asked: int
+    affirmed: int
+    denied: int
+
+    @property
+    def unreached(self) -> int:
+        """Count whom nobody reached."""
+        return self.asked - self.affirmed - self.denied
 
 
 def judged(papers: PaperSet, points: Mapping[str, str], remarks: Mapping[str, str]) -> tuple[Judged, ...]:
@@ -90,6 +143,32 @@ def sample(rows: Sequence[T], ids: Sequence[str], seed: str, most: int) -> list[
     """Draw rows that nobody chose: those whose ids hash lowest with `seed`, the same for whoever looks and however often."""
     drawn = sorted(zip(ids, rows, strict=True), key=lambda pair: sha256(f"{seed} {pair[0]}".encode()).digest())
     return [row for _, row in drawn[:most]]
+
+
+def last_calls(calls: Iterable[SampleCall]) -> dict[str, SampleCall]:
+    """Give the call that counts for each row that was called about, by the referral's id."""
+    return {one.referral_id: one for one in sorted(calls, key=lambda one: (one.called_at, one.id))}
+
+
+def sums(calls: Iterable[SampleCall]) -> Sums:
+    """Count the calls that count."""
+    heard = [one.heard for one in last_calls(calls).values()]
+    return Sums(asked=len(heard), affirmed=heard.count(Heard.TRUE), denied=heard.count(Heard.UNTRUE))
+
+
+def year_judged(today: date) -> int:
+    """Give the year that is being judged: the last one until the end of March, when its papers come in and are worked on (own)."""
+    return today.year - 1 if today.month <= LATE_MONTHS else today.year
+
+
+def year_end(year: int) -> datetime:
+    """Give the last instant of a year, in China's time."""
+    return datetime(year + 1, 1, 1, tzinfo=CHINA) - timedelta(milliseconds=1)
+
+
+def counted_until(papers: PaperSet) -> datetime:
+    """Give the moment up to which the year of these papers is counted: when they were made, at most the year's end."""
+    return min(papers.made_at, year_end(papers.year))
 
 
 def differs(item: PaperItem, counted: Decimal | None) -> bool:

@@ -85,6 +85,8 @@ def judged(found: Assessment) -> str:
         return ""
     said = t("assess.judged", year=made.year, points=made.total, grade=made.grade, wan=wan(made.money_fen))
     until = t("assess.judged_until", day=made.deadline) if made.deadline else ""
+    if made.accepted_on is not None:
+        until = t("assess.judged_accepted", day=made.accepted_on)
     words = made.words.rstrip("。") + "。" if made.words else ""
     return said + words + until
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.domain.assessment import Area, Scored
+from kiosk.domain.bundle import MANIFEST
 from kiosk.domain.file_kind import FileKind
 from kiosk.domain.ledger import standing, sums
 from kiosk.domain.pay import capitals, yuan
@@ -34,7 +35,6 @@ from kiosk.text import t
 
 TEMPLATES = {1: "application.docx", 3: "score.xlsx", 4: "report.docx"}
 """By their number in article 14; the second paper is the roster."""
-MANIFEST = "manifest.json"
 
 
 def papers(here: Here, session: Session, templates: Path, password: str = "", year: int | None = None) -> File:
@@ -148,18 +148,6 @@ def _stood(found: Assessment, one: Scored) -> PaperItem:
         file_name=claim.file_name if claim else "",
         file_digest=claim.file_digest if claim else "",
     )
-
-
-def checked(bundle: bytes, digest: str) -> list[str]:
-    """Give the files of a bundle that are not as they were when its digest was made; [MANIFEST] where the list itself is another."""
-    with zipfile.ZipFile(io.BytesIO(bundle)) as found:
-        manifest = found.read(MANIFEST)
-        if hashlib.sha256(manifest).hexdigest() != digest:
-            return [MANIFEST]
-        listed = json.loads(manifest)["files"]
-        names = set(found.namelist()) - {MANIFEST}
-        wrong = [name for name, said in listed.items() if name not in names or hashlib.sha256(found.read(name)).hexdigest() != said]
-        return sorted([*wrong, *(names - listed.keys())])
 
 
 def _safe(name: str) -> str:

@@ -9,6 +9,7 @@ from kiosk.domain import case
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.employer import Employer
 from kiosk.domain.facility import Condition, Standing
+from kiosk.domain.judgement import Judgement
 from kiosk.domain.listing import Listing, PublicListing, Takedown
 from kiosk.domain.print_job import JobState, PrintJob
 from kiosk.domain.referral import ReferralState, state_of
@@ -33,6 +34,10 @@ FILE_WHY = frozenset({"file_kind", "too_large", "station_full"})
 COURSE_SOON = timedelta(days=3)
 TOLD_FOR = timedelta(days=7)
 """So long staff read that the county took one of their listings down (own)."""
+MENDING_WORDS = 60
+"""So much of what the county wrote stands on the card; all of it in 年度考核."""
+MENDING_SOON = timedelta(days=7)
+"""So long before its day what the county wants put right stands among what is done today (own)."""
 
 
 class Need(StrEnum):
@@ -61,6 +66,7 @@ class Need(StrEnum):
     FILE = "file"
     EMPLOYER = "employer"
     TAKEN_DOWN = "taken_down"
+    MENDING = "mending"
 
 
 class Urgency(IntEnum):
@@ -108,6 +114,7 @@ def today(here: Here) -> tuple[Item, ...]:
             *_safety(u, now),
             *_employers(here, u),
             *_taken_down(here, u, now),
+            *_mending(here, u),
         ]
     order = list(Need)
     return tuple(sorted(found, key=lambda i: (i.urgency, order.index(i.need))))
@@ -362,3 +369,18 @@ def _taken_down(here: Here, u: UnitOfWork, now: datetime) -> Iterator[Item]:
             title = Say("today.taken_down", {"title": listing.title})
             detail = Say("today.taken_down_why", {"who": one.by_name, "reason": one.reason})
             yield Item(need=Need.TAKEN_DOWN, count=1, title=title, detail=detail, urgency=Urgency.TODAY, page="employers")
+
+
+def _mending(here: Here, u: UnitOfWork) -> Iterator[Item]:
+    """Say what the county wants put right, until it has found it done."""
+    for one in u.list(Judgement, station_id=here.station_id):
+        if one.due is None:
+            continue
+        left = (one.due - here.today()).days
+        words = one.words if len(one.words) <= MENDING_WORDS else one.words[:MENDING_WORDS] + "…"
+        title = Say("today.mending", {"month": one.due.month, "day": one.due.day})
+        when = Say("today.mending_left", {"count": left, "words": words})
+        if left <= 0:
+            when = Say("today.mending_last" if left == 0 else "today.mending_late", {"count": -left, "words": words})
+        urgency = Urgency.NOW if left <= 0 else Urgency.TODAY if left <= MENDING_SOON.days else Urgency.SOON
+        yield Item(need=Need.MENDING, count=1, title=title, detail=when, urgency=urgency, page="assessment")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import IO
 
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
@@ -48,6 +49,11 @@ class Fields:
         if not isinstance(value, UploadFile) or not value.filename:
             return None
         return value.filename, value.file.read(FILE_MAX + 1)
+
+    def opened(self, name: str) -> tuple[str, IO[bytes]] | None:
+        """Give an uploaded file's name and the file itself, which is gone with the form; None when none was chosen."""
+        value = self.fields.get(name)
+        return (value.filename, value.file) if isinstance(value, UploadFile) and value.filename else None
 
 
 @asynccontextmanager

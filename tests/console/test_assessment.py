@@ -1,66 +1,32 @@
 """考核 through a browser: papers handed in by a real station, judged, published to it, and paid; and what the county counts again."""
 
 import io
-from collections.abc import Iterator
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 from openpyxl import load_workbook
 
-from kiosk.agent.files import FileSender
+from kiosk.county.console.counter import local
 from kiosk.county.console.roles import Role
 from kiosk.county.schema import record
 from kiosk.domain.yearly import PaperSet
-from kiosk.services import claim_papers
 from kiosk.services.assessment import assess
 from kiosk.services.assessment_words import judged
-from kiosk.services.claims import claim
-from kiosk.sync import exchange
-from kiosk.sync.client import HttpHub
 from kiosk.text import t
-from tests.console.conftest import Browser, Console
-from tests.flows.test_assessment import a_picture
+from tests.console.conftest import Console
+from tests.console.handed_in import PAGE, YEAR, hand_in, judge, marked, papers_of, site
 from tests.hub_parts import OTHER, OURS
 from tests.integration.test_backup_sync import settle
-from tests.safety.parts import Site, add, make_site
-from tests.station import ASSETS
+from tests.safety.parts import Site, add
 
-YEAR = 2026
-PAGE = f"/assessment/{YEAR}/{OURS.id}"
-
-
-@pytest.fixture
-def site(tmp_path: Path, console: Console, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    """Give a station at work whose head has handed in the year's papers, with a picture for one item; not as PDF, which takes long."""
-    monkeypatch.setattr(claim_papers, "makes_pdf", lambda: False)
-    site = make_site(tmp_path)
-    exchange.enrol(site.station.store, HttpHub(console.hub.base), console.hub.code(), site.clock())
-    settle(site.station.store, console.hub)
-    add(site.station.here, "13900001234", "王桂兰")
-    claim(site.station.here, site.station.head, "1.1", "3", file=("三个区.jpg", a_picture()))
-    claim(site.station.here, site.station.head, "1.2", "3")
-    hand_in(site, console)
-    yield site
-    site.station.store.close()
-
-
-def hand_in(site: Site, console: Console) -> None:
-    claim_papers.papers(site.station.here, site.station.head, ASSETS / "papers", "")
-    settle(site.station.store, console.hub)
-    FileSender(site.station.store, HttpHub(console.hub.base), site.clock, None).step()
-
-
-def judge(browser: Browser, seen: int = 0, **fields: str) -> str:
-    browser.open(PAGE)
-    return browser.send(PAGE, None, seen=str(seen), **fields)
+__all__ = ["site"]
 
 
 def test_year_when_judged_and_published_reaches_its_station_and_the_list_of_who_is_paid(console: Console, site: Site) -> None:
     centre = console.signed_in()
-    assert t("console.need.judge", count=1) in centre.open("/")
+    assert t("console.need.judge", count=1, year=YEAR) in centre.open("/")
     page = centre.open("/assessment")
     assert t("console.assessment.waits") in page
     assert t("console.assessment.placeholder") in page
@@ -78,11 +44,13 @@ def test_year_when_judged_and_published_reaches_its_station_and_the_list_of_who_
     assert t("assess.judged_until", day="2026-12-20") in said
     with console.hub.engine.connect() as connection:
         told = connection.scalar(sa.select(record.c.data["body"].astext).where(record.c.entity == "notice"))
-    assert told == t("console.assessment.told_grade", grade=found.judgement.grade, count=1)
+    grades = t("console.assessment.told_grade", grade=found.judgement.grade, count=1)
+    assert told == f"{grades}。{t('console.assessment.provisional')}", "nobody takes a trial for the county's word"
     centre.open(f"/assessment/{YEAR}/subsidies.xlsx")
     cells = [cell.value for row in load_workbook(io.BytesIO(centre.page.content)).active.iter_rows() for cell in row]
     assert OURS.name in cells
     assert found.judgement.grade in cells
+    assert t("console.assessment.provisional") in cells
 
 
 def test_year_when_points_do_not_fit_or_somebody_was_faster_keeps_what_was_typed(console: Console, site: Site) -> None:
@@ -107,9 +75,14 @@ def test_year_when_points_do_not_fit_or_somebody_was_faster_keeps_what_was_typed
 
 def test_year_when_counted_again_agrees_with_what_is_true_and_marks_what_is_not(console: Console, site: Site) -> None:
     centre = console.signed_in()
+    made_at = local(papers_of(site).made_at)
+    site.clock.tick(hours=1)
+    add(site.station.here, "13900001235", "刘桂香")
+    add(site.station.here, "13900001236", "陈大明")
+    settle(site.station.store, console.hub)
     page = centre.open(f"{PAGE}?count=1")
-    counted = page.count('class="warn">') - page.count(f'class="warn">{t("console.assessment.no_file")}')
-    assert counted == 0, "the county counts as its station does"
+    assert marked(page) == [], "the county counts as its station did, and nothing that came later"
+    assert t("console.assessment.counted_until", when=made_at.strftime("%Y-%m-%d %H:%M")) in page
     with site.station.store.write() as u:
         last = max(u.list(PaperSet), key=lambda one: one.made_at)
         lies = tuple(replace(item, value="640") if item.measure == "registrations" else item for item in last.items)
@@ -117,13 +90,18 @@ def test_year_when_counted_again_agrees_with_what_is_true_and_marks_what_is_not(
     settle(site.station.store, console.hub)
     page = centre.open(f"{PAGE}?count=1")
     assert "640" in page
-    assert page.count('<span class="warn">1</span>') == 1
+    (item,) = marked(page)
+    page = centre.open(item)
+    assert t("console.counted.sums", said="640", counted="3") in page
+    assert page.count("刘＊") == 1
+    assert "刘桂香" not in page
+    assert centre.open(re.findall(r'href="/console(/people/[^"]+)"', page)[0])
+    assert centre.status == 200
 
 
 def test_evidence_when_looked_at_is_a_picture_and_nobody_gets_a_file_that_is_not_of_this_year(console: Console, site: Site) -> None:
     centre = console.signed_in()
-    with site.station.store.read() as u:
-        last = max(u.list(PaperSet), key=lambda one: one.made_at)
+    last = papers_of(site)
     digest = next(item.file_digest for item in last.items if item.file_digest)
     centre.open(f"{PAGE}/files/{digest}")
     assert centre.page.headers["content-type"] == "image/jpeg"
@@ -137,6 +115,16 @@ def test_year_when_a_township_or_the_bureau_looks_shows_no_more_than_theirs_and_
     bureau = console.signed_in(Role.BUREAU)
     judge(bureau)
     assert bureau.status == 403
+    bureau.open(PAGE)
+    bureau.send(f"{PAGE}/accept", seen="1", accepted_on="2026-11-23", accepted_note="")
+    assert bureau.status == 403
+    own = console.signed_in(Role.TOWNSHIP, OURS.id)
+    assert t("console.bundle.check") not in own.open(PAGE)
+    own.send(f"{PAGE}/check", files={"bundle": ("材料.zip", b"PK")})
+    assert own.status == 403
+    own.open(f"{PAGE}/sample")
+    assert own.status == 403, "its own station is judged"
+    console.hub.clock.tick(seconds=1)
     township = console.signed_in(Role.TOWNSHIP, OTHER.id)
     assert OURS.name not in township.open("/assessment")
     for path in (PAGE, f"{PAGE}?count=1", f"/assessment/{YEAR}/subsidies.xlsx"):

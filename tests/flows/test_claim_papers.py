@@ -12,13 +12,14 @@ import pytest
 from docx import Document
 from openpyxl import Workbook, load_workbook
 
+from kiosk.domain.bundle import MANIFEST, checked
 from kiosk.domain.file_kind import FileKind
 from kiosk.domain.pay import capitals
 from kiosk.domain.station import Role
 from kiosk.domain.yearly import PaperSet
 from kiosk.errors import BadInput, NotAllowed
 from kiosk.services import claim_papers, claims, evidence_file
-from kiosk.services.claim_papers import MANIFEST, checked, papers
+from kiosk.services.claim_papers import papers
 from kiosk.services.sign_in import Session
 from kiosk.services.template import fill_docx, fill_xlsx
 from tests.flows.test_assessment import a_person, a_picture
@@ -119,14 +120,14 @@ def test_papers_when_something_was_altered_afterwards_the_county_sees_what(stati
     with station.store.read() as u:
         (told,) = u.list(PaperSet)
         assert [o.entity for o in u.outgoing(9)] == ["paper_set"]
-    assert checked(content, told.digest) == []
+    assert checked(io.BytesIO(content), told.digest) == []
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as other:
         for name in bundle.namelist():
             other.writestr(name, bundle.read(name) + (b" " if name.startswith("3_") and name.endswith("xlsx") else b""))
         other.writestr("more.txt", "x")
-    assert checked(out.getvalue(), told.digest) == ["3_工作考核评分表.xlsx", "more.txt"]
-    assert checked(content, "0" * 64) == [MANIFEST]
+    assert checked(out, told.digest) == ["3_工作考核评分表.xlsx", "more.txt"]
+    assert checked(io.BytesIO(content), "0" * 64) == [MANIFEST]
 
 
 def test_papers_when_a_password_is_given_hold_the_whole_roster_locked(station: TestStation) -> None:

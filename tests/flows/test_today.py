@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
 from kiosk.domain.employer import Employer, EmployerKind
+from kiosk.domain.judgement import Judgement
 from kiosk.domain.listing import Verdict
 from kiosk.domain.print_job import JobState, PrinterState, PrintJob, Trouble
 from kiosk.domain.privacy import Phone
@@ -255,3 +257,53 @@ def test_today_when_much_waits_puts_the_most_urgent_first(station: TestStation) 
     found = today(station.here)
     assert [i.need for i in found] == [Need.CALL, Need.REVIEW, Need.FACILITY, Need.EXPIRY, Need.SIGNUP]
     assert [i.urgency for i in found] == sorted(i.urgency for i in found)
+
+
+def a_judgement(until: date, **changes: Any) -> Judgement:
+    made = Judgement(
+        id=new_id(START),
+        revision=1,
+        station_id=STATION.id,
+        year=2026,
+        papers="",
+        items=(),
+        total="84.5",
+        grade="良好",
+        money_fen=0,
+        words="补拍洽谈区的照片",
+        deadline=until,
+        by_name="周敏",
+        published_at=START,
+    )
+    return replace(made, **changes)
+
+
+@pytest.mark.parametrize(
+    ("days", "urgency", "detail"),
+    [
+        (30, Urgency.SOON, "还有 30 天：补拍洽谈区的照片"),
+        (7, Urgency.TODAY, "还有 7 天：补拍洽谈区的照片"),
+        (0, Urgency.NOW, "今天到期：补拍洽谈区的照片"),
+        (-3, Urgency.NOW, "过期 3 天了：补拍洽谈区的照片"),
+    ],
+)
+def test_today_when_the_county_wants_something_put_right_says_by_when(
+    station: TestStation, days: int, urgency: Urgency, detail: str
+) -> None:
+    until = station.here.today() + timedelta(days=days)
+    put(station, a_judgement(until))
+    item = only(station)
+    assert (item.need, item.urgency, item.page) == (Need.MENDING, urgency, "assessment")
+    assert said(item) == (f"县里要求 {until.month}月{until.day}日前整改好", detail)
+
+
+def test_today_when_the_county_accepted_it_or_wanted_nothing_says_nothing(station: TestStation) -> None:
+    day = station.here.today()
+    put(station, a_judgement(day, accepted_on=day, accepted_by="周敏"), a_judgement(day, id=new_id(START), year=2025, deadline=None))
+    assert today(station.here) == ()
+
+
+def test_today_when_the_county_writes_at_length_shows_its_beginning(station: TestStation) -> None:
+    put(station, a_judgement(station.here.today(), words="照" * 300))
+    assert said(only(station))[1].endswith("照照…")
+    assert len(said(only(station))[1]) < 80

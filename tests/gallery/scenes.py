@@ -122,6 +122,11 @@ def lose_store(stage: "Stage") -> None:
     stage.page.show_problem(StoreError("gallery"))
 
 
+def last_need(stage: "Stage") -> None:
+    """Turn 今天 to what is least urgent."""
+    stage.page.ids.needs.view.scroll_y = 0
+
+
 A_NOTICE = {
     "head_words": "周六上午县城人社局门口有招工会，想去的到服务台登记一下",
     "body_words": "八点半到十一点半，进场不要钱。纺织厂、电子厂、物流园都来人，当场就能谈。带上身份证给人看一眼就行，不要交给别人。"

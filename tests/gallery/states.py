@@ -183,6 +183,8 @@ STAFF = (
     State("today", "nothing waits", station="empty"),
     State("today", "staff", who="张伟"),
     *(State("today", f"printer {trouble}", before=of.printer_is(trouble, waiting=1)) for trouble in ("paper", "jam")),
+    State("today", "to be put right", before=of.judged, then=of.last_need),
+    State("today", "to be put right, staff", who="张伟", before=of.judged, press=("县里要求 12月13日前整改好",)),
     State("today", "paper near its end", before=of.printer_is(near_end=True)),
     State("today", "no store", then=of.lose_store),
     State("review"),

@@ -29,9 +29,11 @@ class Need:
     go: str
 
 
-def need_of(urgency: Urgency, path: str, what: str, names: Sequence[str], count: int = 0, *, more_there: bool = False) -> Need:
+def need_of(
+    urgency: Urgency, path: str, what: str, names: Sequence[str], count: int = 0, *, more_there: bool = False, **words: object
+) -> Need:
     """Make the card console.need.WHAT with the first few of `names`; `count` where there are others, `more_there` where that is not all."""
     count = count or len(names)
     more = t("console.need.more", count=count) if count > NAMED else ""
-    title = t(f"console.need.{what}", count=f"{count}+" if more_there else count)
+    title = t(f"console.need.{what}", count=f"{count}+" if more_there else count, **words)
     return Need(urgency=urgency, path=path, title=title, detail="、".join(names[:NAMED]) + more, go=t(f"console.need.{what}_go"))

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from kiosk.county.console.accounts import Seat
-from kiosk.county.console.counter import Counter, Desk, Form, Seated, local
+from kiosk.county.console.counter import Counter, Desk, Form, Seated
 from kiosk.county.console.roles import COUNTY_ROLES
 from kiosk.county.figures import files
 from kiosk.county.figures.answer import Figures, Scope, Span, figures
@@ -18,6 +18,7 @@ from kiosk.county.figures.shown import parts, written
 from kiosk.county.schema import figure, record
 from kiosk.domain.codes import AREAS
 from kiosk.domain.entities import NAME_OF
+from kiosk.domain.judgement import year_judged
 from kiosk.domain.station import Station
 from kiosk.errors import BadInput, NotAllowed
 from kiosk.text import t
@@ -54,8 +55,8 @@ def report(
     last: Annotated[int, Query(ge=0, le=99)] = 12,
     place: Annotated[str, Query(max_length=80)] = "",
 ) -> HTMLResponse:
-    """Show the report of what is asked for; this year and all that one may see where nothing is."""
-    return _page(desk, seat, Asked(year or local(desk.clock()).year, first, last, place))
+    """Show the report of what is asked for; the year that is judged, and all that one may see, where nothing is."""
+    return _page(desk, seat, Asked(year or year_judged(desk.today), first, last, place))
 
 
 @router.post("/report/{form_of}")
@@ -80,12 +81,11 @@ def _page(desk: Counter, seat: Seat, asked: Asked, trouble: str = "") -> HTMLRes
     except BadInput as error:
         trouble, asked = t(error.key, **error.words), Asked(asked.year, 1, 12, asked.place)
         places, found = _found(desk, seat, asked)
-    this_year = local(desk.clock()).year
     values = {
         "asked": asked,
         "places": places,
         "place": found.scope.key,
-        "years": sorted({asked.year, this_year, *_years(desk)}, reverse=True),
+        "years": sorted({asked.year, desk.today.year, *_years(desk)}, reverse=True),
         "months": MONTHS,
         "heading": files.title(found, places[found.scope.key]),
         "notes": files.notes(found),

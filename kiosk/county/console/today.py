@@ -31,11 +31,17 @@ def _needs(desk: Counter, seat: Seat) -> Iterator[Need]:
         about_listings = list(alike.needs(connection, desk, seat))
         terminals = [one for one in boards.told(connection, desk.county_id) if seen is None or one.station_id in seen]
         today = desk.today
-        years = assessing.judgings(connection, desk.county_id, today.year)
-    handed_in = [one.standing.station.name for one in years if one.papers and (one.stale or not one.judgement)]
+        names = {one.station.id: one.station.name for one in every if assessing.is_judged(one)}
+        # the year that is over is worked on for months, whatever the date
+        unjudged = assessing.unjudged(connection, desk.county_id, today.year - 1)
+        unmended = [one for one in assessing.overdue(connection, desk.county_id, today) if one.station_id in names]
     late = [one.station.name for one in every if (until := deadline_of(one.steps)) and until < today]
     if late:
         yield need_of(Urgency.NOW, "/stations?stage=warned", "overdue", late)
+    if unmended:
+        first = unmended[0]
+        where = f"/assessment/{first.year}/{first.station_id}" if len(unmended) == 1 else f"/assessment?year={first.year}"
+        yield need_of(Urgency.NOW, where, "unmended", [names[one.station_id] for one in unmended])
     silent = [one.station for one in terminals if next(fleet.troubles(one, desk.clock()), None)]
     if silent:
         yield need_of(Urgency.TODAY, "/fleet", "fleet", silent)
@@ -44,8 +50,9 @@ def _needs(desk: Counter, seat: Seat) -> Iterator[Need]:
         case Role.CENTRE:
             if waiting := [one.station.name for one in every if one.stage is Stage.APPLIED]:
                 yield need_of(Urgency.TODAY, "/stations?stage=applied", "applied", waiting)
-            if handed_in:
-                yield need_of(Urgency.LATER, "/assessment", "judge", handed_in)
+            for year, stations in unjudged.items():
+                if handed_in := [name for station_id, name in names.items() if station_id in stations]:
+                    yield need_of(Urgency.LATER, f"/assessment?year={year}", "judge", handed_in, year=year)
         case Role.BUREAU:
             for act, stage in ((Act.RECOGNISE, Stage.RECOGNISED), (Act.REVOKE, Stage.REVOKED)):
                 owed = [one.station.name for one in every if (step := unfiled(one.steps)) and step.act is act]

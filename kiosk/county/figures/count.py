@@ -20,6 +20,7 @@ from kiosk.county.schema import feed, figure, record, station
 from kiosk.domain.codes import AREAS
 from kiosk.domain.employer import Employer
 from kiosk.domain.entities import NAME_OF
+from kiosk.domain.judgement import LATE_MONTHS
 from kiosk.domain.listing import Listing, Review, Takedown
 from kiosk.domain.measures import CHINA
 from kiosk.domain.record import from_plain
@@ -31,8 +32,6 @@ from kiosk.domain.worker import Worker
 R = TypeVar("R")
 EVERY = timedelta(minutes=15)
 """A station is counted again after so long at the soonest."""
-LATE_MONTHS = 3
-"""So long into a year what belongs to the last one still comes in: stations without a line, pay that is asked after."""
 LOCK = 420_924
 """An advisory lock: one hub counts, however many serve the county."""
 

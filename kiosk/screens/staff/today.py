@@ -50,6 +50,7 @@ ICONS = {
     "file": "file-alert",
     "employer": "domain",
     "taken_down": "cancel",
+    "mending": "podium",
 }
 HEADS = ("now", "day", "soon")
 INKS, EDGES = ("brown", "brown", "green"), ("orange", "bar", "green")
@@ -177,7 +178,8 @@ class TodayScreen(StaffPage):
 
     def _go(self, item: "Item") -> None:
         """Go where the thing is done, or do it here."""
-        if item.page and pages.exists(item.page):
+        room = next((one for one in SECTIONS if one.page == item.page), None)
+        if item.page and pages.exists(item.page) and (room is None or room.open_to(self.session.role)):
             self.visit.go(item.page, **item.args)
         elif item.need == "slips":
             self._ask_about(item)

@@ -85,7 +85,8 @@ CREATE TABLE paper_set (
 CREATE TABLE judgement (
     id TEXT NOT NULL, revision INTEGER NOT NULL, station_id TEXT NOT NULL, year INTEGER NOT NULL, papers TEXT NOT NULL, items TEXT NOT
     NULL, total TEXT NOT NULL, grade TEXT NOT NULL, money_fen INTEGER NOT NULL, words TEXT NOT NULL, deadline TEXT, by_name TEXT NOT NULL,
-    published_at TEXT NOT NULL, PRIMARY KEY (id)
+    published_at TEXT NOT NULL, accepted_on TEXT, accepted_by TEXT NOT NULL, accepted_note TEXT NOT NULL, asked INTEGER NOT NULL,
+    affirmed INTEGER NOT NULL, denied INTEGER NOT NULL, PRIMARY KEY (id)
 );
 CREATE TABLE attachment (
     digest TEXT NOT NULL, kind TEXT NOT NULL, told TEXT DEFAULT '' NOT NULL, content BLOB NOT NULL, PRIMARY KEY (digest)

@@ -1,0 +1,36 @@
+"""A year that is over, counted by the county from what it was sent and by the station from what it has: the same, whatever came since."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kiosk.county.year import year_of
+from kiosk.domain.judgement import year_end
+from kiosk.domain.measures import MEASURES
+from kiosk.services.assessment import assess
+from kiosk.services.station import local
+from tests.county_year import StationYear, keep
+from tests.hub_parts import COUNTY, OURS, TestHub
+from tests.station import make_station
+
+FEBRUARY = datetime(2027, 2, 20, 2, tzinfo=UTC)
+
+
+def test_year_when_it_is_over_is_the_same_at_the_county_and_at_the_station(hub: TestHub, tmp_path: Path) -> None:
+    records = list(StationYear(OURS, FEBRUARY, 3).all(40, 40, 60))
+    assert any(local(step.stepped_at).year == 2027 for step in records if hasattr(step, "stepped_at")), "January goes on"
+    station = make_station(tmp_path)
+    station.clock.now = FEBRUARY
+    with station.store.write() as u:
+        u.put(*records)
+    with hub.engine.begin() as connection:
+        keep(connection, COUNTY, records, FEBRUARY)
+        counted = {year: year_of(connection, COUNTY, OURS.id, year, min(FEBRUARY, year_end(year))) for year in (2026, 2027)}
+    for year, records_of in counted.items():
+        ours = assess(station.here, station.head, year)
+        measures = {item.measure: ours.measured[item.code] for item in ours.rubric.items if item.measure}
+        theirs = {name: MEASURES[name](records_of) for name in measures}
+        assert {name: (one.value, set(one.ids), set(one.against)) for name, one in measures.items()} == {
+            name: (one.value, set(one.ids), set(one.against)) for name, one in theirs.items()
+        }
+        assert measures["arrived"].ids, year
+    station.store.close()
