@@ -104,7 +104,7 @@ def _name(worker: Worker | None) -> str:
 
 
 def _worker(_: Known, one: Worker) -> str:
-    return t("assess.worker", day=_at(one.registered_at), name=_name(one), number=one.number)
+    return t("assess.worker", day=_at(one.registered_at), name=_name(one))
 
 
 def _listing(_: Known, one: Listing) -> str:
