@@ -25,8 +25,8 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from kiosk.body_limit import BodyLimit
 from kiosk.config import is_loopback
-from kiosk.county import authority, boards, digest, doctor, enrolment, feed, files, health, limits, logs, metrics, releases
-from kiosk.county.bell import Bell
+from kiosk.county import authority, boards, digest, doctor, enrolment, feed, files, health, limits, logs, metrics, releases, witness
+from kiosk.county.bell import LINE, Bell
 from kiosk.county.console.app import make_console
 from kiosk.county.console.counter import ROOT
 from kiosk.county.enrolment import Device, EnrolError
@@ -64,6 +64,7 @@ from kiosk.sync.protocol import (
     RELEASES,
     VERSION,
     WAIT_MAX_S,
+    WITNESS,
     AuthorityAnswer,
     BucketBody,
     Digests,
@@ -85,6 +86,9 @@ from kiosk.sync.protocol import (
     PushRequest,
     ReleaseAnswer,
     StationHealth,
+    WitnessAnswer,
+    WitnessBody,
+    WitnessRequest,
     decode,
     encode,
 )
@@ -115,7 +119,9 @@ SHA256 = "^[0-9a-f]{64}$"
 LARGE = {rf"{ROOT}/assessment/\d+/[^/]+/check": FILE_MAX_BYTES[FileKind.PAPERS] + 64 * 1024}
 """Where a body may be larger: a station's papers that came by another way."""
 AWAY_S = "5"
-"""So long a station waits at least when the database is away or its disk is full."""
+"""So long a station waits at least when the database is away or busy, or its disk is full."""
+STATEMENT_S, LOCK_S = 20, 5
+"""So long a statement may take, or wait for another's, while a station waits: it gives up after thirty seconds, and nobody would hear."""
 
 
 class ProblemError(Exception):
@@ -126,9 +132,14 @@ class ProblemError(Exception):
         self.problem, self.message = problem, message
 
 
-def make_engine(url: str) -> sa.Engine:
-    """Open the pool. Parameters never stand in an error's text: they are people."""
-    return sa.create_engine(url, pool_size=8, max_overflow=8, pool_timeout=10, pool_pre_ping=True, hide_parameters=True)
+def make_engine(url: str, *, serving: bool = False) -> sa.Engine:
+    """Open the pool. Parameters never stand in an error's text: they are people.
+
+    `serving`: somebody waits for the answer, so no statement and no wait for a lock lasts for ever. What counts, migrates or backs up may.
+    """
+    waits = {"options": f"-c statement_timeout={STATEMENT_S}s -c lock_timeout={LOCK_S}s"} if serving else {}
+    line: dict[str, Any] = {**LINE, **waits}
+    return sa.create_engine(url, pool_size=8, max_overflow=8, pool_timeout=10, pool_pre_ping=True, hide_parameters=True, connect_args=line)
 
 
 def make_app(
@@ -142,15 +153,17 @@ def make_app(
 
     `sheets`: by name what the program came with of what the county may publish anew: the tables of the rules, and the rubric.
     """
-    engine = make_engine(settings.database)
-    reading = make_engine(settings.replica) if settings.replica else engine
-    migrate(engine)
+    patient = make_engine(settings.database)
+    migrate(patient)
+    patient.dispose()
+    engine = make_engine(settings.database, serving=True)
+    reading = make_engine(settings.replica, serving=True) if settings.replica else engine
     rulings = Rulings(settings.county, sheets)
     vault, pem = open_vault(settings.key_path), authority.authority_pem(settings)
 
     def open_county() -> None:
         with engine.begin() as connection:
-            feed.open_county(connection, settings.county)
+            feed.open_county(connection, settings.county, clock())
 
     bell = Bell(engine.url.set(drivername="postgresql").render_as_string(hide_password=False), settings.county, open_county)
     open_county()
@@ -258,6 +271,19 @@ def make_app(
         """Give all that the caller's station may see of one bucket."""
         with reading.connect() as connection:
             return _json(digest.bucket(connection, Reader(settings.county, device.station_id, device.id), entity, bucket))
+
+    @app.post(WITNESS, response_model=WitnessAnswer, responses=errors)
+    def take_witness(body: WitnessBody, device: Annotated[Device, Depends(caller)]) -> Response:
+        """Take back takedowns and holds of the county's that the database lost when it was put back; nothing else is taken so."""
+        try:
+            request = decode(WitnessRequest, {"changes": {"order": body.changes.order, "groups": body.changes.groups}})
+        except RecordError as error:
+            raise ProblemError(Problem.BAD_REQUEST, error.field) from None
+        if len(request.changes) > PUSH_MAX:
+            raise ProblemError(Problem.TOO_LARGE, f"at most {PUSH_MAX} changes")
+        author = Author(settings.county, device.station_id, device.id)
+        with engine.begin() as connection:
+            return _json(WitnessAnswer(taken=witness.take(connection, author, request.changes, clock())))
 
     @app.get(AUTHORITY, response_model=AuthorityAnswer, responses=errors)
     def give_authority(request: Request) -> Response:

@@ -247,7 +247,7 @@ def handed_in(connection: sa.Connection, county_id: str, year: int, station_id: 
 
 def _send(connection: sa.Connection, county_id: str, out: Judgement, now: datetime) -> None:
     """Keep a judgement as what is published, and put it into its station's feed in the place of the one before."""
-    open_county(connection, county_id)
+    open_county(connection, county_id, now)
     _keep(connection, county_id, out, published=True)
     entity = NAME_OF[Judgement]
     connection.execute(sa.delete(record).where(record.c.county_id == county_id, record.c.entity == entity, record.c.id == out.id))

@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -14,6 +15,8 @@ import sqlalchemy as sa
 from kiosk.county.feed import CHANNEL
 
 RECONNECT_S = 1.0
+LINE: dict[str, Any] = {"connect_timeout": 5, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}
+"""How long is waited for a database that says nothing, in seconds: until it takes the call, and until it counts as gone on an open line."""
 
 
 class Bell:
@@ -52,7 +55,7 @@ class Bell:
             try:
                 if lost:
                     await asyncio.to_thread(self._on_return)
-                connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+                connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True, **LINE)
                 async with connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     lost = False

@@ -4,7 +4,7 @@ Written as a station writes its own, into everybody's feed and urgent; stations 
 whether they have seen the listing or not: so nobody's approval can come between, and no later revision stands in public again.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,7 +47,7 @@ def take_down(
     takedown = Takedown(
         id=new_id(now), station_id=COUNTY, listing_id=listing_id, by_name=by_name, reason=reason, state=state, taken_down_at=now
     )
-    _tell(connection, county_id, [takedown], now)
+    tell(connection, county_id, [takedown], now)
     return takedown
 
 
@@ -81,7 +81,7 @@ def decide_hold(
         decided.append(one)
     if not decided:
         raise WrongState(f"held: {held}")
-    _tell(connection, county_id, decided, now)
+    tell(connection, county_id, decided, now)
     return decided
 
 
@@ -102,7 +102,8 @@ def _data(connection: sa.Connection, county_id: str, entity: str, *where: sa.Col
     return list(connection.scalars(sa.select(record.c.data).where(*these)))
 
 
-def _tell(connection: sa.Connection, county_id: str, records: list[Any], now: datetime) -> None:
+def tell(connection: sa.Connection, county_id: str, records: Sequence[Takedown | EmployerHold], now: datetime) -> None:
+    """Write decisions of the county's, and put them into everybody's feed before all that is not urgent."""
     entries = []
     for one in records:
         entity, data = NAME_OF[type(one)], to_plain(one)

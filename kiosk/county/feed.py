@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -72,7 +73,7 @@ def of_station(station_id: str) -> str:
     return f"station:{station_id}"
 
 
-def open_county(connection: sa.Connection, county_id: str) -> None:
+def open_county(connection: sa.Connection, county_id: str, now: datetime) -> None:
     """Make the county's feed unless there is one; begin it anew when the database was put back, or a replica took its place."""
     head = insert(county).values(county_id=county_id, feed_epoch=secrets.token_hex(6), feed_position=0)
     connection.execute(head.on_conflict_do_nothing())
@@ -82,12 +83,13 @@ def open_county(connection: sa.Connection, county_id: str) -> None:
     if before is not None:
         connection.execute(sa.update(county).where(*mine).values(incarnation=incarnation))
         if before.incarnation is not None:
-            renew(connection, county_id)
+            renew(connection, county_id, now)
 
 
-def renew(connection: sa.Connection, county_id: str) -> None:
+def renew(connection: sa.Connection, county_id: str, now: datetime) -> None:
     """Begin the feed's epoch anew, so that every station reads it again and gives what is missing; for a database that was put back."""
-    connection.execute(sa.update(county).where(county.c.county_id == county_id).values(feed_epoch=secrets.token_hex(6)))
+    anew = {"feed_epoch": secrets.token_hex(6), "renewed_at": now}
+    connection.execute(sa.update(county).where(county.c.county_id == county_id).values(anew))
     # key ids that were given out in what was lost must not be given to others
     connection.execute(sa.select(sa.func.setval(KEY_IDS, sa.func.nextval(KEY_IDS) + KEY_IDS_LOST)))
 

@@ -15,6 +15,7 @@ from kiosk.domain.entities import BETWEEN, COUNTY_OWNED, ENTITIES, PRIVATE
 from kiosk.domain.listing import ContactScope, Verdict
 from kiosk.domain.record import RecordError
 from kiosk.domain.running import ChainHead
+from kiosk.domain.station import COUNTY
 from kiosk.sync.protocol import Change, Op, Refusal, Refused, record_of
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -136,6 +137,16 @@ def check(change: Change, author: Author) -> dict[str, Any]:
 
 
 def _check_data(change: Change, author: Author) -> dict[str, Any]:
+    found = read(change)
+    if found.station_id != author.station_id:
+        raise RefuseError(Refusal.NOT_OWNER, "station_id")
+    if isinstance(found, ChainHead):
+        _check_head(found, author)
+    return change.data
+
+
+def read(change: Change) -> Any:
+    """Give the record in a change; raise RefuseError where it is none, or is about nothing."""
     try:
         _text(change.data).encode()
         found = record_of(change.entity, change.record_id, change.revision, change.data)
@@ -146,11 +157,7 @@ def _check_data(change: Change, author: Author) -> dict[str, Any]:
     about = ABOUT.get(change.entity)
     if about is not None and not ID.fullmatch(change.data[about]):
         raise RefuseError(Refusal.BAD_DATA, about)
-    if found.station_id != author.station_id:
-        raise RefuseError(Refusal.NOT_OWNER, "station_id")
-    if isinstance(found, ChainHead):
-        _check_head(found, author)
-    return change.data
+    return found
 
 
 def _check_head(head: ChainHead, author: Author) -> None:
@@ -292,7 +299,7 @@ def _show(batch: Batch, one: Entry, listing_id: str, revision: int) -> list[Entr
     listing = replace(one, entity="listing", record_id=listing_id, revision=revision, urgent=False)
     said = [replace(one, entity=d.entity, record_id=d.record_id, revision=1, urgent=not d.approves) for d in batch.decided[listing_id]]
     # what others decided the author's own device may not have heard yet
-    said = [e if e.record_id == one.record_id else replace(e, device_id="") for e in said]
+    said = [e if e.record_id == one.record_id else replace(e, device_id=COUNTY) for e in said]
     if listing_id in batch.shown:
         said = [e for e in said if e.record_id == one.record_id]
     batch.shown.setdefault(listing_id, set()).add(revision)

@@ -128,7 +128,7 @@ def _row(county_id: str, story: Story, now: datetime, rules: RuleBook | None) ->
     state = state_of(newest, story.reviews, story.takedowns, NEVER)
     if approved and not story.takedowns:
         state = ListingState.APPROVED
-    ends_on = max((r.ends_on for r in approved), default=newest.ends_on)
+    ends_on = approved[-1].ends_on if approved else newest.ends_on
     fresh = rules is not None and newest.ends_on >= now.date() - OVER_FOR
     return {
         "county_id": county_id,

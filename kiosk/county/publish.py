@@ -33,7 +33,7 @@ def publish(connection: sa.Connection, county_id: str, records: Iterable[Countys
 
     Raises ValueError for a notice that is a station's own.
     """
-    open_county(connection, county_id)
+    open_county(connection, county_id, now)
     entries: list[Entry] = []
     for item in records:
         entity = NAME_OF[type(item)]
@@ -54,14 +54,16 @@ def publish(connection: sa.Connection, county_id: str, records: Iterable[Countys
 def bury(connection: sa.Connection, county_id: str, entity: str, record_id: str, now: datetime) -> None:
     """Take a record of the county's away from everybody; a newer revision of it may come again. Nothing happens where there is none."""
     mine = (record.c.county_id == county_id, record.c.entity == entity, record.c.id == record_id)
-    newest = connection.scalar(sa.select(sa.func.max(record.c.revision)).where(*mine, record.c.data.is_not(None)))
+    query = sa.select(record.c.revision, record.c.about).where(*mine, record.c.data.is_not(None))
+    newest = connection.execute(query.order_by(record.c.revision.desc()).limit(1)).first()
     if newest is None:
         return
-    open_county(connection, county_id)
+    open_county(connection, county_id, now)
     connection.execute(sa.delete(record).where(*mine))
-    values = {"county_id": county_id, "entity": entity, "id": record_id, "revision": newest + 1, "owner": COUNTY, "data": None}
-    connection.execute(sa.insert(record).values(**values, received_at=now))
-    append(connection, county_id, [Entry(EVERYONE, entity, record_id, newest + 1, Op.DELETE, COUNTY)])
+    values = {"county_id": county_id, "entity": entity, "id": record_id, "revision": newest.revision + 1, "owner": COUNTY, "data": None}
+    # what it was about stays: the rows of listings are made anew by it (listing_rows)
+    connection.execute(sa.insert(record).values(**values, about=newest.about, received_at=now))
+    append(connection, county_id, [Entry(EVERYONE, entity, record_id, newest.revision + 1, Op.DELETE, COUNTY)])
 
 
 def _place(connection: sa.Connection, county_id: str, item: Station) -> list[Entry]:

@@ -13,6 +13,7 @@ from kiosk.county.judge import ABOUT, DECIDES, Author, Batch, Decision, EpochUse
 from kiosk.county.schema import KEEPS_HISTORY, device, feed, record, station
 from kiosk.county.tree import lines
 from kiosk.domain.entities import BETWEEN, ENTITIES
+from kiosk.domain.station import COUNTY
 from kiosk.sync.protocol import Change, Op, PushAnswer, Refusal, Refused
 
 log = logging.getLogger(__name__)
@@ -145,7 +146,7 @@ def _brought_together(connection: sa.Connection, county_id: str, listing_ids: se
         record.c.county_id == county_id, record.c.entity.in_(BETWEEN), record.c.data.is_not(None), parts
     )
     return [
-        Entry(of_station(owner.get(record_id) or owner[about]), entity, record_id, revision, Op.PUT, "")
+        Entry(of_station(owner.get(record_id) or owner[about]), entity, record_id, revision, Op.PUT, COUNTY)
         for entity, record_id, revision, about in connection.execute(rows)
     ]
 

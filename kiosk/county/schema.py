@@ -41,9 +41,10 @@ county = sa.Table(
     sa.Column("feed_epoch", sa.Text, nullable=False),
     sa.Column("feed_position", sa.BigInteger, nullable=False),
     sa.Column("incarnation", sa.Text),
+    _instant("renewed_at"),
 )
 """The head of each county's feed. Its row lock is what makes feed order commit order. `incarnation` is what PostgreSQL said of itself when
-it was last opened: one that was put back from a backup says something else."""
+it was last opened: one that was put back from a backup says something else. `renewed_at`: when the feed was last begun anew for that."""
 
 station = sa.Table("station", metadata, _county(), sa.Column("id", sa.Text, primary_key=True), sa.Column("parent_id", sa.Text))
 """The tree. What a station is called stands in its record; its row lock makes one station's pushes follow each other."""
@@ -233,6 +234,20 @@ feed = sa.Table(
 )
 sa.Index("ix_feed_urgent", feed.c.county_id, feed.c.audience, feed.c.position, postgresql_where=feed.c.urgent)
 """What stands for whom, in the order of last changes. It names records and copies none: a withdrawal has nothing to hunt for here."""
+
+handed_back = sa.Table(
+    "handed_back",
+    metadata,
+    _county(),
+    sa.Column("entity", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("station_id", sa.Text, nullable=False),
+    sa.Column("device_id", sa.Text, nullable=False),
+    _instant("at", nullable=False),
+    sa.Index("ix_handed_back_station_id", "county_id", "station_id"),
+)
+"""Decisions of the county's that this database had lost and a station gave back, until the centre says whether they are its own
+(witness)."""
 
 console_user = sa.Table(
     "console_user",
@@ -433,8 +448,8 @@ listing_row = sa.Table(
     sa.Index("ix_listing_row_words", "words", postgresql_using="gin"),
 )
 """Where each listing stands (listing_rows). `state`, a ListingState or "refused", leaves out that days end: what is approved is over when
-`ends_on`, the last day of what was approved, has passed. The keys are the same where the words are; `findings` are rules that a swindler
-breaks."""
+`ends_on`, the last day of what was approved last, has passed. The keys are the same where the words are; `findings` are rules that a
+swindler breaks."""
 
 listing_mark = sa.Table("listing_mark", metadata, _county(), sa.Column("position", sa.BigInteger, nullable=False))
 """How far in the county's feed the rows of listings have come."""

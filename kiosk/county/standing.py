@@ -175,6 +175,8 @@ def courses(connection: sa.Connection, county_id: str) -> Sequence[Course]:
 
 
 def _known(connection: sa.Connection, county_id: str) -> list[Station]:
+    """Give every station that another is checked against; nobody else changes the tree meanwhile."""
+    hold(connection, f"tree {county_id}")
     return [one.station for one in standings(connection, county_id)]
 
 

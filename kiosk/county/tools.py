@@ -114,9 +114,9 @@ def _code(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, 
 
 
 def _renew(engine: sa.Engine, settings: HubSettings, chosen: argparse.Namespace, now: datetime) -> str:
-    del chosen, now
+    del chosen
     with engine.begin() as connection:
-        feed.renew(connection, settings.county)
+        feed.renew(connection, settings.county, now)
     return t("county_tool.renew_done")
 
 

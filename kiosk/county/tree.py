@@ -6,10 +6,9 @@ import sqlalchemy as sa
 
 from kiosk.county.feed import EVERYONE, Entry, of_station
 from kiosk.county.schema import feed, record, station
+from kiosk.domain.station import TREE_MAX
 from kiosk.sync.protocol import Op
 
-HEIGHT_MAX = 20
-"""Levels of the tree; a parent that is its own child by mistake must not turn for ever."""
 SHARED = ("listing", "review", "takedown", "report")
 """What those above a station see of it."""
 
@@ -20,7 +19,7 @@ def lines(connection: sa.Connection, county_id: str, station_ids: Collection[str
     up = sa.select(station.c.id.label("below"), station.c.id, station.c.parent_id, sa.literal(0).label("height"))
     line = up.where(ours, station.c.id.in_(station_ids)).cte(recursive=True)
     higher = sa.select(line.c.below, station.c.id, station.c.parent_id, line.c.height + 1).where(ours, station.c.id == line.c.parent_id)
-    line = line.union_all(higher.where(line.c.height < HEIGHT_MAX))
+    line = line.union_all(higher.where(line.c.height < TREE_MAX))
     found: dict[str, tuple[str, ...]] = {}
     for below, station_id in connection.execute(sa.select(line.c.below, line.c.id).order_by(line.c.height)):
         found[below] = (*found.get(below, ()), station_id)

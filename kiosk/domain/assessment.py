@@ -88,7 +88,7 @@ class GradeBand:
     doorstep_fen: int
 
     def money(self, level: StationLevel) -> int:
-        """Give what a station of this level gets; the county centre gets nothing."""
+        """Give what a station of this level gets; the county centre and its branches, which article 13 does not name, get nothing."""
         return {StationLevel.TOWNSHIP: self.township_fen, StationLevel.DOORSTEP: self.doorstep_fen}.get(level, 0)
 
 

@@ -50,6 +50,8 @@ ENTITIES: dict[str, type] = {
 }
 COUNTY_OWNED = frozenset({"station", "policy", "training", "rule_sheet", "judgement", "phone_act"})
 """Written by the county alone."""
+HANDED_BACK = frozenset({"takedown", "employer_hold"})
+"""Of what the county decides the part that only takes away: what stations hold of it they give back to a county that has lost it."""
 EITHERS = frozenset({"notice"})
 """Written by a station, then its own affair, or by the county: `station_id` says whose, None is the county's."""
 PRIVATE = EITHERS | frozenset(

@@ -162,10 +162,11 @@ def last_verdict(reviews: Sequence[Review]) -> Verdict | None:
 
 
 def public_revision(revisions: Sequence[Listing], reviews: Sequence[Review], takedowns: Sequence[Takedown], today: date) -> Listing | None:
-    """Choose the revision that stands in public now: the newest approved one, or none."""
+    """Choose the revision that stands in public now: the newest approved one, or none. Once that is over no older one comes back for it."""
     for listing in sorted(revisions, key=lambda r: -r.revision):
-        if state_of(listing, reviews, takedowns, today) is ListingState.APPROVED:
-            return listing
+        state = state_of(listing, reviews, takedowns, today)
+        if state in (ListingState.APPROVED, ListingState.EXPIRED):
+            return listing if state is ListingState.APPROVED else None
     return None
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from kiosk.domain.codes import AREAS
 from kiosk.domain.opening import read_hours
 from kiosk.domain.privacy import is_phone
-from kiosk.domain.station import Station, StationLevel
+from kiosk.domain.station import TREE_MAX, Station, StationLevel
 from kiosk.errors import BadInput, WrongState
 
 TEXT_MAX, NUMBER_MAX, NAME_MAX, ADDRESS_MAX = 200, 40, 20, 60
@@ -129,7 +129,8 @@ def check_step(step: Step, steps: Sequence[Step], today: date) -> Step:
 def check_station(station: Station, others: Iterable[Station]) -> Station:
     """Give a station that can stand in the tree among the others; raise BadInput.
 
-    Names and the two letters of slip numbers are each one station's; a parent stands higher; hours are read, or left open.
+    Names and the two letters of slip numbers are each one station's; a parent is not of a lower level, and does not stand below the station
+    itself; the tree has at most TREE_MAX levels; hours are read, or left open.
     """
     others = [one for one in others if one.id != station.id]
     if not 2 <= len(station.name) <= NAME_MAX:
@@ -159,5 +160,21 @@ def _check_parent(station: Station, others: dict[str, Station]) -> None:
             raise BadInput("parent_id", "bad.station.parent")
         return
     parent = others.get(station.parent_id or "")
-    if parent is None or levels.index(parent.level) >= levels.index(station.level):
+    if parent is None or levels.index(parent.level) > levels.index(station.level):
         raise BadInput("parent_id", "bad.station.parent")
+    tree = others | {station.id: station}
+    if station.id in _above(station, tree):
+        raise BadInput("parent_id", "bad.station.below")
+    lines = [(one, *_above(tree[one], tree)) for one in tree]
+    if any(station.id in line and len(line) > TREE_MAX for line in lines):
+        raise BadInput("parent_id", "bad.station.deep", most=TREE_MAX)
+
+
+def _above(station: Station, tree: dict[str, Station]) -> list[str]:
+    """Give all above a station, the nearest first; no more than there may be, should one stand below itself."""
+    above = list[str]()
+    one = tree.get(station.parent_id or "")
+    while one is not None and len(above) < TREE_MAX:
+        above.append(one.id)
+        one = tree.get(one.parent_id or "")
+    return above

@@ -12,10 +12,15 @@ COUNTY = "county"
 """Whose record it is, where no station but the county itself decided or wrote."""
 
 
+TREE_MAX = 20
+"""Levels of the tree: a parent that is its own child by mistake must not turn for ever."""
+
+
 class StationLevel(StrEnum):
-    """The tree of article 2."""
+    """What stations there are in the tree of article 2, the highest first. One stands under any that is not lower than itself."""
 
     COUNTY = "county"
+    BRANCH = "branch"
     TOWNSHIP = "township"
     DOORSTEP = "doorstep"
 

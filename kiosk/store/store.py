@@ -149,23 +149,28 @@ class UnitOfWork:
             # the values beside the statement, not in it: SQLAlchemy then makes its text once
             self.connection.execute(sa.insert(TABLES[cls]).prefix_with("OR REPLACE"), [to_row(record) for record in alike])
             self._topics.add(TOPIC_OF[cls])
-            if cls is Listing:
-                listings |= dict.fromkeys(record.id for record in alike)
-            elif cls in (Review, Takedown):
-                listings |= dict.fromkeys(record.listing_id for record in alike)
-            elif cls is EmployerHold:
-                for employer_id in {record.employer_id for record in alike}:
-                    listings |= dict.fromkeys(public.listings_of(self.connection, employer_id))
+            listings |= self._listings_of(cls, alike)
         if listings:
             public.project(self.connection, listings, self.today, self.sure)
 
+    def _listings_of(self, cls: type, alike: Sequence[Any]) -> dict[str, None]:
+        """Give the listings of which the public may see another thing by these records of one kind."""
+        if cls is Listing:
+            return dict.fromkeys(record.id for record in alike)
+        if cls in (Review, Takedown):
+            return dict.fromkeys(record.listing_id for record in alike)
+        if cls is EmployerHold:
+            employers = {record.employer_id for record in alike}
+            return dict.fromkeys(one for employer_id in employers for one in public.listings_of(self.connection, employer_id))
+        return {}
+
     def drop(self, cls: type, record_id: str) -> None:
-        """Delete a record, all its revisions."""
-        table = TABLES[cls]
+        """Delete a record, all its revisions, and bring what the public sees in step."""
+        table, held = TABLES[cls], self.get(cls, record_id)
         self.connection.execute(sa.delete(table).where(table.c.id == record_id))
         self._topics.add(TOPIC_OF[cls])
-        if cls is Listing:
-            public.project(self.connection, [record_id], self.today, self.sure)
+        if held is not None and (listings := self._listings_of(cls, [held])):
+            public.project(self.connection, listings, self.today, self.sure)
 
     def called_at(self) -> datetime | None:
         """Give when a visitor called last whom nobody has answered, or None; the board may ask it."""

@@ -41,6 +41,7 @@ from kiosk.sync.protocol import (
     HEALTH,
     KEYS,
     RELEASES,
+    WITNESS,
     AuthorityAnswer,
     BucketAnswer,
     Digests,
@@ -58,6 +59,8 @@ from kiosk.sync.protocol import (
     PushRequest,
     ReleaseAnswer,
     StationHealth,
+    WitnessAnswer,
+    WitnessRequest,
     decode,
     encode,
 )
@@ -114,6 +117,10 @@ class Hub(Protocol):
 
     def bucket(self, token: str, entity: str, name: str) -> BucketAnswer:
         """Ask for all that this station may see of one bucket; raise SyncError."""
+        ...
+
+    def witness(self, token: str, request: WitnessRequest) -> WitnessAnswer:
+        """Give back what the county decided and has lost; raise SyncError."""
         ...
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
@@ -173,6 +180,10 @@ class HttpHub:
     def bucket(self, token: str, entity: str, name: str) -> BucketAnswer:
         """Ask for all that this station may see of one bucket; raise SyncError."""
         return self._call(self._pulling, "GET", f"{DIGESTS}/{entity}/{name}", BucketAnswer, token=token)
+
+    def witness(self, token: str, request: WitnessRequest) -> WitnessAnswer:
+        """Give back what the county decided and has lost; raise SyncError."""
+        return self._call(self._pulling, "POST", WITNESS, WitnessAnswer, token=token, body=request)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """Use a one-time code; raise SyncError."""

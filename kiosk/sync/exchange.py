@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from kiosk.domain.entities import COUNTY_OWNED, EITHERS, ENTITIES, is_countys, is_emptied
+from kiosk.domain.employer import EmployerHold, in_force
+from kiosk.domain.entities import COUNTY_OWNED, EITHERS, ENTITIES, HANDED_BACK, is_countys, is_emptied
 from kiosk.domain.record import RecordError, from_plain, new_id, to_plain
 from kiosk.domain.running import ChainHead
-from kiosk.domain.station import Station
+from kiosk.domain.station import COUNTY, Station
 from kiosk.errors import HubFailed, HubRefused, KioskError
 from kiosk.services import hand_in
 from kiosk.services.tickets import KEY as TICKET_KEY
@@ -30,6 +31,7 @@ from kiosk.sync.protocol import (
     PushRequest,
     Refusal,
     Refused,
+    WitnessRequest,
     bucket_of,
     change_of,
     digest_of,
@@ -243,7 +245,7 @@ def repair(store: Store, hub: Hub) -> int:
     """Compare digests with the county and mend what differs, either way; give how many buckets differed; raise SyncError.
 
     What the county lacks of ours is queued; what we lack is fetched. What others wrote and the county lost stays: its station brings it
-    back.
+    back. What the county itself decided and lost it is given back at once, before anything of ours that it might be about.
     """
     with store.read() as u:
         me = _identity(u)
@@ -260,11 +262,32 @@ def repair(store: Store, hub: Hub) -> int:
     ]
     lacks = [lack for entity, bucket in differing for lack in _repair_bucket(store, hub, me, entity, bucket)]
     with store.write() as u:
+        countys = _countys(u, [lack for lack in lacks if lack[1] in HANDED_BACK])
+    for first in range(0, len(countys), PUSH_LIMIT):
+        hub.witness(me.token, WitnessRequest(changes=tuple(countys[first : first + PUSH_LIMIT])))
+    with store.write() as u:
         # what others are about goes first (ENTITIES), then by birth: a head of the chain must not come before those behind it
         order = {entity: rank for rank, entity in enumerate(ENTITIES)}
         for record_id, entity, after in sorted(lacks, key=lambda lack: (order[lack[1]], lack[0])):
             u.queue_ours(ENTITIES[entity], record_id, after, u.recall(STATION_ID) or "")
     return len(differing)
+
+
+def _countys(u: UnitOfWork, lacks: Sequence[tuple[str, str, int]]) -> list[Change]:
+    """Give what the county itself decided, takes something off the boards and is unknown to it now: its database was put back.
+
+    Of holds only those in force; all other words of its about an employer we forget, as their only writer has.
+    """
+    found = []
+    for record_id, entity, _ in lacks:
+        record = u.get(ENTITIES[entity], record_id)
+        if record is None or record.station_id != COUNTY:
+            continue
+        if isinstance(record, EmployerHold) and record not in in_force(u.list(EmployerHold, employer_id=record.employer_id)):
+            u.drop(EmployerHold, record.id)
+        else:
+            found.append(change_of(record, entity=entity, record_id=record.id, revision=1))
+    return found
 
 
 def _repair_bucket(store: Store, hub: Hub, me: Identity, entity: str, bucket: str) -> list[tuple[str, str, int]]:

@@ -36,6 +36,7 @@ RELEASES = f"{BASE}/releases"
 BLOBS = f"{BASE}/blobs"
 DOCTOR = f"{BASE}/doctor"
 FILES = f"{BASE}/files"
+WITNESS = f"{BASE}/witness"
 
 PUSH_MAX = 500
 PULL_MAX = 500
@@ -161,6 +162,20 @@ class BucketAnswer:
     """All that this station may see of one bucket."""
 
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessRequest:
+    """What the county decided, as a station holds it, and the county lacks: its database was put back."""
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessAnswer:
+    """How much of it the county takes for its own again. The rest stays as it is at either end."""
+
+    taken: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,8 +368,15 @@ class BucketBody:
     changes: Columns
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessBody:
+    """A WitnessRequest as it travels."""
+
+    changes: Columns
+
+
 ENVELOPE = frozenset({".entity", ".op", ".id", ".revision"})
-PACKED: tuple[type, ...] = (PushRequest, PullAnswer, BucketAnswer)
+PACKED: tuple[type, ...] = (PushRequest, PullAnswer, BucketAnswer, WitnessRequest)
 """Bodies whose changes travel as columns."""
 
 

@@ -36,6 +36,8 @@ from kiosk.sync.protocol import (
     PushAnswer,
     PushRequest,
     StationHealth,
+    WitnessAnswer,
+    WitnessRequest,
     decode,
     encode,
 )
@@ -98,6 +100,10 @@ class FedHub:
 
     def bucket(self, token: str, entity: str, name: str) -> BucketAnswer:
         """Nothing is compared here."""
+        raise NotImplementedError
+
+    def witness(self, token: str, request: WitnessRequest) -> WitnessAnswer:
+        """Nothing is lost here."""
         raise NotImplementedError
 
     def halt(self) -> None:

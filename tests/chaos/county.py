@@ -10,16 +10,19 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
-from kiosk.county import digest, enrolment, feed
+from kiosk.county import decide, digest, enrolment, feed, witness
 from kiosk.county.enrolment import Device, EnrolError
 from kiosk.county.feed import CursorGoneError, Reader
 from kiosk.county.judge import Author, EpochUsedError
+from kiosk.county.phone_records import Records
 from kiosk.county.publish import publish
 from kiosk.county.push import push
 from kiosk.county.schema import metadata
 from kiosk.county.vault import Vault
+from kiosk.domain.employer import EmployerHold
+from kiosk.domain.listing import Takedown
 from kiosk.errors import HubFailed, HubRefused
-from kiosk.sync.protocol import EPOCH, PUSH_MAX, EnrolRequest, Problem, PushRequest, decode, encode
+from kiosk.sync.protocol import EPOCH, PUSH_MAX, EnrolRequest, Problem, PushRequest, WitnessAnswer, WitnessRequest, decode, encode
 
 Rows = dict[str, list[dict[str, Any]]]
 PHONE_BASE = "https://phone.test"
@@ -54,6 +57,19 @@ class County:
         """Write what the county itself writes."""
         with self._engine.begin() as connection:
             publish(connection, self.id, records, self._clock())
+
+    def take_down(self, listing_id: str) -> Takedown:
+        """Take a listing off every board, as the centre does."""
+        with self._engine.begin() as connection:
+            return decide.take_down(connection, self.id, listing_id, "县中心 周敏", "查实是假招工", self._clock())
+
+    def decide_hold(self, employer_id: str) -> EmployerHold:
+        """Hold an employer, or release it where the county holds it, as the centre does."""
+        with self._engine.begin() as connection:
+            holds = Records(connection, self.id, self._clock()).about(EmployerHold, "employer_hold", [employer_id])
+            by, held = ("u", "县中心 周敏"), not decide.is_countys(holds)
+            (made,) = decide.decide_hold(connection, self.id, [employer_id], held, "好几个站都欠薪", by, self._clock())
+            return made
 
     def code(self, station_id: str) -> str:
         """Make an enrolment code."""
@@ -101,6 +117,12 @@ class County:
         with self._engine.connect() as connection:
             return feed.read(connection, self._reader(caller), body["after"], body["limit"], own=body["own"], urgent=body["urgent"])
 
+    def _witness(self, token: str, body: Any) -> Any:
+        caller, request = self._caller(token), decode(WitnessRequest, body)
+        with self._engine.begin() as connection:
+            author = Author(self.id, caller.station_id, caller.id)
+            return WitnessAnswer(taken=witness.take(connection, author, request.changes, self._clock()))
+
     def _digests(self, token: str, _body: Any) -> Any:
         caller = self._caller(token)
         with self._engine.connect() as connection:
@@ -138,4 +160,4 @@ class County:
         """Put the database back as it stood, and renew the feed's epoch, as whoever restores it does."""
         self.fill(copy)
         with self._engine.begin() as connection:
-            feed.renew(connection, self.id)
+            feed.renew(connection, self.id, self._clock())

@@ -10,7 +10,19 @@ from kiosk.domain.entities import PRIVATE
 from kiosk.domain.record import RecordError
 from kiosk.errors import HubFailed, HubUnreachable
 from kiosk.sync.client import Pull
-from kiosk.sync.protocol import BucketAnswer, Digests, EnrolAnswer, EnrolRequest, PullAnswer, PushAnswer, PushRequest, decode, encode
+from kiosk.sync.protocol import (
+    BucketAnswer,
+    Digests,
+    EnrolAnswer,
+    EnrolRequest,
+    PullAnswer,
+    PushAnswer,
+    PushRequest,
+    WitnessAnswer,
+    WitnessRequest,
+    decode,
+    encode,
+)
 from tests.chaos.county import County
 from tests.chaos.dice import Dice
 
@@ -65,6 +77,10 @@ class Line:
     def bucket(self, token: str, entity: str, name: str) -> BucketAnswer:
         """Ask for one bucket."""
         return self._look(self._carry("bucket", token, [entity, name], BucketAnswer))
+
+    def witness(self, token: str, request: WitnessRequest) -> WitnessAnswer:
+        """Give back what the county lost of its own."""
+        return self._carry("witness", token, encode(request), WitnessAnswer)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """Use a code."""

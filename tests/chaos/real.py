@@ -263,7 +263,7 @@ class Scene:
             self._ask(f"DROP DATABASE {self.database} WITH (FORCE)")
             self._ask(f"CREATE DATABASE {self.database} TEMPLATE {self.copy}")
             with self.engine.begin() as connection:
-                feed.renew(connection, COUNTY)
+                feed.renew(connection, COUNTY, datetime.now(UTC))
             self.hub_restored = True
             self._bury()
 

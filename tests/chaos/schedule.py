@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.county.vault import Vault
+from kiosk.domain.employer import Employer, EmployerHold
+from kiosk.domain.listing import Listing, Takedown
 from kiosk.domain.privacy import Phone
 from kiosk.domain.record import new_id
 from kiosk.domain.station import Policy, Station
@@ -53,7 +55,20 @@ class Plan:
     steps: tuple[Step, ...]
 
 
-ALWAYS = {"work": 12, "push": 2, "pull": 2, "sync": 4, "repair": 0.5, "urgent": 0.3, "publish": 0.4, "wait": 1.0, "late": 1.0, "sweep": 0.5}
+ALWAYS = {
+    "work": 12,
+    "push": 2,
+    "pull": 2,
+    "sync": 4,
+    "repair": 0.5,
+    "urgent": 0.3,
+    "publish": 0.4,
+    "county takes down": 0.6,
+    "county holds": 0.4,
+    "wait": 1.0,
+    "late": 1.0,
+    "sweep": 0.5,
+}
 DISASTERS = {
     "county moves": 0.5,
     "back up": 1.0,
@@ -98,6 +113,7 @@ class World:
     wrong: list[str] = field(default_factory=list)
     ledger: truth.Ledger = field(default_factory=truth.Ledger)
     hub_restored: bool = False
+    decided: list[Takedown | EmployerHold] = field(default_factory=list)
     restored: set[str] = field(default_factory=set)
     jumped: set[str] = field(default_factory=set)
     differing: frozenset[str] = frozenset()
@@ -211,6 +227,10 @@ class World:
         match step.kind:
             case "publish":
                 return self._publish()
+            case "county takes down":
+                return self._decide(self.county.take_down, Listing)
+            case "county holds":
+                return self._decide(self.county.decide_hold, Employer)
             case "wait":
                 self.tick(self.dice.choice((3600, 86_400, 5 * 86_400)))
             case "county moves":
@@ -242,6 +262,16 @@ class World:
         self.policies.append(new)
         return f"policy {new.id} r{new.revision}"
 
+    def _decide(self, act: Callable[[str], Takedown | EmployerHold], about: type) -> str:
+        """Have the centre decide about something that it knows."""
+        ids = sorted({one.id for one in truth.Held(self.county.rows()["record"]).of(about)})
+        if not ids:
+            raise NothingToDoError
+        made = act(self.dice.choice(ids))
+        self.ledger.by_county.add(truth.said(made))
+        self.decided.append(made)
+        return f"{made}"
+
     def _move(self) -> str:
         """Put the village under another parent."""
         now = next(one for one in truth.Held(self.county.rows()["record"]).of(Station) if one.id == VILLAGE.id)
@@ -253,8 +283,9 @@ class World:
         """Note what went for good with a disk that was put back."""
         for terminal in self.terminals:
             self.ledger.note(terminal, "before")
-        holdings = {t.name: truth.holding(t) for t in self.terminals}
-        truth.mark_destroyed(self.ledger, truth.Held(self.county.rows()["record"]), holdings, self.terminals)
+        holdings, held = {t.name: truth.holding(t) for t in self.terminals}, truth.Held(self.county.rows()["record"])
+        truth.mark_destroyed(self.ledger, held, holdings, self.terminals)
+        self.decided = truth.known_somewhere(self.decided, held, holdings)
 
     def _heal(self) -> None:
         """Take every fault away and let everyone sync until nothing moves any more."""
@@ -267,11 +298,17 @@ class World:
             moved = {t.name: t.sync() if number == 1 else t.settle() for t in self.terminals}
             differed = {t.name: t.repair() for t in self.terminals} if number > 1 else {}
             self.say(f"round {number}: pulled and pushed {moved}, differed {differed}")
+            if number == 2:  # in the first all that the county lost came back, in this one everybody heard of it
+                self._judge_countys()
             if number > 1 and not any(pushed for _, pushed in moved.values()) and not any(differed.values()):
                 return
         self.differing = frozenset(name for name, buckets in differed.items() if buckets)
         if any(pushed for _, pushed in moved.values()):
             self.wrong.append(f"stall: something still moves in round {ROUNDS}: {moved} {differed}")
+
+    def _judge_countys(self) -> None:
+        held, holdings = truth.Held(self.county.rows()["record"]), {t.name: truth.holding(t) for t in self.terminals}
+        self.wrong += truth.countys(self.decided, held, holdings)
 
     def _judge(self) -> None:
         for terminal in self.terminals:
@@ -281,6 +318,7 @@ class World:
         restored, jumped = frozenset(self.restored), frozenset(self.jumped)
         trial = truth.Trial(self.terminals, self.ledger, held, today, self.hub_restored, restored, jumped, self.differing)
         self.wrong += truth.judge(trial)
+        self._judge_countys()
 
     def close(self) -> None:
         """Take everything away again."""

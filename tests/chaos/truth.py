@@ -7,11 +7,12 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-from kiosk.domain.employer import EmployerHold, is_held
-from kiosk.domain.entities import BETWEEN, COUNTY_OWNED, ENTITIES, NAME_OF, PRIVATE, is_emptied
+from kiosk.domain.employer import EmployerHold, in_force, is_held
+from kiosk.domain.entities import BETWEEN, COUNTY_OWNED, ENTITIES, HANDED_BACK, NAME_OF, PRIVATE, is_emptied
 from kiosk.domain.listing import Listing, Review, Takedown, public_revision
 from kiosk.domain.record import from_plain, to_plain
 from kiosk.domain.referral import Referral
@@ -257,6 +258,34 @@ def mark_destroyed(ledger: Ledger, held: Held, holdings: dict[str, Holding], ter
         for entry in ledger.entries:
             if entry.station_id == station_id and entry.said not in alive and entry.said[:2] not in gone:
                 entry.destroyed = True
+
+
+Decided = Takedown | EmployerHold
+
+
+def known_somewhere(decided: Iterable[Decided], held: Held, holdings: dict[str, Holding]) -> list[Decided]:
+    """Give of the county's own decisions those that somebody still has, now that a disk was put back: the rest went with it."""
+    there = held.contents.union(*(one.contents for one in holdings.values()))
+    return [one for one in decided if said(one) in there]
+
+
+def countys(decided: Sequence[Decided], held: Held, holdings: dict[str, Holding]) -> list[str]:
+    """Say where what the county took down stands in public, where whom it holds is not held, and what of its own it does not know."""
+    wrong, places = list[str](), {name: one.public for name, one in holdings.items()} | {"the county": held.public(date.min)}
+    for one in decided:
+        if isinstance(one, Takedown):
+            wrong += [f"taken down: {place} shows {one.listing_id}" for place, public in places.items() if one.listing_id in public]
+            if said(one) not in held.contents:
+                wrong.append(f"taken down: the county has forgotten {one.id}")
+    last = {one.employer_id: one for one in decided if isinstance(one, EmployerHold)}
+    for employer_id, hold in last.items():
+        if hold.held and hold.id not in {one.id for one in in_force(held.of(EmployerHold, employer_id=employer_id))}:
+            wrong.append(f"held: the county has forgotten {hold.id} of {employer_id}")
+    at_county = {(r["entity"], r["id"]) for r in held.rows}
+    for name, holding in holdings.items():
+        alone = [key for key, data in holding.records.items() if key[0] in HANDED_BACK and data["station_id"] == COUNTY]
+        wrong += [f"alone: {name} holds the county's {_name(key)}" for key in alone if key[:2] not in at_county]
+    return wrong
 
 
 @dataclass

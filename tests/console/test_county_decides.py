@@ -13,7 +13,7 @@ from kiosk.domain.listing import Listing, ListingState, Takedown
 from kiosk.domain.station import COUNTY
 from kiosk.errors import BadInput, NotAllowed, NotFound, WrongState
 from kiosk.services import employers
-from kiosk.services.publish import state_now
+from kiosk.services.publish import add_takedown, state_now
 from kiosk.services.today import Need, today
 from kiosk.sync import exchange
 from tests.hub_parts import COUNTY as YUNMENG
@@ -113,7 +113,9 @@ def test_takedown_when_two_stations_are_on_the_line_empties_both_boards_within_s
         assert soon(lambda: on_board(ours) == on_board(theirs) == []) < 3
 
 
-def test_takedown_when_the_listing_waits_for_its_reviewer_lets_no_approval_publish_it(hub: TestHub, sides: tuple[Side, Side]) -> None:
+def test_takedown_when_the_listing_waits_for_its_reviewer_lets_no_approval_publish_it(
+    hub: TestHub, sides: tuple[Side, Side], tmp_path: Path
+) -> None:
     ours, theirs = sides
     listing = a_listing(ours.here.now())
     ours.keep(listing)
@@ -123,6 +125,25 @@ def test_takedown_when_the_listing_waits_for_its_reviewer_lets_no_approval_publi
     ours.sync()
     theirs.sync()
     assert on_board(ours) == on_board(theirs) == []
+    # nor where a station reads everything with its own, as after a restore
+    newcomer = a_side(hub, tmp_path / "third", OTHER)
+    exchange.start_anew(newcomer.here.store)
+    newcomer.sync()
+    assert (on_board(newcomer), len(newcomer.all(Takedown))) == ([], 1)
+    newcomer.here.store.close()
+
+
+def test_takedown_when_its_own_station_makes_it_empties_the_other_stations_board_within_seconds(
+    hub: TestHub, sides: tuple[Side, Side], tmp_path: Path
+) -> None:
+    ours, theirs = sides
+    listing = public_everywhere(sides)
+    with working(make_agent(hub, ours.here.store, tmp_path)), working(make_agent(hub, theirs.here.store, tmp_path / "theirs")):
+        time.sleep(0.5)  # both wait for news
+        with ours.here.store.write() as u:
+            add_takedown(ours.here, u, ours.head, listing.id, "招满了")
+        assert soon(lambda: on_board(theirs) == []) < 3
+    assert on_board(ours) == []
 
 
 def test_hold_when_the_county_makes_it_is_released_by_the_county_alone(hub: TestHub, sides: tuple[Side, Side]) -> None:

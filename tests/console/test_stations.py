@@ -1,5 +1,6 @@
 """驿站 and 设备 through a browser: a station's whole way, who may do what, codes, courses, and terminals that need a visit."""
 
+import re
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from kiosk.county.console.roles import Role
 from kiosk.county.schema import device, record, station
 from kiosk.domain.print_job import PrinterState
+from kiosk.domain.station import StationLevel
 from kiosk.sync.protocol import DoctorLine, DoctorReport, StationHealth
 from kiosk.text import t
 from tests.console.conftest import Browser, Console
@@ -167,3 +169,27 @@ def test_fleet_when_a_terminal_is_silent_or_troubled_puts_it_first_and_says_why(
     township = console.signed_in(Role.TOWNSHIP)
     township.open(f"/fleet/{other.enrolled.device_id}")
     assert township.status == 404
+
+
+def test_stations_when_they_stand_five_deep_are_shown_as_a_tree_and_branches_may_be_applied_for(console: Console) -> None:
+    centre, parent = console.signed_in(), CENTRE
+    page = centre.open("/stations/new")
+    assert f'<option value="branch">{t("console.level.branch")}</option>' in page
+    levels = [("城北分站", StationLevel.BRANCH), ("倒店站", StationLevel.TOWNSHIP)]
+    levels += [("好石村站", StationLevel.DOORSTEP), ("好石村三组服务点", StationLevel.DOORSTEP)]
+    for number, (name, level) in enumerate(levels):
+        centre.open("/stations/new")
+        centre.send(
+            "/stations", None, **NEW | {"name": name, "short": f"B{chr(65 + number)}", "level": level.value, "parent_id": parent.id}
+        )
+        assert centre.status == 200, name
+        station_id = centre.page.url.rpartition("/")[2].partition("?")[0]
+        step(centre, station_id, "recognise", 1)
+        parent = replace(CENTRE, id=station_id)
+    page = centre.open("/stations")
+    shown = re.findall(r'<td class="deep(\d)"><a href="[^"]+">([^<]+)</a></td><td>([^<]+)<', page)
+    here = shown.index(("1", "城北分站", t("console.level.branch")))
+    assert [(depth, name) for depth, name, _ in shown[here:]][:4] == [(str(n), name) for n, (name, _) in enumerate(levels, 1)]
+    # a township over its own part of it
+    below = console.signed_in(Role.TOWNSHIP, parent.id).open("/stations")
+    assert ("好石村三组服务点" in below, "好石村站" in below) == (True, False)

@@ -453,7 +453,7 @@ def test_files_when_the_county_lost_them_with_its_disk_are_sent_again(site: Site
     assert at_county(hub, digest) is None
     with hub.engine.begin() as connection:
         connection.execute(sa.delete(station_file))
-        renew(connection, COUNTY)
+        renew(connection, COUNTY, hub.clock())
     settle(site.station.store, hub)
     sender(site, HttpHub(hub.base)).step()
     assert at_county(hub, digest) is not None

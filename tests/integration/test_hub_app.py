@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from kiosk.county.app import make_engine
+from kiosk.county.app import AWAY_S, LOCK_S, make_engine
 from kiosk.county.cluster import PrivateCluster
 from kiosk.county.migrate import migrate
 from kiosk.county.publish import publish
-from kiosk.county.schema import metadata
-from kiosk.sync.protocol import BODY_MAX_BYTES
+from kiosk.county.schema import county, metadata
+from kiosk.sync.protocol import BODY_MAX_BYTES, CHANGES, PushRequest, encode
 from tests.hub_parts import COUNTY, OTHER, TestHub, fresh_database, make_hub, plain_error
 from tests.station import START, a_listing
 
@@ -92,6 +93,7 @@ def test_openapi_when_asked_for_describes_protocol_1(hub: TestHub) -> None:
         "/api/v1/files",
         "/api/v1/files/{digest}",
         "/api/v1/files/{digest}/content",
+        "/api/v1/witness",
         "/healthz",
     }
     parts = schema["components"]["schemas"]
@@ -118,6 +120,19 @@ def test_hub_when_the_database_is_gone_says_unavailable_and_recovers(cluster: Pr
     finally:
         cluster.start()
         hub.close()
+
+
+def test_hub_when_somebody_else_holds_a_lock_says_unavailable_for_a_while_and_recovers(hub: TestHub) -> None:
+    ours = hub.terminal()
+    batch = PushRequest(epoch=ours.epoch, batch=1, key="k", changes=(ours.change(a_listing()),))
+    with hub.engine.begin() as other:
+        other.execute(sa.select(county).with_for_update())
+        began = time.monotonic()
+        answer = _post(hub, CHANGES, json.dumps(encode(batch)), ours.enrolled.device_token)
+        assert plain_error(answer) == (503, "unavailable")
+        assert answer.headers["Retry-After"] == AWAY_S
+        assert LOCK_S - 0.5 < time.monotonic() - began < LOCK_S + 3
+    assert _post(hub, CHANGES, json.dumps(encode(batch)), ours.enrolled.device_token).json()["taken"] == 1
 
 
 def test_migrations_when_run_make_exactly_the_tables_of_the_schema(hub: TestHub) -> None:

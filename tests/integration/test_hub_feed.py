@@ -25,7 +25,7 @@ from kiosk.domain.privacy import Phone
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Referral, ReferralState, ReferralStep
 from kiosk.domain.report import Report, ReportReason
-from kiosk.domain.station import Policy
+from kiosk.domain.station import Policy, Station, StationLevel
 from kiosk.errors import HubRefused
 from kiosk.sync.protocol import Change, Op, change_of
 from tests.hub_parts import CENTRE, COUNTY, OTHER, OURS, TestHub, some_id
@@ -351,6 +351,41 @@ def test_feed_when_a_village_collects_those_above_it_see_the_queue_and_never_the
     assert [(c.entity, c.data["verdict"]) for c in below.look().changes] == [("review", "return")], (
         "who collected it hears what was decided"
     )
+
+
+def test_feed_when_the_tree_is_five_deep_is_seen_by_all_above_and_by_nobody_beside(hub: TestHub) -> None:
+    def under(parent: Station, level: StationLevel, name: str) -> Station:
+        return replace(OTHER, id=some_id(hub.clock), parent_id=parent.id, level=level, name=name)
+
+    branch = under(CENTRE, StationLevel.BRANCH, "城北分站")
+    town = under(branch, StationLevel.TOWNSHIP, "倒店站")
+    village, beside = (under(town, StationLevel.DOORSTEP, name) for name in ("好石村站", "双桥村站"))
+    hamlet = under(village, StationLevel.DOORSTEP, "好石村三组服务点")  # of the same level as the one above it
+    hub.publish(branch, town, village, beside, hamlet)
+    above = [hub.terminal(one) for one in (village, town, branch, CENTRE)]
+    aside = [hub.terminal(one) for one in (beside, OURS, OTHER)]
+    deepest, listing = hub.terminal(hamlet), a_listing(station_id=hamlet.id)
+    told = Report(
+        id=some_id(hub.clock), station_id=hamlet.id, listing_id=listing.id, reason=ReportReason.FEE, words="要交钱", reported_at=START
+    )
+    assert deepest.push(listing, a_worker(station_id=hamlet.id), told).refused == ()
+    for one in above:
+        seen = [c for c in one.look().changes if c.entity != "station"]
+        assert [(c.entity, c.data.get("contact_phone")) for c in seen] == [("listing", ""), ("report", None)], one.station.name
+    assert [{c.entity for c in one.look().changes} for one in aside] == [{"station"}] * 3
+    # each of those above may decide about it, and nobody beside
+    wrong = replace(a_review(listing, START, Verdict.RETURN), id=some_id(hub.clock), station_id=beside.id)
+    assert [r.code for r in aside[0].push(wrong).refused] == ["not_owner"]
+    assert above[2].push(replace(a_review(listing, START), station_id=branch.id)).refused == ()
+    assert [[c.entity for c in one.look().changes] for one in aside] == [["listing", "review"]] * 3
+    # it comes under another branch, with all that hangs below it
+    hub.publish(replace(village, revision=2, parent_id=OURS.id))
+    waiting = a_listing(station_id=hamlet.id)
+    deepest.push(waiting)
+    found = {
+        one.station.name: [c.record_id for c in one.look().changes if c.entity == "listing" and c.op == "put"] for one in above + aside
+    }
+    assert {name for name, ids in found.items() if waiting.id in ids} == {village.name, OURS.name, CENTRE.name}
 
 
 def test_feed_when_a_station_comes_under_another_its_queue_changes_hands(hub: TestHub) -> None:

@@ -30,7 +30,7 @@ from tests.station import START
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 OPERATIONS = ["GET /api/v1/changes", "POST /api/v1/changes", "GET /api/v1/digests", "GET /api/v1/digests/{entity}/{bucket}"]
-OPERATIONS += ["GET /api/v1/releases/{version}", "GET /api/v1/blobs/{digest}"]
+OPERATIONS += ["POST /api/v1/witness", "GET /api/v1/releases/{version}", "GET /api/v1/blobs/{digest}"]
 OPERATIONS += ["GET /api/v1/files", "GET /api/v1/files/{digest}", "PUT /api/v1/files/{digest}", "GET /api/v1/files/{digest}/content"]
 OPERATIONS += [
     "GET /api/v1/authority",

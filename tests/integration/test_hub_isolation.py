@@ -41,10 +41,13 @@ from kiosk.sync.protocol import (
     HEALTH,
     KEYS,
     RELEASES,
+    WITNESS,
     Change,
     EnrolRequest,
     Op,
+    WitnessRequest,
     bucket_of,
+    encode,
 )
 from tests.holdings import DRAFT, Holdings, kind_of
 from tests.hub_parts import CENTRE, COUNTY, OTHER, OURS, SLOW_S, Terminal, TestHub, fresh_database, make_hub, plain_error, some_id
@@ -210,6 +213,13 @@ def _pushes(county: County, reader: str) -> Iterator[dict[str, Any]]:
     yield {"json": {"epoch": me.epoch if me else "e", "batch": me.batch if me else 1, "key": "k", "changes": {"order": [], "groups": []}}}
 
 
+def _witnesses(county: County, _: str) -> Iterator[dict[str, Any]]:
+    """Give back every takedown there is, as if it were the county's."""
+    for held in county.held.values():
+        taken = county.terminals["YT"].change(replace(held.records["takedown"], station_id="county"))
+        yield {"json": encode(WitnessRequest(changes=(taken,)))}
+
+
 def _healths(_: County, __: str) -> Iterator[dict[str, Any]]:
     yield {"json": {"version": "1", "at": "2026-11-27T08:00:00.000Z"}}
 
@@ -253,6 +263,7 @@ def _names(_: County, __: str) -> Iterator[dict[str, Any]]:
 ASKED: dict[tuple[str, str], Callable[[County, str], Iterator[dict[str, Any]]]] = {
     ("GET", CHANGES): _pulls,
     ("POST", CHANGES): _pushes,
+    ("POST", WITNESS): _witnesses,
     ("GET", DIGESTS): _once,
     ("GET", DIGESTS + "/{entity}/{bucket}"): _buckets,
     ("POST", ENROL): _codes,

@@ -177,11 +177,11 @@ def test_feed_when_the_database_is_another_one_than_before_begins_anew(hub: Test
     ours = hub.terminal()
     ours.look()
     with hub.engine.begin() as connection:
-        feed.open_county(connection, COUNTY)
+        feed.open_county(connection, COUNTY, hub.clock())
     ours.look()
     with hub.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE county SET incarnation = '7.00000001'")
-        feed.open_county(connection, COUNTY)
+        feed.open_county(connection, COUNTY, hub.clock())
     with pytest.raises(HubRefused) as caught:
         ours.look()
     assert caught.value.code in ("cursor_gone", "epoch_used")

@@ -27,7 +27,18 @@ from kiosk.store import public
 from kiosk.store.store import Store, open_store
 from kiosk.sync import exchange
 from kiosk.sync.client import HttpHub, Hub, Pull
-from kiosk.sync.protocol import BucketAnswer, Change, Digests, EnrolAnswer, EnrolRequest, PullAnswer, PushAnswer, PushRequest
+from kiosk.sync.protocol import (
+    BucketAnswer,
+    Change,
+    Digests,
+    EnrolAnswer,
+    EnrolRequest,
+    PullAnswer,
+    PushAnswer,
+    PushRequest,
+    WitnessAnswer,
+    WitnessRequest,
+)
 from tests.hub_parts import OTHER, OURS, Line, TestHub, answering, some_id
 from tests.integration.test_hub_feed import a_policy
 from tests.integration.test_hub_push import a_hold, a_worker, an_employer, held, rows
@@ -222,6 +233,9 @@ class TooLarge:
 
     def bucket(self, token: str, entity: str, name: str) -> BucketAnswer:
         return self._inner.bucket(token, entity, name)
+
+    def witness(self, token: str, request: WitnessRequest) -> WitnessAnswer:
+        return self._inner.witness(token, request)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         return self._inner.enrol(request)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.privacy import Phone
 from kiosk.domain.standing import NEXT, Act, Stage, Step, check_station, check_step, deadline_of, possible, stage_of, unfiled
-from kiosk.domain.station import StationLevel
+from kiosk.domain.station import TREE_MAX, Station, StationLevel
 from kiosk.errors import BadInput, WrongState
 from tests.station import START, STATION
 
@@ -92,3 +92,30 @@ def test_station_when_it_does_not_fit_the_tree_says_which_field(changes: dict[st
     with pytest.raises(BadInput) as bad:
         check_station(station, [CENTRE])
     assert bad.value.field == field
+
+
+def test_tree_when_it_is_deep_takes_any_station_under_one_that_is_not_lower_and_never_below_itself() -> None:
+    def at(number: int, parent: str, level: StationLevel = StationLevel.DOORSTEP) -> Station:
+        letters = f"A{chr(65 + number)}"
+        return replace(STATION, id=letters, name=f"{letters}站", short=letters, level=level, parent_id=parent, address="义堂镇街道 12 号")
+
+    branch = at(0, "c", StationLevel.BRANCH)
+    town = at(1, branch.id, StationLevel.TOWNSHIP)
+    tree = [CENTRE, branch, town, *(at(number, at(number - 1, "").id) for number in range(2, TREE_MAX - 1))]
+    assert len(tree) == TREE_MAX
+    for one in tree[1:]:
+        assert check_station(one, tree) == one
+    beside = replace(at(TREE_MAX, "c", StationLevel.TOWNSHIP))
+    assert check_station(replace(beside, parent_id=town.id), tree)  # of the same level
+    refused = {
+        "bad.station.parent": replace(beside, parent_id=tree[3].id),  # a doorstep's
+        "bad.station.deep": at(TREE_MAX, tree[-1].id),
+        "bad.station.below": replace(tree[3], parent_id=tree[5].id),
+    }
+    for key, station in refused.items():
+        with pytest.raises(BadInput) as bad:
+            check_station(station, tree)
+        assert (bad.value.field, bad.value.key) == ("parent_id", key)
+    with pytest.raises(BadInput, match="parent_id") as bad:  # with all that hangs below it
+        check_station(replace(branch, parent_id=beside.id), [*tree, replace(beside, level=StationLevel.BRANCH)])
+    assert bad.value.key == "bad.station.deep"

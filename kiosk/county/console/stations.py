@@ -263,7 +263,7 @@ def _form(
         parents = [
             (one.id, one.name)
             for one in standing.stations(connection, desk.county_id)
-            if one.level is not StationLevel.DOORSTEP and (seen is None or one.id in seen) and (station is None or one.id != station.id)
+            if (seen is None or one.id in seen) and (station is None or one.id != station.id)
         ]
     blank = {name: str(getattr(station, name) or "") for name in FIELDS} if station else dict.fromkeys(FIELDS, "") | {"level": "doorstep"}
     return desk.show(

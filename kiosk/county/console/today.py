@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from kiosk.county import assessing, boards, standing
-from kiosk.county.console import alike, fleet
+from kiosk.county import assessing, boards, standing, witness
+from kiosk.county.console import alike, fleet, handed_back
 from kiosk.county.console.accounts import Seat
 from kiosk.county.console.counter import Counter, Desk, Seated
 from kiosk.county.console.needs import Need, Urgency, need_of
@@ -31,10 +31,15 @@ def _needs(desk: Counter, seat: Seat) -> Iterator[Need]:
         about_listings = list(alike.needs(connection, desk, seat))
         terminals = [one for one in boards.told(connection, desk.county_id) if seen is None or one.station_id in seen]
         today = desk.today
+        returned = witness.waiting(connection, desk.county_id) if seat.user.role is Role.CENTRE else []
+        about = handed_back.names_of(connection, desk, returned)
         names = {one.station.id: one.station.name for one in every if assessing.is_judged(one)}
         # the year that is over is worked on for months, whatever the date
         unjudged = assessing.unjudged(connection, desk.county_id, today.year - 1)
         unmended = [one for one in assessing.overdue(connection, desk.county_id, today) if one.station_id in names]
+    if returned:
+        named = [name for one in returned if (name := about.get(one.about))]
+        yield need_of(Urgency.NOW, handed_back.PATH, "handed_back", named, len(returned))
     late = [one.station.name for one in every if (until := deadline_of(one.steps)) and until < today]
     if late:
         yield need_of(Urgency.NOW, "/stations?stage=warned", "overdue", late)

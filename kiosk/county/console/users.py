@@ -78,7 +78,8 @@ def show_acts(desk: Desk, seat: Seated, before: Annotated[int | None, Query(ge=1
     with desk.reading.connect() as connection:
         found = audit.acts(connection, desk.county_id, before=before, most=ACTS_A_PAGE + 1)
         broken = audit.broken_at(connection, desk.county_id, None if whole else CHECKED) if before is None else None
-        about = _about(connection, desk, [act.subject for act in found])
+        named = [act.facts["station"] for act in found if "station" in act.facts]
+        about = _about(connection, desk, [act.subject for act in found] + [str(one) for one in named])
     older = found[ACTS_A_PAGE - 1].number if len(found) > ACTS_A_PAGE else None
     return desk.show(
         "acts.html.j2", seat, here="acts", acts=found[:ACTS_A_PAGE], older=older, broken=broken, whole=whole, about=about, say=_say
