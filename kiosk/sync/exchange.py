@@ -400,7 +400,9 @@ def _send(store: Store, hub: Hub, me: Identity, waiting: Sequence[Outgoing]) -> 
         if answer.taken:  # it may be what a decision of ours was waiting for
             u.unpark(*UNKNOWN)
         for at, r in no.items():
-            if r.code in CONTRADICTED and waiting[at].record is not None:
+            if r.code in CONTRADICTED and waiting[at].record is None:  # what was taken away here lives on elsewhere: nothing to look at
+                u.acknowledge([waiting[at].sequence])
+            elif r.code in CONTRADICTED:
                 if not is_emptied(waiting[at].record):  # a withdrawal goes up again over the county's word (`inbox`)
                     u.set_aside(waiting[at].record)
             else:

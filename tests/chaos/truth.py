@@ -326,6 +326,8 @@ def _lost(trial: Trial, holdings: dict[str, Holding]) -> list[str]:
         for entry in trial.ledger.entries:
             excused = entry.destroyed or not entry.acknowledged or entry.said[:2] in trial.held.tombs | withdrawn
             if entry.station_id == station_id and entry.said not in kept and not excused:
+                if _unnumbered(entry.said) in map(_unnumbered, kept):  # an erasure, which says nothing new, and somebody wrote on
+                    continue
                 entity, record_id, _ = entry.said
                 wrong.append(f"lost: {entity} {record_id} r{entry.revision} of {entry.terminal}, written in {entry.step}")
     return wrong

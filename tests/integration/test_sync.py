@@ -484,6 +484,20 @@ def test_pull_when_the_store_cannot_be_written_moves_no_cursor(shop: Shop, hub: 
     assert shop.pull().applied == 1
 
 
+def test_push_when_what_was_taken_away_here_was_changed_elsewhere_takes_the_countys_and_bothers_nobody(shop: Shop, hub: TestHub) -> None:
+    beside, worker = hub.terminal(), a_worker()
+    shop.keep(worker)
+    shop.push()
+    beside.push(replace(worker, revision=2), replace(worker, revision=3, pay_fen=1))
+    with shop.store.write() as u:
+        u.keep(replace(worker, revision=2))
+        u.drop(Worker, worker.id)
+    shop.push()
+    shop.pull_all()
+    assert (shop.waiting(), list(shop.parked()), shop.get(Worker, worker.id).pay_fen) == (0, [], 1)
+    assert exchange.repair(shop.store, shop.door) == 0
+
+
 def make_second(shop: Shop) -> Store:
     """Open the same store as another process would."""
     return open_store(path_of(shop), KEY, clock=Clock())

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 
 from kiosk.domain.codes import AgeBand, Trade
-from kiosk.domain.listing import Listing, Verdict
+from kiosk.domain.employer import EmployerHold
+from kiosk.domain.listing import Listing, Review, Takedown, Verdict, public_revision
 from kiosk.domain.notice import Notice, SlipCall
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import field_types
 from kiosk.domain.running import Facility, FacilityCheck
-from kiosk.domain.station import Policy, Station, Training
+from kiosk.domain.station import COUNTY, Policy, Station, Training
 from kiosk.domain.worker import Worker
 from kiosk.errors import NotFound, StoreBusy, StoreError, WrongKey
 from kiosk.store.connection import BOARD_COLUMNS, BOARD_TABLES, connect
@@ -174,6 +175,39 @@ def test_listing_when_its_last_day_has_passed_is_gone_at_once_and_swept(store: S
         assert list(u.newest()) == []
         assert u.sweep() == 1
     assert store.counters()["listing"] == 2
+
+
+def test_listing_when_its_newest_approved_revision_is_over_brings_no_older_one_back(store: Store, clock: Clock) -> None:
+    first = a_listing(ends_on=START.date() + timedelta(days=60))
+    second = replace(first, revision=2, ends_on=START.date() + timedelta(days=3))
+    with store.write() as u:
+        u.keep(first)
+        u.keep(a_review(first, START))
+        u.keep(second)
+        u.keep(a_review(second, START + timedelta(minutes=5)))
+        assert [one.listing.revision for one in u.newest()] == [2]
+    clock.tick(days=5)
+    with store.write() as u:
+        u.sweep()
+        assert list(u.newest()) == []
+        assert public_revision([first, second], u.list(Review), [], u.today) is None
+
+
+def test_listing_when_what_took_it_down_is_taken_back_is_public_again(store: Store) -> None:
+    listing = a_listing(employer_id="e")
+    taken = Takedown(id="t", station_id=COUNTY, listing_id=listing.id, by_name="县里", reason="假的", taken_down_at=START)
+    held = EmployerHold(
+        id="h", station_id=COUNTY, employer_id="e", held=True, reason="欠薪", by_id="u", by_name="县里", decided_at=START
+    )  # fmt: skip
+    with store.write() as u:
+        u.receive(listing, a_review(listing, START), taken, held)
+        assert list(u.newest()) == []
+        u.bury(Takedown, taken.id, 2)
+        assert list(u.newest()) == []
+        u.bury(EmployerHold, held.id, 2)
+        assert [one.listing.id for one in u.newest()] == [listing.id]
+        u.receive(taken, held)  # told once more, from before
+        assert [one.listing.id for one in u.newest()] == [listing.id]
 
 
 def test_sweep_when_the_clock_ran_ahead_and_is_right_again_brings_listings_back(store: Store, clock: Clock) -> None:

@@ -92,7 +92,7 @@ def _row(one: HandedBack, about: Mapping[str, str]) -> Row:
     decided, down = one.decided, isinstance(one.decided, Takedown)
     return Row(
         id=decided.id,
-        act="takedown" if down else "employer_hold",
+        act="listing_down" if down else "employer_held",
         path=f"/listings/{one.about}" if down else f"/employers/{one.about}",
         name=about.get(one.about, ""),
         reason=decided.reason,
