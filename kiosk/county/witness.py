@@ -122,9 +122,9 @@ def _read(change: Change, now: datetime) -> Decided | None:
     except RefuseError:
         return None
     if isinstance(one, Takedown):
-        names, at, takes_away = (one.by_name,), one.taken_down_at, one.state in (ListingState.WITHDRAWN, ListingState.EXPIRED)
+        names, at, takes_away = [one.by_name], one.taken_down_at, one.state in (ListingState.WITHDRAWN, ListingState.EXPIRED)
     else:
-        names, at, takes_away = (one.by_name, one.by_id), one.decided_at, one.held
+        names, at, takes_away = [one.by_name, one.by_id], one.decided_at, one.held
     written = all(len(name) <= NAME_MAX for name in names) and len(one.reason) <= REASON_MAX and "\0" not in one.reason + "".join(names)
     return one if one.station_id == COUNTY and takes_away and written and at <= now + AHEAD else None
 

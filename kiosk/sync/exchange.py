@@ -278,7 +278,7 @@ def _countys(u: UnitOfWork, lacks: Sequence[tuple[str, str, int]]) -> list[Chang
 
     Of holds only those in force; all other words of its about an employer we forget, as their only writer has.
     """
-    found = []
+    found = list[Change]()
     for record_id, entity, _ in lacks:
         record = u.get(ENTITIES[entity], record_id)
         if record is None or record.station_id != COUNTY:

@@ -4,6 +4,7 @@ so that leaving one out changes no other.
 
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from kiosk.domain.station import Policy, Station
 from kiosk.errors import KioskError, StoreError, SyncError
 from kiosk.services import introduce
 from tests.chaos import truth
-from tests.chaos.county import County
+from tests.chaos.county import County, Rows
 from tests.chaos.county import Disk as HubDisk
 from tests.chaos.dice import Dice
 from tests.chaos.disk import Disk
@@ -75,6 +76,7 @@ DISASTERS = {
     "restore": 0.8,
     "county backs up": 0.7,
     "county restored": 0.5,
+    "county forgets": 0.7,
     "clock": 0.7,
     "county full": 0.5,
 }
@@ -227,10 +229,10 @@ class World:
         match step.kind:
             case "publish":
                 return self._publish()
-            case "county takes down":
-                return self._decide(self.county.take_down, Listing)
-            case "county holds":
-                return self._decide(self.county.decide_hold, Employer)
+            case "county takes down" | "county holds":
+                return self._decide(step.kind == "county takes down")
+            case "county forgets":
+                return self._forget()
             case "wait":
                 self.tick(self.dice.choice((3600, 86_400, 5 * 86_400)))
             case "county moves":
@@ -240,10 +242,7 @@ class World:
             case "county backs up":
                 self.county.copies.append(self.county.rows())
             case "county restored" if self.county.copies:
-                self.county.restore(self.dice.choice(self.county.copies))
-                self.hub_restored = True
-                self.policies.clear()
-                self._bury()
+                self._put_back(self.dice.choice(self.county.copies))
             case "county full":
                 self.county.room = self.dice.randrange(0, 12) if self.county.room is None else None
                 return f"room for {self.county.room}"
@@ -262,12 +261,33 @@ class World:
         self.policies.append(new)
         return f"policy {new.id} r{new.revision}"
 
-    def _decide(self, act: Callable[[str], Takedown | EmployerHold], about: type) -> str:
-        """Have the centre decide about something that it knows."""
-        ids = sorted({one.id for one in truth.Held(self.county.rows()["record"]).of(about)})
+    def _put_back(self, copy: Rows) -> None:
+        self.county.restore(copy)
+        self.hub_restored = True
+        self.policies.clear()
+        self._bury()
+
+    def _forget(self) -> str:
+        """Have the centre decide something of which some terminals hear before its disk goes, with that day on it."""
+        copy = self.county.rows()
+        said = self._decide(self.dice.chance(0.6))
+        for terminal in self.terminals:
+            if self.dice.chance(0.5):
+                with suppress(SyncError, StoreError):
+                    terminal.settle()
+        self._put_back(copy)
+        return f"{said}, forgotten"
+
+    def _decide(self, takes_down: bool) -> str:
+        """Have the centre take a listing down, best a public one, or hold or release an employer."""
+        held = truth.Held(self.county.rows()["record"])
+        ids = sorted(held.public(self.now.date())) or sorted({one.id for one in held.of(Listing)})
+        if not takes_down:
+            ids = [one.id for one in held.of(Employer)]
         if not ids:
             raise NothingToDoError
-        made = act(self.dice.choice(ids))
+        chosen = self.dice.choice(sorted(ids))
+        made = self.county.take_down(chosen) if takes_down else self.county.decide_hold(chosen)
         self.ledger.by_county.add(truth.said(made))
         self.decided.append(made)
         return f"{made}"

@@ -429,6 +429,8 @@ def _aside(trial: Trial, terminal: Terminal, has: Holding) -> list[str]:
             reason = len(writers[entity, record_id]) > 1 or bool(trial.restored) or trial.hub_restored
         elif code == "chain_forked":
             reason = terminal.name in trial.restored
+        elif code == "not_owner":  # what it decided about stood below it then, and was moved before the county heard
+            reason = entity in ("review", "takedown") and (trial.hub_restored or any(one.revision > 1 for one in trial.held.of(Station)))
         else:
             subject = UNKNOWN.get(code)
             reason = subject is not None and (subject[0], about.get(subject[1])) not in at_county

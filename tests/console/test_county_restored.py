@@ -25,8 +25,9 @@ from kiosk.sync import exchange
 from kiosk.sync.protocol import WitnessRequest
 from kiosk.text import t
 from tests.console.conftest import Console
-from tests.console.test_county_decides import YUNMENG, down, on_board, public_everywhere, sides
+from tests.console.test_county_decides import down, on_board, public_everywhere, sides
 from tests.hub_parts import CENTRE, OTHER, OURS, Terminal, TestHub, some_id
+from tests.hub_parts import COUNTY as YUNMENG
 from tests.integration.test_referrals_between import Side, a_side
 from tests.station import START, a_listing, a_review
 

@@ -8,12 +8,14 @@ import copy
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 import requests
 import schemathesis
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -21,9 +23,12 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
 from kiosk.county.cluster import PrivateCluster
+from kiosk.county.feed import renew
+from kiosk.county.schema import record
 from kiosk.domain.record import new_id
+from kiosk.domain.station import COUNTY
 from kiosk.domain.ticket import PATH
-from kiosk.sync.protocol import CHANGES, PushAnswer, PushRequest, decode, encode
+from kiosk.sync.protocol import CHANGES, WITNESS, PushAnswer, PushRequest, WitnessRequest, decode, encode
 from tests.holdings import Holdings
 from tests.hub_parts import OTHER, OURS, SLOW_S, Terminal, TestHub, fresh_database, make_hub, plain_error
 from tests.station import START
@@ -152,9 +157,9 @@ def _damaged(value: Any, way: tuple[Any, ...], other: Any) -> Any:
     return value
 
 
-def _send(hub: TestHub, ours: Terminal, body: bytes, **headers: str) -> requests.Response:
+def _send(hub: TestHub, ours: Terminal, body: bytes, path: str = CHANGES, **headers: str) -> requests.Response:
     headers = {"Authorization": f"Bearer {ours.enrolled.device_token}", "Content-Type": "application/json"} | headers
-    return requests.post(hub.base + CHANGES, data=body, headers=headers, timeout=SLOW_S)
+    return requests.post(hub.base + path, data=body, headers=headers, timeout=SLOW_S)
 
 
 def test_push_when_a_sound_batch_is_damaged_in_any_place_is_answered(hub: TestHub, ours: Terminal, often: Callable[[Any], Any]) -> None:
@@ -183,6 +188,39 @@ def test_push_when_a_sound_batch_is_damaged_in_any_place_is_answered(hub: TestHu
                 plain_error(response)
 
     push()
+
+
+def test_witness_when_what_is_given_back_is_damaged_in_any_place_puts_up_nothing(
+    hub: TestHub, ours: Terminal, often: Callable[[Any], Any]
+) -> None:
+    with hub.engine.begin() as connection:
+        renew(connection, hub.settings.county, hub.clock())
+        known = sa.select(record.c.entity, record.c.id).where(record.c.owner == COUNTY)
+        before = set(connection.execute(known))
+    held = Holdings(ours.station, ours.enrolled.device_id, new_id(START)).records
+    countys = [replace(held[kind], station_id=COUNTY) for kind in ("takedown", "employer_hold")]
+    bodies = [encode(WitnessRequest(changes=(ours.change(one),))) for one in countys]
+    bodies += [encode(WitnessRequest(changes=tuple(ours.change(one) for one in (*countys, *held.values()))))]
+    damaged = st.sampled_from(bodies).flatmap(
+        lambda body: st.builds(_damaged, st.just(body), st.sampled_from(list(_places(body))), st.just(...) | ANYTHING)
+    )
+
+    @often
+    @given(st.lists(damaged, min_size=5, max_size=5))
+    def give_back(bodies: list[Any]) -> None:
+        for body in bodies:
+            response = _send(hub, ours, json.dumps(body).encode(), WITNESS)
+            assert response.status_code < 500, body
+            if response.status_code != 200:
+                plain_error(response)
+
+    give_back()
+    with hub.engine.connect() as connection:
+        new = [tuple(one) for one in connection.execute(known) if one not in before]
+        taken = connection.scalars(sa.select(record.c.data).where(record.c.owner == COUNTY, record.c.id.in_([i for _, i in new]))).all()
+    assert new
+    assert {entity for entity, _ in new} <= {"takedown", "employer_hold"}
+    assert all(data["station_id"] == COUNTY and data.get("held", True) is True for data in taken)
 
 
 @pytest.mark.parametrize("body", RAW.values(), ids=RAW)
