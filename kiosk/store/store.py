@@ -44,6 +44,8 @@ R = TypeVar("R")
 SWEPT_ON = "public.swept_on"
 SENT = "sent"
 """What stands of a file that the county has."""
+DECIDES_PUBLIC = (Listing, Review, Takedown, EmployerHold)
+"""Of these what the public sees is made."""
 CHINA = timezone(timedelta(hours=8))
 
 
@@ -166,7 +168,8 @@ class UnitOfWork:
 
     def drop(self, cls: type, record_id: str) -> None:
         """Delete a record, all its revisions, and bring what the public sees in step."""
-        table, held = TABLES[cls], self.get(cls, record_id)
+        table = TABLES[cls]
+        held = self.get(cls, record_id) if cls in DECIDES_PUBLIC else None
         self.connection.execute(sa.delete(table).where(table.c.id == record_id))
         self._topics.add(TOPIC_OF[cls])
         if held is not None and (listings := self._listings_of(cls, [held])):

@@ -116,8 +116,9 @@ def test_agent_when_another_station_approves_and_the_county_or_it_itself_takes_d
             listing = a_listing(station_id=OTHER.id)
             other.push(listing, a_review(listing, START))
             assert soon(lambda: public() != set()) < 3
-            what = {"station_id": by.station.id, "listing_id": listing.id}
-            assert by.push(Takedown(id=new_id(START), by_name="李芳", reason="假的", taken_down_at=START, **what)).refused == ()
+            author, what = by.station.id, listing.id
+            down = Takedown(id=new_id(START), station_id=author, listing_id=what, by_name="李芳", reason="假的", taken_down_at=START)
+            assert by.push(down).refused == ()
             assert soon(lambda: public() == set()) < 3
 
 
