@@ -8,13 +8,11 @@ is the worst. `county_count_s`: counting the figures of the whole county for the
 The county is filled once (some ten minutes) and kept in the temporary folder.
 """
 
-import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pyotp
 import requests
@@ -32,45 +30,6 @@ KINDS_EACH = 12
 """So many kinds of pages that a room leads to are asked for."""
 WORDS = "装卸"
 PASSWORD = "yunmeng-2026-zhan"
-
-
-class Page(HTMLParser):
-    """Finds where a page leads: its links, and its forms that only look, each with every choice changed once."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self._action, self._fields, self._select = "", dict[str, str](), ""
-        self._options: dict[str, list[str]] = {}
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take a link, or a field of a form that only looks."""
-        found = {name: value or "" for name, value in attrs}
-        if tag == "a" and found.get("href", "").startswith("/console"):
-            self.links.append(found["href"])
-        elif tag == "form":
-            self._action = found.get("action", "") if found.get("method", "get") == "get" else ""
-            self._fields, self._options = {}, {}
-        elif tag == "input" and found.get("name"):
-            self._fields[found["name"]] = found.get("value", "") or (WORDS if found.get("type", "text") in ("text", "search") else "")
-        elif tag == "select":
-            self._select = found.get("name", "")
-            self._options[self._select] = []
-        elif tag == "option" and self._select:
-            self._options[self._select].append(found.get("value", ""))
-            if "selected" in found or self._select not in self._fields:
-                self._fields[self._select] = found.get("value", "")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Ask a form in each of its ways."""
-        if tag == "select":
-            self._select = ""
-        if tag == "form" and self._action:
-            self.links.append(f"{self._action}?{urlencode(self._fields)}")
-            for name, values in self._options.items():
-                self.links += [f"{self._action}?{urlencode({**self._fields, name: value})}" for value in values[len(values) // 2 :: 1000]]
-            self._action = ""
 
 
 def run(stations: int = STATIONS, listings: int = LISTINGS, asks: int = ASKS) -> Iterator[dict[str, Any]]:
@@ -110,27 +69,8 @@ def _seated(county: County) -> requests.Session:
     return line
 
 
-def _paths(county: County, line: requests.Session) -> list[str]:
-    """Name the rooms, and one page of each kind that they lead to."""
-    kinds = {_kind(section.path): section.path for section in SECTIONS}
-    for section in SECTIONS:
-        more = 0
-        for link in Page(_get(county, line, section.path)).links:
-            path = link.removeprefix(ROOT)
-            if _kind(path) not in kinds and more < KINDS_EACH:
-                kinds[_kind(path)], more = path, more + 1
-    return list(kinds.values())
-
-
 def _get(county: County, line: requests.Session, path: str) -> str:
     answer = line.get(f"{county.base}{ROOT}{path}", timeout=60)
     if answer.status_code != 200 or urlsplit(answer.url).path.endswith("/sign-in"):
         raise RuntimeError(f"{path}: {answer.status_code}")
     return answer.text if "html" in answer.headers["content-type"] else ""
-
-
-def _kind(path: str) -> str:
-    """Give a page's address without what is only its own: ids, and values where it asks for some."""
-    address, _, query = path.partition("?")
-    asked = sorted(f"{name}={value if len(value) < 3 else value.partition(':')[0]}" for name, value in parse_qsl(query))
-    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "*", address) + ("?" + "&".join(asked) if asked else "")

@@ -1,8 +1,10 @@
 """The console of a real hub on a real PostgreSQL, and a browser's view of it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pyotp
@@ -11,6 +13,7 @@ import requests
 
 from kiosk.county.console.accounts import Accounts
 from kiosk.county.console.roles import Role
+from tests.desk.chromium import Chromium
 from tests.hub_parts import COUNTY, OURS, TestHub
 from tests.integration.conftest import cluster, hub, shared_hub
 
@@ -97,3 +100,11 @@ class Console:
 def console(hub: TestHub) -> Console:
     """Give the console of an empty hub with three stations."""
     return Console(hub)
+
+
+@pytest.fixture
+def chromium(tmp_path: Path) -> Iterator[Chromium]:
+    """Give a civil servant's laptop."""
+    browser = Chromium(tmp_path / "profile", None, 1366, 768)
+    yield browser
+    browser.close()

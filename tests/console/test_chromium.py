@@ -1,35 +1,16 @@
 """The console in real Chromium: the day of each role, typed and clicked, with nothing cut off and nothing to stumble over."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from kiosk.county.console.roles import SECTIONS, Role
 from kiosk.county.figures.count import count_next
 from kiosk.text import t
+from tests.console.chromium import sit_down
 from tests.console.conftest import Console
-from tests.console.look import sign_in
 from tests.county_year import StationYear, keep
 from tests.desk.chromium import Chromium
 from tests.hub_parts import COUNTY, OURS
 from tests.station import START
-
-
-@pytest.fixture
-def chromium(tmp_path: Path) -> Iterator[Chromium]:
-    """Give a civil servant's laptop."""
-    browser = Chromium(tmp_path / "profile", None, 1366, 768)
-    yield browser
-    browser.close()
-
-
-def sit_down(console: Console, chromium: Chromium, role: Role) -> None:
-    """Sign somebody of this role in, who has joined before."""
-    browser = console.browser()
-    browser.join(role.value, console.invite(role.value, role))
-    sign_in(chromium, browser, role.value)
-    assert t(f"console.role.{role}") in chromium.text()
 
 
 @pytest.mark.parametrize("role", list(Role))

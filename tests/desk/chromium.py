@@ -109,8 +109,8 @@ class Chromium:
         return str(self._run("document.body.innerText"))
 
     def type(self, field: str, words: str) -> None:
-        """Write into the field with this name."""
-        self._run(f"document.querySelector('[name=\"{field}\"]').focus()")
+        """Write into the field with this name, over what stands there."""
+        self._run(f"(e => {{ e.focus(); e.select(); }})(document.querySelector('[name=\"{field}\"]'))")
         self._call("Input.insertText", text=words)
 
     def choose(self, field: str, value: str) -> None:
@@ -136,6 +136,31 @@ class Chromium:
                 self._call("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
 
         self._moving(press)
+
+    def offered(self) -> list[str]:
+        """Give the words of all that may be pressed, and what the fields are called that may be written into."""
+        script = (
+            "[...document.querySelectorAll('button,a,summary,input,select,textarea')].filter(e => e.checkVisibility() && !e.disabled)"
+            ".map(e => e.innerText.trim() || e.name)"
+        )
+        return [str(one) for one in self._run(script)]
+
+    def pictures(self) -> list[tuple[int, int]]:
+        """Give width and height of the pictures that the page shows, those that did not come with 0."""
+        return [tuple(one) for one in self._run("[...document.images].map(e => [e.naturalWidth, e.naturalHeight])")]
+
+    def save(self, words: str, folder: Path) -> Path:
+        """Press the button that leads to a file, and give where it was saved."""
+        self._call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+        before = set(folder.iterdir())
+        self.press_button(words)
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            found = [one for one in set(folder.iterdir()) - before if one.suffix != ".crdownload" and not one.name.startswith(".")]
+            if found:
+                return found[0]
+            time.sleep(0.05)
+        raise TimeoutError("no file comes")
 
     def wider_than_window(self) -> int:
         """Give by how many pixels the page leaves the window at the side: 0, when nothing is cut off."""
