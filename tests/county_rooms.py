@@ -46,7 +46,8 @@ from tests.hub_parts import COUNTY
 
 LINKED = 20
 """So many listings name each employer's file."""
-HELD = 0.04
+HELD = 10
+"""Every so many-th employer is held."""
 FIRMS = 1500
 """So many names: some firms are on file at several stations."""
 LINK = sa.text(
@@ -87,7 +88,7 @@ class StationRooms:
         """Keep so many employers and reports, and tell the listings whose they are."""
         made = [(self._employer(), self.listing_ids[n * LINKED : (n + 1) * LINKED]) for n in range(employers)]
         links = {listing_id: one.id for one, some in made for listing_id in some}
-        about = [record for one, _ in made for record in self._about(one)]
+        about = [record for n, (one, _) in enumerate(made) for record in self._about(one, held=n % HELD == 0)]
         told = [self._report(listing_id) for listing_id in self.listing_ids[-reports:]] if reports else []
         keep(connection, COUNTY, [one for one, _ in made] + about + told, self.now)
         connection.execute(LINK, {"listings": list(links), "employers": list(links.values()), "county": COUNTY})
@@ -106,8 +107,9 @@ class StationRooms:
 
     def judge(self, connection: sa.Connection, papers: PaperSet, rubric: Rubric, *, out: bool) -> None:
         """Judge what was handed in, and let it `out`."""
-        given = ({}, {}, "安全用电的牌子要挂出来", None, rubric.grades, "周敏")
-        assessing.judge(connection, COUNTY, papers.year, self.station.id, 0, *given, self.now, self.now.date())
+        year, today = papers.year, self.now.date()
+        words = "安全用电的牌子要挂出来"
+        assessing.judge(connection, COUNTY, year, self.station.id, 0, {}, {}, words, None, rubric.grades, "周敏", self.now, today)
         if out:
             assessing.publish(connection, COUNTY, papers.year, self.station.id, self.now)
 
@@ -126,7 +128,9 @@ class StationRooms:
         firm = self.rng.randrange(FIRMS)
         kinds = [kind for job in JOBS.values() for kind in job.employers.split()]
         created = self._ago(300)
-        seen = {"verified_on": created.date(), "verified_what": "营业执照", "verified_by": "李芳"} if self.rng.random() < 0.8 else {}
+        seen: dict[str, Any] = (
+            {"verified_on": created.date(), "verified_what": "营业执照", "verified_by": "李芳"} if self.rng.random() < 0.8 else {}
+        )
         return Employer(
             id=new_id(created),
             revision=1,
@@ -139,12 +143,12 @@ class StationRooms:
             **seen,
         )
 
-    def _about(self, one: Employer) -> Iterator[Any]:
-        """Give what was seen of an employer, and, of a few, that he is held: by his station, or by the county for all."""
+    def _about(self, one: Employer, *, held: bool) -> Iterator[Any]:
+        """Give what was seen of an employer, and that he is held: by his station, or by the county for all."""
         who: dict[str, Any] = {"station_id": self.station.id, "employer_id": one.id, "by_id": "r", "by_name": "李芳"}
         for what in Seen if one.verified_on else ():
             yield EmployerSight(id=new_id(one.created_at), what=what, note="原件，看过了", seen_at=one.created_at, **who)
-        if self.rng.random() < HELD:
+        if held:
             at = self._ago(60)
             hold = EmployerHold(id=new_id(at), held=True, reason="三个人没拿到工钱", decided_at=at, **who)
             yield replace(hold, station_id=BY_COUNTY, by_name="县中心 周敏") if self.rng.random() < 0.5 else hold

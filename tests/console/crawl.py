@@ -1,6 +1,5 @@
-"""Where the console's pages lead: links, forms that only look with each of their choices, and one page of every kind that rooms lead to.
-
-Knows no browser: pages are asked for by whoever crawls.
+"""Where pages of the console lead, or of the desk with another `root`: links, forms that only look with each of their choices, and one
+page of every kind that rooms lead to. Knows no browser: pages are asked for by whoever crawls.
 """
 
 import re
@@ -12,15 +11,18 @@ from kiosk.county.console.counter import ROOT
 
 WORDS = "装卸"
 """What is asked for where words are."""
+OWN = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|\d{4}-\d\d-\d\dT\d\d")
+"""Ids, digests and instants."""
 CHOICES = 1000
-"""Of a list with fewer choices one is taken, from its middle."""
+"""From the middle of a list on, every so many-th choice is taken: of all but the longest one."""
 
 
 class Page(HTMLParser):
     """Finds where a page leads: its links, and its forms that only look, each with every choice changed once."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, root: str = ROOT) -> None:
         super().__init__()
+        self._root = root
         self.links: list[str] = []
         self._action, self._fields, self._select = "", dict[str, str](), ""
         self._options: dict[str, list[str]] = {}
@@ -29,8 +31,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take a link, or a field of a form that only looks."""
         found = {name: value or "" for name, value in attrs}
-        if tag == "a" and found.get("href", "").startswith(ROOT):
-            self.links.append(found["href"].removeprefix(ROOT))
+        if tag == "a" and found.get("href", "").startswith(f"{self._root}/"):
+            self.links.append(found["href"].removeprefix(self._root))
         elif tag == "form":
             self._action = found.get("action", "") if found.get("method", "get") == "get" else ""
             self._fields, self._options = {}, {}
@@ -49,7 +51,7 @@ class Page(HTMLParser):
         if tag == "select":
             self._select = ""
         if tag == "form" and self._action:
-            path = self._action.removeprefix(ROOT)
+            path = self._action.removeprefix(self._root)
             self.links.append(f"{path}?{urlencode(self._fields)}")
             for name, values in self._options.items():
                 self.links += [f"{path}?{urlencode({**self._fields, name: value})}" for value in values[len(values) // 2 :: CHOICES]]
@@ -57,14 +59,14 @@ class Page(HTMLParser):
 
 
 def kind_of(path: str) -> str:
-    """Give a page's address without what is only its own: ids, digests, and values where it asks for some."""
+    """Give a page's address without what is only its own: ids, digests, and instants and places where it asks for some."""
     address, _, query = path.partition("?")
-    asked = sorted(f"{name}={value if len(value) < 3 else value.partition(':')[0]}" for name, value in parse_qsl(query))
-    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|\d+", "*", address) + ("?" + "&".join(asked) if asked else "")
+    asked = sorted(f"{name}={OWN.sub('*', value if len(value) < 3 else value.partition(':')[0])}" for name, value in parse_qsl(query))
+    return re.sub(rf"{OWN.pattern}|\d+", "*", address) + ("?" + "&".join(asked) if asked else "")
 
 
-def crawl(get: Callable[[str], str], rooms: Iterable[str], each: int, depth: int) -> list[str]:
-    """Give the rooms' addresses below /console and one of each kind that they lead to, `each` kinds a page at most, `depth` pages away.
+def crawl(get: Callable[[str], str], rooms: Iterable[str], each: int, depth: int, root: str = ROOT) -> list[str]:
+    """Give the rooms' addresses below `root` and one of each kind that they lead to, `each` kinds a page at most, `depth` pages away.
 
     What was asked for by one filter is not asked for by two.
     """
@@ -74,7 +76,7 @@ def crawl(get: Callable[[str], str], rooms: Iterable[str], each: int, depth: int
         found = []
         for path in edge:
             more = 0
-            for link in Page(get(path)).links:
+            for link in Page(get(path), root).links:
                 again = "?" in path and link.partition("?")[0] == path.partition("?")[0]
                 if kind_of(link) not in kinds and more < each and not again:
                     kinds[kind_of(link)], more = link, more + 1

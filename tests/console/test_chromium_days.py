@@ -1,8 +1,10 @@
 """The day of each role at the console, walked by clicks in real Chromium: what it does, and what it is not offered."""
 
 import csv
+import re
 from pathlib import Path
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 
@@ -12,10 +14,11 @@ from kiosk.county.schema import judgement, record
 from kiosk.domain.listing import Listing
 from kiosk.services.rubric import load_rubric
 from kiosk.text import t
-from tests.console.chromium import faults, sit_down
-from tests.console.conftest import Console
+from tests.console.chromium import sit_down
+from tests.console.conftest import PASSWORD, Console
 from tests.console.county_records import Records
 from tests.console.county_whole import fill_rooms
+from tests.console.look import sign_in
 from tests.county_rooms import POLICY, StationRooms
 from tests.desk.chromium import Chromium
 from tests.hub_parts import COUNTY, OTHER, OURS
@@ -67,7 +70,7 @@ def test_centre_when_a_listing_is_found_false_takes_it_down_holds_its_employer_w
         chromium.type(name, str(POLICY[name]))
     chromium.press_button(t("console.publish.look"))
     assert t("console.publish.looks") in chromium.text()
-    assert faults(chromium) == []
+    assert chromium.faults() == []
     chromium.press_button(t("console.publish.publish"))
     assert t("console.publish.said_out") in chromium.text()
     assert str(POLICY["title"]) in chromium.offered()
@@ -84,19 +87,47 @@ def test_centre_when_a_listing_is_found_false_takes_it_down_holds_its_employer_w
 
 
 @pytest.mark.long
+def test_door_when_somebody_comes_for_the_first_time_joins_and_signs_in(console: Console, chromium: Chromium) -> None:
+    code = console.invite("zhoumin")
+    chromium.open(f"{console.hub.base}/console/sign-in")
+    assert chromium.faults() == []
+    for name, words in (("login", "zhoumin"), ("password", "no-such-password"), ("digits", "123456")):
+        chromium.type(name, words)
+    chromium.press_button(t("desk.enter"))
+    assert chromium.faults() == []
+    chromium.click(t("console.sign_in.invited"))
+    chromium.type("login", "zhoumin")
+    chromium.type("code", "ZZZZ-ZZZZ")
+    chromium.press_button(t("console.join.next"))
+    assert chromium.faults() == []
+    chromium.type("code", code)
+    chromium.press_button(t("console.join.next"))
+    assert chromium.faults() == []
+    secret = re.search(r"[A-Z2-7]{32}", chromium.text())
+    assert secret is not None
+    browser = console.browser()
+    browser.totp = pyotp.TOTP(secret[0])
+    for name, words in (("digits", browser.digits()), ("password", PASSWORD), ("again", PASSWORD)):
+        chromium.type(name, words)
+    chromium.press_button(t("console.join.finish"))
+    sign_in(chromium, browser, "zhoumin")
+    assert t("today.nothing") in chromium.text()
+
+
+@pytest.mark.long
 def test_centre_when_papers_came_in_judges_item_by_item_publishes_and_looks_at_a_terminal(console: Console, chromium: Chromium) -> None:
     fill_rooms(console.hub)
     sit_down(console, chromium, Role.CENTRE)
     chromium.click(t("console.need.judge", count=2))
     chromium.click(OURS.name)
-    assert faults(chromium) == []
+    assert chromium.faults() == []
     rubric = load_rubric(ASSETS / "rubric", console.hub.clock().date())
     first, second = rubric.items[:2]
     chromium.type(f"points.{first.code}", POINTS_TOO_MANY)
     chromium.type(f"remark.{first.code}", "多给了")
     chromium.press_button(t("console.assessment.keep"))
     assert t("bad.judgement.points", most=first.most) in chromium.text()
-    assert faults(chromium) == []
+    assert chromium.faults() == []
     chromium.type(f"points.{first.code}", "1.5")
     chromium.type(f"points.{second.code}", "0")
     chromium.type(f"remark.{second.code}", "牌子没有挂")
@@ -114,13 +145,13 @@ def test_centre_when_papers_came_in_judges_item_by_item_publishes_and_looks_at_a
     assert chromium.pictures() == [(480, 270)]
     chromium.press_button(t("console.fleet.ask"))
     assert t("console.fleet.said_asked") in chromium.text()
-    assert faults(chromium) == []
+    assert chromium.faults() == []
 
     chromium.click(t("console.section.people"))
     chromium.type("digits", "0001")
     chromium.press_button(t("console.stations.find"))
     assert "＊" in chromium.text()
-    assert faults(chromium) == []
+    assert chromium.faults() == []
 
 
 @pytest.mark.long
@@ -152,7 +183,7 @@ def test_bureau_when_it_looks_sees_the_county_saves_the_report_and_is_offered_no
     saved.mkdir()
     assert chromium.save(t("county_report.take.word"), saved).read_bytes().startswith(b"PK")
     chromium.click(t("console.section.acts"))
-    assert faults(chromium) == []
+    assert chromium.faults() == []
 
 
 def test_township_when_it_looks_sees_its_own_and_is_offered_nothing_that_it_may_not_do(console: Console, chromium: Chromium) -> None:
@@ -178,9 +209,9 @@ def test_township_when_it_looks_sees_its_own_and_is_offered_nothing_that_it_may_
     chromium.type("name", "欧阳小兰")
     chromium.press_button(t("console.stations.find"))
     assert chromium.text().count("欧＊") == 1
-    assert faults(chromium) == []
+    assert chromium.faults() == []
     chromium.click(t("console.section.publish"))
     assert t("console.publish.new.policy") not in chromium.offered()
     chromium.click(t("console.section.assessment"))
     assert OTHER.name not in chromium.text()
-    assert faults(chromium) == []
+    assert chromium.faults() == []

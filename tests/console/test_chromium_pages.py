@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.county.console.roles import SECTIONS, Role
 from kiosk.text import t
-from tests.console.chromium import faults, sit_down
+from tests.console.chromium import sit_down
 from tests.console.conftest import Browser, Console
 from tests.console.county_whole import fill_rooms
 from tests.console.crawl import Page, crawl
@@ -18,7 +18,7 @@ def faults_of(console: Console, chromium: Chromium, paths: list[str]) -> dict[st
     found = {}
     for path in paths:
         chromium.open(f"{console.hub.base}/console{path}")
-        found[path] = faults(chromium)
+        found[path] = chromium.faults()
         assert t("console.sign_out") in chromium.text(), path
     return {path: wrong for path, wrong in found.items() if wrong}
 

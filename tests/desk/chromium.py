@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -175,6 +175,15 @@ class Chromium:
             awaitPromise=True,
         )
         return [str(one) for one in found]
+
+    def faults(self, widths: Sequence[int] = (1024, 1366)) -> list[str]:
+        """Give what is wrong with this page in windows so wide: what is cut off at the side, what one stumbles over."""
+        found = []
+        for width in widths:
+            self.resize(width, 768)
+            if wider := self.wider_than_window():
+                found.append(f"{wider} px cut off at {width}")
+        return found + self.stumbles()
 
     def picture(self, path: Path) -> None:
         """Keep what the window shows as PNG."""
