@@ -1,7 +1,7 @@
 """A county of many stations with a year behind it, for the bench of the console: made once, kept in this machine's temporary folder.
 
 Records go straight into the hub's table by COPY, as they would stand there after a year of pushes; a million of listings in some minutes.
-What the rooms hold besides them (tests.county_rooms) is made by itself, in some two minutes: a county that was filled before it changed, or
+What the rooms hold besides them (tests.county_rooms) is made by itself, in a few minutes: a county that was filled before it changed, or
 before a migration, is not filled anew.
 """
 
