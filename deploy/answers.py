@@ -2,7 +2,7 @@
 
     python3 answers.py FILE [--keep] KEY=VALUE…      KEY may be SECTION.KEY; with --keep what is there stays
 
-Values are told as text, whole numbers and true as such. Standard library only.
+Values are told as text, numbers and true as such. Standard library only.
 """
 
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 
 def told(value: str) -> str:
     """Give a value as TOML: a number or a truth as it is, anything else as text."""
-    return value if re.fullmatch(r"-?\d+|true|false", value) else json.dumps(value, ensure_ascii=False)
+    return value if re.fullmatch(r"-?\d+(\.\d+)?|true|false", value) else json.dumps(value, ensure_ascii=False)
 
 
 def answer(lines: list[str], key: str, value: str, keep: bool) -> list[str]:

@@ -4,19 +4,24 @@
 #   --terminal OUTPUT[=WIDTHxHEIGHT]   the visitors' touch screen (HDMI-1=1920x1080)
 #   --board OUTPUT[=WIDTHxHEIGHT]|none the screen in the hall
 #   --terminal-turn, --board-turn normal|left|right|inverted
+#   --board-inches N    the board's diagonal as it was sold, for how large its words are; else what the screen says of itself
 #   --touch NAME        the touch device, where there are several
+#   --backup UUID|DEVICE|FOLDER|none   the second disk or stick for the nightly copies; it is mounted by its UUID and never formatted
 #   --printer URI  --scanner URI  --desk ADDRESS:PORT  --speaker espeak|silent   (docs/安装.md)
 #   --enrol 'LINE'      the county's line: code, address, mark
 #   --release-key KEY   by whose signature new releases are taken from the county, where the program does not bring it along
 #   --wheels DIR        Python packages from a folder: no network is needed for them
 #   --to DIR            where the program stands, instead of /opt/kiosk
+#   --seal yes|no       the database key in the machine's chip (TPM 2); --unseal puts it back into its file
 #   --yes  --ask        ask nothing; ask everything again
 #   --remove [--with-state]   take the station off this machine; its data stays unless told otherwise
 . "$(dirname "$0")/lib.sh"
 . deploy/station/system.sh
+. deploy/station/backup.sh
+. deploy/station/seal.sh
 TOP=/opt/kiosk
 declare -A GIVEN=()
-ASKING=$([ -t 0 ] && echo some || echo none) REMOVE='' WITH_STATE='' PIP=()
+ASKING=$([ -t 0 ] && echo some || echo none) REMOVE='' WITH_STATE='' UNSEAL='' PIP=()
 
 while [ $# -gt 0 ]; do
   case $1 in
@@ -24,7 +29,8 @@ while [ $# -gt 0 ]; do
     --ask) ASKING=all ;;
     --remove) REMOVE=1 ;;
     --with-state) WITH_STATE=1 ;;
-    --terminal|--board|--terminal-turn|--board-turn|--touch|--printer|--scanner|--desk|--speaker|--enrol|--wheels|--to|--release-key)
+    --unseal) UNSEAL=1 ;;
+    --terminal|--board|--terminal-turn|--board-turn|--board-inches|--touch|--backup|--printer|--scanner|--desk|--speaker|--enrol|--wheels|--to|--release-key|--seal)
       [ $# -ge 2 ] || { say "$1 后面少了内容。"; exit 2; }
       GIVEN[${1#--}]=$2
       shift ;;
@@ -36,7 +42,11 @@ done
 TOP=$(realpath -m -- "$(cd "$FROM" && realpath -m -- "${GIVEN[to]:-$TOP}")")
 [ -z "${GIVEN[wheels]:-}" ] || PIP=(--no-index -f "$(cd "$FROM" && realpath -- "${GIVEN[wheels]}")")
 
+LOG=/var/log/kiosk-install.log
+
 remove() {
+  # without its key the data that stays would be nobody's
+  [ -n "$WITH_STATE" ] || unseal || exit 1
   running && systemctl stop kiosk.target 2>/dev/null || true
   systemctl stop kiosk-update.path kiosk-update.service 2>/dev/null || true
   systemctl disable -q kiosk.target kiosk-update.path kiosk-settle $UNITS 2>/dev/null || true
@@ -46,10 +56,11 @@ remove() {
     /etc/systemd/journald.conf.d/kiosk.conf /etc/systemd/logind.conf.d/kiosk.conf /etc/X11/xorg.conf.d/90-kiosk.conf /usr/local/bin/kiosk
   systemctl unmask -q ctrl-alt-del.target getty@tty1.service 2>/dev/null || true
   rm -rf "$TOP" /run/kiosk /etc/kiosk
+  backup_release
   running && systemctl daemon-reload || true
   userdel kiosk-display 2>/dev/null || true
   if [ -n "$WITH_STATE" ]; then
-    rm -rf /var/lib/kiosk
+    rm -rf /var/lib/kiosk "$SEALED"
     userdel kiosk 2>/dev/null || true
     say "程序和数据都删掉了。"
   else
@@ -57,6 +68,13 @@ remove() {
   fi
 }
 
+if [ -n "$UNSEAL" ]; then
+  unseal
+  [ ! -e "$ANSWERS" ] || sed -i 's/^SEAL=.*/SEAL=no/' "$ANSWERS"
+  if running; then systemctl daemon-reload && systemctl restart kiosk.target; fi
+  say "密钥在文件里：$KEY"
+  exit
+fi
 if [ -n "$REMOVE" ]; then
   remove
   exit
@@ -103,6 +121,10 @@ for output in "${OUTPUTS[@]}"; do [ "$output" = "$TERMINAL" ] || OTHERS+=("$outp
 ask BOARD board "大厅里的大屏是哪一块？没有就写 none。" "$second" "${OTHERS[@]}" "none 没有大屏"
 ask TERMINAL_TURN terminal-turn "触摸屏怎么放？" normal "${TURNS[@]}"
 ask BOARD_TURN board-turn "大屏怎么放？" normal "${TURNS[@]}"
+if [ "$BOARD" != none ]; then
+  ask BOARD_INCHES board-inches "大屏是多少寸的？买的时候说的那个数，像 55。不知道就直接回车，听屏幕自己说的。" ""
+  [[ $BOARD_INCHES =~ ^([0-9]+(\.[0-9]+)?)?$ ]] || { say "寸数要写成 55 这样：$BOARD_INCHES"; exit 2; }
+fi
 TOUCH=${TOUCH-}
 [ ${#TOUCHES[@]} -lt 2 ] && [ -z "${GIVEN[touch]+x}" ] || ask TOUCH touch "哪一个是来人用的触摸屏？（写全名）" "${TOUCHES[0]:-}" "${TOUCHES[@]}"
 
@@ -160,7 +182,7 @@ xorg() {
 
 # --- program, user, state
 
-state /var/lib/kiosk /var/log/kiosk-install.log
+state /var/lib/kiosk "$LOG"
 touch "$LOG"
 chmod 600 "$LOG"
 packages $PROGRAM $OFFICE xserver-xorg-core xserver-xorg-input-libinput udev kmod systemd-sysv
@@ -176,6 +198,7 @@ system
 
 # --- settings
 
+failed=0
 found_printers() {
   (cd "$TOP/current" && "$VENV/bin/python" -B -c 'from kiosk.devices.find_printers import find_printers
 for found in find_printers(): print(found.uri, found.name)') 2>>"$LOG" || true
@@ -192,7 +215,26 @@ likely=$(printf '%s\n' "${PRINTERS[@]}" | grep -m 1 '^usb:' || true)
 ask PRINTER printer "小票打印机是哪一台？也可以照 docs/安装.md 写地址；还没有就直接回车，以后再来。" "${likely%% *}" "${PRINTERS[@]}"
 python3 deploy/answers.py "$TOML" terminal.left=0 terminal.top=0 "terminal.width=$TW" "terminal.height=$TH"
 [ "$BOARD" = none ] || python3 deploy/answers.py "$TOML" "board.left=$TW" board.top=0 "board.width=$BW" "board.height=$BH"
+[ -z "${BOARD_INCHES:-}" ] || python3 deploy/answers.py "$TOML" "board_look.screen_inches=$BOARD_INCHES"
 [ -z "$PRINTER" ] || python3 deploy/answers.py "$TOML" "printer=$PRINTER"
+mapfile -t DISKS < <(backup_disks)
+written=$(sed -n 's/^backup_dir = "\(.*\)"/\1/p' "$TOML")
+# somebody's own doing, before anybody asked
+[ -n "${BACKUP+x}" ] || [ -z "$written" ] || [ "$written" = "$BACKUP_AT/kiosk" ] || BACKUP=$written
+chosen=none
+if [ ${#DISKS[@]} = 0 ] && [ -z "${GIVEN[backup]+x}${BACKUP+x}" ]; then
+  say "没有看到可以放备份的第二块盘或者 U 盘，先只给县里备一份。插上一块，再运行一次 $0 就问。"
+else
+  first=${DISKS[0]:-none}
+  ask BACKUP backup "每天的备份放在哪一块盘上？盘要一直插着，上面原来的东西不动。" "${first%% *}" "${DISKS[@]}" "none 没有备份盘，只给县里备一份"
+  chosen=$BACKUP
+fi
+if backup_place "$chosen"; then
+  [ "$FOLDER" = "$written" ] || python3 deploy/answers.py "$TOML" "backup_dir=$FOLDER"
+else
+  failed=1
+  unset BACKUP
+fi
 for option in scanner desk speaker; do
   [ -z "${GIVEN[$option]+x}" ] || python3 deploy/answers.py "$TOML" "$option=${GIVEN[$option]}"
 done
@@ -202,8 +244,17 @@ chmod 0600 "$TOML"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-for name in TERMINAL BOARD TERMINAL_TURN BOARD_TURN TOUCH; do printf '%s=%q\n' "$name" "${!name}"; done >"$work/answers"
-put "$work/answers" "$ANSWERS"
+
+# answered: keep what was answered
+answered() {
+  local name
+  for name in TERMINAL BOARD TERMINAL_TURN BOARD_TURN BOARD_INCHES TOUCH BACKUP SEAL; do
+    [ -z "${!name+x}" ] || printf '%s=%q\n' "$name" "${!name}"
+  done >"$work/answers"
+  put "$work/answers" "$ANSWERS"
+}
+
+answered
 xorg >"$work/xorg.conf"
 put "$work/xorg.conf" /etc/X11/xorg.conf.d/90-kiosk.conf
 
@@ -214,10 +265,22 @@ enabled
 
 say "正在准备数据"
 /usr/local/bin/kiosk prepare >>"$LOG" 2>&1 || fail "数据没有准备好。"
+if running && has_chip; then
+  if [ -z "${GIVEN[seal]+x}" ] && { [ "$ASKING" = all ] || { [ "$ASKING" = some ] && [ -z "${SEAL+x}" ]; }; }; then
+    /usr/local/bin/kiosk backup --code >&2
+  fi
+  # who is not asked has written no recovery code down: then it stays in its file, and the next who can be asked is
+  [ "$ASKING" = none ] && [ -z "${GIVEN[seal]+x}" ] || ask SEAL seal \
+    "数据库的密钥封进这台机器的安全芯片吗？封了，光拿走硬盘就打不开。先把上面的恢复码抄好：换主板以后只有它打得开。" yes "yes 封进去" "no 留在文件里"
+  [ "${SEAL:-no}" != yes ] || seal || failed=1
+elif [ "${GIVEN[seal]:-no}" = yes ]; then
+  failed=1
+  say "这台机器没有开着的安全芯片（TPM 2），密钥留在文件里。BIOS 里打开以后再来一次。"
+fi
+answered
 
 # --- the county
 
-failed=0
 ENROLLED=/etc/kiosk/enrolled
 if [ ! -e "$ENROLLED" ] || [ -n "${GIVEN[enrol]+x}" ]; then
   unset LINE

@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--snapshot", type=Path, metavar="FILE", help="write what the running board shows to a .jpg or .png; say what stands"
     )
     commands.add_parser("ask-staff", help="what the terminal shows when it cannot start")
+    commands.add_parser("ground", help="lay what both screens show while nothing else does under all windows")
     display = commands.add_parser("display", help="keep the display server, and tell systemd whether it answers")
     display.add_argument("name", metavar=":N")
     display.add_argument("words", nargs="*", metavar="WORD", help="passed on to Xorg")
@@ -119,6 +120,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             from kiosk.screens.ask_staff import show
 
             return show(settings)
+        case "ground":
+            from kiosk.screens.ground import lay
+
+            return lay(settings)
         case "agent":
             from kiosk.agent.loop import run_agent
 

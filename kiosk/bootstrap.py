@@ -193,6 +193,14 @@ def open_chime(settings: Settings) -> Chime:
     return SilentChime() if settings.speaker == "silent" else AplayChime()
 
 
+def board_is_mute(settings: Settings) -> bool:
+    """Say whether the board is to be heard, and may play nothing."""
+    from kiosk.devices.machine import is_mute
+
+    wanted = settings.speaker != "silent" and (settings.board_look.chime or settings.board_look.spoken)
+    return wanted and is_mute()
+
+
 def open_scanner(settings: Settings) -> Scanner | None:
     """Choose the code scanner, or None where settings name none."""
     from kiosk.devices.scanner import open_scanner as opened
@@ -219,6 +227,7 @@ def open_desk(settings: Settings) -> DeskServer | None:
 
 def open_agent(settings: Settings) -> Agent:
     """Make the agent with the real printer, the real hub and, where switched on, the desk page."""
+    from kiosk import safety
     from kiosk.agent.files import FileSender
     from kiosk.agent.loop import Agent
     from kiosk.agent.spool import Spool
@@ -226,9 +235,6 @@ def open_agent(settings: Settings) -> Agent:
     from kiosk.domain.clock import Teller
     from kiosk.services import phone_acts, retention, station_days
     from kiosk.services.printing import wait_on
-    from kiosk.services.safekeeping import forget_trouble
-    from kiosk.store import backup
-    from kiosk.store.key import read_key
 
     store, clock = open_store(settings), station_clock(settings)
     printer = open_printer(settings.printer, settings.state_dir / "slips")
@@ -238,7 +244,7 @@ def open_agent(settings: Settings) -> Agent:
             phone_acts.take(_at_work(settings, store))
 
     def back_up() -> None:
-        backup.make(settings.store_path, read_key(settings.key_path), Path(settings.backup_dir), clock())
+        safety.make_copy(settings, store, clock())
 
     hub = open_hub(settings, store)
 
@@ -261,10 +267,8 @@ def open_agent(settings: Settings) -> Agent:
             wait_on(store, moved)
         clock.carry_on()
 
-    if not settings.backup_dir:
-        forget_trouble(store)
     spool, updater = Spool(store, printer, clock), _updater(settings, store, hub, clock)
-    sender = FileSender(store, hub, clock, Path(settings.backup_dir) if settings.backup_dir else None)
+    sender = FileSender(store, hub, clock, settings.copies_dir)
     more = (take_phone_acts, back_up, tidy, keep_time, note_day, updater, sender)
     return Agent(settings, store, spool, hub, clock, lambda: open_desk(settings), *more)
 

@@ -40,8 +40,8 @@ LOG_BYTES, LOGS_MOST = 100_000, 10
 JOURNAL = ("journalctl", "--no-pager", "--output=short-iso", "--lines=1000", "--unit=kiosk-*")
 JOURNAL_S, ENGINE_S = 20, 60
 SECRET = frozenset({"wifi_name", "wifi_password", "state"})
-NUMBER = re.compile(r"\d{6,}")
-"""No log of ours needs a longer one; a telephone's, a slip's and a card's are."""
+SECRETS = re.compile(r"(?=[\w+=-]*\d)[\w+=-]{32,}|\d{3,4}(?:[ -]\d{4}){1,2}(?!\d)|\d{6,}", re.ASCII)
+"""What no log of ours needs: a key or a token, a telephone's or a slip's number in groups, any longer number."""
 
 
 def patient(settings: Settings) -> Patient:
@@ -129,6 +129,7 @@ def machine_case(settings: Settings) -> MachineCase:
         way=way,
         board=lambda: board_seen.screen(settings.state_dir / "run"),
         battery=machine.has_battery_clock(),
+        board_mute=lambda: board_seen.is_mute(settings.state_dir / "run", bootstrap.station_clock(settings)()),
     )
 
 
@@ -185,7 +186,7 @@ def bundle(settings: Settings) -> bytes:
 
 def plain_text(content: bytes) -> str:
     """Keep of a log what a program wrote: plain letters and short numbers. What anybody entered here is Chinese, or a long number."""
-    return NUMBER.sub("#", content.decode("ascii", "replace").replace("\ufffd", "?"))
+    return SECRETS.sub("#", content.decode("ascii", "replace").replace("\ufffd", "?"))
 
 
 def _facts(settings: Settings) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class Settings:
     `desk` is where the staff's page listens, as host:port (0.0.0.0:8443 for the station's own network); empty switches it off.
     `wifi_name` and `wifi_password` are the visitors' network; without a name there is none, without a password it is open.
     `backup_dir` is a folder on another disk for the nightly copies, as a whole path; it is not made, so that a disk that was pulled out is
-    noticed. Empty: no copies are made.
+    noticed. Empty: only the newest copy is kept, in a folder of the state, for the county and for a store that breaks.
     `night`: while the station is shut the screens are off; black for a touch screen that sleeps with its picture and would not wake; or on.
     `attract_after_s`: so long at rest at home, the terminal shows what one can do here; 0 switches that off.
     """
@@ -105,6 +105,11 @@ class Settings:
     def state_dir(self) -> Path:
         """The folder that holds the store, its key, the spool's pictures and the health files."""
         return Path(self.state)
+
+    @property
+    def copies_dir(self) -> Path:
+        """Where the nightly copies lie: on the other disk, or without one in the state folder."""
+        return Path(self.backup_dir) if self.backup_dir else self.state_dir / "copies"
 
     @property
     def store_path(self) -> Path:

@@ -7,7 +7,9 @@ called broken only where the key is known to be the right one: with a wrong key 
 import hashlib
 import logging
 import os
+import shutil
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -19,8 +21,8 @@ from kiosk.config import Settings
 from kiosk.domain import recovery_code
 from kiosk.domain.file_kind import FileKind
 from kiosk.domain.record import to_plain
-from kiosk.errors import BadInput, HubFailed, StoreDamaged, StoreError, SyncError, WrongKey
-from kiosk.services import safekeeping
+from kiosk.errors import BadInput, HubFailed, StoreDamaged, StoreError, StoreFull, SyncError, WrongKey
+from kiosk.services import hand_in, safekeeping
 from kiosk.services.doctor_safety import CHIP, SafetyCase
 from kiosk.services.safekeeping import Mended
 from kiosk.services.station import local
@@ -37,6 +39,7 @@ from kiosk.text import t
 log = logging.getLogger(__name__)
 
 MARK = "station.key.mark"
+DISK_S = 30.0
 Clock = Callable[[], datetime]
 
 
@@ -56,7 +59,7 @@ def _fits(settings: Settings, key: str) -> bool:
     path = settings.state_dir / MARK
     if path.exists():
         return path.read_bytes() == _mark(key)
-    return settings.backup_dir != "" and backup.newest_good(Path(settings.backup_dir), key) is not None
+    return backup.newest_good(settings.copies_dir, key) is not None
 
 
 def mend(settings: Settings, key: str, clock: Clock) -> Mended | None:
@@ -77,9 +80,17 @@ def mend(settings: Settings, key: str, clock: Clock) -> Mended | None:
     if log_lost and not _wrong_file(path, key):
         base, copy_of, old_key = path, "", None
     else:
-        base = backup.newest_good(Path(settings.backup_dir), key) if settings.backup_dir else None
+        _await_disk(settings)
+        base = backup.newest_good(settings.copies_dir, key)
         copy_of, old_key = to_plain(backup.made_at(base)) if base else "", key
     return _renew(settings, key, base, old_key, clock, Mended(why="log" if old_key is None else "broken", at="", copy_of=copy_of))
+
+
+def _await_disk(settings: Settings) -> None:
+    """Wait a little for the other disk: at boot a stick may come after us, and without its copy more might be lost."""
+    until = time.monotonic() + DISK_S
+    while settings.backup_dir and not settings.copies_dir.is_dir() and time.monotonic() < until:
+        time.sleep(0.2)
 
 
 def step_back(settings: Settings, key: str, clock: Clock) -> Mended | None:
@@ -132,7 +143,7 @@ def restore(settings: Settings, file: Path, clock: Clock, code: str = "") -> Men
     Raises BadInput when the file is no backup or the station is at work, WrongKey when a code is needed, StoreError.
     """
     path = settings.store_path
-    if not file.is_file():
+    if not (os.path.isfile(file) and os.access(file, os.R_OK)):  # noqa: PTH113 - which is silent in a folder that is not ours to look into
         raise BadInput("file", "backup.no_file", file=str(file))
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o755)
     swap.settle(path, settings.key_path)
@@ -192,23 +203,36 @@ def _device(folder: Path) -> int | None:
         return None
 
 
+def make_copy(settings: Settings, store: Store, now: datetime) -> Path:
+    """Make the day's copy, on the other disk; without one in the state folder, where the newest stays and the one that is on its way to the
+    county. Raises as backup.make, and StoreFull where the copy would take the room that the store itself needs.
+    """
+    key, folder = read_key(settings.key_path), replace(settings, backup_dir="").copies_dir
+    if settings.backup_dir:
+        made = backup.make(settings.store_path, key, settings.copies_dir, now)
+        shutil.rmtree(folder, ignore_errors=True)  # of a time without a second disk
+        return made
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if shutil.disk_usage(folder).free - settings.store_path.stat().st_size < safekeeping.ROOM_MB * 1_000_000:
+        raise StoreFull("no room for a copy beside the store")
+    with store.read() as u:
+        sending = hand_in.on_its_way(u)
+    return backup.make(
+        settings.store_path, key, folder, now, lambda numbers: {max(numbers), *([backup.number_of(Path(sending))] if sending else [])}
+    )
+
+
 def back_up_by_hand(settings: Settings, to: Path | None) -> int:
     """Make a copy now and say where it lies; give 0 or 1. Only one in the settings' own folder counts as the day's."""
-    folder = to or (Path(settings.backup_dir) if settings.backup_dir else None)
-    if folder is None:
+    if to is None and not settings.backup_dir:
         raise BadInput("to", "backup.nowhere")
     made: list[Path] = []
-
-    def make() -> None:
-        made.append(backup.make(settings.store_path, read_key(settings.key_path), folder, station_clock(settings)()))
-
+    now = station_clock(settings)()
     if to is None:
         with closing(open_store(settings)) as store:
-            safekeeping.back_up(store, make, station_clock(settings)())
-            with store.read() as u:
-                trouble = u.recall(safekeeping.TROUBLE) or ""
+            trouble = safekeeping.back_up(store, lambda: made.append(make_copy(settings, store, now)), now)
     else:
-        trouble = safekeeping.trouble_of(make)
+        trouble = safekeeping.trouble_of(lambda: made.append(backup.make(settings.store_path, read_key(settings.key_path), to, now)))
     if trouble:
         raise BadInput("to", f"backup.cannot_{trouble}")
     print(t("backup.made", file=made[0]))

@@ -48,7 +48,7 @@ HOMES = {
     "fastapi": ("county/", "desk/", "web/"),
     "openpyxl": ("services/table_read.py", "services/table_write.py", "services/template.py"),
     "msoffcrypto": ("services/table_write.py",),
-    "Xlib": ("trial/display.py", "screens/ask_staff.py", "screens/night.py", "screens/board/display.py"),
+    "Xlib": ("trial/display.py", *(f"screens/{name}.py" for name in ("bare", "ask_staff", "ground", "night", "board/display"))),
 }
 NO_DOMAIN = {"io", "os", "pathlib", "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "http", "logging", "sqlite3"}
 FILES = ("j2", "kv", "py", "toml", "png", "jpg", "json", "tsv", "log", "bin", "docx", "xlsx")

@@ -1,6 +1,6 @@
 # What the system holds of a release: units, settings, what is made once of fonts and dictionary. Sourced after lib.sh, by the installer and by
 # the update, which runs apply.sh of the release that comes, or comes back.
-UNITS="kiosk-prepare kiosk-display kiosk-terminal kiosk-board kiosk-agent kiosk-help kiosk-try"
+UNITS="kiosk-prepare kiosk-display kiosk-terminal kiosk-board kiosk-agent kiosk-help kiosk-ground kiosk-try"
 ROOTS="kiosk-update kiosk-settle"
 ANSWERS=/etc/kiosk/answers
 

@@ -61,9 +61,9 @@ class Outgoing:
 
 
 class FileSender:
-    """One terminal's. `folder` is where the copies of the store lie, None where none are made."""
+    """One terminal's. `folder` is where the copies of the store lie."""
 
-    def __init__(self, store: Store, hub: FileHub, clock: Callable[[], datetime], folder: Path | None) -> None:
+    def __init__(self, store: Store, hub: FileHub, clock: Callable[[], datetime], folder: Path) -> None:
         self._store, self._hub, self._clock, self._folder = store, hub, clock, folder
         self._made_at: datetime | None = None
         self._copies_at = 0.0
@@ -95,7 +95,7 @@ class FileSender:
                 if refused is None:
                     return
                 hand_in.settle(self._store, one.digest, refused)
-            if self._folder is None or (made_at == self._made_at and time.monotonic() < self._copies_at):
+            if made_at == self._made_at and time.monotonic() < self._copies_at:
                 return
             if self._send_copy(me.token, self._folder, stop):
                 self._made_at, self._copies_at = made_at, time.monotonic() + COPIES_EVERY_S

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -165,8 +165,8 @@ class Agent:
         threads = [threading.Thread(target=self._guard, args=(job,), name=job.__name__, daemon=True) for job in jobs]
         for thread in threads:
             thread.start()
-        if self._settings.backup_dir:  # a dying disk may hold it for minutes, and nobody waits for it
-            threading.Thread(target=self._guard, args=(self._backup_life,), name="_backup_life", daemon=True).start()
+        # a dying disk may hold it for minutes, and nobody waits for it
+        threading.Thread(target=self._guard, args=(self._backup_life,), name="_backup_life", daemon=True).start()
         if self._updater is not None:  # a weak line may hold it for days
             threading.Thread(target=self._guard, args=(self._update_life,), name="_update_life", daemon=True).start()
         if self._sender is not None:
@@ -296,19 +296,26 @@ class Agent:
                 self._stop.wait(DESK_AGAIN_S)
 
     def _backup_life(self) -> None:
-        """Make a copy a day."""
+        """Make a copy a day, on the store's own disk perhaps less often."""
         wait_s = FIRST_BACKUP_S
         while not self._stop.wait(wait_s):
             wait_s = BACKUP_AGAIN_S
             try:
                 with self._store.read() as u:
-                    due = safekeeping.due(u, self._clock())
+                    due = safekeeping.due(u, self._clock(), self._rest())
                 if due:
                     self._health.backup = _told(
                         "backup", self._health.backup, safekeeping.back_up(self._store, self._back_up, self._clock())
                     )
             except StoreError as error:
                 self._health.backup = _told("backup", self._health.backup, _name(error))
+
+    def _rest(self) -> timedelta:
+        try:
+            size = self._settings.store_path.stat().st_size
+        except OSError:
+            size = 0
+        return safekeeping.rest(size, own_disk=not self._settings.backup_dir)
 
     def _visited(self) -> bool:
         """Say whether somebody touched the terminal a moment ago: it touches a file in STATE/run then."""

@@ -72,6 +72,12 @@ def sound_cards(root: Path = Path("/")) -> int:
         return 0
 
 
+def is_mute(root: Path = Path("/")) -> bool:
+    """Say whether there is something to play on, and this process may not: neither its groups nor its unit's devices let it."""
+    outputs = list(root.glob("dev/snd/pcmC*D*p"))
+    return bool(outputs) and not any(os.access(output, os.W_OK) for output in outputs)
+
+
 def has_battery_clock(root: Path = Path("/")) -> bool:
     """Say whether the machine has a clock that goes on while it is off."""
     return any(root.glob("sys/class/rtc/rtc*"))

@@ -40,6 +40,15 @@ def set_for(found: BoardScreen) -> tuple[bool, str]:
     return not found.cramped, text + (t("doctor.screens.board_cramped", **said) if found.cramped else "")
 
 
+def is_mute(run: Path, now: datetime) -> bool:
+    """Say whether a board that lives tells that it should be heard and may play nothing."""
+    seen = look(run)
+    try:
+        return seen is not None and seen.alive(now) and json.loads((run / FACTS).read_text("utf-8")).get("mute") is True
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
 def picture(run: Path) -> bytes:
     """Give the small picture, JPEG; empty where there is none."""
     return _read(run / SMALL)

@@ -94,8 +94,8 @@ class Way(Protocol):
 class MachineCase:
     """What is asked of the machine. `screens` gives None where the screen is in memory; `scanner` what hinders the one that settings name,
     None where they name none; `sound` the programs that are missing and how many cards there are, None where settings want silence;
-    `characters` those that the screens cannot draw; `hand` and `pinyin` whether they read and spell what everybody knows;
-    `board` for which screen the board in the hall is set, None where none runs."""
+    `board` for which screen the board in the hall is set, None where none runs; `board_mute` whether it cannot be heard although it should;
+    `characters` those that the screens cannot draw; `hand` and `pinyin` whether they read and spell what everybody knows."""
 
     screens: Callable[[], Sequence[Screen] | None]
     touch: Callable[[], Touch]
@@ -107,6 +107,7 @@ class MachineCase:
     way: Callable[[], Way]
     board: Callable[[], BoardScreen | None] = lambda: None
     battery: bool = True
+    board_mute: Callable[[], bool] = lambda: False
 
 
 def look_at_screens(case: MachineCase) -> Iterator[Finding]:
@@ -153,6 +154,8 @@ def look_at_sound(case: MachineCase) -> Iterator[Finding]:
         yield False, t("doctor.sound.programs", names=t("doctor.join").join(programs))
     else:
         yield cards > 0, t("doctor.sound.good" if cards else "doctor.sound.no_card")
+        if cards and case.board_mute():
+            yield False, t("doctor.sound.board_mute")
 
 
 def look_at_fonts(case: MachineCase) -> Iterator[Finding]:

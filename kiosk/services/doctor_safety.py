@@ -36,8 +36,8 @@ def look_at_backups(case: SafetyCase, store: Store, now: datetime) -> Iterator[t
         last, mended, at_county = safekeeping.last_copy(u), safekeeping.mended(u), hand_in.county_copy(u)
         enrolled = u.recall("sync.token") is not None
     yield _backups(case, last, now)
-    if case.backup_dir and enrolled:
-        yield _at_county(*at_county, now)
+    if enrolled:
+        yield _at_county(*at_county, now, _county_late(case))
     if mended:
         words = t("doctor.backup.mended", when=_when(datetime.fromisoformat(mended.at)), why=t(f"doctor.backup.mended_{mended.why}"))
         yield True, words + ("" if mended.whole else t("doctor.backup.lacks"))
@@ -64,13 +64,18 @@ def _backups(case: SafetyCase, last: datetime | None, now: datetime) -> tuple[bo
     return not late, t("doctor.backup.late" if late else "doctor.backup.good", when=_when(last), count=len(copies))
 
 
-def _at_county(last: datetime | None, refused: str, now: datetime) -> tuple[bool, str]:
+def _county_late(case: SafetyCase) -> timedelta:
+    size = case.store_path.stat().st_size if case.store_path.exists() else 0
+    return COUNTY_LATE - safekeeping.DAY + safekeeping.rest(size, own_disk=not case.backup_dir)
+
+
+def _at_county(last: datetime | None, refused: str, now: datetime, late_after: timedelta) -> tuple[bool, str]:
     when = _when(last) if last else t("doctor.backup.county_no_copy")
     if refused:
         return False, t("doctor.backup.county_refused", when=when)
     if last is None:
         return False, t("doctor.backup.county_never")
-    late = abs(now - last) > COUNTY_LATE
+    late = abs(now - last) > late_after
     return not late, t("doctor.backup.county_late" if late else "doctor.backup.county_good", when=when)
 
 

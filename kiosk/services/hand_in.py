@@ -42,6 +42,12 @@ def refused(u: UnitOfWork) -> list[str]:
     return [code for digest, code in u.refused_files() if digest in standing]
 
 
+def on_its_way(u: UnitOfWork) -> str:
+    """Give the name of the copy of the store that is on its way, empty where none is."""
+    last = u.recall(COPY) or ""
+    return "" if last.startswith(f"{SENT} ") else last
+
+
 def begin_copy(store: Store, name: str) -> None:
     """Note which copy of the store is on its way, so that a slow line does not begin with another one each day."""
     with store.write() as u:

@@ -15,6 +15,8 @@ ROOM_MB = 500
 """With less room left somebody should make some: a store that cannot grow takes nobody in."""
 DAY, NIGHT_AFTER, NIGHT_ENDS = timedelta(hours=24), timedelta(hours=20), 5
 """A copy a day, by night where the station is on then; most are switched off."""
+OWN_DISK_DAY_BYTES = 10_000_000
+"""What a copy on the store's own disk may write a day: a day's work takes three quarters of the 20 GB that flash may take in a year."""
 TOLD = timedelta(days=3)
 TROUBLES: tuple[tuple[type[StoreError], str], ...] = ((BackupGone, "gone"), (StoreFull, "full"), (StoreDamaged, "damaged"))
 
@@ -31,13 +33,18 @@ class Mended:
     whole: bool = True
 
 
-def due(u: UnitOfWork, now: datetime) -> bool:
-    """Say whether a copy is to be made: a day after the last one, a little sooner by night; a clock that jumped only makes it sooner."""
+def rest(store_bytes: int, *, own_disk: bool) -> timedelta:
+    """Say how long to rest after a copy: a day, or as many as the store's own disk needs for a store of this size."""
+    return max(DAY, DAY * (store_bytes / OWN_DISK_DAY_BYTES)) if own_disk else DAY
+
+
+def due(u: UnitOfWork, now: datetime, rest: timedelta = DAY) -> bool:
+    """Say whether a copy is to be made: so long after the last one, a little sooner by night; a clock that jumped only makes it sooner."""
     at = u.recall(AT)
     if at is None:
         return True
     since = abs(now - datetime.fromisoformat(at))
-    return since >= DAY or (since >= NIGHT_AFTER and local(now).hour < NIGHT_ENDS)
+    return since >= rest or (since >= rest - DAY + NIGHT_AFTER and local(now).hour < NIGHT_ENDS)
 
 
 def back_up(store: Store, make: Callable[[], object], now: datetime) -> str:
@@ -57,15 +64,6 @@ def trouble_of(make: Callable[[], object]) -> str:
     except StoreError as error:
         return next((name for kind, name in TROUBLES if isinstance(error, kind)), "failed")
     return ""
-
-
-def forget_trouble(store: Store) -> None:
-    """Note that no copies are asked for."""
-    with store.read() as u:
-        told = u.recall(TROUBLE)
-    if told:
-        with store.write() as u:
-            u.remember(TROUBLE, "", topic="safety")
 
 
 def note_room(store: Store, free_mb: int) -> None:

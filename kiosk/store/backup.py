@@ -10,7 +10,7 @@ import errno
 import fcntl
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,8 +29,14 @@ PART = ".part"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def make(path: Path, key: str, folder: Path, now: datetime) -> Path:
-    """Copy the store at work into a folder that exists and forget older copies; give the new one.
+def kept(numbers: list[int]) -> set[int]:
+    """Say which copies stay: the last seven, and of those before the last four whose number is a multiple of seven."""
+    newest = sorted(numbers)
+    return {*newest[-DAYS:], *[number for number in newest[:-DAYS] if number % WEEK == 0][-WEEKS:]}
+
+
+def make(path: Path, key: str, folder: Path, now: datetime, keep: Callable[[list[int]], set[int]] = kept) -> Path:
+    """Copy the store at work into a folder that exists and forget the older copies that `keep` does not name; give the new one.
 
     Raises BackupGone when the folder is not there or cannot be written, StoreFull when it has no room, StoreDamaged when the store itself
     cannot be read through.
@@ -47,8 +53,9 @@ def make(path: Path, key: str, folder: Path, now: datetime) -> Path:
             copy_store(path, key, part)
             part.rename(target)
             sync_folder(folder)
+            stay = keep([number_of(copy) for copy in copies(folder)])
             for old in copies(folder):
-                if number_of(old) not in kept([number_of(copy) for copy in copies(folder)]):
+                if number_of(old) not in stay:
                     old.unlink()
     except OSError as error:
         if error.errno in NO_ROOM:
@@ -114,12 +121,6 @@ def made_at(copy: Path) -> datetime:
     """Say when a copy was made, by the clock of then."""
     match = NAME.fullmatch(copy.name)
     return datetime.strptime(match[2], STAMP).replace(tzinfo=UTC) if match else datetime.fromtimestamp(copy.stat().st_mtime, UTC)
-
-
-def kept(numbers: list[int]) -> set[int]:
-    """Say which copies stay: the last seven, and of those before the last four whose number is a multiple of seven."""
-    newest = sorted(numbers)
-    return {*newest[-DAYS:], *[number for number in newest[:-DAYS] if number % WEEK == 0][-WEEKS:]}
 
 
 @contextmanager

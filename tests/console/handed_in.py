@@ -41,7 +41,7 @@ def site(tmp_path: Path, console: Console, monkeypatch: pytest.MonkeyPatch) -> I
 def hand_in(site: Site, console: Console) -> None:
     claim_papers.papers(site.station.here, site.station.head, ASSETS / "papers", "")
     settle(site.station.store, console.hub)
-    FileSender(site.station.store, HttpHub(console.hub.base), site.clock, None).step()
+    FileSender(site.station.store, HttpHub(console.hub.base), site.clock, site.settings.copies_dir / "none").step()
 
 
 def papers_of(site: Site) -> PaperSet:

@@ -1,9 +1,11 @@
 """What doctor says of a machine: what hangs on it as its kernel tells, characters, input, the way to the county; what support gets."""
 
 import json
+import os
 import shutil
 import socket
 import ssl
+import tempfile
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -29,6 +31,7 @@ from kiosk.screens.board.sizes import sizes_for
 from kiosk.screens.fonts import REGULAR
 from kiosk.services import board_seen
 from kiosk.services import doctor_machine as look
+from kiosk.services.board_seen import is_mute
 from kiosk.services.doctor_machine import MachineCase
 from kiosk.sync.client import Place
 from kiosk.sync.look import Way
@@ -95,6 +98,34 @@ def test_machine_when_asked_for_sound_battery_and_devices_looks_them_up(tmp_path
     assert machine.lacks(("sh", "no-such-program")) == ["no-such-program"]
     assert machine.reachable(str(tmp_path / "gone")) == "missing"
     assert not machine.is_read_only(tmp_path)
+
+
+def test_sound_when_there_is_a_card_that_this_process_may_not_play_on_is_known_without_opening_it() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = kernel(Path(folder), dev__snd__pcmC0D0p="", dev__snd__pcmC0D0c="", dev__snd__controlC0="")
+        root.chmod(0o755)
+        (root / "dev/snd/pcmC0D0p").chmod(0o600)
+        assert not machine.is_mute(root / "nothing here"), "without a card it is not the rights that lack"
+        assert not machine.is_mute(root)
+        child = os.fork()
+        if not child:
+            if os.getuid() == 0:
+                os.setuid(65534)
+            else:
+                (root / "dev/snd/pcmC0D0p").chmod(0)
+            os._exit(7 if machine.is_mute(root) else 0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+def test_doctor_when_the_board_should_be_heard_and_may_not_says_so(tmp_path: Path) -> None:
+    assert [good for good, _ in look.look_at_sound(a_case(board_mute=lambda: True))] == [True, False]
+    assert [good for good, _ in look.look_at_sound(a_case(board_mute=lambda: True, sound=lambda: None))] == [True]
+    assert not is_mute(tmp_path, START)
+    kernel(tmp_path, **{"board.json": json.dumps({"alive_at": to_plain(START), "mute": True})})
+    assert is_mute(tmp_path, START + timedelta(seconds=9))
+    assert not is_mute(tmp_path, START + timedelta(minutes=9)), "what a board said that is gone says nothing"
+    kernel(tmp_path, **{"board.json": json.dumps({"alive_at": to_plain(START), "mute": False})})
+    assert not is_mute(tmp_path, START)
 
 
 def test_face_when_characters_are_asked_for_names_those_that_it_lacks() -> None:

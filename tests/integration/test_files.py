@@ -35,9 +35,10 @@ from kiosk.domain.station import Staff
 from kiosk.domain.worker import Worker
 from kiosk.domain.yearly import Claim
 from kiosk.errors import BadInput, HubRefused, HubUnreachable
-from kiosk.services import claims, hand_in
+from kiosk.services import claims, hand_in, safekeeping
 from kiosk.services.doctor_safety import look_at_backups
 from kiosk.services.today import Need, today
+from kiosk.store import backup
 from kiosk.store.store import SENT
 from kiosk.sync import exchange
 from kiosk.sync.client import HttpHub
@@ -81,7 +82,7 @@ def site(tmp_path: Path, hub: TestHub) -> Iterator[Site]:
 
 
 def sender(site: Site, door: HttpHub, *, copies: bool = False) -> FileSender:
-    return FileSender(site.station.store, door, site.clock, site.backups if copies else None)
+    return FileSender(site.station.store, door, site.clock, site.backups if copies else site.settings.copies_dir / "none")
 
 
 def show(site: Site, content: bytes, name: str = "三个区.pdf") -> str:
@@ -367,7 +368,7 @@ def test_station_when_its_machine_is_lost_gets_its_copy_from_the_county_and_noth
     assert not part.exists()
     with closing(open_store(new)) as store:
         settle(store, hub)
-        later = FileSender(store, door, hub.clock, None)
+        later = FileSender(store, door, hub.clock, new.state_dir / "none")
         later.step()
         with store.read() as u:
             assert {worker.id for worker in u.list(Worker)} == {told, unsent}
@@ -380,6 +381,43 @@ def test_station_when_its_machine_is_lost_gets_its_copy_from_the_county_and_noth
     assert max(Counter(map(tuple, rows)).values()) == 1
     assert {record_id for entity, record_id in rows if entity == "worker"} == {told, unsent}
     assert kept(hub, FileKind.EVIDENCE) == [digest]
+
+
+def test_station_when_it_has_no_second_disk_hands_its_copy_to_the_county_all_the_same(site: Site, hub: TestHub) -> None:
+    settings = replace(site.settings, backup_dir="")
+    store, door = site.station.store, Door(hub.base)
+    for number in range(3):
+        add(site.station.here, f"13{number:09d}")
+    settle(store, hub)
+
+    def night() -> str:
+        trouble = safekeeping.back_up(store, lambda: safety.make_copy(settings, store, site.clock()), site.clock())
+        site.clock.tick(days=1)
+        return trouble
+
+    def step() -> None:
+        FileSender(store, door, site.clock, settings.copies_dir).step()
+
+    assert night() == ""
+    (first,) = settings.copies_dir.iterdir()
+    digest = sha(first.read_bytes())
+    door.dies_after = 1
+    with pytest.raises(HubUnreachable):
+        step()
+    assert (night(), night(), night()) == ("", "", "")
+    assert [backup.number_of(copy) for copy in backup.copies(settings.copies_dir)] == [1, 4], "the one on its way, and the newest"
+    door.dies_after = 10**6
+    step()
+    assert kept(hub, FileKind.BACKUP) == [digest]
+    assert night() == ""
+    (newest,) = settings.copies_dir.iterdir()
+    hub.clock.tick(days=1)
+    step()
+    assert kept(hub, FileKind.BACKUP) == [sha(newest.read_bytes()), digest]
+    found = list(look_at_backups(replace(safety.safety_case(settings)), store, site.clock()))
+    assert [good for good, _ in found] == [False, True], "without a second disk the doctor is never content"
+    assert found[0][1] == t("doctor.backup.none")
+    assert "县里的一份" in found[1][1]
 
 
 SEND = """

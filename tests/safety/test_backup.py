@@ -9,8 +9,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -114,6 +116,54 @@ def test_due_when_time_passes_or_jumps_is_once_a_day(site: Site, since: int | No
         if since is not None:
             u.remember(safekeeping.AT, (now - timedelta(hours=since)).isoformat())
         assert safekeeping.due(u, now) is due
+
+
+def test_copy_when_it_lies_on_the_stores_own_disk_is_made_as_seldom_as_flash_bears_and_never_in_its_last_room(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert safekeeping.rest(63_000_000, own_disk=False) == timedelta(days=1)
+    assert safekeeping.rest(2_000_000, own_disk=True) == timedelta(days=1)
+    assert safekeeping.rest(63_000_000, own_disk=True) == timedelta(days=6.3)
+    assert 365 * 63_000_000 / safekeeping.rest(63_000_000, own_disk=True).days < 5e9
+    with site.station.store.write() as u:
+        u.remember(safekeeping.AT, (START - timedelta(days=5)).isoformat())
+        assert not safekeeping.due(u, START, timedelta(days=6.3))
+        assert safekeeping.due(u, START + timedelta(days=2), timedelta(days=6.3))
+    settings, store = replace(site.settings, backup_dir=""), site.station.store
+    left = 501_000_000 + site.path.stat().st_size
+    monkeypatch.setattr("kiosk.safety.shutil.disk_usage", lambda _: SimpleNamespace(free=left))
+    safety.make_copy(settings, store, START)
+    left = 400_000_000
+    with pytest.raises(StoreFull):
+        safety.make_copy(settings, store, START)
+    assert len(backup.copies(settings.copies_dir)) == 1
+    safety.make_copy(site.settings, store, START)
+    assert not settings.copies_dir.exists(), "with a second disk there is nothing to keep here"
+
+
+def test_store_when_it_breaks_without_a_second_disk_is_made_of_the_copy_beside_it(site: Site) -> None:
+    crowd(site, 3)
+    site.settings = replace(site.settings, backup_dir="")
+    safety.make_copy(site.settings, site.station.store, START)
+    site.station.store.close()
+    site.path.write_bytes(b"")
+    assert site.mend() is not None
+    assert len(site.people()) == 3
+
+
+def test_store_when_it_breaks_and_the_other_disk_comes_a_moment_late_waits_for_its_copy(site: Site) -> None:
+    crowd(site, 3)
+    site.back_up()
+    site.station.store.close()
+    site.path.write_bytes(b"")
+    away = site.backups.rename(site.backups.with_name("on its way"))
+    plugged = threading.Timer(0.5, away.rename, [site.backups])
+    plugged.start()
+    mended = site.mend()
+    plugged.join()
+    assert mended is not None
+    assert mended.copy_of
+    assert len(site.people()) == 3
 
 
 @given(st.binary(min_size=32, max_size=32), st.integers(0, 55), st.sampled_from(ALPHABET))
@@ -222,7 +272,7 @@ def test_commands_when_used_by_hand_say_plainly_what_they_did(site: Site, tmp_pa
     state = ["--state", site.settings.state]
     crowd(site, 1)
     assert main([*state, "backup"]) == 1
-    assert "没有设备份盘" in capsys.readouterr().err
+    assert "没有备份盘" in capsys.readouterr().err
     to = tmp_path / "stick"
     assert main([*state, "backup", "--to", str(to)]) == 1
     assert "备份盘没有找到" in capsys.readouterr().err

@@ -25,6 +25,7 @@ from tests.safety.parts import Site, add, crowd, make_site, some_pages, spoil
 from tests.station import KEY, STATION, a_posting
 
 NAME, PHONE, TOKEN = "欧阳桂花", "13912345678", "70ken" * 8
+GROUPED = "139 1234 5678"
 ENCODINGS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
 SLOW_S, PRINTS_S = 60.0, 1.0
 
@@ -95,7 +96,7 @@ def run_agent(site: Site) -> None:
 
 @pytest.mark.parametrize("agent", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_station_when_its_disk_is_read_byte_by_byte_after_a_busy_day_tells_nobody_anything(
-    agent: bool, site: Site, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    agent: bool, site: Site, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.DEBUG)
     words = a_busy_day(site)
@@ -104,10 +105,20 @@ def test_station_when_its_disk_is_read_byte_by_byte_after_a_busy_day_tells_nobod
     assert found(folders, words) == [], "while the station is at work"
     run_agent(site) if agent else print_slips(site)
     pack = site.settings.state_dir / "support.zip"
+    lines = [
+        f"kiosk-agent[77]: {word} {place}" for word in sorted(words | {KEY, STATION.phone}) for place in ("said", "kiosk/agent/loop.py")
+    ]
+    lines += [f"{GROUPED} {GROUPED.replace(' ', '-')} 0712-4321000", "2026-11-27T08:30:00+0800 stands still: spool"]
+    tools = site.settings.state_dir.parent / "tools"
+    tools.mkdir()
+    (tools / "journalctl").write_text("#!/bin/sh\ncat <<'END'\n" + "\n".join(lines) + "\nEND\n")
+    (tools / "journalctl").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools), prepend=":")
     with zipfile.ZipFile(io.BytesIO(checkup.bundle(replace(site.settings, speaker="silent")))) as unpacked:
         unpacked.extractall(pack)
     assert (pack / "findings.txt").read_text() != ""
-    assert found([pack], words | {KEY, STATION.phone}) == [], "what is sent to whoever helps"
+    assert found([pack], words | {KEY, STATION.phone, GROUPED, GROUPED.replace(" ", "-"), "4321000"}) == [], "what is sent to whoever helps"
+    assert "2026-11-27T08:30:00+0800 stands still: spool" in (pack / "log/journal.txt").read_text(), "what a program wrote stays"
     assert (site.settings.state_dir.parent / "paper").stat().st_size > 0, "on paper a name may stand"
     site.station.store.close()
     spoil(site.path, *some_pages(site.path, 6, 5))

@@ -10,7 +10,7 @@ from Xlib import display
 from Xlib.ext import dpms
 
 from kiosk.domain.station import Station
-from kiosk.screens.ask_staff import known
+from kiosk.screens.bare import known
 from kiosk.trial.display import Screen
 from tests.screens.real import RealStation, StartReal
 

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.screens.ask_staff import STANDS_S
+
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
 ANSWERS = runpy.run_path(str(DEPLOY / "answers.py"))
 answer, told_as = ANSWERS["answer"], ANSWERS["told"]
@@ -20,7 +22,7 @@ STATION = sorted((DEPLOY / "station").glob("*.service"))
 SERVICES = [*STATION, *sorted((DEPLOY / "county").glob("*.service"))]
 ROOTS = ("kiosk-update", "kiosk-settle")
 """What changes the program itself, and so is root's."""
-ONCE = ("kiosk-prepare", "kiosk-try")
+ONCE = ("kiosk-prepare", "kiosk-try", "kiosk-ground")
 SCREENS = ("kiosk-terminal", "kiosk-board", "kiosk-display")
 
 
@@ -55,6 +57,9 @@ def test_unit_when_its_process_ends_or_hangs_is_started_anew_without_rights(path
     if path.stem not in ONCE:
         assert service["Restart"] in ("always", "on-failure")
         assert service["NotifyAccess"] == "main"
+    if "Restart" in service and service["Type"] == "notify":
+        # every process that says when it is ready says, too, that it is alive
+        assert _seconds(service["WatchdogSec"]) > 0
     if path.stem in SCREENS:
         # watchdog and pause together leave three seconds of ten for the start
         assert float(service["WatchdogSec"].removesuffix("s")) <= 6
@@ -64,6 +69,21 @@ def test_unit_when_its_process_ends_or_hangs_is_started_anew_without_rights(path
     assert locked["ProtectSystem"] == "strict"
     assert locked["LimitCORE"] == "0"
     assert locked["CapabilityBoundingSet"] == ""
+
+
+def test_unit_when_its_process_plays_sound_may_do_so() -> None:
+    plays = {"kiosk-terminal": "kiosk/screens/app.py", "kiosk-board": "kiosk/screens/board/app.py"}
+    sources = {path: path.read_text("utf-8") for path in (DEPLOY.parent / "kiosk").rglob("*.py")}
+    opens = {path for path, text in sources.items() if re.search(r"bootstrap\.open_(chime|speaker)\(|AplayChime\(\)|EspeakSpeaker\(", text)}
+    assert {path.relative_to(DEPLOY.parent).as_posix() for path in opens} == {*plays.values(), "kiosk/bootstrap.py"}, (
+        "who else makes a sound?"
+    )
+    for name in plays:
+        unit = (DEPLOY / f"station/{name}.service").read_text()
+        assert "audio" in _unit(DEPLOY / f"station/{name}.service")["Service"]["SupplementaryGroups"].split()
+        assert "DeviceAllow=char-116 rw\n" in unit
+    # the sound of two at once is mixed by who meets the other under /tmp
+    assert _unit(DEPLOY / "station/kiosk-board.service")["Unit"]["JoinsNamespaceOf"] == "kiosk-terminal.service"
 
 
 def test_update_when_it_ends_badly_or_the_power_goes_is_undone_by_the_program_before() -> None:
@@ -90,7 +110,36 @@ def test_terminal_when_it_cannot_start_makes_room_for_the_page_that_says_so() ->
     terminal, page = _unit(DEPLOY / "station/kiosk-terminal.service")["Unit"], _unit(DEPLOY / "station/kiosk-help.service")["Unit"]
     assert terminal["OnFailure"] == terminal["Conflicts"] == "kiosk-help.service"
     assert page["OnSuccess"] == "kiosk-terminal.service"
-    assert int(terminal["StartLimitBurst"]) >= 5
+    assert page["StartLimitIntervalSec"] == "0"
+
+
+def test_terminal_when_its_starts_hang_or_crash_is_given_up_after_three_to_five_and_tried_again_later() -> None:
+    unit = _unit(DEPLOY / "station/kiosk-terminal.service")
+    service, burst, counted = unit["Service"], int(unit["Unit"]["StartLimitBurst"]), _seconds(unit["Unit"]["StartLimitIntervalSec"])
+    # systemd gives each of the two commands its own time, and a start that hangs is killed at once
+    waits = float(re.search(r"timeout (\d+) ", service["ExecStartPre"])[1])  # type: ignore[index]
+    assert service["TimeoutStartFailureMode"] == "kill"
+    hangs = waits + _seconds(service["TimeoutStartSec"]) + _seconds(service["RestartSec"])
+    assert 3 <= burst <= 5
+    assert burst * hangs < counted, "else a start that hangs each time is tried for ever before a black screen"
+    assert _seconds(service["TimeoutStartSec"]) > 21, "home came 21 s after the start at a load of 13"
+    assert burst * (_seconds(service["TimeoutStartSec"]) + 1) <= 180, "so long nobody is told anything but to wait"
+    # the page stands until starts are no longer counted: else the next one would be refused
+    assert counted <= STANDS_S
+
+
+def test_screens_when_the_store_is_prepared_or_a_start_hangs_show_that_one_must_wait() -> None:
+    ground, display = _unit(DEPLOY / "station/kiosk-ground.service"), _unit(DEPLOY / "station/kiosk-display.service")["Unit"]
+    # started by each display server anew, and before anything is known of the store
+    assert display["Wants"] == "kiosk-ground.service"
+    assert ground["Unit"]["BindsTo"] == "kiosk-display.service"
+    assert ground["Unit"]["After"] == "kiosk-display.service"
+    assert "kiosk-prepare.service" not in display["After"]
+
+
+def _seconds(told: str) -> float:
+    number, unit = re.fullmatch(r"([\d.]+)(ms|s|min|)", told).groups()  # type: ignore[union-attr]
+    return float(number) * {"ms": 0.001, "s": 1, "": 1, "min": 60}[unit]
 
 
 def test_consoles_when_a_visitor_has_a_keyboard_give_no_login() -> None:
@@ -137,4 +186,5 @@ def test_answers_when_written_twice_stand_once_beside_what_was_there(told: dict[
         expected = before if keep and before is not None else tomllib.loads(f"v = {told_as(value)}")["v"]
         assert got == expected
     assert lines[0] == "# ours"
+    assert [told_as(value) for value in ("55", "64.5", "true", "1.2.3", "HDMI-1")] == ["55", "64.5", "true", '"1.2.3"', '"HDMI-1"']
     assert read["wide"] == {"x": 1}

@@ -66,7 +66,9 @@ def run_board(settings: Settings) -> int:
         beat=time.monotonic,
     )
     voice = Voice(
-        lambda: bootstrap.open_chime(settings) if look.chime else None, lambda: bootstrap.open_speaker(settings) if look.spoken else None
+        lambda: bootstrap.open_chime(settings) if look.chime else None,
+        lambda: bootstrap.open_speaker(settings) if look.spoken else None,
+        lambda: bootstrap.board_is_mute(settings),
     )
     if outputs is not None:
         display.follow(outputs, settings.board, display.replace_process, display.end_process)

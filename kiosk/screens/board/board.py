@@ -134,6 +134,7 @@ class Board:
             "data_age_s": age,
             "fading": self._view.fading,
             "fade": self._view.fade,
+            "mute": self._voice.is_mute(),
         }
         replace_json(self._health, facts)
 

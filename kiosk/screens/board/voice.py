@@ -10,10 +10,15 @@ log = logging.getLogger(__name__)
 
 
 class Voice:
-    """One voice; `open_chime` and `open_speaker` give None where settings switch them off."""
+    """One voice; `open_chime` and `open_speaker` give None where settings switch them off, `is_mute` says that nothing can be heard."""
 
-    def __init__(self, open_chime: Callable[[], Chime | None], open_speaker: Callable[[], Speaker | None]) -> None:
-        self._open_chime, self._open_speaker = open_chime, open_speaker
+    def __init__(
+        self,
+        open_chime: Callable[[], Chime | None],
+        open_speaker: Callable[[], Speaker | None],
+        is_mute: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._open_chime, self._open_speaker, self.is_mute = open_chime, open_speaker, is_mute
         self._wanted = threading.Event()
         self._words = ""
         self._thread: threading.Thread | None = None

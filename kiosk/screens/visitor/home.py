@@ -8,7 +8,7 @@ from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.screens import ask_staff
+from kiosk.screens import bare
 from kiosk.screens.page import Page
 from kiosk.screens.problems import fault_key
 from kiosk.screens.theme import theme
@@ -93,7 +93,7 @@ class HomeScreen(Page):
         office = self.terminal.office
         facts, link = office.home(), office.mini_program()
         settings = self.terminal.parts.settings
-        ask_staff.note(settings.state_dir, facts.station)
+        bare.note(settings.state_dir, facts.station)
         self._published = office.mini_program_picture(settings.state_dir / "run")
         if link and not (self._published or settings.mini_program_picture):
             # made here, off the UI thread, and kept for the widget
