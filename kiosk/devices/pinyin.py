@@ -5,7 +5,8 @@ dictionary: a kiosk must not remember names. The first deploy takes seconds and 
 import ctypes
 import ctypes.util
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -77,9 +78,8 @@ class RimePinyin:
         """
         if not letters or not (letters.isascii() and letters.isalpha()):
             return []
-        with self._lock:
-            usual = (w for w in self._ask(self._pinyin, letters.lower()) if not w.isascii() and normative().keys().isdisjoint(w))
-            words = list(islice(usual, limit))
+        with self._lock, closing(self._ask(self._pinyin, letters.lower())) as found:
+            words = list(islice((w for w in found if not w.isascii() and normative().keys().isdisjoint(w)), limit))
         return list(dict.fromkeys([*words, *self._alike.get(letters.lower(), ())]))
 
     def by_strokes(self, strokes: str, limit: int = 30) -> list[str]:
@@ -87,19 +87,21 @@ class RimePinyin:
         keys = "".join(STROKE_KEYS.get(stroke, "") for stroke in strokes)
         if not keys or len(keys) < len(strokes):
             return []
-        with self._lock:
-            found = islice(self._ask(self._strokes, keys), LOOKED_AT)
-            return list(islice((w for w in found if w in readings()), limit))
+        with self._lock, closing(self._ask(self._strokes, keys)) as found:
+            return list(islice((w for w in islice(found, LOOKED_AT) if w in readings()), limit))
 
-    def _ask(self, session: ctypes.c_size_t, keys: str) -> Iterator[str]:
-        """Type keys and give what they may be, each once, without end; the caller holds the lock."""
-        self._rime.RimeClearComposition(session)
-        for key in keys:
-            self._rime.RimeProcessKey(session, ord(key), 0)
-        given: set[str] = set()
+    def _ask(self, session: ctypes.c_size_t, keys: str) -> Generator[str, None, None]:
+        """Type keys and give what they may be, each once, without end. The caller holds the lock and closes it: then nothing typed is left,
+        be it that the keys lead nowhere.
+        """
         found = _Iterator()
-        if self._rime.RimeCandidateListBegin(session, ctypes.byref(found)):
+        try:
+            for key in keys:
+                self._rime.RimeProcessKey(session, ord(key), 0)
+            if not self._rime.RimeCandidateListBegin(session, ctypes.byref(found)):
+                return
             try:
+                given: set[str] = set()
                 while self._rime.RimeCandidateListNext(ctypes.byref(found)):
                     word = found.candidate.text.decode()
                     if word not in given:
@@ -107,7 +109,8 @@ class RimePinyin:
                         yield word
             finally:
                 self._rime.RimeCandidateListEnd(ctypes.byref(found))
-                self._rime.RimeClearComposition(session)
+        finally:
+            self._rime.RimeClearComposition(session)
 
 
 class SimulatedPinyin:

@@ -29,8 +29,9 @@ Page gives
     show_problem(error)      the same sentence as a dialog; `problems.sentence(error)` gives the words alone
     on_enter / on_leave / on_main / on_back (True = handled within the page) / spoken() -> sentences for 读给我听
     on_scan(text)            what the scanner read while the page is in front
+    entered, ended           something stands here that is kept nowhere else (首页 asks first); what one came for is done (it does not)
     remember() -> dict       arguments to open the page again as it stands: used by 返回 and when 大字 builds the page anew
-    visit                    go(page, **args) · replace(page, **args) · back() · back_to(page) · home() · next_person()
+    visit                    go(page, **args) · replace(page, **args) · back() · back_to(page) · go_on(page) · home() · next_person()
                              registration (RegistrationDraft) · posting (dict) · session (staff) · touched · large · place
                              set `visit.touched = True` when something personal is shown or entered that is not in the drafts
     terminal                 office (home, call_staff, here: run use cases on office.here inside ask, and import services there)

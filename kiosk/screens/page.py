@@ -29,7 +29,8 @@ class Page(BoxLayout):
     """One page in the body between header and dock, with the margins of the grid. Arguments of `visit.go` become its properties.
 
     `title` follows the station's name in the header. `main_text` puts the page's one orange action at its fixed place in the dock;
-    pressing it calls `on_main`. `staff` pages have the ink header and 退出工作人员 instead of 叫工作人员.
+    pressing it calls `on_main`. `staff` pages have the ink header and 退出工作人员 instead of 叫工作人员. `entered` says that something
+    stands on the page that is kept nowhere else: 首页 asks first. `ended` says that what one came for is done and kept: it does not.
     """
 
     title = StringProperty("")
@@ -37,6 +38,8 @@ class Page(BoxLayout):
     main_text = StringProperty("")
     main_icon = StringProperty("")
     main_enabled = BooleanProperty(True)
+    entered = BooleanProperty(False)
+    ended = False
     staff = False
     takes_slips = True
     covers = False

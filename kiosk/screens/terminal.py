@@ -27,6 +27,7 @@ from kiosk.screens import finger, light_sleep, pages
 from kiosk.screens.attract import Attract
 from kiosk.screens.calling import Calling
 from kiosk.screens.calls import CallWatch
+from kiosk.screens.easier import easier
 from kiosk.screens.guard import Guard
 from kiosk.screens.idle import IdleWatch
 from kiosk.screens.lanes import Lanes
@@ -170,7 +171,7 @@ class Terminal(ExceptionHandler):
         self.page = page
         self.shell.show(page)
         finger.changed()
-        for name in ("title", "can_go_back", "main_text", "main_icon", "main_enabled"):
+        for name in ("title", "can_go_back", "main_text", "main_icon", "main_enabled", "entered"):
             page.fbind(name, self._follow)
         page.shown = True
         self._asked = 0
@@ -220,7 +221,7 @@ class Terminal(ExceptionHandler):
         if self.shell is None or page is None:
             return
         hand_over = page.staff and not page.covers and self.visit.session is not None
-        entered = self.visit.has_entered and not page.covers
+        entered = (self.visit.has_entered or page.entered) and not page.covers
         self.shell.ids.dock.follow(page, len(self.visit.stack) > 1, entered, self._staffed, hand_over)
         header = self.shell.ids.header
         header.staff, header.covered = self._staffed, page.covers
@@ -286,18 +287,19 @@ class Terminal(ExceptionHandler):
         page = self.front
         assert page is not None
         if button == "back":
-            if not page.on_back():
+            if page.on_back():
+                return
+            if len(self.visit.stack) > 2:
                 self.visit.back()
-        elif button == "home":
-            if self.visit.on_behalf:
-                self.visit.end()
             else:
-                self.visit.home()
+                self._go_home(page)
+        elif button == "home":
+            self._go_home(page)
         elif button == "large":
             self.visit.large = not self.visit.large
             self._moved()
         elif button == "easier":
-            self.open_dialog(self._easier())
+            self.open_dialog(easier(self.visit, self._moved))
         elif button == "pull" and self.shell is not None:
             self.shell.pull()
         elif button == "say":
@@ -311,25 +313,25 @@ class Terminal(ExceptionHandler):
         elif button == "call":
             self.call()
 
+    def _go_home(self, page: Page) -> None:
+        """Go home; who would lose something by that is asked first, for the finger may have slipped."""
+        visit = self.visit
+        if visit.on_behalf:
+            visit.end()
+        elif visit.session is not None or page.ended or not (visit.has_entered or page.entered):
+            visit.home()
+        else:
+            kind = "filled" if visit.is_filling_in or page.entered else "known"
+            choices: list[Choice] = [
+                (t("go_home.go"), "second", visit.home),
+                (t(f"go_home.stay_{kind}"), "station", lambda: None),
+            ]
+            self.open_dialog(Dialog(title=t("go_home.title"), text=t(f"go_home.{kind}"), icon="home", choices=choices))
+
     @property
     def helper(self) -> Callable[[], None] | None:
         """Give what calls somebody to fill in for the visitor; nothing where that is what staff are doing."""
         return None if self.visit.on_behalf else self.call
-
-    def _easier(self) -> Dialog:
-        """怎么看着方便: what stands in no one's way until it is wanted. Each choice is told as what pressing it does."""
-        visit = self.visit
-
-        def turn(mode: str) -> Callable[[], None]:
-            def act() -> None:
-                setattr(visit, mode, not getattr(visit, mode))
-                self._moved()
-
-            return act
-
-        modes = ("large", "contrast", *(["low"] if theme.upright else []))
-        choices: list[Choice] = [(t(f"easier.{m}_{'off' if getattr(visit, m) else 'on'}"), "second", turn(m)) for m in modes]
-        return Dialog(title=t("easier.title"), icon="tune-variant", choices=[*choices, (t("easier.ok"), "station", lambda: None)])
 
     def call(self) -> None:
         """Call staff, as the dock's button does; where staff stand, sign them out."""

@@ -1,10 +1,11 @@
 """One visitor's way through the pages: where he is, what he entered, what he chose. Plain Python; knows no widget.
 
-The page names are those of `kiosk.screens.pages`. `wipe()` leaves nothing: for the next person, after idling, after an error.
+The page names are those of `kiosk.screens.pages`. Home knows nobody: `home()`, and `back()` where it leads there, end who one is;
+`next_person()` forgets how he sees best, too: 换人, idling, an error.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +39,11 @@ class RegistrationDraft:
     listing_id: str | None = None
     training_id: str | None = None
 
+    @property
+    def blank(self) -> bool:
+        """Whether nothing of a person stands here; what it would be for says nothing of him."""
+        return replace(self, listing_id=None, training_id=None) == RegistrationDraft()
+
 
 class Visit:
     """The journey. `on_move` is told after every change of place; the shell listens.
@@ -47,7 +53,6 @@ class Visit:
 
     def __init__(self, on_move: Callable[[], None]) -> None:
         self._on_move = on_move
-        self.turn = 0
         self._look_as_ever()
         self._clear()
 
@@ -77,9 +82,14 @@ class Visit:
         return self.stack[-1]
 
     @property
+    def is_filling_in(self) -> bool:
+        """Whether something was entered that is not kept yet."""
+        return bool(self.posting) or not self.registration.blank or not self.change.blank
+
+    @property
     def has_entered(self) -> bool:
         """Whether there is anything of a person to wipe; then 换人 stands in the dock."""
-        return self.touched or bool(self.worker_id) or bool(self.posting) or self.registration != RegistrationDraft()
+        return self.touched or bool(self.worker_id) or self.is_filling_in
 
     @property
     def at_rest(self) -> bool:
@@ -99,9 +109,11 @@ class Visit:
 
     def back(self) -> None:
         """Go to the page before; nothing at home."""
-        if len(self.stack) > 1:
+        if len(self.stack) > 2:
             self.stack.pop()
             self._on_move()
+        elif len(self.stack) == 2:
+            self.home()
 
     def back_saying(self, words: str, **args: Any) -> None:
         """Go to the page before, which gets what there is to say of what was done here."""
@@ -111,7 +123,6 @@ class Visit:
 
     def come_with(self, page: str, **args: Any) -> None:
         """Begin for who comes with a slip: whatever the one before left goes, the size of the letters stays."""
-        self.turn += 1
         self._clear()
         self.touched = True
         self.go(page, **args)
@@ -126,8 +137,13 @@ class Visit:
         self.go(page)
 
     def home(self) -> None:
-        """Go home; what was entered stays until 换人 or idling."""
-        self.stack = [Place(HOME)]
+        """Go home, where nobody is known: whatever there is of a person goes, the size of the letters stays."""
+        self._clear()
+        self._on_move()
+
+    def go_on(self, page: str) -> None:
+        """Go on with something else, still as the same person; 返回 leads home."""
+        self.stack = [Place(HOME), Place(page)]
         self._on_move()
 
     def fill_in_for(self, page: str, posting: dict[str, Any] | None = None, worker_id: str = "") -> None:
@@ -172,7 +188,6 @@ class Visit:
 
     def start_staff(self, session: Any) -> None:
         """Begin staff mode for who has signed in; whatever stood here before goes."""
-        self.turn += 1
         self._clear()
         self.session = session
         self.stack.append(Place("today"))
@@ -180,14 +195,12 @@ class Visit:
 
     def next_staff(self, name: str) -> None:
         """Sign out and let the next colleague sign in (交班); `name` is who leaves."""
-        self.turn += 1
         self._clear()
         self.stack.append(Place("sign_in", {"left": name}))
         self._on_move()
 
     def next_person(self) -> None:
         """Wipe everything and go home: 换人, idling, an error."""
-        self.turn += 1
         self._look_as_ever()
         self._clear()
         self._on_move()

@@ -202,12 +202,15 @@ class Tour:
         self.facts["ticket_url"] = found[0].text
 
     def _apply(self) -> None:
-        """Want the first job that fits."""
+        """Look at what fits, still as oneself, and want one of it."""
         eye = self._eye
-        with self._step("apply"):
-            eye.tap(t("print.printed"))
+        with self._step("fitting"):
+            eye.tap(t("done.fitting"))
+            eye.wait_page("fitting")
             wanted = self._public(WANTED_PLACE)
             assert wanted is not None
+            eye.reach(wanted.listing.title)
+        with self._step("apply"):
             eye.tap(wanted.listing.title)
             eye.wait_page("detail")
             eye.tap(t("detail.apply"))

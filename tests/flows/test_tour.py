@@ -12,7 +12,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-PICTURES = ("home", "jobs", "detail", "consent", "name", "phone", "trades", "pay", "done", "review")
+PICTURES = ("home", "jobs", "detail", "consent", "name", "phone", "trades", "pay", "done", "fitting", "apply", "review")
 PATIENCE_S = 300
 
 

@@ -65,13 +65,14 @@ def main() -> None:
                 kitclinging=kit_page.KitClingingScreen,
                 kitfailing=kit_page.KitFailingScreen,
             )
-        if posting := os.environ.get("PLAY_POSTING"):
-            terminal.visit.posting = _draft(json.loads(posting), terminal.today())
+        if "PLAY_POSTING" in os.environ:
+            # kept nowhere else: tests.screens.traces looks here, too
+            terminal.visit.posting = _draft(json.loads(os.environ.pop("PLAY_POSTING")), terminal.today())
         terminal.visit.stack.append(Place(sys.argv[4], dict(a.split("=", 1) for a in sys.argv[5:])))
     if traces := os.environ.get("PLAY_TRACES"):
         from tests.screens.traces import serve
 
-        serve(Path(traces))
+        serve(Path(traces), terminal)
     terminal.run()
 
 

@@ -186,8 +186,10 @@ def _become(kiosk: Kiosk, worker: Worker) -> None:
     key_in(kiosk, worker.phone.last_four())
     kiosk.tap("下一步")
     kiosk.wait_page("mine_found")
-    kiosk.tap("首页")
-    kiosk.tap("找活干")
+    kiosk.reach(t("done.fitting"))
+    kiosk.tap(t("done.fitting"))
+    kiosk.wait_page("fitting")
+    kiosk.tap("全部的活")
     kiosk.wait_page("jobs")
 
 
@@ -212,7 +214,8 @@ def test_fitting_when_one_is_known_shows_what_fits_and_why_beside_the_whole_list
     kiosk.tap("全部的活")
     kiosk.wait_page("jobs")
     # the next visitor is nobody
-    kiosk.tap("换人")
+    kiosk.tap("首页")
+    kiosk.tap(t("go_home.go"))
     kiosk.tap("找活干")
     kiosk.wait_text(f"{station.jobs().total} 个活")
     assert not any(text.startswith("适合我的") for text in kiosk.texts())

@@ -147,6 +147,9 @@ def test_slip_when_scanned_at_home_leads_on_to_the_pay_and_to_every_change(
     assert (now.phone, now.phone_of, now.area, now.revision) == ("19900007788", PhoneOf.RELATIVE, "420923100", worker.revision + 2)
     assert ["199 0000 7788" in str(job.slip) for job in again] == [True]
     kiosk.tap(t("dock.home"))
+    kiosk.wait_text(t("go_home.known"))
+    wrong["the way home"] = looks(kiosk)
+    kiosk.tap(t("go_home.go"))
     kiosk.wait_page("home")
     assert {name: found for name, found in wrong.items() if found} == {}
 

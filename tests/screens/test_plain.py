@@ -78,6 +78,37 @@ def test_visit_when_the_next_person_comes_keeps_nothing() -> None:
     assert moves == ["consent", "home"]
 
 
+@pytest.mark.parametrize("way", ["home", "back"])
+def test_visit_when_one_is_home_again_knows_nobody(way: str) -> None:
+    visit = Visit(lambda: None)
+    visit.large = True
+    visit.go("consent")
+    visit.registration.name, visit.registration.listing_id = "王秀兰", "1"
+    visit.change.phone, visit.posting["title"], visit.worker_id, visit.reports = "19900009876", "装卸工", "w", {"1": "2"}
+    getattr(visit, way)()
+    assert not visit.has_entered
+    assert visit.large
+    assert "王秀兰" not in repr(vars(visit))
+    visit.large = False
+    assert visit.at_rest
+
+
+def test_visit_when_only_a_job_is_wanted_knows_nothing_of_him() -> None:
+    visit = Visit(lambda: None)
+    visit.registration.listing_id = "1"
+    assert not visit.has_entered
+    visit.registration.consented_at = datetime(2026, 11, 23, tzinfo=UTC)
+    assert visit.is_filling_in
+
+
+def test_visit_when_one_goes_on_is_still_the_same() -> None:
+    visit = Visit(lambda: None)
+    visit.go("apply")
+    visit.worker_id = "w"
+    visit.go_on("jobs")
+    assert ([place.page for place in visit.stack], visit.worker_id) == (["home", "jobs"], "w")
+
+
 def test_visit_when_staff_fill_it_in_ends_with_them_and_keeps_nothing_of_the_other() -> None:
     visit = Visit(lambda: None)
     visit.session, visit.registration.name = "李芳", "刘婷"

@@ -17,8 +17,9 @@ from kiosk.devices.printer_simulator import PrinterServer, SimulatedPrinter
 from kiosk.devices.transport import tcp
 from kiosk.domain.codes import AgeBand
 from kiosk.domain.print_job import JobState, PrintJob
+from kiosk.domain.referral import Referral
 from kiosk.domain.slip import Code, SlipKind
-from kiosk.domain.worker import Worker
+from kiosk.domain.worker import PhoneOf, Worker
 from kiosk.services.register import RegistrationForm, register
 from kiosk.text import t
 from kiosk.trial.display import Screen
@@ -353,3 +354,54 @@ def test_home_when_the_key_is_wrong_tells_staff_calmly_and_shows_no_trace(
     kiosk.wait_page("consent")
     assert not [text for text in kiosk.texts() if "Error" in text or "Traceback" in text]
     assert "WrongKey" in kiosk.log.read_text()
+
+
+@pytest.mark.parametrize("whose", [PhoneOf.STATION, pytest.param(PhoneOf.RELATIVE, marks=pytest.mark.long)])
+def test_register_when_one_comes_from_a_job_without_a_phone_ends_with_both_slips(
+    start_real: StartReal, station: RealStation, lying: Screen, whose: PhoneOf
+) -> None:
+    listing = station.jobs().rows[0].listing
+    kiosk = start_real(lying)
+    kiosk.wait_text("义堂站")
+    kiosk.tap(t("home.find.title"))
+    kiosk.tap(listing.title)
+    kiosk.tap(t("detail.apply"))
+    kiosk.wait_page("consent")
+    kiosk.tap(t(f"age_band.{AgeBand.ADULT.value}"))
+    kiosk.wait_page("name")
+    kiosk.write_words(NAME)
+    kiosk.wait(lambda seen: not no_way_on(seen), "a name")
+    kiosk.tap(t("register.next"))
+    kiosk.wait_page("phone")
+    kiosk.tap(t("phone_of.relative"))
+    kiosk.wait_text(t("phone_of.relative_first"))
+    key_in(kiosk, PHONE)
+    kiosk.wait_text(t("phone.read_back", groups="199 0000 9876"))
+    if whose is PhoneOf.STATION:
+        kiosk.tap(t("phone_of.station"))
+        kiosk.wait_text("0712-0000101")
+        kiosk.wait_text(t("phone_of.station_first"))
+    kiosk.tap(t("register.next"))
+    kiosk.wait_page("trades")
+    kiosk.tap("搬运装卸")
+    kiosk.tap(t("trades.next", count=1))
+    kiosk.tap(t("pay.open"))
+    kiosk.tap(t("pay.finish"))
+    kiosk.wait_page("apply")
+    kiosk.wait_text(listing.title)
+    kiosk.tap(t("apply.no"))
+    kiosk.wait_text(t("apply.done"))
+    with station.here.store.read() as u:
+        (worker,) = [w for w in u.list(Worker) if w.name == NAME]
+        (referral,) = u.list(Referral, worker_id=worker.id)
+        papers = [job.slip.kind for job in u.list(PrintJob) if job.subject_id in (worker.id, referral.id)]
+    assert worker.phone_of is whose
+    assert worker.phone == (PHONE if whose is PhoneOf.RELATIVE else "07120000101")
+    assert (referral.listing_id, referral.contact_consent) == (listing.id, False)
+    assert sorted(papers) == sorted([SlipKind.REGISTRATION, SlipKind.REFERRAL])
+    # he is done: home asks nothing, and knows nobody
+    kiosk.tap(t("dock.home"))
+    assert not kiosk.wait_page("home")["dialog"]
+    kiosk.tap(t("home.find.title"))
+    kiosk.wait_text(t("wish.near"))
+    assert t("fitting.tile") not in kiosk.texts()

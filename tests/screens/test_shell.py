@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.text import t
 from kiosk.trial.display import Screen
 from tests.screens.conftest import Start
 from tests.screens.looks import problems
@@ -97,10 +98,36 @@ def test_button_when_touched_is_pressed_within_a_few_frames(start: Start, lying:
 def test_change_when_something_was_entered_wipes_it(start: Start, screen: Screen) -> None:
     kiosk = start(screen, "kitlist")
     kiosk.wait_page("kitlist")
-    kiosk.tap("首页")
-    kiosk.wait_page("home")
     kiosk.tap("换人")
+    kiosk.wait_page("home")
     kiosk.wait(lambda seen: not any(thing["text"] == "换人" for thing in seen["things"]), "no 换人")
+
+
+@pytest.mark.parametrize("way", ["首页", "返回"])
+def test_home_when_something_was_entered_asks_once_and_wipes_only_then(start: Start, lying: Screen, way: str) -> None:
+    kiosk = start(lying, "kitlist")
+    kiosk.wait_page("kitlist")
+    kiosk.tap(way)
+    kiosk.wait_text(t("go_home.known"))
+    assert _looks(kiosk) == []
+    kiosk.tap(t("go_home.stay_known"))
+    kiosk.wait(lambda seen: not seen["dialog"], "no dialog")
+    assert kiosk.view()["page"] == "kitlist"
+    kiosk.wait_text("换人")
+    kiosk.tap(way)
+    kiosk.tap(t("go_home.go"))
+    kiosk.wait_page("home")
+    assert "换人" not in kiosk.texts()
+
+
+def test_home_when_one_only_reads_asks_nothing_and_leaves_letters_large(start: Start, lying: Screen) -> None:
+    kiosk = start(lying, "kitrows")
+    kiosk.wait_page("kitrows")
+    kiosk.tap("大字")
+    kiosk.wait(lambda seen: bool(seen.get("large")), "大字")
+    kiosk.tap("首页")
+    seen = kiosk.wait_page("home")
+    assert (seen["large"], seen["dialog"]) == (True, False)
 
 
 def test_idle_when_nobody_touches_counts_down_then_wipes(start: Start, lying: Screen, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from kiosk.services.sign_in import Session
 from kiosk.text import t
 from kiosk.trial.display import Screen
 from tests.screens.real import RealStation, StartReal, key_in, looks
+from tests.screens.xtest import Kiosk
 
 CLERK = Session("x", "李芳", Role.HEAD)
 TOUCH = "摸一下屏幕"
@@ -50,6 +51,19 @@ def own_worker(station: RealStation) -> Worker:
         return u.list(Worker, station_id=station.here.station_id)[0]
 
 
+def prove(kiosk: Kiosk, worker: Worker) -> None:
+    """Say by the slip's numbers who signs up."""
+    kiosk.wait_text("您登记过吗")
+    kiosk.tap("登记过，有小票")
+    kiosk.wait_page("mine")
+    key_in(kiosk, worker.code)
+    kiosk.tap("下一步")
+    kiosk.wait_text("最后 4 位")
+    key_in(kiosk, worker.phone.last_four())
+    kiosk.tap("下一步")
+    kiosk.wait_page("signup")
+
+
 def test_course_when_signed_up_for_by_slip_is_kept_found_again_and_given_back(
     start_real: StartReal, station: RealStation, screen: Screen
 ) -> None:
@@ -61,15 +75,7 @@ def test_course_when_signed_up_for_by_slip_is_kept_found_again_and_given_back(
     kiosk.wait_page("policy")
     kiosk.wait_text("本站还能报 1 个人")
     kiosk.tap("我要报名")
-    kiosk.wait_text("您登记过吗")
-    kiosk.tap("登记过，有小票")
-    kiosk.wait_page("mine")
-    key_in(kiosk, worker.code)
-    kiosk.tap("下一步")
-    kiosk.wait_text("最后 4 位")
-    key_in(kiosk, worker.phone.last_four())
-    kiosk.tap("下一步")
-    kiosk.wait_page("signup")
+    prove(kiosk, worker)
     kiosk.wait_text("报上以后，工作人员会把您的名字和电话告诉办班的人")
     kiosk.tap("同意，报上")
     kiosk.wait_page("got_slip")
@@ -81,6 +87,8 @@ def test_course_when_signed_up_for_by_slip_is_kept_found_again_and_given_back(
     kiosk.tap(course.title)
     kiosk.wait_text("本站报的已经满了")
     kiosk.tap("排队报名")
+    # home has forgotten him: who takes the seat back proves again who he is
+    prove(kiosk, worker)
     kiosk.wait_text(f"您已经报上了，{worker.name.masked()}")
     kiosk.tap("不去了，取消")
     kiosk.wait_text("真的不去了吗？")

@@ -1,42 +1,161 @@
-"""What of a visitor is left in a terminal's process: every object that can be reached, every texture, every thread's frames.
+"""What of a visitor is left in a terminal's process: every object that can be reached, every texture, every thread's frames; of what he
+wrote with a finger the pen's points, the ink and what was drawn of it; what fields, pads and candidate rows and the pinyin engine hold.
 
-Runs inside the terminal (tests.screens.play, PLAY_TRACES=DIR). DIR/words holds what to look for as JSON; a file DIR/remember makes it
-remember the pictures of the words that stand on the screen now, DIR/scan makes it look and write what it found into DIR/found.
+Runs inside the terminal (tests.screens.play, PLAY_TRACES=DIR). DIR/words holds what to look for as JSON. A file DIR/NAME asks for
+something and goes when it is done: `warm` opens what reads handwriting and pinyin, `remember` keeps how the words, the strokes and the
+readings look that stand on the screen now, `scan` looks and writes what it found into DIR/found, `leave` lets nobody have touched for so
+long as to end the visit.
 """
 
 import gc
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy
 from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.graphics import Mesh
 from kivy.graphics.texture import Texture
+from PIL import Image
 
+from kiosk.devices.pinyin import RimePinyin
+from kiosk.screens.theme import theme
+from kiosk.screens.widgets import patch
+from kiosk.screens.widgets.candidate_row import CandidateRow
+from kiosk.screens.widgets.number_pad import NumberPad
+from kiosk.screens.widgets.text_panel import TextPanel
 from kiosk.screens.widgets.words import Word, Words
+from kiosk.screens.widgets.writing_box import PEN, Ink, WritingBox
+from tests.rime import held
 
-LOOK_S = 0.1
+if TYPE_CHECKING:
+    from kiosk.screens.terminal import Terminal
+
+LOOK_S = 0.05
+HOLDERS = 8
+LONG, STROKE = 3, 4
+"""Characters from which on a reading that was offered says who somebody is; points from which on they are those of a stroke."""
+FIELDS: tuple[tuple[type, tuple[str, ...]], ...] = (
+    (WritingBox, ("strokes",)),
+    (TextPanel, ("text", "kept", "letters", "words")),
+    (CandidateRow, ("offers",)),
+    (NumberPad, ("digits",)),
+)
 
 
-def serve(folder: Path) -> None:
+class Keeper:
+    """What the test wants found, and what was on the screen: only as bytes, hashes and numbers, so that it does not find itself."""
+
+    def __init__(self, folder: Path, terminal: "Terminal") -> None:
+        self._folder, self._terminal = folder, terminal
+        self._needles: set[bytes] = set()
+        self._pictures: set[str] = set()
+        self._points: set[complex] = set()
+        self._readings = 0
+        self._drawings: set[str] = set()
+
+    def look(self, _: float) -> None:
+        """Do what is asked."""
+        for name in ("warm", "remember", "scan", "leave"):
+            if (asked := self._folder / name).exists():
+                getattr(self, name)()
+                asked.unlink()
+
+    def warm(self) -> None:
+        """Let the engines be there, and know what they hold before anybody came."""
+        self._terminal.handwriting()
+        self._terminal.pinyin()
+        self._drawings = {picture for picture, _ in self._walk(_tracked())[1]}
+
+    def remember(self) -> None:
+        """Keep how what stands there looks."""
+        words = json.loads((self._folder / "words").read_text("utf-8"))
+        self._keep(words)
+        self._pictures.update(_picture(texture) for texture in _shown(Window, words))
+        for one in Window.children[0].walk(restrict=True):
+            if isinstance(one, WritingBox):
+                self._points.update(complex(x, y) for stroke in one.strokes for x, y in stroke)
+            elif isinstance(one, CandidateRow):
+                readings = [words for words, _, _ in one.offers if len(words) >= LONG and "…" not in words]
+                self._readings += len(readings)
+                self._keep(readings)
+
+    def _keep(self, words: list[str]) -> None:
+        self._needles.update(word.encode() for word in words)
+
+    def leave(self) -> None:
+        """Let the countdown be at its end: two looks of it, one that warns and one that ends."""
+        watch = self._terminal._idle
+        watch._touched_at -= watch._idle_s - 2
+
+    def scan(self) -> None:
+        """Look, and say what was found and how much was looked for."""
+        tracked = _tracked()
+        hits, drawings = self._walk(tracked)
+        found = [
+            *hits,
+            *(said for picture, said in drawings if picture not in self._drawings),
+            *(f"texture of {one.size}" for one in tracked if issubclass(type(one), Texture) and _picture(one) in self._pictures),
+            *_fields(tracked),
+            *self._pinyin(),
+        ]
+        sought = {"pictures": len(self._pictures), "points": len(self._points), "readings": self._readings}
+        (self._folder / "found").write_text(json.dumps(sought | {"found": sorted(set(found))}, ensure_ascii=False), "utf-8")
+
+    def _pinyin(self) -> list[str]:
+        engine = self._terminal.open_pinyin
+        return held(engine) if isinstance(engine, RimePinyin) else []
+
+    def _walk(self, tracked: list[Any]) -> tuple[list[str], list[tuple[str, str]]]:
+        """Walk everything that can be reached; name what holds a word or a stroke, hash what is a picture."""
+        text = re.compile("|".join(re.escape(one.decode()) for one in self._needles) or "(?!)")
+        coded = re.compile(b"|".join(re.escape(code) for one in self._needles for code in (one, one.decode().encode("gb18030"))) or b"(?!)")
+        re.purge()
+        # the last ones first, so that a name has its holders
+        left: list[tuple[Any, Any]] = [(one, None) for one in tracked]
+        hits: list[tuple[Any, Any]] = []
+        drawn: list[tuple[Any, Any]] = []
+        seen = set(map(id, (text.pattern, coded.pattern, self._needles, *self._needles, tracked, left, hits, drawn)))
+        while left:
+            place = left.pop()
+            one = place[0]
+            if id(one) in seen:
+                continue
+            seen.add(id(one))
+            # isinstance asks a weak proxy of what it does not know any more
+            kind = type(one)
+            if issubclass(kind, str | bytes | bytearray):
+                if (text if issubclass(kind, str) else coded).search(one):
+                    hits.append(place)
+                continue
+            if issubclass(kind, numpy.ndarray | Image.Image):
+                drawn.append(place)
+            elif issubclass(kind, list | tuple) and self._is_stroke(one):
+                hits.append(place)
+            if not issubclass(kind, int | float | type):
+                left.extend((inner, place) for inner in gc.get_referents(one) if id(inner) not in seen)
+        # said only now: else what is said would be found, too
+        said = [f"{type(one).__name__} {one[:40]!r}{_held(holder)}" for one, holder in hits]
+        return said, [(_drawing(one), f"{_name(one)}{_held(holder)}") for one, holder in drawn]
+
+    def _is_stroke(self, one: Any) -> bool:
+        """Say whether it holds the way of the pen; a single point may be any pair of numbers."""
+        pairs = [
+            part for part in one if type(part) is tuple and len(part) == 2 and isinstance(part[0], float) and isinstance(part[1], float)
+        ]
+        return len(pairs) >= STROKE and sum(complex(*pair) in self._points for pair in pairs) >= STROKE
+
+
+def serve(folder: Path, terminal: "Terminal") -> None:
     """Wait for what the test asks."""
-    pictures: set[str] = set()
-
-    def look(_: float) -> None:
-        if (folder / "remember").exists():
-            words = json.loads((folder / "words").read_text("utf-8"))
-            pictures.update(_picture(texture) for texture in _shown(Window, words))
-            (folder / "remember").unlink()
-        if (folder / "scan").exists():
-            words = json.loads((folder / "words").read_text("utf-8"))
-            found = sorted({*_objects(words), *_textures(pictures)})
-            (folder / "found").write_text(json.dumps({"pictures": len(pictures), "found": found}, ensure_ascii=False), "utf-8")
-            (folder / "scan").unlink()
-
-    Clock.schedule_interval(look, LOOK_S)
+    keeper = Keeper(folder, terminal)
+    # Kivy holds a bound method weakly
+    Clock.schedule_interval(lambda elapsed: keeper.look(elapsed), LOOK_S)
 
 
 def _shown(widget: Any, words: list[str]) -> Iterator[Texture]:
@@ -56,48 +175,45 @@ def _picture(texture: Texture) -> str:
     return hashlib.sha256(bytes(texture.pixels)).hexdigest()
 
 
+def _drawing(one: Any) -> str:
+    return hashlib.sha256(one.tobytes()).hexdigest()
+
+
 def _tracked() -> list[Any]:
-    """Give what the collector tracks once it has collected, and what was frozen, which it leaves alone for ever."""
-    gc.collect()
-    gc.unfreeze()
-    return gc.get_objects()
-
-
-def _textures(pictures: set[str]) -> Iterator[str]:
-    for one in _tracked():
-        if isinstance(one, Texture) and _picture(one) in pictures:
-            yield f"texture of {one.size}"
-
-
-def _objects(words: list[str]) -> Iterator[str]:
-    """Walk everything from what the collector tracks, and from what runs; name what holds a word."""
-    mine = {id(words), *map(id, words)}
-    needles = [*(word.encode() for word in words), *(word.encode("gb18030") for word in words)]
-    mine.update(map(id, needles))
+    """Give what the collector tracks once it has collected, and what was frozen, which it leaves alone for ever; then the modules and what
+    every thread has in hand.
+    """
     frames = []
     for frame in sys._current_frames().values():
         one: Any = frame
         while one is not None:
             if one.f_code.co_filename != __file__:
+                # asked for first: a frame keeps what it was last asked for, and would show the visitor of then
                 frames.append(dict(one.f_locals))
             one = one.f_back
-    left: list[tuple[Any, tuple[str, ...]]] = [(one, ()) for one in [*frames, *_tracked()]]
-    mine.update((id(left), id(frames), id(needles)))
-    seen: set[int] = set()
-    hits: list[tuple[Any, tuple[str, ...]]] = []
-    while left:
-        one, holders = left.pop()
-        if id(one) in seen or id(one) in mine:
-            continue
-        seen.add(id(one))
-        if isinstance(one, str | bytes | bytearray):
-            text = one.encode("utf-8", "replace") if isinstance(one, str) else bytes(one)
-            if any(needle in text for needle in needles):
-                hits.append((one, holders))
-        elif not isinstance(one, int | float | type):
-            left.extend((inner, (_name(one), *holders[:7])) for inner in gc.get_referents(one) if id(inner) not in seen)
-    # said only now: else what is said would be found, too
-    yield from (f"{type(one).__name__} {one[:40]!r} held by {' < '.join(holders)}" for one, holders in hits)
+    gc.collect()
+    gc.unfreeze()
+    return [*gc.get_objects(), sys.modules, *frames]
+
+
+def _fields(tracked: list[Any]) -> Iterator[str]:
+    """Name what one writes, spells or keys in with that still holds something, wherever it is, and every stroke of ink."""
+    pen = patch.dot(int(theme.px(PEN)))
+    for one in tracked:
+        for kind, names in FIELDS:
+            if issubclass(type(one), kind):
+                yield from (f"{kind.__name__}.{name} is not empty" for name in names if getattr(one, name))
+        if issubclass(type(one), Ink) or (issubclass(type(one), Mesh) and one.texture is pen):
+            yield f"{type(one).__name__} of a stroke"
+
+
+def _held(holder: Any) -> str:
+    """Name what holds it, the nearest first."""
+    names: list[str] = []
+    while holder is not None and len(names) < HOLDERS:
+        names.append(_name(holder[0]))
+        holder = holder[1]
+    return "".join(f" < {name}" for name in names)
 
 
 def _name(one: Any) -> str:

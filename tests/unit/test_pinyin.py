@@ -9,6 +9,7 @@ import pytest
 from kiosk.characters import readings
 from kiosk.devices.pinyin import SHARED, RimePinyin, SimulatedPinyin, open_pinyin
 from kiosk.domain.ports import Pinyin
+from tests.rime import held
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,20 @@ def test_pinyin_when_asked_again_and_again_keeps_order_and_writes_nothing(pinyin
     assert pinyin.candidates("xiulan", 20) == before
     assert sorted(p.name for p in folder.rglob("*")) == files
     assert not list(folder.rglob("*.userdb*"))
+
+
+@pytest.mark.parametrize("letters", ["xiulan", "vvv", "iq", "zzzz", "x" * 20])
+def test_pinyin_when_asked_holds_nothing_that_was_typed(pinyin: RimePinyin, letters: str) -> None:
+    pinyin.candidates(letters)
+    pinyin.candidates(letters, 1)
+    assert held(pinyin) == []
+
+
+@pytest.mark.parametrize("strokes", ["一丨丿", "丶" * 40, "乛丶乛丶乛丶乛丶"])
+def test_strokes_when_asked_holds_nothing_that_was_typed(pinyin: RimePinyin, strokes: str) -> None:
+    pinyin.by_strokes(strokes)
+    pinyin.by_strokes(strokes, 1)
+    assert held(pinyin) == []
 
 
 def test_pinyin_when_any_character_of_the_table_is_spelled_offers_it(pinyin: RimePinyin) -> None:

@@ -23,8 +23,7 @@ class FirstStartScreen(Page):
         self._follow()
 
     def _follow(self, *_: Any) -> None:
-        self.main_enabled = bool(self.ids.panel.text)
-        self.visit.touched = self.main_enabled
+        self.main_enabled = self.entered = bool(self.ids.panel.text)
 
     def on_main(self) -> None:
         """Go on to the PIN, unless the name cannot be one."""

@@ -11,6 +11,7 @@ from kivy.properties import BooleanProperty, StringProperty
 from kiosk.errors import NotFound
 from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
+from kiosk.screens.visitor.slip_page import READ_S
 from kiosk.services import listing_words as words
 from kiosk.text import t
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from kiosk.services.apply import Applied
     from kiosk.services.browse import JobFacts
-
-READ_S = 2.0
 
 
 class ApplyScreen(Page):
@@ -107,7 +106,7 @@ class ApplyScreen(Page):
         self._offer((t("applied.others"), "magnify", "station", self.more))
 
     def _done(self, applied: "Applied") -> None:
-        self.applied = self._sent = True
+        self.applied = self._sent = self.ended = True
         self.can_go_back = False
         self.text = self._next(applied)
         again = [(t("applied.again"), "printer", "second", self.print_again)] if applied.already else []
@@ -173,8 +172,7 @@ class ApplyScreen(Page):
 
     def more(self) -> None:
         """Go on looking, still as the same person."""
-        self.visit.home()
-        self.visit.go("jobs")
+        self.visit.go_on("jobs")
 
     def on_main(self) -> None:
         """End the visit."""

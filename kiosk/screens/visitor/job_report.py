@@ -88,12 +88,12 @@ class JobReportScreen(Page):
             self.show_problem(error)
 
     def _show(self, view: str) -> None:
-        self.view = view
+        self.view, self.entered = view, bool(self.words)
         self.ids.body.clear_widgets()
         if view == "words":
             panel = Factory.TextPanel(hint=t("report.more_hint"), page=self)
             panel.start(self.words)
-            panel.fbind("text", lambda _, text: setattr(self, "words", text))
+            panel.fbind("text", self._write)
             self.ids.body.add_widget(panel)
         else:
             body = ReportWhy(page=self)
@@ -106,6 +106,9 @@ class JobReportScreen(Page):
                 body.ids.tiles.add_widget(tile)
             self.ids.body.add_widget(body)
         self._follow()
+
+    def _write(self, _: Any, text: str) -> None:
+        self.words, self.entered = text, bool(text)
 
     def _follow(self) -> None:
         self.main_icon = "send"
@@ -179,7 +182,7 @@ class JobReportScreen(Page):
         )
 
     def _finish(self, head: str, text: str) -> None:
-        self.view, self.head, self.text = "done", head, text
+        self.view, self.head, self.text, self.words, self.entered = "done", head, text, "", False
         self.ids.body.clear_widgets()
         self.ids.body.add_widget(ReportDone(head=head, text=text))
         self.main_text, self.main_icon, self.main_enabled = t("report.back"), "check", True

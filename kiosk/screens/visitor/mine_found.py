@@ -14,7 +14,7 @@ from kiosk.screens.printing import PrintWatch
 from kiosk.screens.visitor.policies import course_line
 from kiosk.screens.widgets.buttons import BigButton
 from kiosk.screens.widgets.dialog import Choice, Dialog
-from kiosk.screens.widgets.match_card import card
+from kiosk.screens.widgets.match_card import card, way_on
 from kiosk.screens.widgets.panel import Card
 from kiosk.services import listing_words as words
 from kiosk.text import t
@@ -127,6 +127,7 @@ class MineFoundScreen(Page):
             self.ids.courses.add_widget(self._course(seat))
         for match in mine.matches:
             self.ids.matches.add_widget(card(match, self.visit))
+        self.ids.matches.add_widget(way_on(mine.matches, self.visit))
 
     def _card(self, one: "MyReferral") -> ReferralCard:
         key, listing = f"mine.referral.{one.state.value}", one.listing

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kivy.clock import Clock
 from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.domain.words import in_fours
@@ -14,8 +13,6 @@ from kiosk.text import t
 if TYPE_CHECKING:
     from kiosk.services.publish import Posted
 
-READ_S = 2.0
-
 
 class PostedScreen(SlipPage):
     """`posted` is what the office answered."""
@@ -25,10 +22,9 @@ class PostedScreen(SlipPage):
     number = StringProperty("")
 
     def __init__(self, terminal: Any, **args: Any) -> None:
-        super().__init__(terminal, title=t("post.title"), can_go_back=False, **args)
+        super().__init__(terminal, title=t("post.title"), **args)
         # a whole slip must stand between header and dock
         self.padding = [theme.px(n) for n in (MARGIN, 12, MARGIN, 0)]
-        self.main_text, self.main_icon, self.main_enabled = t("apply.finish"), "check", False
         self._draw(self.posted)
 
     def _draw(self, posted: "Posted") -> None:
@@ -38,18 +34,6 @@ class PostedScreen(SlipPage):
         if posted.review_due_at is not None:
             at, today = self.terminal.local(posted.review_due_at), self.terminal.today()
             self.due = t("post.due", day=words.day(at.date(), today), time=f"{at:%H:%M}")
-
-    def on_enter(self) -> None:
-        """Follow the slip; the button stands where the one before stood, and a second tap must not end the visit."""
-        super().on_enter()
-        Clock.schedule_once(self._may_end, READ_S)
-
-    def _may_end(self, _: float) -> None:
-        self.main_enabled = True
-
-    def on_main(self) -> None:
-        """End the visit."""
-        self.visit.end()
 
     def spoken(self) -> str:
         """Say what comes next."""

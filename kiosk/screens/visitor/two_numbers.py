@@ -60,13 +60,12 @@ class TwoNumbersPage(Page):
 
     def take(self, digits: str) -> None:
         """Take what the pad holds."""
-        self.digits, self.keyed = digits, in_fours(digits)
+        self.digits, self.keyed, self.entered = digits, in_fours(digits), bool(digits or self.code)
         self.main_enabled = len(digits) == self.ids.pad.limit and not self._asking
 
     def take_code(self, code: str) -> None:
         """Go on to the second number."""
         self.code = code
-        self.visit.touched = True
         self.ask_for()
 
     def open(self, code: str, last_four: str) -> Any:

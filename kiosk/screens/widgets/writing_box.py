@@ -13,6 +13,8 @@ from kiosk.screens.widgets import patch
 from kiosk.screens.widgets.panel import Box
 
 NEAR = 2.0
+PEN = 7
+"""Half the width of the ink, in design pixels."""
 
 
 class Ink:
@@ -95,7 +97,7 @@ class WritingBox(Box):
         self.ids.hint.opacity = 0 if self.strokes else 1
 
     def _start(self, points: list[tuple[float, float]]) -> None:
-        self._ink = Ink(self.ids.ink.canvas, theme.px(7))
+        self._ink = Ink(self.ids.ink.canvas, theme.px(PEN))
         self._ink.add(points)
 
     def on_touch_down(self, touch: Any) -> bool:
