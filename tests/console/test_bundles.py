@@ -22,7 +22,7 @@ SAME, ALTERED, ABSENT = (f">{t(f'console.bundle.{state}')}" for state in ("same"
 def changed(bundle: bytes, files_: Mapping[str, bytes]) -> bytes:
     """Give a bundle in which these files are others, or new."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(bundle)) as before, zipfile.ZipFile(out, "w") as after:
+    with zipfile.ZipFile(io.BytesIO(bundle)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
         for name in sorted({*before.namelist(), *files_}):
             after.writestr(name, files_[name] if name in files_ else before.read(name))
     return out.getvalue()

@@ -117,6 +117,7 @@ def test_jobs_when_more_has_stood_for_a_while_leads_on(start_real: StartReal, st
 
 def test_jobs_when_sorted_and_narrowed_follows_the_store(start_real: StartReal, station: RealStation, lying: Screen) -> None:
     kiosk = start_real(lying, "jobs")
+    kiosk.wait_text(f"一共 {station.jobs().total} 个活")
     kiosk.tap("工钱高")
     best = station.jobs(order=Order.PAY).rows[0].listing.title
     kiosk.wait_text(best)
