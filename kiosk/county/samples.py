@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from kiosk.county.schema import sample_call
-from kiosk.county.year import year_of
+from kiosk.county.year import roster_of
 from kiosk.domain.judgement import Heard, SampleCall, counted_until, sample
 from kiosk.domain.record import new_id
 from kiosk.domain.roster import RosterRow
@@ -20,7 +20,7 @@ NOTE_MAX = 100
 
 def draw(connection: sa.Connection, county_id: str, papers: PaperSet) -> list[RosterRow]:
     """Draw rows of the roster that stood when these papers were made."""
-    roster = year_of(connection, county_id, papers.station_id, papers.year, counted_until(papers)).roster
+    roster = roster_of(connection, county_id, papers.station_id, papers.year, counted_until(papers))
     return sample(roster, [row.about.referral.id for row in roster], f"{papers.station_id} {papers.year}", SAMPLED)
 
 

@@ -4,6 +4,7 @@ stood at a moment.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from kiosk.domain.listing import Listing, Review, Takedown
 from kiosk.domain.measures import CHINA, Year
 from kiosk.domain.record import RecordError, from_plain, to_plain
 from kiosk.domain.referral import Referral, ReferralStep
-from kiosk.domain.roster import Recommendation, roster_rows
+from kiosk.domain.roster import Recommendation, RosterRow, roster_rows
 from kiosk.domain.running import FacilityCheck, PlatformEntry, Signup, Spending
 from kiosk.domain.worker import Worker
 from kiosk.domain.yearly import StationDay
@@ -44,54 +45,52 @@ SINCE: Mapping[type, str] = {
 """Since when a record is there; of a day that is over, since the next one began."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """What the county has of a station as it was at a moment."""
+
+    connection: sa.Connection
+    county_id: str
+    station_id: str
+    until: datetime
+
+    def read(self, cls: type[R], *where: sa.ColumnElement[bool]) -> list[R]:
+        """Read the records of a kind."""
+        return list(_read(cls, self.connection.scalars(_newest(self.county_id, cls, self.until, record.c.data).where(*where))))
+
+    def own(self, cls: type[R]) -> list[R]:
+        """Read the station's."""
+        return self.read(cls, record.c.owner == self.station_id)
+
+    def about(self, cls: type[R], what: type) -> list[R]:
+        """Read those about something of the station's."""
+        mine = (record.c.county_id == self.county_id, record.c.entity == NAME_OF[what], record.c.owner == self.station_id)
+        return self.read(cls, record.c.about.in_(sa.select(record.c.id).where(*mine)))
+
+
+def roster_of(connection: sa.Connection, county_id: str, station_id: str, year: int, until: datetime) -> list[RosterRow]:
+    """Give the roster alone of what `year_of` gives."""
+    then = _Then(connection, county_id, station_id, until)
+    return _roster(then, then.own(Worker), year)
+
+
 def year_of(connection: sa.Connection, county_id: str, station_id: str, year: int, until: datetime) -> Year:
     """Give all that a station's year is counted from, as the county has it of what was there at the moment `until`.
 
     Of a record that was changed later the county has what it says now, but for listings, of which it keeps each revision. Of others'
     listings that the station's people were sent to it takes what that station sees: doubts must be found in the same at both ends.
     """
-
-    def read(cls: type[R], *where: sa.ColumnElement[bool]) -> list[R]:
-        return list(_read(cls, connection.scalars(_newest(county_id, cls, until, record.c.data).where(*where))))
-
-    def own(cls: type[R]) -> list[R]:
-        return read(cls, record.c.owner == station_id)
-
-    def about(cls: type[R], what: type) -> list[R]:
-        mine = (record.c.county_id == county_id, record.c.entity == NAME_OF[what], record.c.owner == station_id)
-        return read(cls, record.c.about.in_(sa.select(record.c.id).where(*mine)))
-
-    referrals = own(Referral)
-    steps: dict[str, list[ReferralStep]] = defaultdict(list)
-    for step in about(ReferralStep, Referral):
-        steps[step.referral_id].append(step)
-    wanted = sorted({one.listing_id for one in referrals})
-    rows = connection.execute(_newest(county_id, Listing, until, record.c.owner, record.c.data).where(record.c.id.in_(wanted)))
-    seen = (as_seen_by(station_id, owner, NAME_OF[Listing], data, data.get("contact_scope")) for owner, data in rows)
-    sought = {one.id: one for one in _read(Listing, seen)}
-    employers = {one.id: one for one in own(Employer)}
-    workers = {one.id: one for one in own(Worker)}
-    known = [
-        Recommendation(
-            referral=one,
-            steps=steps[one.id],
-            worker=workers.get(one.worker_id),
-            listing=sought.get(one.listing_id),
-            employer=employers.get((sought[one.listing_id].employer_id or "") if one.listing_id in sought else ""),
-        )
-        for one in referrals
-        if one.id in steps
-    ]
+    then = _Then(connection, county_id, station_id, until)
+    own, about, workers = then.own, then.about, then.own(Worker)
     return Year(
         year=year,
         today=until.astimezone(CHINA).date(),
-        workers=list(workers.values()),
+        workers=workers,
         listings=own(Listing),
         reviews=own(Review),
         # the county's own word stands about a listing of the station, and is not the station's
         takedowns=about(Takedown, Listing),
-        # doubts are found over all years
-        roster=[row for row in roster_rows(known) if row.referred_at.astimezone(CHINA).year == year],
+        roster=_roster(then, workers, year),
         cases=own(Case),
         case_steps=own(CaseStep),
         checks=own(FacilityCheck),
@@ -100,6 +99,33 @@ def year_of(connection: sa.Connection, county_id: str, station_id: str, year: in
         entries=own(PlatformEntry),
         days=own(StationDay),
     )
+
+
+def _roster(then: _Then, workers: Iterable[Worker], year: int) -> list[RosterRow]:
+    """Make the roster of a year; doubts are found over all years."""
+    referrals = then.own(Referral)
+    steps: dict[str, list[ReferralStep]] = defaultdict(list)
+    for step in then.about(ReferralStep, Referral):
+        steps[step.referral_id].append(step)
+    wanted = sorted({one.listing_id for one in referrals})
+    newest = _newest(then.county_id, Listing, then.until, record.c.owner, record.c.data).where(record.c.id.in_(wanted))
+    rows = then.connection.execute(newest)
+    seen = (as_seen_by(then.station_id, owner, NAME_OF[Listing], data, data.get("contact_scope")) for owner, data in rows)
+    sought = {one.id: one for one in _read(Listing, seen)}
+    employers = {one.id: one for one in then.own(Employer)}
+    people = {one.id: one for one in workers}
+    known = [
+        Recommendation(
+            referral=one,
+            steps=steps[one.id],
+            worker=people.get(one.worker_id),
+            listing=sought.get(one.listing_id),
+            employer=employers.get((sought[one.listing_id].employer_id or "") if one.listing_id in sought else ""),
+        )
+        for one in referrals
+        if one.id in steps
+    ]
+    return [row for row in roster_rows(known) if row.referred_at.astimezone(CHINA).year == year]
 
 
 def _newest(county_id: str, cls: type, until: datetime, *columns: Any) -> sa.Select[Any]:

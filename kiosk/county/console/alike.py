@@ -12,13 +12,14 @@ from fastapi.responses import HTMLResponse, Response
 from kiosk.county import decide
 from kiosk.county.console import employers
 from kiosk.county.console.accounts import Seat
+from kiosk.county.console.audit import newest_about
 from kiosk.county.console.counter import ROOT, Counter, Desk, Form, Seated
 from kiosk.county.console.listings import Row, place_of, place_words, rows_of, said_of, standing, stations_of, taken_down
 from kiosk.county.console.needs import NAMED, Need, Urgency, need_of
 from kiosk.county.console.roles import Role
 from kiosk.county.listing_search import PAIRS, WITHIN, Clue, Pattern, Twins, newest_of, patterns, twins
 from kiosk.county.phone_records import Records
-from kiosk.county.schema import console_act, record
+from kiosk.county.schema import record
 from kiosk.domain.employer import EmployerSight
 from kiosk.domain.listing import ListingState
 from kiosk.domain.record import from_plain
@@ -133,7 +134,7 @@ def reported_listings(connection: sa.Connection, desk: Counter) -> list[tuple[st
     for one in (from_plain(Report, data) for data in rows):
         if desk.clock() - one.reported_at < REPORTED_WITHIN:
             newest.setdefault(one.listing_id, one)
-    seen = _done(connection, desk, "reports_seen", newest)
+    seen = newest_about(connection, desk.county_id, "reports_seen", newest)
     open_ = [i for i, one in newest.items() if i not in seen or seen[i].at < one.reported_at]
     stories = Records(connection, desk.county_id, desk.clock()).stories(open_)
     return [
@@ -170,14 +171,14 @@ def _twins(desk: Counter, seat: Seat, *, before: str = "", said: str = "", wrong
 def _open_twins(connection: sa.Connection, desk: Counter, seat: Seat, before: str) -> tuple[list[Twins], str]:
     """Give a page of twins that nobody called real, and from where to go on."""
     found, after = twins(connection, desk.county_id, desk.today, desk.sees(connection, seat), place_of(before))
-    fine = _done(connection, desk, "twins_fine", [_pair(one.newer.id, one.older.id) for one in found])
+    fine = newest_about(connection, desk.county_id, "twins_fine", [_pair(one.newer.id, one.older.id) for one in found])
     return [one for one in found if _pair(one.newer.id, one.older.id) not in fine], place_words(after) if after else ""
 
 
 def _open_patterns(connection: sa.Connection, desk: Counter, seat: Seat) -> list[Pattern]:
     """Give the patterns that nobody called harmless, or that have grown since."""
     found = patterns(connection, desk.county_id, desk.clock(), desk.sees(connection, seat))
-    fine = _done(connection, desk, "pattern_fine", [_name(one) for one in found])
+    fine = newest_about(connection, desk.county_id, "pattern_fine", [_name(one) for one in found])
 
     def settled(one: Pattern) -> bool:
         act = fine.get(_name(one))
@@ -200,19 +201,6 @@ def _suspect(one: Pattern, rows: Sequence[Row], names: dict[str, str], seen: set
         t("console.need.more", count=len(one.stations)) if len(one.stations) > 6 else ""
     )
     return Suspect(pattern=one, name=_name(one), why=tuple(why), stations=stations, rows=tuple(rows))
-
-
-def _done(
-    connection: sa.Connection, desk: Counter, act: str, subjects: Sequence[str] | dict[str, Report]
-) -> dict[str, "sa.Row[Any, Any, Any]"]:
-    """Give the newest act of this kind about each of these."""
-    if not subjects:
-        return {}
-    these = (console_act.c.county_id == desk.county_id, console_act.c.act == act, console_act.c.subject.in_(list(subjects)))
-    rows = connection.execute(
-        sa.select(console_act.c.subject, console_act.c.at, console_act.c.facts).where(*these).order_by(console_act.c.number)
-    )
-    return {row.subject: row for row in rows}
 
 
 def _name(one: Pattern) -> str:

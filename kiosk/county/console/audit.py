@@ -1,10 +1,11 @@
 """What was done at the console, in one order that nobody can rewrite unseen. Facts are codes, ids and dates, never a person's own data."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -50,6 +51,15 @@ def acts(connection: sa.Connection, county_id: str, *, before: int | None = None
     return [
         Act(number=r.number, at=r.at, user_id=r.user_id, name=r.name or "", act=r.act, subject=r.subject, facts=dict(r.facts)) for r in rows
     ]
+
+
+def newest_about(connection: sa.Connection, county_id: str, act: str, subjects: Iterable[str]) -> dict[str, "sa.Row[Any, Any, Any]"]:
+    """Give the newest act of this kind about each of these that has one: its subject, `at` and `facts`."""
+    these = (console_act.c.county_id == county_id, console_act.c.act == act, console_act.c.subject.in_(list(subjects)))
+    rows = connection.execute(
+        sa.select(console_act.c.subject, console_act.c.at, console_act.c.facts).where(*these).order_by(console_act.c.number)
+    )
+    return {row.subject: row for row in rows}
 
 
 def broken_at(connection: sa.Connection, county_id: str, newest: int | None = None) -> int | None:

@@ -1,6 +1,6 @@
 """停用工方: employers of the whole county, their files at every station, and holding or releasing one everywhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,7 +48,7 @@ def show(desk: Desk, seat: Seated, q: str = "", said: str = "") -> HTMLResponse:
         names, below = stations_of(connection, desk, seat)
         ids = _found(connection, desk, q) if q else _held(connection, desk)
         rows = [one for one in _rows(connection, desk, ids) if one.employer.station_id in below and (q or one.holds)]
-        until = {one.employer.id: _until(connection, desk, one) for one in rows if one.holds}
+        until = _until(connection, desk, rows)
     values: dict[str, Any] = {"rows": rows[:FOUND], "more": len(rows) > FOUND, "q": q, "names": names, "until": until, "county": COUNTY}
     return desk.show("employers.html.j2", seat, here="listings", said=said_of(said), today=desk.today, **values)
 
@@ -73,8 +73,9 @@ def release(desk: Desk, form: Form, employer_id: str) -> Response:
 
 def due(connection: sa.Connection, desk: Counter) -> list[Employer]:
     """Give the employers whose hold by the county was to be looked at again by now."""
-    rows = [one for one in _rows(connection, desk, _held(connection, desk)) if decide.is_countys(one.holds)]
-    return [one.employer for one in rows if (day := _until(connection, desk, one)) is not None and day <= desk.today]
+    rows = _rows(connection, desk, _held(connection, desk))
+    late = {employer_id for employer_id, day in _until(connection, desk, rows).items() if day <= desk.today}
+    return [one.employer for one in rows if one.employer.id in late]
 
 
 def _decide(desk: Counter, form: Form, employer_id: str, held: bool) -> Response:
@@ -128,7 +129,7 @@ def _one(
         listings = rows_of(connection, desk, connection.scalars(newest).all())
         sights = Records(connection, desk.county_id, desk.clock()).about(EmployerSight, "employer_sight", ids)
         decided = Records(connection, desk.county_id, desk.clock()).about(EmployerHold, "employer_hold", ids)
-        until = next((day for one in rows if (day := _until(connection, desk, one))), None)
+        until = min(_until(connection, desk, rows).values(), default=None)
     countys = any(decide.is_countys(one.holds) for one in rows)
     return desk.show(
         "employer.html.j2",
@@ -210,13 +211,11 @@ def _found(connection: sa.Connection, desk: Counter, q: str) -> set[str]:
     return {one.id for one in connection.execute(named) if all(word in " ".join(terms(one.name)) for word in wanted)}
 
 
-def _until(connection: sa.Connection, desk: Counter, one: Row) -> date | None:
-    """Give the day on which whoever held it wanted to look again."""
-    if not decide.is_countys(one.holds):
-        return None
-    said = next((a for a in audit.acts(connection, desk.county_id, subject=one.employer.id) if a.act == "employer_held"), None)
-    words = said.facts.get("until") if said else None
-    return date.fromisoformat(words) if isinstance(words, str) else None
+def _until(connection: sa.Connection, desk: Counter, rows: Iterable[Row]) -> dict[str, date]:
+    """Give, by employer, the day on which whoever held it for the county wanted to look again."""
+    ids = [one.employer.id for one in rows if decide.is_countys(one.holds)]
+    said = audit.newest_about(connection, desk.county_id, "employer_held", ids)
+    return {subject: date.fromisoformat(words) for subject, act in said.items() if isinstance(words := act.facts.get("until"), str)}
 
 
 def _employers(desk: Counter) -> tuple[sa.ColumnElement[bool], ...]:
