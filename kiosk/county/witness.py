@@ -50,7 +50,7 @@ class HandedBack:
     @property
     def about(self) -> str:
         """Give the listing or the employer's file that it is about."""
-        return self.decided.listing_id if isinstance(self.decided, Takedown) else self.decided.employer_id
+        return _about(self.decided)
 
 
 def take(connection: sa.Connection, author: Author, changes: Sequence[Change], now: datetime) -> int:
@@ -73,8 +73,7 @@ def take(connection: sa.Connection, author: Author, changes: Sequence[Change], n
     connection.execute(sa.insert(handed_back), [named | {"entity": NAME_OF[type(one)], "id": one.id} for one in new])
     tell(connection, county_id, new, now)
     for one in new:
-        entity, about = NAME_OF[type(one)], one.listing_id if isinstance(one, Takedown) else one.employer_id
-        audit(connection, county_id, now, "", f"{entity}_handed_back", about, station=author.station_id)
+        audit(connection, county_id, now, "", f"{NAME_OF[type(one)]}_handed_back", _about(one), station=author.station_id)
     return len(new)
 
 
@@ -111,6 +110,10 @@ def settle(
     for entity, record_id in () if ours else keys:
         bury(connection, county_id, entity, record_id, now)
     return chosen
+
+
+def _about(decided: Decided) -> str:
+    return decided.listing_id if isinstance(decided, Takedown) else decided.employer_id
 
 
 def _read(change: Change, now: datetime) -> Decided | None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,17 +37,30 @@ def on_board(side: Side) -> list[str]:
         return [one.listing.title for one in u.newest()]
 
 
-def public_everywhere(sides: tuple[Side, Side]) -> Listing:
+@contextmanager
+def both_on_the_line(hub: TestHub, sides: tuple[Side, Side], tmp_path: Path) -> Iterator[None]:
+    """Have the agents of both stations wait for news."""
     ours, theirs = sides
-    employer = Employer(
-        id=some_id(ours.hub.clock),
+    with working(make_agent(hub, ours.here.store, tmp_path)), working(make_agent(hub, theirs.here.store, tmp_path / "theirs")):
+        time.sleep(0.5)
+        yield
+
+
+def an_employer(side: Side, name: str) -> Employer:
+    return Employer(
+        id=some_id(side.hub.clock),
         revision=1,
         station_id=OURS.id,
         kind=EmployerKind.UNIT,
-        name="云梦县汉十物流有限公司",
+        name=name,
         phone=a_listing().contact_phone,
         created_at=START,
     )
+
+
+def public_everywhere(sides: tuple[Side, Side]) -> Listing:
+    ours, theirs = sides
+    employer = an_employer(ours, "云梦县汉十物流有限公司")
     listing = a_listing(ours.here.now(), employer_id=employer.id)
     ours.keep(employer, listing, a_review(listing, START))
     ours.sync()
@@ -107,8 +121,7 @@ def test_takedown_when_two_stations_are_on_the_line_empties_both_boards_within_s
 ) -> None:
     ours, theirs = sides
     listing = public_everywhere(sides)
-    with working(make_agent(hub, ours.here.store, tmp_path)), working(make_agent(hub, theirs.here.store, tmp_path / "theirs")):
-        time.sleep(0.5)  # both wait for news
+    with both_on_the_line(hub, sides, tmp_path):
         down(hub, listing.id)
         assert soon(lambda: on_board(ours) == on_board(theirs) == []) < 3
 
@@ -138,8 +151,7 @@ def test_takedown_when_its_own_station_makes_it_empties_the_other_stations_board
 ) -> None:
     ours, theirs = sides
     listing = public_everywhere(sides)
-    with working(make_agent(hub, ours.here.store, tmp_path)), working(make_agent(hub, theirs.here.store, tmp_path / "theirs")):
-        time.sleep(0.5)  # both wait for news
+    with both_on_the_line(hub, sides, tmp_path):
         with ours.here.store.write() as u:
             add_takedown(ours.here, u, ours.head, listing.id, "招满了")
         assert soon(lambda: on_board(theirs) == []) < 3

@@ -16,7 +16,7 @@ from kiosk.county.console.audit import acts, broken_at
 from kiosk.county.console.roles import Role
 from kiosk.county.decide import decide_hold
 from kiosk.county.schema import handed_back, metadata, record
-from kiosk.domain.employer import Employer, EmployerHold, EmployerKind
+from kiosk.domain.employer import Employer, EmployerHold
 from kiosk.domain.listing import Listing, ListingState, Takedown
 from kiosk.domain.notice import Notice
 from kiosk.domain.record import to_plain
@@ -25,7 +25,7 @@ from kiosk.sync import exchange
 from kiosk.sync.protocol import WitnessRequest
 from kiosk.text import t
 from tests.console.conftest import Console
-from tests.console.test_county_decides import down, on_board, public_everywhere, sides
+from tests.console.test_county_decides import an_employer, down, on_board, public_everywhere, sides
 from tests.hub_parts import CENTRE, OTHER, OURS, Terminal, TestHub, some_id
 from tests.hub_parts import COUNTY as YUNMENG
 from tests.integration.test_referrals_between import Side, a_side
@@ -58,15 +58,7 @@ class Copy:
 
 def another(ours: Side) -> tuple[Employer, Listing]:
     """Have a second employer's listing stand on our board."""
-    employer = Employer(
-        id=some_id(ours.hub.clock),
-        revision=1,
-        station_id=OURS.id,
-        kind=EmployerKind.UNIT,
-        name="义堂镇老屋湾酒店",
-        phone=a_listing().contact_phone,
-        created_at=START,
-    )
+    employer = an_employer(ours, "义堂镇老屋湾酒店")
     listing = replace(a_listing(ours.here.now()), id=some_id(ours.hub.clock), title="洗碗工", employer_id=employer.id)
     ours.keep(employer, listing, replace(a_review(listing, START), id=some_id(ours.hub.clock)))
     ours.sync()
