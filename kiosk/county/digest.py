@@ -30,7 +30,7 @@ def bucket(connection: sa.Connection, reader: Reader, entity: str, name: str) ->
     mine = (feed.c.county_id == reader.county_id, feed.c.audience.in_(reader.audiences), feed.c.entity == entity)
     page = sa.select(feed).where(*mine, _bucket(feed.c.record_id) == name).subquery()
     rows = connection.execute(with_records(page, reader.county_id).order_by(page.c.position)).mappings()
-    changes = {(row["record_id"], row["revision"], row["op"]): change_of(row, reader) for row in rows}
+    changes = {(row["record_id"], row["revision"], row["op"]): change_of(row, reader.station_id) for row in rows}
     return BucketAnswer(changes=tuple(change for change in changes.values() if change is not None))
 
 

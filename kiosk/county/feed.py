@@ -1,4 +1,4 @@
-"""The county's feed: who may see what, in the order of commits. Owns positions, audiences and cursors; knows no HTTP.
+"""The county's feed: who may see what, in the order of commits. Owns positions, audiences and cursors; `pull` reads it.
 
 A position is taken under the county row's lock in the transaction that commits it, so that no reader can skip a row that commits later.
 For each audience a record stands there once, where it changed last: read from its beginning, the feed is a snapshot.
@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from kiosk.county.bulk import inserting
 from kiosk.county.schema import KEEPS_HISTORY, county, feed, record
 from kiosk.domain.listing import ContactScope
-from kiosk.sync.protocol import Change, Op, PullAnswer
+from kiosk.sync.protocol import Change, Op
 
 CHANNEL = "feed"
 EVERYONE = "all"
@@ -124,80 +123,41 @@ def append(connection: sa.Connection, county_id: str, entries: Sequence[Entry]) 
     connection.execute(sa.select(sa.func.pg_notify(CHANNEL, bell)))
 
 
-def read(connection: sa.Connection, reader: Reader, after: str, limit: int, *, own: bool = False, urgent: bool = False) -> PullAnswer:
-    """Give what comes after a cursor ('' is the beginning) for this reader; raise CursorGoneError.
-
-    Its own changes are left out unless `own`. `urgent`: only what must leave the boards first.
-    """
-    epoch, head = connection.execute(
-        sa.select(county.c.feed_epoch, county.c.feed_position).where(county.c.county_id == reader.county_id)
-    ).one()
-    position = _position(after, epoch, head)
-    values = {"county": reader.county_id, "after": position, "most": limit, "but": "" if own else reader.device_id}
-    values |= {f"audience{at}": audience for at, audience in enumerate(reader.audiences)}
-    rows = connection.execute(_page(len(reader.audiences), urgent), values).mappings().all()
-    changes = [change_of(row, reader) for row in rows if own or row["device_id"] != reader.device_id]
-    last = rows[-1]["position"] if rows else position
-    return PullAnswer(changes=tuple(c for c in changes if c is not None), cursor=f"{epoch}.{last}", more=len(rows) == limit)
-
-
-@cache
-def _page(audiences: int, urgent: bool) -> sa.Select[Any]:
-    """Read each audience's index from the position on, so that a pull costs the same at the end of the feed as at its start.
-
-    The statement is put together once: that takes longer than running it.
-    """
-    only = (feed.c.urgent,) if urgent else ()
-    most = sa.bindparam("most", type_=sa.Integer())
-    parts = [
-        sa.select(feed)
-        .where(
-            feed.c.county_id == sa.bindparam("county"),
-            feed.c.audience == sa.bindparam(f"audience{at}"),
-            feed.c.position > sa.bindparam("after"),
-            *only,
-        )
-        .order_by(feed.c.position)
-        .limit(most)
-        .subquery()
-        for at in range(audiences)
-    ]
-    page = sa.union_all(*(sa.select(part) for part in parts)).order_by("position").limit(most).subquery()
-    return with_records(page, sa.bindparam("county"), sa.bindparam("but")).order_by(page.c.position)
-
-
-def with_records(page: sa.FromClause, county_id: Any, but_of: Any = "") -> sa.Select[Any]:
-    """Join rows of a county's feed with what the records say now, but for what one device wrote: that is not looked up.
-
-    The county is named once more, so that one partition is looked into.
-    """
+def with_records(page: sa.FromClause, county_id: Any) -> sa.Select[Any]:
+    """Join rows of a county's feed with what the records say now. The county is named once more, so that one partition is looked into."""
     same = [record.c.id == page.c.record_id, *(record.c[key] == page.c[key] for key in ("entity", "revision"))]
-    wanted = sa.and_(record.c.county_id == county_id, *same, page.c.device_id != but_of)
+    wanted = sa.and_(record.c.county_id == county_id, *same)
     newer = record.alias()
     of = (newer.c.county_id == county_id, newer.c.entity == page.c.entity, newer.c.id == page.c.record_id)
     scope = sa.select(newer.c.data["contact_scope"].as_string()).where(*of).order_by(newer.c.revision.desc()).limit(1).scalar_subquery()
     columns = [page.c[n] for n in ("position", "entity", "record_id", "revision", "op", "device_id")]
-    chosen = sa.case((sa.and_(page.c.entity == "listing", page.c.device_id != but_of), scope)).label("contact_scope")
+    chosen = sa.case((page.c.entity == "listing", scope)).label("contact_scope")
     return sa.select(*columns, record.c.owner, record.c.data, chosen).select_from(page.outerjoin(record, wanted))
 
 
-def _position(after: str, epoch: str, head: int) -> int:
+def cursor_of(epoch: str, position: int) -> str:
+    """Write a cursor."""
+    return f"{epoch}.{position}"
+
+
+def position_of(after: str) -> tuple[str, int]:
+    """Read a cursor: its epoch and position, the beginning where it is empty; raise CursorGoneError."""
     if not after:
-        return 0
-    given, _, number = after.partition(".")
-    if given != epoch or not (number.isascii() and number.isdigit() and len(number) < 19) or int(number) > head:
+        return "", 0
+    epoch, _, number = after.partition(".")
+    if not epoch or not (number.isascii() and number.isdigit() and len(number) < 19):
         raise CursorGoneError(after)
-    return int(number)
+    return epoch, int(number)
 
 
-def change_of(row: sa.RowMapping, reader: Reader) -> Change | None:
-    """Make the row as this reader may see it; None when a later row of the feed has taken its place."""
+def change_of(row: sa.RowMapping, station_id: str) -> Change | None:
+    """Make the row as this station may see it; None when a later row of the feed has taken its place."""
     what = {"entity": row["entity"], "record_id": row["record_id"], "revision": row["revision"]}
     if row["op"] == Op.DELETE:
         return Change(op=Op.DELETE, **what)
     if row["data"] is None:
         return None
-    return Change(data=as_seen_by(reader.station_id, row["owner"], row["entity"], row["data"], row["contact_scope"]), **what)
+    return Change(data=as_seen_by(station_id, row["owner"], row["entity"], row["data"], row["contact_scope"]), **what)
 
 
 def as_seen_by(station_id: str, owner: str, entity: str, data: dict[str, Any], scope: str | None) -> dict[str, Any]:

@@ -62,7 +62,7 @@ from kiosk.sync.protocol import (
     WitnessAnswer,
     WitnessRequest,
     decode,
-    encode,
+    text_of,
 )
 
 CONNECT_S = 5.0
@@ -271,7 +271,7 @@ class HttpHub:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         data = None
         if body is not None:
-            data = json.dumps(encode(body), ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
+            data = text_of(body)
             headers["Content-Type"] = "application/json"
             if len(data) > DEFLATE_FROM:
                 data = gzip.compress(data, DEFLATE_LEVEL, mtime=0)

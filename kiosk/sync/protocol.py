@@ -6,6 +6,7 @@ the hub inside a record's `data`.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -387,6 +388,11 @@ def encode(body: Any) -> Any:
     kind: Any = type(body)
     plain = {name: getattr(body, name) for name in field_types(kind)}
     return plain | {"changes": pack([_row(change) for change in body.changes])}
+
+
+def text_of(body: Any) -> bytes:
+    """Write a body as JSON; a lone surrogate comes out as its JSON escape."""
+    return json.dumps(encode(body), ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
 
 
 def decode(cls: type[T], plain: Any) -> T:

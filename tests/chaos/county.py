@@ -16,6 +16,7 @@ from kiosk.county.feed import CursorGoneError, Reader
 from kiosk.county.judge import Author, EpochUsedError
 from kiosk.county.phone_records import Records
 from kiosk.county.publish import publish
+from kiosk.county.pull import Pages
 from kiosk.county.push import push
 from kiosk.county.schema import metadata
 from kiosk.county.vault import Vault
@@ -52,6 +53,7 @@ class County:
         self.id, self._vault, self._clock = county_id, vault, clock
         self.room: int | None = None
         self.copies: list[Rows] = []
+        self._pages = Pages()
 
     def publish(self, *records: Any) -> None:
         """Write what the county itself writes."""
@@ -115,7 +117,9 @@ class County:
         if not caller.follows(body["epoch"], body["batch"]):
             raise EpochUsedError(body["epoch"])
         with self._engine.connect() as connection:
-            return feed.read(connection, self._reader(caller), body["after"], body["limit"], own=body["own"], urgent=body["urgent"])
+            return self._pages.read(
+                connection, self._reader(caller), body["after"], body["limit"], own=body["own"], urgent=body["urgent"]
+            ).answer
 
     def _witness(self, token: str, body: Any) -> Any:
         caller, request = self._caller(token), decode(WitnessRequest, body)

@@ -12,9 +12,10 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from kiosk.county import feed as feeds
+from kiosk.county import feed
 from kiosk.county.feed import Reader
 from kiosk.county.judge import Author
+from kiosk.county.pull import Pages
 from kiosk.county.push import push
 from kiosk.county.schema import county
 from kiosk.county.schema import station as stations
@@ -143,10 +144,16 @@ def test_feed_when_records_are_personal_never_reaches_another_station(hub: TestH
     assert {c.entity for c in second.look().changes} >= personal
 
 
-def test_feed_when_a_device_pulls_gives_it_none_of_its_own_changes(hub: TestHub) -> None:
+def test_feed_when_a_device_pulls_gives_it_none_of_its_own_changes_and_moves_its_cursor_seldom(
+    hub: TestHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ours = hub.terminal()
     ours.look()
+    cursor = ours.cursor
     ours.push(*(a_worker() for _ in range(5)))
+    page = ours.look(limit=3)
+    assert (page.changes, page.cursor, page.more) == ((), cursor, False)
+    monkeypatch.setattr("kiosk.county.pull.STRIDE", 5)
     page = ours.look(limit=3)
     assert (page.changes, page.more) == ((), False)
     assert page.cursor.endswith(".8")
@@ -246,7 +253,7 @@ def test_feed_order_when_writers_are_many_is_commit_order(hub: TestHub) -> None:
     """Writers hold their transactions open for random times; a reader that follows the cursor must miss nothing."""
     ids = [some_id(hub.clock) for _ in range(WRITERS)]
     hub.publish(*(replace(OTHER, id=i, name=f"站{n}", parent_id=OURS.id) for n, i in enumerate(ids)))
-    done, seen, late = threading.Event(), list[str](), list[str]()
+    done, pages, seen, late = threading.Event(), Pages(), dict[str, list[str]](), list[str]()
 
     def write(station_id: str, seed: int) -> None:
         dice = random.Random(seed)
@@ -259,33 +266,37 @@ def test_feed_order_when_writers_are_many_is_commit_order(hub: TestHub) -> None:
                 push(connection, author, changes, START)
                 time.sleep(dice.random() * 0.01)
 
-    def follow() -> None:
-        reader, cursor = Reader(COUNTY, OTHER.id, "reader"), ""
+    def follow(station_id: str) -> None:
+        reader, cursor = Reader(COUNTY, station_id, "reader"), ""
         while True:
             last = done.is_set()
             with hub.engine.connect() as connection:
-                page = feeds.read(connection, reader, cursor, 7)
+                page = pages.read(connection, reader, cursor, 7).answer
             if cursor and int(page.cursor.split(".")[1]) < int(cursor.split(".")[1]):
                 late.append(page.cursor)
-            seen.extend(c.record_id for c in page.changes if c.entity == "review")
+            seen.setdefault(station_id, []).extend(c.record_id for c in page.changes if c.entity == "review")
             cursor = page.cursor
             if last and not page.more:
                 return
 
-    follower = threading.Thread(target=follow)
-    follower.start()
+    readers = [OTHER.id, OURS.id, ids[0]]
+    followers = [threading.Thread(target=follow, args=(station_id,)) for station_id in readers]
+    for follower in followers:
+        follower.start()
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(write, ids, range(WRITERS)))
     done.set()
-    follower.join(30)
+    for follower in followers:
+        follower.join(30)
     assert late == []
-    assert len(seen) == len(set(seen)) == WRITERS * BATCHES
+    assert [len(set(seen[station_id])) for station_id in readers] == [WRITERS * BATCHES] * len(readers)
+    assert len(seen[OTHER.id]) == WRITERS * BATCHES, "each of them once"
 
 
 def test_feed_position_when_a_transaction_rolls_back_leaves_no_gap(hub: TestHub) -> None:
     with hub.engine.connect() as connection:
         before = connection.scalar(sa.select(county.c.feed_position))
-        feeds.append(connection, COUNTY, [feeds.Entry("all", "policy", some_id(hub.clock), 1, Op.PUT, "x")])
+        feed.append(connection, COUNTY, [feed.Entry("all", "policy", some_id(hub.clock), 1, Op.PUT, "x")])
         connection.rollback()
         assert connection.scalar(sa.select(county.c.feed_position)) == before
         assert connection.scalar(sa.select(sa.func.count()).select_from(stations)) == 3

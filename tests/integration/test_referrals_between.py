@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kiosk.county.feed import Reader, read
+from kiosk.county.feed import Reader
 from kiosk.county.judge import Author
+from kiosk.county.pull import Pages
 from kiosk.county.push import push
 from kiosk.county.schema import record
 from kiosk.domain.introduction import Introduction, nobody
@@ -343,7 +344,7 @@ def test_hub_when_referral_and_listing_come_at_once_loses_neither(hub: TestHub) 
         assert thread.is_alive(), "it waits for the county's lock"
     thread.join(10)
     with hub.engine.connect() as connection:
-        page = read(connection, Reader(COUNTY, OURS.id, "d3"), "", 100)
+        page = Pages().read(connection, Reader(COUNTY, OURS.id, "d3"), "", 100).answer
     assert [c.record_id for c in page.changes if c.entity == "referral"] == [made.id]
 
 
