@@ -17,14 +17,15 @@ from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.codes import Trade
 from kiosk.domain.employer import EmployerHold
-from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, NAME_OF
+from kiosk.domain.entities import NAME_OF
 from kiosk.domain.listing import Listing, Published, Review, Takedown, Verdict
 from kiosk.domain.record import to_plain
 from kiosk.domain.running import Facility, FacilityCheck
 from kiosk.domain.station import StaffCall
 from kiosk.errors import NotFound, StoreDamaged, StoreError
-from kiosk.store import chain, inbox, public, search
+from kiosk.store import chain, inbox, outgoing, public, search
 from kiosk.store.connection import connect, mapped
+from kiosk.store.outgoing import Outgoing
 from kiosk.store.schema import (
     PUBLIC_STATE,
     TABLES,
@@ -47,18 +48,6 @@ SENT = "sent"
 DECIDES_PUBLIC = (Listing, Review, Takedown, EmployerHold)
 """Of these what the public sees is made."""
 CHINA = timezone(timedelta(hours=8))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """One change that the county has not acknowledged, its record read fresh. `record` is None when it no longer exists."""
-
-    sequence: int
-    id: str
-    entity: str
-    record_id: str
-    revision: int
-    record: Any
 
 
 @dataclass(slots=True)
@@ -316,31 +305,11 @@ class UnitOfWork:
 
     def outgoing(self, limit: int) -> Sequence[Outgoing]:
         """Give changes that the county has neither acknowledged nor refused, oldest first, each with its record as it is now."""
-        query = sa.select(outbox).where(outbox.c.refused_code.is_(None)).order_by(outbox.c.sequence).limit(limit)
-        rows = self.connection.execute(query).mappings().all()
-        wanted: dict[str, list[Any]] = {}
-        for row in rows:
-            wanted.setdefault(row["entity"], []).append(row["record_id"])
-        found = {}
-        for name, ids in wanted.items():
-            table = TABLES[ENTITIES[name]]
-            for one in self.connection.execute(sa.select(table).where(table.c.id.in_(ids))).mappings():
-                record = from_row(ENTITIES[name], one)
-                found[record.id, record.revision if isinstance(record, Listing) else None] = record
-        waits = (outbox.c.refused_code.is_(None), outbox.c.record_id.in_([row["record_id"] for row in rows]))
-        newest = sa.select(outbox.c.record_id, sa.func.max(outbox.c.revision)).where(*waits).group_by(outbox.c.record_id)
-        changes, last = [], dict(map(tuple, self.connection.execute(newest)))
-        for row in rows:
-            record = found.get((row["record_id"], row["revision"] if row["entity"] == NAME_OF[Listing] else None))
-            # of what is gone every row says the last revision, also one beyond `limit`: the county may hold an earlier one already
-            revision = row["revision"] if record is not None else last[row["record_id"]]
-            changes.append(Outgoing(**{n: row[n] for n in ("sequence", "id", "entity", "record_id")}, revision=revision, record=record))
-        return changes
+        return outgoing.waiting(self.connection, limit)
 
     def outbox_size(self) -> int:
         """Count what the county has not acknowledged or refused."""
-        query = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.refused_code.is_(None))
-        return self.connection.scalar(query) or 0
+        return outgoing.size(self.connection)
 
     def acknowledge(self, sequences: Sequence[int]) -> None:
         """Forget changes that the county has."""
@@ -372,31 +341,12 @@ class UnitOfWork:
     def queue_ours(self, cls: type, record_id: str, after: int, station_id: str) -> None:
         """Queue what the county lacks of a record of this station's, the revisions beyond `after` in their order, unless it waits or stands
         refused already."""
-        table, name = TABLES[cls], NAME_OF[cls]
-        if name in COUNTY_OWNED:
-            return
-        revision = table.c.revision if "revision" in table.c else sa.literal(1)
-        ours = sa.select(revision).where(table.c.id == record_id, table.c.station_id == station_id)
-        if "device_id" in table.c:  # a head of the chain is told by its own terminal
-            ours = ours.where(table.c.device_id == (self.recall("sync.device_id") or ""))
-        known = sa.select(outbox.c.revision).where(outbox.c.entity == name, outbox.c.record_id == record_id)
-        for number in sorted(set(self.connection.scalars(ours)) - set(self.connection.scalars(known))):
-            if number > after:
-                self.connection.execute(sa.insert(outbox), {"entity": name, "record_id": record_id, "revision": number})
-                self._topics.add("outbox")
+        if outgoing.queue(self.connection, cls, record_id, after, station_id, self.recall("sync.device_id") or ""):
+            self._topics.add("outbox")
 
     def standing(self, entity: str) -> Iterator[tuple[str, int, bool]]:
         """Give of one kind of record what the county should know us to hold: (id, newest revision, whether it is a tombstone)."""
-        table = TABLES[ENTITIES[entity]]
-        revision = sa.func.max(table.c.revision) if "revision" in table.c else sa.literal(1)
-        refused = sa.select(outbox.c.record_id).where(outbox.c.refused_code.is_not(None), outbox.c.data.is_(None))
-        ours = sa.select(table.c.id, revision).where(table.c.id.not_in(refused)).group_by(table.c.id)
-        for record_id, newest in self.connection.execute(ours):
-            yield record_id, newest, False
-        # what came back counts as what it is
-        buried = sa.select(tombstone.c.record_id, tombstone.c.revision).where(tombstone.c.entity == entity)
-        for record_id, newest in self.connection.execute(buried.where(tombstone.c.record_id.not_in(sa.select(table.c.id)))):
-            yield record_id, newest, True
+        return outgoing.standing(self.connection, entity)
 
     def sizes(self) -> dict[str, int]:
         """Count the rows of each table."""

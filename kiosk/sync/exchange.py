@@ -21,7 +21,8 @@ from kiosk.errors import HubFailed, HubRefused, KioskError
 from kiosk.services import hand_in
 from kiosk.services.tickets import KEY as TICKET_KEY
 from kiosk.services.tickets import KEY_ID as TICKET_KEY_ID
-from kiosk.store.store import Outgoing, Store, UnitOfWork
+from kiosk.store.outgoing import Outgoing
+from kiosk.store.store import Store, UnitOfWork
 from kiosk.sync.client import Hub, Pull
 from kiosk.sync.protocol import (
     Change,

@@ -1,0 +1,86 @@
+"""What goes from the store to the county: what waits, and what the county ought to know. Knows no wire; `inbox` is the other way."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, NAME_OF
+from kiosk.domain.listing import Listing
+from kiosk.store.schema import TABLES, from_row, outbox, tombstone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One change that the county has not acknowledged, its record read fresh. `record` is None when it no longer exists."""
+
+    sequence: int
+    id: str
+    entity: str
+    record_id: str
+    revision: int
+    record: Any
+
+
+def waiting(connection: sa.Connection, limit: int) -> Sequence[Outgoing]:
+    """Give changes that the county has neither acknowledged nor refused, oldest first, each with its record as it is now."""
+    query = sa.select(outbox).where(outbox.c.refused_code.is_(None)).order_by(outbox.c.sequence).limit(limit)
+    rows = connection.execute(query).mappings().all()
+    wanted: dict[str, list[Any]] = {}
+    for row in rows:
+        wanted.setdefault(row["entity"], []).append(row["record_id"])
+    found = {}
+    for name, ids in wanted.items():
+        table = TABLES[ENTITIES[name]]
+        for one in connection.execute(sa.select(table).where(table.c.id.in_(ids))).mappings():
+            record = from_row(ENTITIES[name], one)
+            found[record.id, record.revision if isinstance(record, Listing) else None] = record
+    waits = (outbox.c.refused_code.is_(None), outbox.c.record_id.in_([row["record_id"] for row in rows]))
+    newest = sa.select(outbox.c.record_id, sa.func.max(outbox.c.revision)).where(*waits).group_by(outbox.c.record_id)
+    changes, last = [], dict(map(tuple, connection.execute(newest)))
+    for row in rows:
+        record = found.get((row["record_id"], row["revision"] if row["entity"] == NAME_OF[Listing] else None))
+        # of what is gone every row says the last revision, also one beyond `limit`: the county may hold an earlier one already
+        revision = row["revision"] if record is not None else last[row["record_id"]]
+        changes.append(Outgoing(**{n: row[n] for n in ("sequence", "id", "entity", "record_id")}, revision=revision, record=record))
+    return changes
+
+
+def size(connection: sa.Connection) -> int:
+    """Count what the county has not acknowledged or refused."""
+    query = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.refused_code.is_(None))
+    return connection.scalar(query) or 0
+
+
+def queue(connection: sa.Connection, cls: type, record_id: str, after: int, station_id: str, device_id: str) -> bool:
+    """Queue revisions beyond `after` of a record of this station's, unless they wait or stand refused already; say whether there were any.
+
+    A head of the chain is told by its own terminal alone.
+    """
+    table, name = TABLES[cls], NAME_OF[cls]
+    if name in COUNTY_OWNED:
+        return False
+    revision = table.c.revision if "revision" in table.c else sa.literal(1)
+    ours = sa.select(revision).where(table.c.id == record_id, table.c.station_id == station_id)
+    if "device_id" in table.c:
+        ours = ours.where(table.c.device_id == device_id)
+    known = sa.select(outbox.c.revision).where(outbox.c.entity == name, outbox.c.record_id == record_id)
+    lacking = [number for number in sorted(set(connection.scalars(ours)) - set(connection.scalars(known))) if number > after]
+    for number in lacking:
+        connection.execute(sa.insert(outbox), {"entity": name, "record_id": record_id, "revision": number})
+    return bool(lacking)
+
+
+def standing(connection: sa.Connection, entity: str) -> Iterator[tuple[str, int, bool]]:
+    """Give of one kind of record what the county should know us to hold: (id, newest revision, whether it is a tombstone)."""
+    table = TABLES[ENTITIES[entity]]
+    revision = sa.func.max(table.c.revision) if "revision" in table.c else sa.literal(1)
+    refused = sa.select(outbox.c.record_id).where(outbox.c.refused_code.is_not(None), outbox.c.data.is_(None))
+    ours = sa.select(table.c.id, revision).where(table.c.id.not_in(refused)).group_by(table.c.id)
+    for record_id, newest in connection.execute(ours):
+        yield record_id, newest, False
+    # what came back counts as what it is
+    buried = sa.select(tombstone.c.record_id, tombstone.c.revision).where(tombstone.c.entity == entity)
+    for record_id, newest in connection.execute(buried.where(tombstone.c.record_id.not_in(sa.select(table.c.id)))):
+        yield record_id, newest, True
