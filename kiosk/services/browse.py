@@ -121,7 +121,7 @@ def numbered(here: Here, number: int) -> Numbered:
         published = u.numbered(number)
         if published is not None:
             return Numbered(listing_id=published.listing.id)
-        return Numbered(gone=u.has_left(number))
+        return Numbered(gone=u.left(number) is not None)
 
 
 def policies(here: Here) -> tuple[Policy, ...]:

@@ -69,6 +69,15 @@ class CaseFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """The listing that somebody means by the board's number. `gone`: it is no longer public."""
+
+    listing_id: str
+    title: str
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """A new case, and what two workers' word has done already."""
 
@@ -82,6 +91,20 @@ def live_cases(here: Here) -> tuple[CaseFacts, ...]:
         facts = [_facts(u, case) for case in u.list(Case, station_id=here.station_id)]
         facts += [_of_reports(here, u, group) for group in reports.unread(here, u)]
         return tuple(sorted((f for f in facts if f.state in LIVE), key=lambda f: (not f.reports, f.case.opened_at, f.case.id)))
+
+
+def meant(here: Here, number: int) -> Meant | None:
+    """Give the listing that has the board's number, or had it last; None when there is none.
+
+    Of a job that is gone people complain most, and no other listing has its number on that day.
+    """
+    with here.store.read() as u:
+        published = u.numbered(number)
+        if published is not None:
+            return Meant(listing_id=published.listing.id, title=published.listing.title, gone=False)
+        listing_id = u.left(number)
+        listing = u.get(Listing, listing_id) if listing_id is not None else None
+        return None if listing is None else Meant(listing_id=listing.id, title=listing.title, gone=True)
 
 
 def open_case(

@@ -97,9 +97,9 @@ def unpublish(connection: sa.Connection, seqs: Sequence[int], today: date, sure:
         connection.execute(sa.insert(free_number), left)
 
 
-def has_left(connection: sa.Connection, number: int) -> bool:
-    """Say whether a number was a listing's that has left, and is nobody else's yet."""
-    return connection.scalar(sa.select(free_number.c.number).where(free_number.c.number == number)) is not None
+def left(connection: sa.Connection, number: int) -> str | None:
+    """Give the id of the listing that has left and whose number it was; None when it is another's by now, or was nobody's."""
+    return connection.scalar(sa.select(free_number.c.listing_id).where(free_number.c.number == number))
 
 
 def take_over_numbers(connection: sa.Connection, told: Collection[tuple[int, str]], today: date, sure: bool) -> list[str]:

@@ -197,10 +197,10 @@ class UnitOfWork:
         """Give the public listing with this short number (17号), or None."""
         return self._published(public_listing.c.number == number)
 
-    def has_left(self, number: int) -> bool:
-        """Say whether this short number was a listing's that is no longer in public, and is nobody else's yet."""
-        ended = sa.select(public_listing.c.seq).where(public_listing.c.number == number, sa.not_(self._alive()))
-        return public.has_left(self.connection, number) or self.connection.scalar(ended) is not None
+    def left(self, number: int) -> str | None:
+        """Give the id of the listing that had this short number last and is no longer in public; None when another has it, or none had."""
+        ended = sa.select(public_listing.c.listing_id).where(public_listing.c.number == number, sa.not_(self._alive()))
+        return public.left(self.connection, number) or self.connection.scalar(ended)
 
     def _published(self, where: sa.ColumnElement[bool]) -> Published | None:
         row = self.connection.execute(sa.select(public_listing).where(where, self._alive())).mappings().first()

@@ -250,7 +250,7 @@ STAFF = (
     State("cases", "why", press=("查实了",)),
     State("cases", "kind", press=("记一件",)),
     State("cases", "which job", press=("记一件", "信息不实")),
-    State("cases", "who", args={"view": "who", "kind": "unpaid"}),
+    State("cases", "who", args={"view": "who", "kind": "unpaid", "about": ["17号 仓库装卸工（已经下架）"]}),
     State("cases", "no such person", args={"view": "who", "kind": "unpaid"}, press=(*"99999999", "下一步"), forgets=True),
     State("cases", "words", args={"view": "words", "kind": "unpaid"}),
     State("printer", "nothing known", station="empty"),

@@ -2,7 +2,8 @@
 
     python -m tests.screens.board_day STATE PAGES
 
-One line of JSON a hundredth of the way on standard output: pages so far, hours of the board's day, the process's memory in MB (Pss).
+One line of JSON a hundredth of the way on standard output: pages so far, hours of the board's day, the process's own memory in MB: not
+what it shares with others, for its part of that grows when they end.
 Meanwhile listings come and go in the store as they do on a busy day.
 """
 
@@ -77,7 +78,7 @@ def main() -> None:
             return
         played["turn"], played["pages"] = scene.turn, played["pages"] + 1
         if played["pages"] % max(1, pages // 100) == 0:
-            told = {"pages": played["pages"], "hours": round(day.beat_s / 3600, 2), "kind": scene.kind.value, "pss_mb": _pss_mb()}
+            told = {"pages": played["pages"], "hours": round(day.beat_s / 3600, 2), "kind": scene.kind.value, "own_mb": _own_mb()}
             print(json.dumps(told), flush=True)
         if played["pages"] >= pages:
             stopTouchApp()
@@ -103,11 +104,10 @@ def _change(here: Here, number: int) -> None:
             )
 
 
-def _pss_mb() -> float:
-    for line in Path("/proc/self/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    raise RuntimeError("no Pss")
+def _own_mb() -> float:
+    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    kb = dict(line.split()[:2] for line in lines[1:])
+    return (int(kb["Anonymous:"]) + int(kb["Swap:"])) / 1024
 
 
 if __name__ == "__main__":

@@ -14,8 +14,10 @@ from tests.screens.real import RealStation
 
 PAGES = 3000
 """A day of pages of half a minute."""
-WARM, SAMPLES = 10, 10
+WARM, SAMPLES = 10, 30
 GROWTH = 1.02
+"""Pages need more and less, and it is seldom seen at its least: by the lower quartiles of 30 a day that grows nothing fails once in 200,
+one that grows by a twentieth passes once in 25; by medians of 10 it was once in 7 and once in 10."""
 
 
 @pytest.mark.long
@@ -30,7 +32,7 @@ def test_board_when_it_plays_a_day_does_not_grow(station: RealStation, tmp_path:
     told = [json.loads(line) for line in played.stdout.splitlines()]
     assert told[-1]["pages"] == PAGES
     assert told[-1]["hours"] >= 20
-    sizes = [line["pss_mb"] for line in told][WARM:]
-    first, last = statistics.median(sizes[:SAMPLES]), statistics.median(sizes[-SAMPLES:])
+    sizes = [line["own_mb"] for line in told][WARM:]
+    first, last = (statistics.quantiles(part, n=4)[0] for part in (sizes[:SAMPLES], sizes[-SAMPLES:]))
     assert last <= first * GROWTH, f"{first:.1f} MB, {last:.1f} MB after a day: {sizes}"
     assert "Traceback" not in played.stderr

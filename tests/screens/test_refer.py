@@ -17,6 +17,7 @@ from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Staff
 from kiosk.domain.worker import WorkerState
 from kiosk.services import cases, follow_up, recommend
+from kiosk.services.publish import take_down
 from kiosk.services.sign_in import Session
 from kiosk.trial.display import Screen
 from tests.screens.real import PINS, RealStation, StartReal, key_in, looks
@@ -242,7 +243,7 @@ def test_cases_when_confirmed_with_a_reason_hold_the_employer_and_settled_let_go
     assert any(o.published.listing.id == listing.id for o in recommend.open_listings(station.here))
 
 
-def test_cases_when_a_visitor_complains_are_written_down(start_real: StartReal, station: RealStation, screen: Screen) -> None:
+def test_cases_when_a_visitor_complains_of_a_job_are_written_down(start_real: StartReal, station: RealStation, screen: Screen) -> None:
     before = len(cases.live_cases(station.here))
     worker = recommend.waiting_workers(station.here)[0].worker
     offer = recommend.open_listings(station.here)[0].published
@@ -263,11 +264,19 @@ def test_cases_when_a_visitor_complains_are_written_down(start_real: StartReal, 
     assert not any("没有这个号码的活" in text for text in kiosk.texts()), "that was the number before"
     kiosk.tap("下一步")
     kiosk.wait_text("谁说的？")
+    kiosk.wait_text(f"{offer.number}号 {offer.listing.title}")
+    kiosk.tap("返回")
+    kiosk.wait_text("是哪个活？")
+    take_down(station.here, _session(station), offer.listing.id, "招满了")
+    key_in(kiosk, str(offer.number))
+    kiosk.tap("下一步")
+    kiosk.wait_text("谁说的？")
+    kiosk.wait_text(f"{offer.number}号 {offer.listing.title}（已经下架）")
     assert looks(kiosk) == []
     key_in(kiosk, worker.code)
     kiosk.tap("下一步")
     kiosk.wait_text("他说了什么？")
-    kiosk.wait_text(f"{offer.number}号 {offer.listing.title} ・ {worker.name}")
+    kiosk.wait_text(f"{offer.number}号 {offer.listing.title}（已经下架） ・ {worker.name}")
     kiosk.tap("要先交钱")
     kiosk.tap("记下")
     kiosk.wait_text(f"没办完的 {before + 1} 件")

@@ -484,6 +484,19 @@ def test_player_when_an_urgent_notice_comes_breaks_in_with_a_chime_and_goes_back
     assert (back.rows, back.rings) == (before.rows, second.rings)
 
 
+def test_player_when_restarted_in_a_break_in_shows_the_notice_without_a_chime_and_goes_back(playing: Playing) -> None:
+    for n in range(7):
+        playing.approve(title=f"活{n}")
+    before = _next(playing)
+    _notice(playing, "今天下午停电", urgent=True)
+    notice = _next(playing)
+    playing.restart()
+    again = _next(playing, 1)
+    assert (again.kind, again.sheet, again.until, again.rings) == (PageKind.NOTICE, notice.sheet, notice.until, 0)
+    back = playing.turn()
+    assert (back.kind, back.rows, back.highlight) == (before.kind, before.rows, before.highlight)
+
+
 def test_player_when_a_notice_is_over_or_taken_back_while_it_stands_goes_on_at_once(playing: Playing) -> None:
     playing.approve()
     _next(playing)

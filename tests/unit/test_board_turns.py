@@ -75,6 +75,12 @@ class Hall:
         shown = self.turns.shown
         return [i.number for i in shown.page.rows] if shown is not None and shown.page is not None else []
 
+    def page(self) -> tuple[PageKind, str, list[int]]:
+        """Give what stands: its kind, its sheet and its rows."""
+        shown = self.turns.shown
+        assert shown is not None
+        return shown.kind, shown.sheet, self.rows()
+
     def left(self) -> bool:
         """Say whether anything of what stands is still to be had."""
         shown = self.turns.shown
@@ -216,6 +222,55 @@ def test_turns_when_restarted_while_an_urgent_notice_stands_let_it_be_read_to_it
     hall.urgent.append(("n2", 1))
     assert not hall.look(news=True)
     assert hall.turns.shown == Shown(PageKind.NOTICE, "n1")
+
+
+@pytest.mark.parametrize("kind", [PageKind.LIST, PageKind.LARGE, PageKind.POLICY])
+def test_turns_when_restarted_in_a_break_in_come_back_to_the_page_that_it_interrupted(hall: Hall, kind: PageKind) -> None:
+    for number in range(7):
+        hall.add(number)
+    hall.look(news=True)
+    while hall.kind() is not kind:
+        hall.seconds += DWELL_S
+        hall.look()
+    before = hall.page()
+    hall.urgent = [("n1", 1), ("n2", 1)]
+    for notice in ("n1", "n2"):
+        assert hall.look(news=True)
+        hall.restart()
+        assert not hall.look(news=True)
+        assert hall.page() == (PageKind.NOTICE, notice, [])
+        hall.seconds += DWELL_S
+    hall.look()
+    assert hall.page() == before
+
+
+def test_turns_when_the_notice_had_its_time_while_restarted_come_back_to_the_page_that_it_interrupted(hall: Hall) -> None:
+    for number in range(7):
+        hall.add(number)
+    hall.look(news=True)
+    before = hall.page()
+    hall.urgent = [("n1", 1)]
+    hall.look(news=True)
+    hall.seconds += DWELL_S - 1
+    hall.restart()
+    hall.seconds += 5
+    assert hall.look(news=True)
+    assert hall.page() == before
+
+
+def test_turns_when_restarted_in_a_break_in_and_the_interrupted_page_is_gone_choose_another(hall: Hall) -> None:
+    hall.add(1)
+    hall.look(news=True)
+    hall.urgent = [("n1", 1)]
+    hall.look(news=True)
+    hall.restart()
+    hall.items.clear()
+    hall.add(2)
+    assert not hall.look(news=True)
+    hall.seconds += DWELL_S
+    assert hall.look()
+    assert hall.kind() is not PageKind.NOTICE
+    assert hall.left()
 
 
 def test_turns_when_the_notice_that_stands_is_taken_back_go_on_at_once(hall: Hall) -> None:

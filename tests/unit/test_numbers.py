@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kiosk.domain.employer import EmployerHold
 from kiosk.domain.listing import Listing, Takedown, Verdict
 from kiosk.domain.record import new_id
-from kiosk.services import browse
+from kiosk.services import browse, cases
 from kiosk.store.store import Store, UnitOfWork
 from tests.station import START, Clock, a_listing, a_review, make_station, make_store
 
@@ -244,6 +244,10 @@ def test_numbered_when_its_listing_has_left_or_ended_says_so(tmp_path: Path) -> 
         assert number_of(u, ends) == 3
     found = [browse.numbered(station.here, number) for number in (1, 2, 3, 4)]
     assert [(one.listing_id is not None, one.gone) for one in found] == [(False, True), (True, False), (True, False), (False, False)]
+    assert cases.meant(station.here, 1) == cases.Meant(listing_id=one.id, title=one.title, gone=True)
+    assert cases.meant(station.here, 3) == cases.Meant(listing_id=ends.id, title=ends.title, gone=False)
+    assert cases.meant(station.here, 4) is None
     station.clock.tick(days=9)
+    assert cases.meant(station.here, 3) == cases.Meant(listing_id=ends.id, title=ends.title, gone=True)
     assert browse.numbered(station.here, 3).gone, "its last day is over, and nobody has swept"
     station.store.close()

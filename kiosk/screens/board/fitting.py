@@ -2,7 +2,7 @@
 a thought ends. No widgets.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,12 +11,10 @@ from kiosk.screens.board.sizes import Sizes
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.pay import pay_width
 from kiosk.screens.widgets.words import measure
-from kiosk.screens.widgets.wrap import ELLIPSIS, wrap
+from kiosk.screens.widgets.wrap import ELLIPSIS, MARKS, in_thoughts, wrap
 from kiosk.text import t
 
 STOPS = "，。、；：！？,;:（( ・\n"
-UNEVEN = 0.3
-"""The shorter of two lines that end with a thought has at least so much of the words."""
 TITLE_EM = 7
 """A title has at least so many characters' room; before it has less, the hourly pay goes."""
 
@@ -63,31 +61,26 @@ def first_that_fits(options: Sequence[str], width: float, size_px: float, bold: 
     return next((o for o in options if measure(o, size, bold) <= width), shorten(options[-1], width, size_px, bold))
 
 
-def in_two_lines(text: str, width: float, sizes_px: Sequence[float]) -> tuple[str, float]:
-    """Give a bold text and the first of the sizes at which it stands whole in two lines, else shortened at the last."""
+def in_few_lines(text: str, width: float, sizes_px: Sequence[float], most: int = 2) -> tuple[str, float]:
+    """Give a bold text and the first of the sizes at which it stands whole in `most` lines, else shortened at the last.
+
+    A later size at which it breaks at a mark is better than one at which it breaks in thoughts alone.
+    """
+    whole: list[tuple[str, float]] = []
     for size_px in sizes_px:
         ruler = partial(measure, size=theme.fs(size_px), bold=True)
-        lines = wrap(text, width, ruler)
-        if len(lines) == 2 and (halves := halves_of(text, width, ruler)):
-            return halves, size_px
-        if len(lines) <= 2:
-            # two of nearly the same length: no single character stands alone
-            narrow = width
-            while len(lines) == 2 and len(closer := wrap(text, narrow - theme.fs(size_px), ruler)) == 2:
-                narrow, lines = narrow - theme.fs(size_px), closer
-            return "\n".join(lines), size_px
-    # the first line may end before its end
-    return shorten(text, 2 * width - 2 * theme.fs(sizes_px[-1]), sizes_px[-1], bold=True), sizes_px[-1]
+        if len(wrap(text, width, ruler)) <= most:
+            whole.append((in_thoughts(text, width, ruler), size_px))
+    if whole:
+        return next((one for one in whole if at_mark(one[0])), whole[0])
+    # all lines but the last may end before their end
+    return shorten(text, most * (width - theme.fs(sizes_px[-1])), sizes_px[-1], bold=True), sizes_px[-1]
 
 
-def halves_of(text: str, width: float, ruler: Callable[[str], float]) -> str:
-    """Break in two where a thought ends, as near to the middle as may be; empty where that leaves a short line."""
-    ends = [n for n, c in enumerate(text, start=1) if c in STOPS and UNEVEN <= n / len(text) <= 1 - UNEVEN]
-    for end in sorted(ends, key=lambda n: abs(n - len(text) / 2)):
-        first, second = text[:end].rstrip(), text[end:].lstrip()
-        if max(ruler(first), ruler(second)) <= width:
-            return f"{first}\n{second}"
-    return ""
+def at_mark(text: str) -> bool:
+    """Say whether a text breaks at a mark, if at all."""
+    *lines, _ = text.split("\n")
+    return not lines or any(line[-1:] in MARKS for line in lines)
 
 
 def fit(rows: Sequence[Row], sizes: Sizes) -> tuple[Columns, list[Said]]:

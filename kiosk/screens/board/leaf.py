@@ -9,7 +9,7 @@ from kivy.uix.widget import Widget
 from kiosk import qr
 from kiosk.domain.programme import PageKind
 from kiosk.screens.board import parts, sheets
-from kiosk.screens.board.fitting import fit, in_two_lines
+from kiosk.screens.board.fitting import fit, in_few_lines
 from kiosk.screens.board.scene import Fact, Scene, Sheet, State
 from kiosk.screens.board.sheet_fitting import set_large, set_sheet, set_tiles
 from kiosk.screens.board.sizes import Place, Sizes
@@ -149,9 +149,9 @@ class Leaf:
     def _say_card(self, title: str, amount: str, unit: str, hint: str, more: str, url: str) -> None:
         card, sizes = self._card, self._sizes
         large = (sizes.text, sizes.small) if sizes.upright else (sizes.small,)
-        card.title, card.title_px = in_two_lines(title, sizes.card_words, large) if title else ("", sizes.small)
+        card.title, card.title_px = in_few_lines(title, sizes.card_words, large) if title else ("", sizes.small)
         card.amount, card.unit, card.more, card.url = amount, unit, more, url
-        card.hint, card.hint_px = in_two_lines(hint, sizes.card_words, (sizes.small,) if title else (sizes.text, sizes.small))
+        card.hint, card.hint_px = in_few_lines(hint, sizes.card_words, (sizes.small,) if title else (sizes.text, sizes.small))
         card.code_px = qr.scale(url, sizes.code) * (qr.side(url) + 2 * QUIET)
         self._add(card, sizes.card, "card")
 

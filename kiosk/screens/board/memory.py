@@ -1,5 +1,6 @@
-"""What the board keeps outside the store. In STATE/run: what was played and what stands, so that a restart is fair and comes back to the
-same page; its health for who asks. On the disk: which urgent notices have broken in, for after a start of the machine they are no news.
+"""What the board keeps outside the store. In STATE/run: what was played, what stands and what a notice interrupted, so that a restart is
+fair and comes back to the same page; its health for who asks. On the disk: which urgent notices have broken in, for after a start of the
+machine they are no news.
 """
 
 import json
@@ -17,20 +18,28 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What was played, and the page that stands until `until` (by the wall clock): ids of its rows, of its highlight and of its sheet.
+class KeptPage:
+    """A page: its kind, the ids of its sheet, of its rows and of its highlight, and which page of how many of the list it is."""
 
-    `broke_in`: that page is an urgent notice's that nothing interrupts.
-    """
-
-    played: Played = field(default_factory=Played)
-    aired: Aired = field(default_factory=Aired)
     kind: PageKind = PageKind.LIST
     sheet: str = ""
     rows: tuple[str, ...] = ()
     highlight: str = ""
     number: int = 1
     of: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What was played, and the page that `stands` until `until` (by the wall clock).
+
+    `broke_in`: that page is an urgent notice's that nothing interrupts. `interrupted` has its turn after the notices.
+    """
+
+    played: Played = field(default_factory=Played)
+    aired: Aired = field(default_factory=Aired)
+    stands: KeptPage | None = None
+    interrupted: KeptPage | None = None
     turn: int = 0
     until: datetime | None = None
     broke_in: bool = False

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
-from kiosk.screens.board.fitting import STOPS, halves_of, in_two_lines
+from kiosk.screens.board.fitting import STOPS, at_mark, in_few_lines
 from kiosk.screens.board.scene import Fact, Row, Sheet
 from kiosk.screens.board.sizes import LINE, Sizes
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.pay import pay_width
 from kiosk.screens.widgets.words import measure
-from kiosk.screens.widgets.wrap import ELLIPSIS, wrap
+from kiosk.screens.widgets.wrap import ELLIPSIS, MARKS, in_thoughts, wrap
 
 PITCH = 1.46
 """From line to line, in the size."""
@@ -30,8 +30,9 @@ ICON, ICON_GAP = 1.2, 0.45
 """A fact's icon and the room behind it, in the fact's size."""
 DISC = 1.7
 """The disc before a title, in the title's size."""
-LARGEST_BROKEN = 1.8
-TITLE_LINES, LEAD_LINES, FACT_LINES, LEAST_BODY = 2, 3, 3, 2
+LARGEST_BROKEN, SMALLER = 1.8, 0.85
+"""The largest title that may break in a thought, in the board's text size; it is so much smaller where it then breaks at a mark."""
+TITLE_LINES, ALONE_LINES, LEAD_LINES, FACT_LINES, LEAST_BODY = 2, 3, 3, 3, 2
 LARGE = (
     (2.2, 4.0, 1.2),
     (1.8, 3.3, 1.2),
@@ -45,8 +46,9 @@ LARGE = (
 """Title, pay and facts of the page with one listing, in the board's text size."""
 NUMBER, NUMBER_PAD = 0.62, 0.5
 """The number before the title, in the title's size, and what its ground is wider, in its own."""
-TILE_ICON, TILE_GAP, TILE_LINES, WIDE_TILE = 1.7, 0.4, 2, 2.0
-"""A tile's icon and the room behind it in the size of its words; the icon of a wide one stands beside them, not over them."""
+TILE_ICON, TILE_GAP, TILE_LINES, TILE_EM, WIDE_TILE = 1.7, 0.4, 3, 2.9, 2.0
+"""A tile's icon, the room behind it and the least width of its words, in their size; the icon of a wide one stands beside them, not over
+them."""
 EMPTY_TILE = 0.15
 """How much larger words must be for it that a place among the tiles stays empty."""
 SENTENCE = "。！？；\n"
@@ -93,9 +95,8 @@ def set_sheet(sheet: Sheet, width: float, height: float, sizes: Sizes, disc: boo
     # at a size at which its characters alone fill the room nothing need be tried
     likely = [grown for grown in GROWN if signs * (grown * theme.fs(sizes.text)) ** 2 < width * height]
     tried = (_text_set(sheet, width, sizes, grown, disc) for grown in likely)
-    return next((s for s in tried if _whole(s, sheet, width, sizes) and _height(s, width, disc) <= height), None) or _tight(
-        sheet, width, height, sizes, disc
-    )
+    whole = next((s for s in tried if _whole(s, sheet, width, sizes) and _height(s, width, disc) <= height), None)
+    return _in_thoughts(whole or _tight(sheet, width, height, sizes, disc), width)
 
 
 def set_tiles(sheet: Sheet, width: float, height: float, sizes: Sizes) -> Set:
@@ -108,16 +109,17 @@ def set_tiles(sheet: Sheet, width: float, height: float, sizes: Sizes) -> Set:
     room = height - used - head.gap
     gap = head.fact_gap * 1.4
     options = []
-    for beside in range(1, len(sheet.facts) + 1):
-        down = -(-len(sheet.facts) // beside)
+    in_one_line = [Fact(f.icon, f.text.replace("\n", " ・ ")) for f in sheet.facts]
+    for beside, said in [(1, in_one_line), *((beside, sheet.facts) for beside in range(1, len(sheet.facts) + 1))]:
+        down = -(-len(said) // beside)
         tile = (width - (beside - 1) * gap) / beside, (room - (down - 1) * gap) / down
         one = replace(head, body=body, tile=tile, fact_gap=gap)
-        px = next((px for grown in (*GROWN, 0.0) if _tile_holds(one, sheet.facts, px := _rung(grown, sizes), sizes)), 0.0)
+        px = next((px for grown in (*GROWN, 0.0) if _tile_holds(one, said, px := _rung(grown, sizes), sizes)), 0.0)
         held, px = px, px or sizes.small
         words_wide = _tile_words(one, px, sizes)
         facts = [
-            Fact(f.icon, _evenly(_cut(Text(text=f.text, size_px=px), words_wide, TILE_LINES), words_wide, bold=False).text)
-            for f in sheet.facts
+            Fact(f.icon, in_thoughts(cut(f.text, words_wide, TILE_LINES, px), words_wide, partial(measure, size=theme.fs(px))))
+            for f in said
         ]
         rows = tuple(tuple(facts[n : n + beside]) for n in range(0, len(facts), beside))
         options.append((held * (1 - EMPTY_TILE * (down * beside - len(facts))), words_wide, replace(one, facts=rows, fact_px=px)))
@@ -131,7 +133,7 @@ def set_large(row: Row, number: str, facts: Sequence[Fact], width: float, height
         px, title_px = _rung(fact, sizes), _rung(title, sizes)
         number_px = _rung(NUMBER * title, sizes)
         before = measure(number, theme.fs(number_px), bold=True) + NUMBER_PAD * theme.fs(number_px) + 0.4 * theme.fs(title_px)
-        name, _ = in_two_lines(row.title, width - before - 1, (title_px,))
+        name, _ = in_few_lines(row.title, width - before - 1, (title_px,))
         one = Set(
             title=Text(text=name, size_px=title_px),
             number=Text(text=number, size_px=number_px),
@@ -187,10 +189,12 @@ def high(lines: int, px: float) -> float:
 
 def _text_set(sheet: Sheet, width: float, sizes: Sizes, grown: float, disc: bool) -> Set:
     px, title_px = _rung(grown, sizes), _rung(TITLE * grown, sizes)
-    title = in_two_lines(sheet.title, _title_width(title_px, width, disc), (title_px,))[0] if sheet.title else ""
+    most = TITLE_LINES if sheet.lead or sheet.facts or sheet.body else ALONE_LINES
+    room, smaller_px = _title_width(title_px, width, disc), _rung(SMALLER * TITLE * grown, sizes)
+    title, title_px = in_few_lines(sheet.title, room, (title_px, smaller_px), most)
     return Set(
         title=Text(text=title, size_px=title_px),
-        lead=_evenly(Text(text=sheet.lead, size_px=_rung(LEAD * grown, sizes)), width),
+        lead=Text(text=sheet.lead, size_px=_rung(LEAD * grown, sizes)),
         facts=_in_rows(sheet.facts, width, px),
         fact_px=px,
         # a notice has nothing but a body: then it is what one takes home
@@ -202,10 +206,11 @@ def _text_set(sheet: Sheet, width: float, sizes: Sizes, grown: float, disc: bool
 
 def _whole(one: Set, sheet: Sheet, width: float, sizes: Sizes) -> bool:
     """Say whether nothing of the sheet has more lines than it should; a large title is no better for being broken in a thought."""
-    title = one.title.text.split("\n")
+    # where there is a mark, a smaller one may break at it
+    largest = 0.0 if any(mark in sheet.title[:-1] for mark in MARKS) else LARGEST_BROKEN
     return (
         not one.title.text.endswith(ELLIPSIS)
-        and (len(title) == 1 or title[0][-1] in STOPS or one.title.size_px <= LARGEST_BROKEN * sizes.text)
+        and (at_mark(one.title.text) or one.fact_px <= sizes.text or one.title.size_px <= largest * sizes.text)
         and lines(one.lead.text, width, one.lead.size_px, bold=True) <= LEAD_LINES
         and all(lines(f.text, _fact_width(one.fact_px, width), one.fact_px) <= FACT_LINES for f in sheet.facts)
     )
@@ -214,11 +219,11 @@ def _whole(one: Set, sheet: Sheet, width: float, sizes: Sizes) -> bool:
 def _tight(sheet: Sheet, width: float, height: float, sizes: Sizes, disc: bool) -> Set:
     """Set as small as may be, and cut what does not fit: the body first, then the last facts."""
     px, small, title_px = sizes.text, sizes.small, _rung(TIGHT_TITLE, sizes)
-    title = in_two_lines(sheet.title, _title_width(title_px, width, disc), (title_px,))[0] if sheet.title else ""
+    title = in_few_lines(sheet.title, _title_width(title_px, width, disc), (title_px,))[0] if sheet.title else ""
     facts = tuple(Fact(f.icon, cut(f.text, _fact_width(small, width), FACT_LINES, small)) for f in sheet.facts)
     one = Set(
         title=Text(text=title, size_px=title_px),
-        lead=_evenly(_cut(Text(text=sheet.lead, size_px=px), width, LEAD_LINES, bold=True), width),
+        lead=_cut(Text(text=sheet.lead, size_px=px), width, LEAD_LINES, bold=True),
         fact_px=small,
         gap=GAP * theme.fs(small),
         fact_gap=FACT_GAP * theme.fs(small),
@@ -258,10 +263,18 @@ def _height(one: Set, width: float, disc: bool) -> float:
     return sum(parts) + one.gap * (sum(1 for p in parts if p) - 1)
 
 
-def _evenly(one: Text, width: float, bold: bool = True) -> Text:
-    """Let a text of two lines break where a thought ends."""
-    even = halves_of(one.text, width, partial(measure, size=theme.fs(one.size_px), bold=bold))
-    return replace(one, text=even) if even and lines(one.text, width, one.size_px, bold) == 2 else one
+def _in_thoughts(one: Set, width: float) -> Set:
+    """Let every line end where a thought ends, as far as may be; it has no more of them for it."""
+
+    def broken(text: str, width: float, px: float, bold: bool = False) -> str:
+        return in_thoughts(text, width, partial(measure, size=theme.fs(px), bold=bold))
+
+    return replace(
+        one,
+        lead=replace(one.lead, text=broken(one.lead.text, width, one.lead.size_px, bold=True)),
+        facts=tuple(tuple(Fact(f.icon, broken(f.text, _fact_width(one.fact_px, width), one.fact_px)) for f in row) for row in one.facts),
+        body=replace(one.body, text=broken(one.body.text, width, one.body.size_px)),
+    )
 
 
 def _tile_words(one: Set, px: float, sizes: Sizes) -> float:
@@ -271,7 +284,7 @@ def _tile_words(one: Set, px: float, sizes: Sizes) -> float:
 
 def _tile_holds(one: Set, facts: Sequence[Fact], px: float, sizes: Sizes) -> bool:
     width, icon = _tile_words(one, px, sizes), TILE_ICON * theme.fs(px)
-    most = max(lines(f.text, width, px) for f in facts) if width > theme.fs(px) else TILE_LINES + 1
+    most = max(lines(f.text, width, px) for f in facts) if width > TILE_EM * theme.fs(px) else TILE_LINES + 1
     tall = max(icon, high(most, px)) if one.wide_tiles else icon + TILE_GAP * theme.fs(px) + high(most, px)
     return most <= TILE_LINES and tall <= one.tile[1] - sizes.pad
 

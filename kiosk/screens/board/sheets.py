@@ -14,13 +14,13 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 from PIL import Image
 
-from kiosk.screens.board.fitting import halves_of
 from kiosk.screens.board.sheet_fitting import Set, cut, high, lines
 from kiosk.screens.board.sizes import Place, Sizes
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.kit import Box
 from kiosk.screens.widgets.tint import tint
 from kiosk.screens.widgets.words import measure
+from kiosk.screens.widgets.wrap import in_thoughts
 
 log = logging.getLogger(__name__)
 BESIDE, BESIDE_EM = 0.24, 6
@@ -54,8 +54,9 @@ class FactLine(BoxLayout):
 
 
 class FactTile(Box):
-    """The same as a tile: the icon over the words, or `beside` them."""
+    """The same as a tile: the icon over the words, or `beside` them. `words_high`: room for the words, the same all along a row."""
 
+    words_high = NumericProperty(0)
     beside = BooleanProperty(False)
     icon = StringProperty("")
     text = StringProperty("")
@@ -94,11 +95,12 @@ class FactRows(BoxLayout):
         for facts in one.facts:
             row = take(FactRow)
             row.spacing = one.fact_gap if wide else 0
+            words_high = high(max(fact.text.count("\n") + 1 for fact in facts), one.fact_px)
             for fact in facts:
                 part = take(FactTile if wide else FactLine)
                 part.icon, part.text, part.size_px = fact.icon, fact.text, one.fact_px
                 if wide:
-                    part.size, part.beside = (wide, tall), one.wide_tiles
+                    part.size, part.beside, part.words_high = (wide, tall), one.wide_tiles, 0 if one.wide_tiles else words_high
                 row.add_widget(part)
             self.add_widget(row)
 
@@ -202,11 +204,9 @@ class PicturePage(Widget):
 
 
 def _caption(title: str, width: float, sizes: Sizes) -> str:
-    """Break a title at the end of a thought where it has two lines; three are enough in any width."""
+    """Break a title where a thought ends; three lines are enough in any width."""
     ruler = partial(measure, size=theme.fs(sizes.heading), bold=True)
-    if lines(title, width, sizes.heading, bold=True) == 2 and (halves := halves_of(title, width, ruler)):
-        return halves
-    return cut(title, width, 3, sizes.heading, bold=True)
+    return in_thoughts(cut(title, width, 3, sizes.heading, bold=True), width, ruler)
 
 
 def _is_beside(wide: float, place: Place, sizes: Sizes) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from kiosk.domain import playlist, programme
 from kiosk.domain.playlist import Item, Page, PlaylistSettings
 from kiosk.domain.programme import WORK, PageKind
-from kiosk.screens.board.memory import BoardFile, Kept
+from kiosk.screens.board.memory import BoardFile, Kept, KeptPage
 
 BACK_WITHIN_S = 300.0
 """No page has more time left than this: else the clock was moved."""
@@ -95,14 +95,17 @@ class Turns:
     def stand(self, words: Sequence[str], now: datetime) -> None:
         """Let the page that has come stand as long as its words need."""
         self._hold(programme.dwell_s(words, self._settings.dwell_s), now)
-        shown, page = self.shown, self.shown.page if self.shown else None
-        kept = Kept(played=self._played, aired=self._aired, turn=self.turn, until=self.until, broke_in=self._standing_broke_in)
-        if shown is not None:
-            kept = replace(kept, kind=shown.kind, sheet=shown.sheet)
-        if page is not None:
-            rows, highlight = tuple(i.id for i in page.rows), page.highlight.id if page.highlight else ""
-            kept = replace(kept, rows=rows, highlight=highlight, number=page.number, of=page.of)
-        self._file.keep(kept)
+        self._file.keep(
+            Kept(
+                played=self._played,
+                aired=self._aired,
+                stands=_keep(self.shown),
+                interrupted=_keep(self._interrupted),
+                turn=self.turn,
+                until=self.until,
+                broke_in=self._standing_broke_in,
+            )
+        )
 
     def _hold(self, seconds: float, now: datetime) -> None:
         self._due, self.until = self._beat() + seconds, now + timedelta(seconds=seconds)
@@ -136,23 +139,42 @@ class Turns:
         return replace(shown, page=page) if page.rows or (_is_bare(shown) and not stock.items) else None
 
     def _come_back(self, kept: Kept, stock: Stock, now: datetime) -> bool:
-        """Show the page that stood when we ended, for the rest of its time; say whether there is such a page."""
+        """Show the page that stood when we ended, for the rest of its time; say whether there is such a page.
+
+        What an urgent notice had interrupted then comes after the notice, also where that has had its time meanwhile.
+        """
+        self._interrupted = self._found(kept.interrupted, stock)
         left_s = (kept.until - now).total_seconds() if kept.until is not None else 0.0
-        if not 0 < left_s <= BACK_WITHIN_S:
-            return False
-        page = None
-        if kept.kind in WORK:
-            items = {i.id: i for i in stock.items}
-            rows = tuple(items[i] for i in kept.rows if i in items)
-            if kept.rows and not rows:
-                return False
-            page = Page(rows=rows, highlight=items.get(kept.highlight), number=kept.number, of=kept.of, played=kept.played)
-        back = self._left(Shown(kept.kind, kept.sheet, page), stock, now)
+        stood = self._found(kept.stands, stock) if 0 < left_s <= BACK_WITHIN_S else None
+        back = self._left(stood, stock, now) if stood is not None else None
         if back is None:
             return False
         self.shown, self._standing_broke_in = back, kept.broke_in
         self._hold(left_s, now)
         return True
+
+    def _found(self, kept: KeptPage | None, stock: Stock) -> Shown | None:
+        """Make a page again of what was kept of it; None when all its rows are gone."""
+        if kept is None:
+            return None
+        page = None
+        if kept.kind in WORK:
+            items = {i.id: i for i in stock.items}
+            rows = tuple(items[i] for i in kept.rows if i in items)
+            if kept.rows and not rows:
+                return None
+            page = Page(rows=rows, highlight=items.get(kept.highlight), number=kept.number, of=kept.of, played=self._played)
+        return Shown(kept.kind, kept.sheet, page)
+
+
+def _keep(shown: Shown | None) -> KeptPage | None:
+    if shown is None:
+        return None
+    kept, page = KeptPage(kind=shown.kind, sheet=shown.sheet), shown.page
+    if page is None:
+        return kept
+    rows, highlight = tuple(i.id for i in page.rows), page.highlight.id if page.highlight else ""
+    return replace(kept, rows=rows, highlight=highlight, number=page.number, of=page.of)
 
 
 def _is_bare(shown: Shown | None) -> bool:

@@ -16,9 +16,8 @@ from kiosk.screens.widgets.buttons import Chip, Tile
 from kiosk.text import t
 
 if TYPE_CHECKING:
-    from kiosk.domain.listing import Published
     from kiosk.domain.worker import Worker
-    from kiosk.services.cases import CaseFacts, Effect, Opened
+    from kiosk.services.cases import CaseFacts, Effect, Meant, Opened
 
 STEPS = {"confirm": CaseState.CONFIRMED, "settle": CaseState.SETTLED, "dismiss": CaseState.DISMISSED}
 ICONS = {CaseKind.UNPAID: "cash-remove", CaseKind.FALSE_LISTING: "alert-octagon", CaseKind.COMPLAINT: "comment-alert"}
@@ -26,9 +25,10 @@ BEFORE = {"reason": "list", "kind": "list", "job": "kind", "who": "job", "words"
 
 
 class CasePad(ScreenPart):
-    """Keying in the number of a job or of a slip."""
+    """Keying in the number of a job or of a slip; `about`: what is known already."""
 
     head = StringProperty("")
+    about = StringProperty("")
     skip = StringProperty("")
     limit = NumericProperty(8)
 
@@ -178,14 +178,14 @@ class CasesScreen(StaffPage):
         self._show("job")
 
     def _job_view(self) -> Any:
-        return self._pad(t("cases.add_about"), t("cases.add_skip"), 5)
+        return self._pad(t("cases.add_about"), "", t("cases.add_skip"), 5)
 
     def _who_view(self) -> Any:
-        return self._pad(t("cases.add_who"), t("cases.add_nobody"), 11)
+        return self._pad(t("cases.add_who"), "".join(self.about[:1]), t("cases.add_nobody"), 11)
 
-    def _pad(self, head: str, skip: str, limit: int) -> Any:
+    def _pad(self, head: str, about: str, skip: str, limit: int) -> Any:
         self.main_text, self.main_icon, self.main_enabled = t("cases.add_ok"), "arrow-right", bool(self.digits)
-        return CasePad(screen=self, head=head, skip=skip, limit=limit)
+        return CasePad(screen=self, head=head, about=about, skip=skip, limit=limit)
 
     def key_in(self, digits: str) -> None:
         """Take what the pad holds."""
@@ -199,24 +199,20 @@ class CasesScreen(StaffPage):
             self._take_who("", t("cases.add_nobody"))
 
     def _look_up(self) -> None:
-        from kiosk.services import browse, registrations
+        from kiosk.services import cases, registrations
 
         digits = self.digits
-
-        def find() -> "Published | None":
-            listing_id = browse.numbered(self.here, int(digits)).listing_id
-            return None if listing_id is None else browse.job(self.here, listing_id).published
-
         if self.view == "job":
-            self.ask(find, self._found_job)
+            self.ask(lambda: cases.meant(self.here, int(digits)), lambda found: self._found_job(digits, found))
         else:
             self.ask(lambda: registrations.registrations(self.here, digits), self._found_worker)
 
-    def _found_job(self, found: "Published | None") -> None:
+    def _found_job(self, number: str, found: "Meant | None") -> None:
         if found is None:
             self.hint = t("cases.add_no_number")
         else:
-            self._take_job(found.listing.id, t("cases.add_job", number=found.number, title=found.listing.title))
+            said = "cases.add_job_gone" if found.gone else "cases.add_job"
+            self._take_job(found.listing_id, t(said, number=int(number), title=found.title))
 
     def _take_job(self, listing_id: str, said: str) -> None:
         self.listing_id, self.about = listing_id, [said]

@@ -12,6 +12,11 @@ ELLIPSIS = "…"
 LONELY = 3
 """A last line of so few characters looks forgotten: the lines before give it some of theirs."""
 NARROWER = (0.95, 0.9, 0.85, 0.8, 0.75)
+MARKS = "，。、；：！？,;:"
+# no word begins with the second half of what 的 ends
+ENDS = frozenset(MARKS + "…・）)的")
+BROKEN = 0.25
+"""What a line costs that ends in a thought; what it leaves free of its width costs the square of that."""
 
 
 def _is_wide(c: str) -> bool:
@@ -89,3 +94,43 @@ def _fill(text: str, width: float, measure: Callable[[str], float]) -> list[str]
             size = measure(piece)
         line, used = line + piece, used + size
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def in_thoughts(text: str, width: float, measure: Callable[[str], float]) -> str:
+    """Break a text into as few lines as it needs, so that they end where a thought ends and are of one length, as far as may be."""
+    return "\n".join(line for paragraph in text.split("\n") for line in _in_thoughts(paragraph, width, measure))
+
+
+def _in_thoughts(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
+    lines, parts = wrap(text, width, measure), pieces(text)
+    if len(lines) == 1:
+        return lines
+    wide, bare = [measure(part) for part in parts], [measure(part.rstrip()) for part in parts]
+    # by how many parts stand in the lines so far: the least that these cost, and where the last of them begins
+    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+    for _ in lines:
+        reached: dict[int, tuple[float, int]] = {}
+        for start, (cost, _) in best[-1].items():
+            used = 0.0
+            for end in range(start + 1, len(parts) + 1):
+                if used + bare[end - 1] > width:
+                    break
+                broken = end < len(parts) and not _ends_thought(parts[end - 1], parts[end])
+                all_in = cost + (1 - (used + bare[end - 1]) / width) ** 2 + BROKEN * broken
+                if end not in reached or all_in <= reached[end][0]:
+                    reached[end] = all_in, start
+                used += wide[end - 1]
+        best.append(reached)
+    end, found = len(parts), list[str]()
+    for reached in reversed(best[1:]):
+        if end not in reached:
+            # a part is wider than a line
+            return lines
+        start = reached[end][1]
+        found.insert(0, "".join(parts[start:end]).rstrip())
+        end = start
+    return found if max(map(measure, found)) <= width else lines
+
+
+def _ends_thought(before: str, after: str) -> bool:
+    return before.rstrip()[-1:] in ENDS or after[0] in "（("
