@@ -1,6 +1,6 @@
 """The county's assessment: what stations handed in, what it makes of each, publishing it to the station, and who is paid what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from kiosk.county.feed import Entry, append, of_station, open_county
 from kiosk.county.phone_limits import hold
 from kiosk.county.phone_records import text_of
 from kiosk.county.schema import judgement, record
-from kiosk.county.standing import Standing, standings
+from kiosk.county.standing import Standing, standing, standings
 from kiosk.county.year import year_of
 from kiosk.domain.assessment import GradeBand
 from kiosk.domain.entities import NAME_OF
@@ -71,10 +71,23 @@ class Recount:
     until: datetime
 
 
-def judgings(connection: sa.Connection, county_id: str, year: int, station_id: str | None = None) -> list[Judging]:
-    """Give every station that is judged, or one, with how its year stands."""
+def judgings(connection: sa.Connection, county_id: str, year: int) -> list[Judging]:
+    """Give every station that is judged, with how its year stands."""
+    return _judgings(connection, county_id, year, standings(connection, county_id), None)
+
+
+def judging(connection: sa.Connection, county_id: str, year: int, station_id: str) -> Judging:
+    """Give one station's; raise NotFound."""
+    found = _judgings(connection, county_id, year, [standing(connection, county_id, station_id)], station_id)
+    if not found:
+        raise NotFound(f"station {station_id}")
+    return found[0]
+
+
+def _judgings(connection: sa.Connection, county_id: str, year: int, every: Iterable[Standing], station_id: str | None) -> list[Judging]:
+    """Give how the year of these stands; where it is one, nothing is read of the others."""
     papers = {one.station_id: one for one in handed_in(connection, county_id, year, station_id)}
-    mine = [judgement.c.county_id == county_id, judgement.c.year == year]
+    mine = [judgement.c.county_id == county_id, judgement.c.year == year, *([judgement.c.station_id == station_id] if station_id else [])]
     rows = {row.station_id: row for row in connection.execute(sa.select(judgement).where(*mine))}
     return [
         Judging(
@@ -83,22 +96,14 @@ def judgings(connection: sa.Connection, county_id: str, year: int, station_id: s
             from_plain(Judgement, rows[one.station.id].data) if one.station.id in rows else None,
             bool(one.station.id in rows and rows[one.station.id].published),
         )
-        for one in standings(connection, county_id)
-        if is_judged(one) and station_id in (None, one.station.id)
+        for one in every
+        if is_judged(one)
     ]
 
 
 def is_judged(one: Standing) -> bool:
     """Say whether a station's years are judged: it is no centre, and was recognised."""
     return one.station.level is not StationLevel.COUNTY and one.stage in JUDGED_STAGES
-
-
-def judging(connection: sa.Connection, county_id: str, year: int, station_id: str) -> Judging:
-    """Give one station's; raise NotFound."""
-    found = judgings(connection, county_id, year, station_id)
-    if not found:
-        raise NotFound(f"station {station_id}")
-    return found[0]
 
 
 def judge(

@@ -218,7 +218,7 @@ def _at_several(county_id: str, now: datetime) -> sa.CompoundSelect[Any]:
     recent = lately.order_by(ROW.collected_at.desc(), ROW.id.desc()).limit(LATELY).cte("recent")
     c = recent.c
     broken = sa.func.unnest(c.findings).table_valued("rule").render_derived(name="broken")
-    with_rules = recent.join(broken, sa.true())
+    with_rules = recent.join(broken, sa.func.cardinality(c.findings) > 0)
     parts = []
     for clue, key, source in ((Clue.PHONE, c.phone, recent), (Clue.TEXT, c.text_key, recent), (Clue.RULE, broken.c.rule, with_rules)):
         several = sa.select(key).select_from(source).group_by(key).having(sa.func.min(c.station_id) != sa.func.max(c.station_id))
@@ -251,6 +251,15 @@ def _pattern(clue: Clue, key: str, rows: Sequence[Any]) -> Pattern:
         held=any(row.held for row in rows),
         findings=(key,) if clue is Clue.RULE else tuple(name for name in FRAUD_RULES if name in broken),
     )
+
+
+def public_titles(connection: sa.Connection, county_id: str, ids: Collection[str], today: date) -> dict[str, str]:
+    """Give the titles of those of the listings that stand in public, by id."""
+    same = (record.c.county_id == county_id, record.c.entity == "listing", record.c.id == ROW.id)
+    title = sa.select(record.c.data["title"].astext).where(*same).order_by(record.c.revision.desc()).limit(1)
+    these = (ROW.county_id == county_id, ROW.id.in_(ids), *_standing(Where.PUBLIC, today))
+    rows = connection.execute(sa.select(ROW.id, title.scalar_subquery()).where(*these))
+    return {row[0]: row[1] or "" for row in rows}
 
 
 def newest_of(connection: sa.Connection, county_id: str, ids: Collection[str]) -> dict[str, Listing]:

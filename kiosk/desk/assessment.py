@@ -5,12 +5,11 @@ Here the head enters what no machine measures and shows a file for it, and makes
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent
+from kiosk.desk.counter import PAPERS, Counter, Desk, Form, Seated, Sent
 from kiosk.desk.seats import Seat
 from kiosk.domain.assessment import Area, Scored
 from kiosk.errors import BadInput, NotFound
@@ -33,9 +32,6 @@ class Typed:
 
     trouble: str
     fields: Mapping[str, str]
-
-
-TEMPLATES = Path(__file__).parent.parent.parent / "assets" / "papers"
 
 
 @router.get("/assessment")
@@ -84,7 +80,7 @@ def four(desk: Desk, form: Form) -> Response:
     year = _year(desk, form)
     try:
         # a password may begin or end with a blank: it is taken as it was typed
-        return download(papers(desk.here, form.seat.session, TEMPLATES, "".join(form.texts("password")), year))
+        return download(papers(desk.here, form.seat.session, PAPERS, "".join(form.texts("password")), year))
     except BadInput as error:
         return _page(desk, form.seat, year, paper_trouble=t(error.key, **error.words))
 

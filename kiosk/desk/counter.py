@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -17,6 +18,8 @@ from kiosk.text import t
 from kiosk.web.forms import Fields, fields_of
 
 COOKIE = "desk"
+PAPERS = Path(__file__).parent.parent.parent / "assets" / "papers"
+"""The templates of papers that the program came with."""
 
 
 class NotSeatedError(Exception):

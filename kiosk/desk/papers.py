@@ -5,7 +5,7 @@ from datetime import date
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from kiosk.desk.counter import Counter, Desk, Form, Seated, Sent
+from kiosk.desk.counter import PAPERS, Counter, Desk, Form, Seated, Sent
 from kiosk.desk.seats import Seat
 from kiosk.domain.station import Role
 from kiosk.errors import BadInput
@@ -39,8 +39,8 @@ def roster_file(desk: Desk, form: Form) -> Response:
         if form.text("whole"):
             # a password may begin or end with a blank: it is taken as it was typed
             password = "".join(form.texts("password"))
-            return download(rosters.full_file(desk.here, form.seat.session, period, password))
-        return download(rosters.masked_file(desk.here, form.seat.session, period))
+            return download(rosters.full_file(desk.here, form.seat.session, PAPERS, period, password))
+        return download(rosters.masked_file(desk.here, form.seat.session, PAPERS, period))
     except BadInput as error:
         return _page(desk, form.seat, period, trouble=t(error.key, **error.words))
 

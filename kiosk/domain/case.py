@@ -1,4 +1,4 @@
-"""A case: something went wrong and somebody must look after it: unpaid, a false listing, a complaint.
+"""A case: something went wrong and somebody must look after it: unpaid, a false listing, a complaint, what is personal got out.
 
 open → confirmed → settled, or dismissed. State is a fold over append-only steps. Knows no screen and no store.
 """
@@ -17,6 +17,7 @@ class CaseKind(StrEnum):
     UNPAID = "unpaid"
     FALSE_LISTING = "false_listing"
     COMPLAINT = "complaint"
+    PRIVACY = "privacy"
 
 
 class CaseState(StrEnum):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from statistics import median
+from typing import Protocol
 
 from kiosk.domain import facility
 from kiosk.domain.case import Case, CaseKind, CaseState, CaseStep
@@ -43,6 +44,26 @@ class Measured:
     against: tuple[str, ...] = ()
 
 
+class Gathered(Protocol):
+    """What counts of a listing: which revision of it was collected when, and by which station."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def revision(self) -> int:
+        """Its revision."""
+
+    @property
+    def station_id(self) -> str:
+        """Who collected it."""
+
+    @property
+    def collected_at(self) -> datetime:
+        """When this revision was."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
     """One station's records as of a day, `today`, within `year` (China's calendar). Rows of the roster are those of the year.
@@ -54,7 +75,7 @@ class Year:
     year: int
     today: date
     workers: Sequence[Worker]
-    listings: Sequence[Listing]
+    listings: Sequence[Gathered]
     reviews: Sequence[Review]
     takedowns: Sequence[Takedown]
     roster: Sequence[RosterRow]
@@ -173,19 +194,32 @@ def _ids(rows: Iterable[RosterRow]) -> list[str]:
     return [row.about.referral.id for row in rows]
 
 
-def _cases_closed(y: Year) -> Measured:
+def _cases(y: Year) -> list[tuple[Case, CaseState, bool]]:
+    """Give the year's cases, oldest first: where each stands, and whether its time is up."""
     steps: dict[str, list[CaseStep]] = defaultdict(list)
     for step in y.case_steps:
         steps[step.case_id].append(step)
+    opened = sorted((case for case in y.cases if y.has(case.opened_at)), key=lambda c: (c.opened_at, c.id))
+    return [(one, case_state(steps[one.id]), (y.today - one.opened_at.astimezone(CHINA).date()).days >= CASE_DAYS) for one in opened]
+
+
+def _cases_closed(y: Year) -> Measured:
     good: list[str] = []
     bad: list[str] = []
-    for case in sorted(y.cases, key=lambda c: (c.opened_at, c.id)):
-        if y.has(case.opened_at):
-            closed = case_state(steps[case.id]) in (CaseState.SETTLED, CaseState.DISMISSED)
-            late = (y.today - case.opened_at.astimezone(CHINA).date()).days >= CASE_DAYS
-            if closed or late:
-                (good if closed else bad).append(case.id)
+    for case, state, late in _cases(y):
+        closed = state in (CaseState.SETTLED, CaseState.DISMISSED)
+        if closed or late:
+            (good if closed else bad).append(case.id)
     return _shared(Case, good, bad)
+
+
+def _privacy_incidents(y: Year) -> Measured:
+    """Count what is personal and got out: what was dismissed was none, what nobody has looked at until its time was up was one (own)."""
+    return _counted(Case, (c.id for c, state, late in _cases(y) if c.kind is CaseKind.PRIVACY and _holds(state, late=late)))
+
+
+def _holds(state: CaseState, *, late: bool) -> bool:
+    return state in (CaseState.CONFIRMED, CaseState.SETTLED) or (state is CaseState.OPEN and late)
 
 
 def _false_listings(y: Year) -> Measured:
@@ -282,6 +316,7 @@ MEASURES: Mapping[str, Callable[[Year], Measured]] = {
     "pay_asked_share": _pay_asked,
     "cases_closed_share": _cases_closed,
     "false_listings": _false_listings,
+    "privacy_incidents": _privacy_incidents,
     "entered_share": _entered,
     "ledger_lines": _ledger,
 }

@@ -195,7 +195,7 @@ def _read_instant(plain: Any) -> datetime:
         raise RecordError("", str(error)) from None
     if instant.tzinfo is None:
         raise RecordError("", "an instant without a zone")
-    return instant.astimezone(UTC)
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
 def _read_date(plain: Any) -> date:

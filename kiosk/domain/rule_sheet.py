@@ -12,7 +12,13 @@ RUBRIC = "rubric"
 """The sheet that is the rubric."""
 MINI_PROGRAM = "mini_program"
 """The sheet that is the mini-program's code: a PNG in base64."""
-PAPERS = {"paper_application": "application.docx", "paper_report": "report.docx", "paper_score": "score.xlsx"}
+PAPER_ROSTER = "paper_roster"
+PAPERS = {
+    "paper_application": "application.docx",
+    PAPER_ROSTER: "roster.xlsx",
+    "paper_score": "score.xlsx",
+    "paper_report": "report.docx",
+}
 """Sheets that are templates of the papers of a claim, in base64, each for the file that the program came with."""
 FILES = frozenset({MINI_PROGRAM, *PAPERS})
 """These hold a file; all others are tables of the rules, each by the name of its file."""

@@ -1,4 +1,5 @@
-"""Cases: something went wrong (unpaid, a false listing, a complaint), what was done about it, and what that does to the listings.
+"""Cases: something went wrong (unpaid, a false listing, a complaint, what is personal got out), what was done about it, and what that does
+to the listings.
 
 A confirmed case holds the employer in the same transaction; so do two different registered workers who say so (RULES). Personal words do
 not go into a case: who said so is an id, and what staff write is checked for the worker's name and phone. What other stations get to see of

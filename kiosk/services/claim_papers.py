@@ -4,7 +4,6 @@ Application, roster, score sheet, report, evidence, the records behind every num
 digest as a record: what was altered afterwards is seen.
 """
 
-import base64
 import hashlib
 import io
 import json
@@ -19,7 +18,6 @@ from kiosk.domain.file_kind import FileKind
 from kiosk.domain.ledger import standing, sums
 from kiosk.domain.pay import capitals, yuan
 from kiosk.domain.record import new_id
-from kiosk.domain.rule_sheet import PAPERS, RuleSheet, in_force
 from kiosk.domain.running import Spending, SpendingKind
 from kiosk.domain.yearly import PaperItem, PaperSet
 from kiosk.errors import NotFound
@@ -27,6 +25,7 @@ from kiosk.services import assessment_words as words
 from kiosk.services import roster as rosters
 from kiosk.services.assessment import Assessment, assess, years
 from kiosk.services.assessment_records import workbook
+from kiosk.services.paper_templates import template_of
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here
 from kiosk.services.table_write import NOT_IN_NAMES, File
@@ -34,7 +33,7 @@ from kiosk.services.template import fill_docx, fill_xlsx, makes_pdf, to_pdf
 from kiosk.text import t
 
 TEMPLATES = {1: "application.docx", 3: "score.xlsx", 4: "report.docx"}
-"""By their number in article 14; the second paper is the roster."""
+"""By their number in article 14; the second paper is the roster, which is made by itself, too."""
 
 
 def papers(here: Here, session: Session, templates: Path, password: str = "", year: int | None = None) -> File:
@@ -68,16 +67,16 @@ def papers(here: Here, session: Session, templates: Path, password: str = "", ye
 
 def _four(here: Here, session: Session, templates: Path, found: Assessment, password: str) -> dict[str, bytes]:
     """Fill the papers, by their names in the zip; each as PDF too where LibreOffice is here."""
-    facts, ours, papers = _facts(here, found), _county_templates(here), dict[str, bytes]()
+    facts, papers = _facts(here, found), dict[str, bytes]()
     period, note = rosters.whole_year(found.year) if found.over else rosters.this_year(here), words.placeholder(found)
-    whole = [rosters.full_file(here, session, period, password, note)] if password else []
+    whole = [rosters.full_file(here, session, templates, period, password, note)] if password else []
     # a PDF cannot be locked as Office's files are: that of the roster is never the whole one
-    masked = [rosters.masked_file(here, session, period, note)] if makes_pdf() or not whole else []
+    masked = [rosters.masked_file(here, session, templates, period, note)] if makes_pdf() or not whole else []
     papers |= {f"2_{name}": content for name, content in masked}
     for number, name in TEMPLATES.items():
         fill = fill_docx if name.endswith(".docx") else fill_xlsx
         title = f"{number}_{t(f'claim_papers.{Path(name).stem}')}{Path(name).suffix}"
-        papers[title] = fill(ours.get(name) or (templates / name).read_bytes(), facts)
+        papers[title] = fill(template_of(here, templates, name), facts)
     pdfs = to_pdf(papers) if makes_pdf() else {}
     if whole and masked:
         del papers[f"2_{masked[0][0]}"]
@@ -94,13 +93,6 @@ def _evidence(here: Here, found: Assessment) -> dict[str, bytes]:
             if shown is not None:
                 files[f"{folder}/{code}_{_safe(claim.file_name)}"] = shown
     return files
-
-
-def _county_templates(here: Here) -> dict[str, bytes]:
-    """Give the templates that the county set in place of those the program came with, by the file's name."""
-    with here.store.read() as u:
-        sheets = in_force((sheet for sheet in u.list(RuleSheet) if sheet.name in PAPERS), here.today())
-    return {PAPERS[name]: base64.b64decode(sheet.text) for name, sheet in sheets.items() if sheet.text}
 
 
 def _hand_in(here: Here, session: Session, found: Assessment, zipped: File, digest: str) -> None:

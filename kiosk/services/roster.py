@@ -1,12 +1,14 @@
 """The roster of successful recommendations, for the page and as files.
 
-Grades and doubts are kiosk.domain.roster's, how a sheet is written table_write's.
+Grades and doubts are kiosk.domain.roster's; which columns there are, and what they are called, is the template's.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from kiosk.domain.employer import Employer
 from kiosk.domain.listing import Listing
@@ -14,34 +16,18 @@ from kiosk.domain.measures import last_day
 from kiosk.domain.privacy import Personal
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
 from kiosk.domain.roster import NOTED, Grade, Recommendation, RosterRow, missing, roster_rows
+from kiosk.domain.rule_sheet import PAPER_ROSTER, PAPERS
 from kiosk.domain.station import Station
 from kiosk.domain.worker import Worker
 from kiosk.errors import BadInput
-from kiosk.services import listing_words, table_write
+from kiosk.services import listing_words
+from kiosk.services.paper_templates import template_of
 from kiosk.services.sign_in import Session
 from kiosk.services.station import Here, local
-from kiosk.services.table_write import Cell, Column, File, Table
+from kiosk.services.table_write import Cell, File, check_password, file_name, locked
+from kiosk.services.template import fill_xlsx
 from kiosk.store.store import UnitOfWork
 from kiosk.text import t
-
-WIDTHS = {
-    "number": 5,
-    "referred": 11,
-    "name": 10,
-    "phone": 13,
-    "job": 16,
-    "employer": 22,
-    "employer_phone": 13,
-    "place": 16,
-    "pay": 8,
-    "unit": 12,
-    "grade": 10,
-    "evidence": 34,
-    "missing": 14,
-    "doubts": 20,
-    "notes": 16,
-    "by": 8,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,22 +84,23 @@ def roster(here: Here, period: Period) -> Roster:
     return Roster(station=station, period=period, rows=tuple(rows))
 
 
-def masked_file(here: Here, session: Session, period: Period, note: str = "") -> File:
-    """Give the roster as xlsx with names and phones masked, `note` over it; audited."""
+def masked_file(here: Here, session: Session, templates: Path, period: Period, note: str = "") -> File:
+    """Give the roster as xlsx with names and phones masked, `note` on it; audited. Raises BadInput for a template that cannot be filled."""
     found = roster(here, period)
+    file = _filled(here, templates, found, note, full=False)
     _audit(here, session, found, "masked")
-    return _name(found, "roster.masked_file"), table_write.to_xlsx(_table(found, note, full=False))
+    return _name(found, "roster.masked_file"), file
 
 
-def full_file(here: Here, session: Session, period: Period, password: str, note: str = "") -> File:
-    """Give the roster with whole names and phones, openable with `password` only, which is kept nowhere, `note` over it; audited.
+def full_file(here: Here, session: Session, templates: Path, period: Period, password: str, note: str = "") -> File:
+    """Give the roster with whole names and phones, openable with `password` only, which is kept nowhere, `note` on it; audited.
 
-    Raises NotAllowed for anybody but the head, BadInput('password') for a short one.
+    Raises NotAllowed for anybody but the head, BadInput('password') for a short one, BadInput for a template that cannot be filled.
     """
     session.need_head("the full roster")
-    table_write.check_password(password)
+    check_password(password)
     found = roster(here, period)
-    file = table_write.locked(table_write.to_xlsx(_table(found, note, full=True)), password)
+    file = locked(_filled(here, templates, found, note, full=True), password)
     _audit(here, session, found, "full")
     return _name(found, "roster.full_file"), file
 
@@ -172,29 +159,34 @@ def _audit(here: Here, session: Session, found: Roster, form: str) -> None:
 
 def _name(found: Roster, kind: str) -> str:
     period = found.period
-    return table_write.file_name(t("roster.title"), found.station.name, str(period.first), str(period.last), t(kind))
+    return file_name(t("roster.title"), found.station.name, str(period.first), str(period.last), t(kind))
 
 
-def _table(found: Roster, note: str, *, full: bool) -> Table:
-    period = found.period
-    head = t("roster.period", station=found.station.name, first=period.first, last=period.last, count=len(found.rows))
-    return Table(
-        title=t("roster.title"),
-        notes=(head, t("roster.full" if full else "roster.masked"), t("roster.placeholder"), *filter(None, (note,))),
-        columns=tuple(Column(title=t(f"roster.column.{name}"), width=width) for name, width in WIDTHS.items()),
-        rows=[_cells(number, row, full=full) for number, row in enumerate(found.rows, start=1)],
-        foot=(t("roster.legend"), t("roster.legend_words"), t("roster.legend_doubts")),
-    )
+def _filled(here: Here, templates: Path, found: Roster, note: str, *, full: bool) -> bytes:
+    return fill_xlsx(template_of(here, templates, PAPERS[PAPER_ROSTER]), facts(found, note, full=full))
 
 
-def _cells(number: int, row: RosterRow, *, full: bool) -> Sequence[Cell]:
+def facts(found: Roster, note: str, *, full: bool) -> Mapping[str, Any]:
+    """Give every field that a template of the roster may name; `note` says that the rubric is a placeholder."""
+    return {
+        "station": found.station.name,
+        "first": found.period.first,
+        "last": found.period.last,
+        "count": len(found.rows),
+        "masking": t("roster.full" if full else "roster.masked"),
+        "placeholder": note,
+        "items": [_item(number, row, full=full) for number, row in enumerate(found.rows, start=1)],
+    }
+
+
+def _item(number: int, row: RosterRow, *, full: bool) -> Mapping[str, Cell]:
     worker, listing = row.about.worker, row.about.listing
 
     def shown(value: Personal) -> str:
         return str.__str__(value) if full else value.masked()
 
     referred = next(s for s in row.words if s.state is ReferralState.REFERRED)
-    cells: dict[str, Cell] = {
+    return {
         "number": number,
         "referred": local(row.referred_at).date(),
         "name": shown(worker.name) if worker and worker.name else t("roster.withdrawn"),
@@ -212,7 +204,6 @@ def _cells(number: int, row: RosterRow, *, full: bool) -> Sequence[Cell]:
         "notes": doubts_said(row, noted=True),
         "by": referred.by_name if referred.by_id or referred.party is Party.STAFF else "",
     }
-    return [cells[name] for name in WIDTHS]
 
 
 def _said(step: ReferralStep, *, free_text: bool) -> str:

@@ -116,7 +116,7 @@ def stream_xlsx(table: Table, rows: Iterable[Sequence[Cell]], out: IO[bytes], sh
             sheet = _long_sheet(book, table)
         cells = [WriteOnlyCell(sheet) for _ in row]
         for cell, value in zip(cells, row, strict=True):
-            _fill(cell, value)
+            fill_cell(cell, value)
         sheet.append(cells)
         many += 1
     if sheet is None:
@@ -138,7 +138,7 @@ def _long_sheet(book: Any, table: Table) -> Any:
     for words, font in (*lines, ([c.title for c in table.columns], Font(bold=True))):
         cells = [WriteOnlyCell(sheet) for _ in words]
         for cell, text in zip(cells, words, strict=True):
-            _fill(cell, text)
+            fill_cell(cell, text)
             if font:
                 cell.font = font
         sheet.append(cells)
@@ -162,7 +162,7 @@ def _sheet(sheet: Any, table: Table) -> None:
 
     def whole_line(at: int, text: str, font: Font, high: float) -> None:
         sheet.merge_cells(f"A{at}:{last}{at}")
-        _fill(sheet.cell(at, 1), text)
+        fill_cell(sheet.cell(at, 1), text)
         sheet.cell(at, 1).font, sheet.cell(at, 1).alignment = font, across
         sheet.row_dimensions[at].height = high
 
@@ -172,14 +172,14 @@ def _sheet(sheet: Any, table: Table) -> None:
     head, looks = len(table.notes) + 2, dict[tuple[bool, ...], Any]()
     for number, column in enumerate(table.columns, start=1):
         cell = sheet.cell(head, number)
-        _fill(cell, column.title)
+        fill_cell(cell, column.title)
         cell.font, cell.fill = Font(name=FACE, bold=True, color="FFFFFF"), PatternFill("solid", fgColor=GREEN)
         cell.alignment, cell.border = Alignment(horizontal="center", vertical="center", wrap_text=True), box
         sheet.column_dimensions[get_column_letter(number)].width = column.width
     for at, row in enumerate(table.rows, start=head + 1):
         for number, value in enumerate(row, start=1):
             cell = sheet.cell(at, number)
-            _fill(cell, value)
+            fill_cell(cell, value)
             look = isinstance(value, (date, int)), isinstance(value, date), bool(cell.quotePrefix)
             if look in looks:  # finding the number of a look takes most of the time of a long table
                 cell._style = copy(looks[look])
@@ -239,8 +239,8 @@ def _runs(text: str) -> bool:
     return text.startswith(FORMULA) or text.lstrip().startswith(FORMULA)
 
 
-def _fill(cell: Any, value: Cell) -> None:
-    """Put a value into a cell with its own type; a text stays one, also when somebody edits it."""
+def fill_cell(cell: Any, value: Cell) -> None:
+    """Put a value into an empty cell with its own type; a text stays one, also when somebody edits it."""
     if isinstance(value, str):
         if not (text := FORBIDDEN.sub("", str.__str__(value))):
             return
@@ -248,6 +248,5 @@ def _fill(cell: Any, value: Cell) -> None:
         # openpyxl takes a leading = for a formula and #N/A for an error
         cell.data_type, cell.quotePrefix = "s", _runs(text)
         return
+    # a date becomes yyyy-mm-dd unless the cell says how dates are written
     cell.value = value
-    if isinstance(value, date):
-        cell.number_format = "yyyy-mm-dd"

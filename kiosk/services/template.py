@@ -8,16 +8,21 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
+from datetime import date
+from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from kiosk.errors import BadInput, ConfigError
-from kiosk.services.table_write import FORBIDDEN, LINE_POINTS, lines_in
+from kiosk.services.table_write import FORBIDDEN, LINE_POINTS, Cell, fill_cell, lines_in
 
 FIELD = re.compile(r"\{\{.*?\}\}")
+ONE_FIELD = re.compile(r"\s*\{\{((?:(?!\}\}).)*)\}\}\s*")
+TAG = re.compile("<[^>]*>")
 EACH = "item."
 """A row of a sheet that names a field of `item` stands once for each item."""
 EXAMPLE_ITEM = {
@@ -55,11 +60,44 @@ EXAMPLE: Mapping[str, Any] = {
     "areas": [{"number": "一", "name": "驿站建设", "points": "22", "most": "25", "items": [EXAMPLE_ITEM]}],
 }
 """Every field that a template may name, as it might be filled: what a template is tried with before it goes to the stations."""
+ROSTER_EXAMPLE: Mapping[str, Any] = {
+    "station": "义堂站",
+    "first": date(2026, 1, 1),
+    "last": date(2026, 11, 27),
+    "count": 1,
+    "masking": "名字和电话隐去了一部分",
+    "placeholder": "",
+    "items": [
+        {
+            "number": 1,
+            "referred": date(2026, 11, 20),
+            "name": "刘＊庆",
+            "phone": "199****2001",
+            "job": "装卸工",
+            "employer": "云梦县汉十物流有限公司",
+            "employer_phone": "199****1234",
+            "place": "义堂镇 汉十物流园",
+            "pay": 260,
+            "unit": "元/天",
+            "grade": "3 到岗",
+            "evidence": "2026-11-20 工作人员推荐\n2026-11-21 用工方说定了\n2026-11-22 本人说人到了",
+            "missing": "本人的话",
+            "doubts": "",
+            "notes": "",
+            "by": "张伟",
+        }
+    ],
+}
+"""The same of the roster."""
 OFFICE, OFFICE_S = "soffice", 90.0
 
 
 def fill_docx(template: bytes, facts: Mapping[str, Any]) -> bytes:
-    """Fill a Word template; raise BadInput('template') for one that cannot be read, or names a field that is not there."""
+    """Fill a Word template; raise BadInput('template') for one that cannot be read, or names a field that is not there.
+
+    What facts['placeholder'] says stands in the foot of every page where the template has no place for it.
+    """
+    from docx import Document
     from docx.opc.exceptions import PackageNotFoundError
     from docxtpl import DocxTemplate
     from jinja2 import StrictUndefined, TemplateError
@@ -72,50 +110,96 @@ def fill_docx(template: bytes, facts: Mapping[str, Any]) -> bytes:
         raise BadInput("template", "bad.template.broken") from None
     except TemplateError as error:
         raise BadInput("template", "bad.template.field", what=_named(error)) from None
-    out = io.BytesIO()
-    page.save(out)
-    return out.getvalue()
+    filled, note = _saved(page), facts.get("placeholder", "")
+    if _says(filled, note):
+        return filled
+    made = Document(io.BytesIO(filled))
+    for number, section in enumerate(made.sections):
+        for foot in (section.footer, section.first_page_footer, section.even_page_footer):
+            if number == 0 or not foot.is_linked_to_previous:
+                foot.add_paragraph(note)
+    return _saved(made)
 
 
 def fill_xlsx(template: bytes, facts: Mapping[str, Any]) -> bytes:
-    """Fill an Excel template the same way; a row that names a field of `item` is repeated for each of facts['items']."""
-    from jinja2 import StrictUndefined, TemplateError
-    from jinja2.sandbox import SandboxedEnvironment
+    """Fill an Excel template the same way; a row that names a field of `item` is repeated for each of facts['items'], empty where there is
+    none. A cell that is one field and nothing else takes a number or a date as such.
+    """
+    from jinja2 import TemplateError
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
-    engine, plain = SandboxedEnvironment(undefined=StrictUndefined), _plain(facts)
+    filled, plain = _filler(), _plain(facts)
+    items = plain["items"]
     try:
         book = load_workbook(io.BytesIO(template))
         for sheet in book:
-            _repeat(sheet, len(plain["items"]))
+            _repeat(sheet, len(items))
             number = -1
             for row in sheet.iter_rows():
                 number += any(_is_of_item(cell.value) for cell in row)
                 for cell in row:
                     if isinstance(cell.value, str) and FIELD.search(cell.value):
-                        text = engine.from_string(cell.value).render(plain, item=plain["items"][max(number, 0)])
-                        cell.value = text
-                        cell.data_type = "s"
-                        _heighten(sheet, cell, text)
+                        text, cell.value = cell.value, None
+                        if items or not _is_of_item(text):
+                            value = filled(text, plain | {"item": items[max(number, 0)] if items else {}})
+                            fill_cell(cell, value)
+                            _heighten(sheet, cell, value)
     except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError, OverflowError):
         raise BadInput("template", "bad.template.broken") from None
     except TemplateError as error:
         raise BadInput("template", "bad.template.field", what=_named(error)) from None
+    note = facts.get("placeholder", "")
+    if not _says(made := _saved(book), note):
+        for sheet in book:
+            for foot in (sheet.oddFooter, sheet.firstFooter, sheet.evenFooter):
+                foot.center.text = "　".join(filter(None, (foot.center.text, note)))
+        return _saved(book)
+    return made
+
+
+def _filler() -> Callable[[str, Mapping[str, Any]], Cell]:
+    """Give what fills a cell's text; each text is read once, however many rows it stands in."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    engine = SandboxedEnvironment(undefined=StrictUndefined, finalize=lambda value: "" if value is None else value)
+
+    @cache
+    def read(text: str) -> tuple[Callable[..., Any] | None, Any]:
+        one = ONE_FIELD.fullmatch(text)
+        return engine.compile_expression(one[1], undefined_to_none=False) if one else None, engine.from_string(text)
+
+    def filled(text: str, facts: Mapping[str, Any]) -> Cell:
+        alone, whole = read(text)
+        value = alone(facts) if alone else None
+        return value if isinstance(value, (int, float, date)) else str(whole.render(facts))
+
+    return filled
+
+
+def _saved(file: Any) -> bytes:
     out = io.BytesIO()
-    book.save(out)
+    file.save(out)
     return out.getvalue()
+
+
+def _says(file: bytes, note: str) -> bool:
+    """Say whether a sentence stands anywhere in a file of Word or Excel, however its letters are set."""
+    with ZipFile(io.BytesIO(file)) as parts:
+        texts = (unescape(TAG.sub("", parts.read(name).decode("utf-8", "replace"))) for name in parts.namelist() if name.endswith(".xml"))
+        return any(note in text for text in texts)
 
 
 def _is_of_item(value: object) -> bool:
     return isinstance(value, str) and any(EACH in field for field in FIELD.findall(value))
 
 
-def _heighten(sheet: Any, cell: Any, text: str) -> None:
+def _heighten(sheet: Any, cell: Any, value: Cell) -> None:
     """Make a row of a given height higher where a cell's words need more lines than it has room for; joined cells stay as they are."""
     row, column = sheet.row_dimensions[cell.row], sheet.column_dimensions[cell.column_letter]
     if row.height and cell.alignment.wrap_text and cell.coordinate not in sheet.merged_cells:
-        row.height = max(row.height, LINE_POINTS * lines_in(text, column.width))
+        row.height = max(row.height, LINE_POINTS * lines_in(value, column.width))
 
 
 def _repeat(sheet: Any, times: int) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from openpyxl import Workbook
 
 from kiosk.county.console.roles import Role
 from kiosk.services import claim_papers
@@ -27,6 +28,14 @@ def word(text: str) -> bytes:
     page, out = Document(), io.BytesIO()
     page.add_paragraph(text)
     page.save(out)
+    return out.getvalue()
+
+
+def sheet(text: str) -> bytes:
+    """Write an Excel file of one cell."""
+    book, out = Workbook(), io.BytesIO()
+    book.active["A1"] = text
+    book.save(out)
     return out.getvalue()
 
 
@@ -73,6 +82,7 @@ def test_template_when_the_county_sets_its_own_is_filled_until_it_is_taken_back(
         ("paper_application", b"MZ" + b"\0" * 100, t("bad.publish.paper_kind", kind="Word（.docx）")),
         ("paper_score", word("{{ station }}"), t("bad.publish.paper_kind", kind="Excel（.xlsx）")),
         ("paper_application", b"", t("bad.publish.paper_none")),
+        ("paper_roster", sheet("{{ item.nmae }}"), "nmae"),
         ("paper_application", b"PK\x03\x04" + b"0" * 400_000, t("bad.publish.paper_large", most=300)),
     ],
 )

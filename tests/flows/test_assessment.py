@@ -23,12 +23,13 @@ from kiosk.domain.station import Role
 from kiosk.domain.yearly import Claim, StationDay
 from kiosk.errors import BadInput, NotAllowed, NotFound
 from kiosk.services import assessment_words as words
-from kiosk.services import claims, facilities, ledger, station_days
+from kiosk.services import cases, claims, facilities, ledger, station_days
 from kiosk.services.assessment import Assessment, assess
 from kiosk.services.assessment_records import records
 from kiosk.services.register import RegistrationForm, register
 from kiosk.services.sign_in import Session
 from kiosk.services.station_days import Look
+from kiosk.text import t
 from tests.station import START, STATION, TestStation, a_listing, a_review, make_station
 
 CHINA_8 = datetime(2026, 11, 23, 0, tzinfo=UTC)
@@ -149,6 +150,19 @@ def test_false_listings_when_the_county_took_one_down_or_a_case_says_so_count_ag
     assert value(found, "false_listings") == 2
     assert set(found.measured[code(found, "false_listings")].against) == {bad.id, worse.id}
     assert all(line.startswith("不算：") for line in behind(station, found, "false_listings"))
+
+
+def test_privacy_incident_when_staff_wrote_it_down_counts_once_it_is_found_true(station: TestStation) -> None:
+    before = judge(station).score.total
+    case = cases.open_case(station.here, station.head, CaseKind.PRIVACY, t("cases.said.7")).case
+    assert value(judge(station), "privacy_incidents") == 0
+    cases.step(station.here, station.head, case.id, CaseState.CONFIRMED, t("cases.why.confirmed.2"))
+    found = judge(station)
+    assert value(found, "privacy_incidents") == 1
+    assert found.score.total == before - 2
+    assert behind(station, found, "privacy_incidents") == [f"11-23 15:42 {t('case_kind.privacy')}"]
+    cases.step(station.here, station.head, case.id, CaseState.DISMISSED, t("cases.why.dismissed.1"))
+    assert value(judge(station), "privacy_incidents") == 0
 
 
 def test_claim_when_a_picture_is_shown_brings_points_and_without_one_none(station: TestStation) -> None:

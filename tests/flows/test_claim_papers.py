@@ -108,9 +108,9 @@ def test_papers_when_made_say_what_the_records_say_and_carry_the_evidence(statio
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert rows[4][:9] == ["1.1", "驿站建设", "服务区、发布区、洽谈区", "第四条", "3 个区", "3 个区", "9", "9", "三个区.jpg"]
     assert rows[13][:7] == ["3.1", "管理运营", "求职登记", "第六条", "3 人", "300 人", "0.1"]
-    assert rows[24][0] == "合计"
-    assert rows[24][6] == "19.1"
-    assert "A26:I26" in {str(area) for area in sheet.merged_cells.ranges}
+    assert rows[27][0] == "合计"
+    assert rows[27][6] == "19.1"
+    assert "A29:I29" in {str(area) for area in sheet.merged_cells.ranges}
     assert "证据/1.1_三个区.jpg" in names
     assert not any("{{" in str(value) or "{%" in str(value) for row in rows for value in row)
 
@@ -177,6 +177,28 @@ def test_sheet_when_filled_repeats_the_row_and_runs_nothing() -> None:
     ]
     assert book.active["A2"].data_type == "s"
     assert words_of(fill_docx(a_docx("{{ station }}"), FACTS)) == "义<堂>站"
+
+
+def test_template_when_it_has_no_place_for_the_placeholders_sentence_has_it_in_the_foot_of_every_page() -> None:
+    facts = FACTS | {"placeholder": "评分细则是占位样本"}
+    two = Document()
+    two.add_paragraph("{{ station }}")
+    two.sections[0].footer.add_paragraph("云梦县")
+    own = two.add_section().footer
+    own.is_linked_to_previous = False
+    two.add_section()
+    out = io.BytesIO()
+    two.save(out)
+    feet = [[p.text for p in one.footer.paragraphs if p.text] for one in Document(io.BytesIO(fill_docx(out.getvalue(), facts))).sections]
+    assert feet == [["云梦县", facts["placeholder"]], [facts["placeholder"]], [facts["placeholder"]]]
+    sheet = load_workbook(io.BytesIO(fill_xlsx(a_sheet(["{{ station }}"]), facts))).active
+    assert sheet.oddFooter.center.text == facts["placeholder"]
+    official = [load_workbook(io.BytesIO(fill_xlsx(a_sheet(["{{ station }}"]), FACTS))).active.oddFooter.center.text]
+    official += [p.text for p in Document(io.BytesIO(fill_docx(a_docx("{{ station }}"), FACTS))).sections[0].footer.paragraphs]
+    assert not any(official)
+    placed = fill_docx(a_docx("{{ placeholder }}"), facts), fill_xlsx(a_sheet(["注：{{ placeholder }}"]), facts)
+    assert not Document(io.BytesIO(placed[0])).sections[0].footer.paragraphs[0].text
+    assert load_workbook(io.BytesIO(placed[1])).active.oddFooter.center.text is None
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from kiosk.county.console import employers
 from kiosk.county.console.accounts import Seat
 from kiosk.county.console.audit import newest_about
 from kiosk.county.console.counter import ROOT, Counter, Desk, Form, Seated
-from kiosk.county.console.listings import Row, place_of, place_words, rows_of, said_of, standing, stations_of, taken_down
+from kiosk.county.console.listings import Row, place_of, place_words, rows_of, said_of, stations_of, taken_down
 from kiosk.county.console.needs import NAMED, Need, Urgency, need_of
 from kiosk.county.console.roles import Role
-from kiosk.county.listing_search import PAIRS, WITHIN, Clue, Pattern, Twins, newest_of, patterns, twins
+from kiosk.county.listing_search import PAIRS, WITHIN, Clue, Pattern, Twins, newest_of, patterns, public_titles, twins
 from kiosk.county.phone_records import Records
 from kiosk.county.schema import record
 from kiosk.domain.employer import EmployerSight
@@ -136,10 +136,8 @@ def reported_listings(connection: sa.Connection, desk: Counter) -> list[tuple[st
             newest.setdefault(one.listing_id, one)
     seen = newest_about(connection, desk.county_id, "reports_seen", newest)
     open_ = [i for i, one in newest.items() if i not in seen or seen[i].at < one.reported_at]
-    stories = Records(connection, desk.county_id, desk.clock()).stories(open_)
-    return [
-        (i, stories[i].revisions[-1].title) for i in open_ if stories[i].revisions and standing(desk, stories[i]) == ListingState.APPROVED
-    ]
+    titles = public_titles(connection, desk.county_id, open_, desk.today)
+    return [(i, titles[i]) for i in open_ if i in titles]
 
 
 @router.get("/reported")

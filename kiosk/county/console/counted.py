@@ -2,7 +2,7 @@
 than the surname, and that somebody looked is written down, as in 人员.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from kiosk.county.console.assessment import Year
 from kiosk.county.console.counter import Desk, Seated, local
 from kiosk.county.console.people import masked
 from kiosk.county.schema import record
-from kiosk.county.year import year_of
+from kiosk.county.year import listings_of, year_of
 from kiosk.domain import measures
 from kiosk.domain.case import Case
 from kiosk.domain.entities import NAME_OF
@@ -47,9 +47,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A station's year, its records by their ids, and the names of courses."""
+    """A year's records by their ids, and the names of courses."""
 
-    year: measures.Year
     records: Mapping[str, Any]
     courses: Mapping[str, str]
 
@@ -63,30 +62,32 @@ def show(desk: Desk, seat: Seated, year: Year, station_id: str, code: str) -> HT
         raise NotFound(f"item {code}")
     until = counted_until(found.papers)
     with desk.reading.connect() as connection:
-        known = _known(connection, desk.county_id, year_of(connection, desk.county_id, station_id, year, until))
+        counted = year_of(connection, desk.county_id, station_id, year, until)
+        measured = MEASURES[item.measure](counted)
+        every = [*((one, True) for one in reversed(measured.against)), *((one, False) for one in reversed(measured.ids))]
+        shown = every[:SHOWN]
+        listings = listings_of(connection, desk.county_id, station_id, {one for one, _ in shown}, until)
+        known = _known(connection, desk.county_id, counted, listings)
     with desk.engine.begin() as connection:
         desk.audit(connection, seat, "counted_looked", station_id, year=year, item=code)
-    measured = MEASURES[item.measure](known.year)
-    against = [_line(known, one, against=True) for one in reversed(measured.against)]
-    lines = [*against, *(_line(known, one) for one in reversed(measured.ids))]
+    lines = [_line(known, one, against=against) for one, against in shown]
     value = assessment.tenths(measured.value) if measured.value is not None else t("console.assessment.unmeasured")
     values: dict[str, Any] = {"station": found.standing.station, "year": year, "item": item, "until": until, "value": value}
     title = t("console.counted.of", item=item.name, station=found.standing.station.name, year=year)
-    return desk.show(
-        "counted.html.j2", seat, here="assessment", title=title, lines=lines[:SHOWN], more=max(0, len(lines) - SHOWN), **values
-    )
+    more = len(every) - len(shown)
+    return desk.show("counted.html.j2", seat, here="assessment", title=title, lines=lines, more=more, **values)
 
 
-def _known(connection: sa.Connection, county_id: str, year: measures.Year) -> Known:
-    kinds = (year.workers, year.listings, year.cases, year.checks, year.signups, year.spendings, year.days)
+def _known(connection: sa.Connection, county_id: str, year: measures.Year, listings: Sequence[Listing]) -> Known:
+    kinds = (year.workers, listings, year.cases, year.checks, year.signups, year.spendings, year.days)
     records = {one.id: one for kind in kinds for one in kind} | {row.about.referral.id: row for row in year.roster}
     wanted = {one.training_id for one in year.signups}
     ours = (record.c.county_id == county_id, record.c.entity == NAME_OF[Training], record.c.id.in_(wanted), record.c.data.is_not(None))
     courses = connection.execute(sa.select(record.c.id, record.c.data["title"].astext).where(*ours)).all() if wanted else ()
-    return Known(year, records, {row[0]: row[1] for row in courses})
+    return Known(records, {row[0]: row[1] for row in courses})
 
 
-def _line(known: Known, record_id: str, *, against: bool = False) -> Line:
+def _line(known: Known, record_id: str, *, against: bool) -> Line:
     found = known.records.get(record_id)
     if found is None:
         return Line(t("assess.gone"), against=against)

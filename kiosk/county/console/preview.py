@@ -17,13 +17,13 @@ from kiosk.domain.station import Policy, Training
 from kiosk.text import t
 
 Line = tuple[str, str]
-TEXT, SMALL = 44, 36
+TEXT, SMALL = 45, 36
 """The board's sizes at its usual reading distance, in pixels of 1080."""
 LADDER = (1.0, 1.2, 1.5, 1.8, 2.2, 2.7, 3.3)
 GROWN = (2.2, 1.8, 1.5, 1.2, 1.0)
 TITLE, LEAD, BODY, TIGHT_TITLE = 1.5, 1.2, 0.85, 1.2
-PITCH, GAP, FACT_GAP, DISC = 1.46, 0.7, 0.35, 1.7
-NARROW, WIDE, HIGH = 1266, 1728, 640
+PITCH, LINE, GAP, FACT_GAP, DISC, ICON = 1.46, 1.25, 0.7, 0.35, 1.7, 1.65
+NARROW, WIDE, HIGH = 1267, 1728, 633
 """The room for words on the board, beside the code and without one."""
 SHEET, ROOM = 1216, 771
 """The width of words on the terminal's page, and its height."""
@@ -33,7 +33,8 @@ SHORTENED = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One screen. `facts`: icons and words; `sizes`: of title, lead, facts and body on the board, as steps of the style sheet.
+    """One screen. `facts`: icons and words, on the board in `rows` of one or two; `sizes`: of title, lead, facts and body on the board, as
+    steps of the style sheet.
 
     `long`: the terminal cannot show all of it at once, and has buttons to go up and down.
     """
@@ -43,6 +44,7 @@ class Look:
     title: str
     lead: str = ""
     facts: tuple[Line, ...] = ()
+    rows: tuple[tuple[Line, ...], ...] = ()
     body: str = ""
     foot: str = ""
     ask: str = ""
@@ -121,15 +123,28 @@ def _fitted(look: Look, width: int) -> Look:
     for grown in GROWN:
         body = BODY if look.lead else LEAD
         steps = (_step(TITLE * grown), _step(LEAD * grown), _step(grown), _step(body * grown))
-        title, lead, fact, small = (size_of(step) for step in steps)
+        title, lead, fact, _ = (size_of(step) for step in steps)
+        one = replace(look, sizes=steps, rows=_in_rows(look.facts, width, fact))
         whole = (
             _lines(look.title, width - (DISC + 0.4) * title, title) <= (TITLE_LINES if title <= LADDER[3] * TEXT else 1)
             and _lines(look.lead, width, lead) <= LEAD_LINES
-            and all(_lines(text, width - 1.65 * fact, fact) <= FACT_LINES for _, text in look.facts)
+            and all(_lines(text, width - ICON * fact, fact) <= FACT_LINES for _, text in look.facts)
         )
-        if whole and _height(look, width, (title, lead, fact, small)) <= HIGH:
-            return replace(look, sizes=steps)
-    return replace(look, sizes=(_step(TIGHT_TITLE), _step(1.0), 0, 0))
+        if whole and _height(one, width) <= HIGH:
+            return one
+    tight = replace(look, sizes=(_step(TIGHT_TITLE), _step(1.0), 0, 0), rows=_in_rows(look.facts, width, SMALL))
+    return replace(tight, body="") if look.lead and _height(tight, width) > HIGH else tight
+
+
+def _in_rows(facts: Sequence[Line], width: int, size: float) -> tuple[tuple[Line, ...], ...]:
+    """Put two facts beside one another where both are short."""
+    half, rows = width / 2 - ICON * size, list[tuple[Line, ...]]()
+    for fact in facts:
+        if rows and len(rows[-1]) == 1 and max(_wide(fact[1], size), _wide(rows[-1][0][1], size)) < half:
+            rows[-1] = (rows[-1][0], fact)
+        else:
+            rows.append((fact,))
+    return tuple(rows)
 
 
 def size_of(step: int) -> float:
@@ -141,21 +156,29 @@ def _step(grown: float) -> int:
     return sum(rung <= grown + 0.01 for rung in LADDER)
 
 
-def _height(look: Look, width: int, sizes: Sequence[float]) -> float:
-    title, lead, fact, small = sizes
+def _height(look: Look, width: int) -> float:
+    title, lead, fact, small = (size_of(step) for step in look.sizes)
+    rows = [max(_lines(text, width - ICON * fact, fact) for _, text in row) for row in look.rows]
     parts = [
-        max(_lines(look.title, width - (DISC + 0.4) * title, title) * PITCH * title, DISC * title),
-        _lines(look.lead, width, lead) * PITCH * lead,
-        sum(_lines(text, width - 1.65 * fact, fact) * PITCH * fact for _, text in look.facts) + FACT_GAP * fact * len(look.facts),
-        _lines(look.body, width, small) * PITCH * small,
+        max(_high(_lines(look.title, width - (DISC + 0.4) * title, title), title), DISC * title),
+        _high(_lines(look.lead, width, lead), lead),
+        sum(_high(lines, fact) for lines in rows) + FACT_GAP * fact * max(0, len(rows) - 1),
+        _high(_lines(look.body, width, small), small),
     ]
     return sum(parts) + GAP * fact * (sum(1 for part in parts if part) - 1)
 
 
+def _high(lines: int, size: float) -> float:
+    return (PITCH * (lines - 1) + LINE) * size + lines if lines else 0.0
+
+
 def _lines(text: str, width: float, size: float) -> int:
-    """Count lines: a Chinese character is as wide as high, a letter or digit about half as wide."""
-    wide = [sum(1.0 if c > "\u2000" else 0.56 for c in line) * size for line in text.splitlines()]
-    return sum(max(1, ceil(one / width)) for one in wide)
+    return sum(max(1, ceil(_wide(line, size) / width)) for line in text.splitlines())
+
+
+def _wide(line: str, size: float) -> float:
+    """Measure a line: a Chinese character is as wide as high, a letter or digit about half as wide, a blank less."""
+    return sum(1.0 if c > "\u2000" else 0.22 if c == " " else 0.56 for c in line) * size
 
 
 def _shortened(text: str) -> str:

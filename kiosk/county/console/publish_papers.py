@@ -16,9 +16,9 @@ from kiosk.county.console.publishing import home, note, show_page
 from kiosk.county.console.roles import Role
 from kiosk.county.editions import Kind
 from kiosk.domain.file_kind import document_kind
-from kiosk.domain.rule_sheet import PAPERS
+from kiosk.domain.rule_sheet import PAPER_ROSTER, PAPERS
 from kiosk.errors import BadInput, NotFound, WrongState
-from kiosk.services.template import EXAMPLE, fill_docx, fill_xlsx
+from kiosk.services.template import EXAMPLE, ROSTER_EXAMPLE, fill_docx, fill_xlsx
 from kiosk.text import t
 from kiosk.web.pages import download, go
 
@@ -83,7 +83,7 @@ def tried(name: str, file: tuple[str, bytes] | None) -> tuple[str, bytes]:
 
 
 def _filled(name: str, content: bytes) -> bytes:
-    return (fill_docx if _ending(name) == "docx" else fill_xlsx)(content, EXAMPLE)
+    return (fill_docx if _ending(name) == "docx" else fill_xlsx)(content, ROSTER_EXAMPLE if name == PAPER_ROSTER else EXAMPLE)
 
 
 def _ending(name: str) -> str:

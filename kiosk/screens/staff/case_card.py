@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.domain.case import HOLDING, CaseState
+from kiosk.domain.case import HOLDING, CaseKind, CaseState
 from kiosk.screens.widgets.panel import Card
 from kiosk.services import listing_words as words
 from kiosk.services.station import local
@@ -78,6 +78,8 @@ def warning(facts: "CaseFacts", act: str) -> str:
     """Say what a step brings with it."""
     if act != "confirm":
         return t("cases.release_note") if facts.held else ""
+    if facts.case.kind is CaseKind.PRIVACY:
+        return t("cases.confirm_note_privacy")
     if facts.case.kind not in HOLDING:
         return t("cases.confirm_note_none")
     if facts.case.employer_id is None:

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from kiosk.services.cases import CaseFacts, Effect, Meant, Opened
 
 STEPS = {"confirm": CaseState.CONFIRMED, "settle": CaseState.SETTLED, "dismiss": CaseState.DISMISSED}
-ICONS = {CaseKind.UNPAID: "cash-remove", CaseKind.FALSE_LISTING: "alert-octagon", CaseKind.COMPLAINT: "comment-alert"}
+ICONS = {
+    CaseKind.UNPAID: "cash-remove",
+    CaseKind.FALSE_LISTING: "alert-octagon",
+    CaseKind.COMPLAINT: "comment-alert",
+    CaseKind.PRIVACY: "account-alert",
+}
 BEFORE = {"reason": "list", "kind": "list", "job": "kind", "who": "job", "words": "who"}
 
 
