@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kiosk.county import phone_files, phone_page
@@ -30,6 +31,15 @@ PAGE_HEADERS = {
 }
 FORM_FIELDS_MAX, FIELD_MAX = 10, 60
 FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class Anything(PathConvertor):
+    """The rest of an address, line ends included: somebody stands before whatever a scanner made of it."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("anything", Anything())
 
 
 def add_pages(app: FastAPI, engine: sa.Engine, settings: HubSettings, desk: PhoneDesk, clock: Callable[[], datetime]) -> None:
@@ -72,7 +82,7 @@ def add_pages(app: FastAPI, engine: sa.Engine, settings: HubSettings, desk: Phon
         serve(proof, PATH.rstrip("/"), "no-store")
         serve(proof, "", "no-store")
 
-    @app.api_route(PATH + "{token:path}", methods=["GET", "HEAD"], include_in_schema=False)
+    @app.api_route(PATH + "{token:anything}", methods=["GET", "HEAD"], include_in_schema=False)
     def ticket_page(token: str) -> Response:
         try:
             with engine.connect() as connection:
@@ -80,7 +90,7 @@ def add_pages(app: FastAPI, engine: sa.Engine, settings: HubSettings, desk: Phon
         except sa.exc.SQLAlchemyError:
             return page(phone_page.unavailable())
 
-    @app.post(PATH + "{token:path}", include_in_schema=False)
+    @app.post(PATH + "{token:anything}", include_in_schema=False)
     async def ticket_form(token: str, request: Request) -> Response:
         async with request.form(max_files=0, max_fields=FORM_FIELDS_MAX) as fields:
             sent = Sent(**{name: _plain(fields.get(name)) for name in Sent.__dataclass_fields__})

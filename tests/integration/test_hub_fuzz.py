@@ -16,7 +16,7 @@ import pytest
 import requests
 import schemathesis
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -237,6 +237,7 @@ def test_push_when_the_body_is_no_request_at_all_says_so(hub: TestHub, ours: Ter
 def test_page_when_its_token_is_anything_is_a_page(hub: TestHub, often: Callable[[Any], Any]) -> None:
     @often
     @given(TOKENS)
+    @example("\n0")
     def open_(token: str) -> None:
         hub.clock.tick(seconds=1)
         page = hub.get(PATH + quote(token.encode(errors="surrogatepass"), safe=""))

@@ -280,17 +280,17 @@ ASKED: dict[tuple[str, str], Callable[[County, str], Iterator[dict[str, Any]]]] 
     ("GET", FILES + "/{digest}/content"): _files,
     ("GET", AUTHORITY): _once,
     ("GET", "/metrics"): _once,
-    ("GET", "/k/{token:path}"): _tokens,
-    ("POST", "/k/{token:path}"): _guesses,
+    ("GET", "/k/{token:anything}"): _tokens,
+    ("POST", "/k/{token:anything}"): _guesses,
     ("GET", "/"): _once,
     ("GET", "/mini/{name}"): _names,
 }
 """What is asked of each route: `path` fills its address, the rest goes to requests."""
 OPEN = {
     ("POST", ENROL),
-    *(("GET", path) for path in ("/healthz", "/openapi.json", AUTHORITY, "/metrics", "/k/{token:path}", "/", "/mini/{name}")),
+    *(("GET", path) for path in ("/healthz", "/openapi.json", AUTHORITY, "/metrics", "/k/{token:anything}", "/", "/mini/{name}")),
 }
-OPEN |= {("POST", "/k/{token:path}")}
+OPEN |= {("POST", "/k/{token:anything}")}
 """Routes that ask nobody who he is."""
 
 

@@ -72,7 +72,9 @@ def main() -> None:
     board = board_module.Board(player, sizes, state / "run" / "board.json", day.now, Voice(lambda: None, lambda: None))
     played = {"turn": 0, "pages": 0}
 
-    def look(_: float) -> None:
+    def look(elapsed_s: float) -> None:
+        # a store that was busy for a moment is tried again by this clock
+        day.beat_s += elapsed_s
         scene = board._scene
         if board._view.fading or scene.turn == played["turn"] or scene.until is None:
             return
@@ -92,16 +94,13 @@ def main() -> None:
 
 
 def _change(here: Here, number: int) -> None:
-    """Let one listing be approved, and every second time the oldest go."""
+    """Let one listing be approved and the oldest go: the evening has as much work as the morning, for more of it may need more memory."""
     now, day = here.now(), here.today() + timedelta(days=1)
     listing = a_listing(now, station_id=here.station_id, title=f"新活{number}", starts_on=day, ends_on=day + timedelta(days=2))
     with here.store.write() as u:
+        oldest = list(u.newest())[-1].listing.id
         u.put(listing, a_review(listing, now))
-        if number % 2 == 0:
-            oldest = list(u.newest())[-1].listing.id
-            u.put(
-                Takedown(id=new_id(now), station_id=here.station_id, listing_id=oldest, by_name="李芳", reason="招满了", taken_down_at=now)
-            )
+        u.put(Takedown(id=new_id(now), station_id=here.station_id, listing_id=oldest, by_name="李芳", reason="招满了", taken_down_at=now))
 
 
 def _own_mb() -> float:

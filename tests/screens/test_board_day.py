@@ -26,9 +26,10 @@ def test_board_when_it_plays_a_day_does_not_grow(station: RealStation, tmp_path:
     screen = VirtualScreen(1920, 1080)
     try:
         command = [sys.executable, "-m", "tests.screens.board_day", str(station.state), str(PAGES)]
-        played = subprocess.run(command, env=os.environ | {"DISPLAY": screen.name}, capture_output=True, text=True, check=True)
+        played = subprocess.run(command, env=os.environ | {"DISPLAY": screen.name}, capture_output=True, text=True, check=False)
     finally:
         screen.close()
+    assert played.returncode == 0, played.stderr[-3000:]
     told = [json.loads(line) for line in played.stdout.splitlines()]
     assert told[-1]["pages"] == PAGES
     assert told[-1]["hours"] >= 20
