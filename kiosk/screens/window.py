@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from kiosk.config import WindowPlace
+from kiosk.screens.visual import plain_visual
 
 
 def prepare(place: WindowPlace, state: Path, fonts_folder: Path, frames_s: int = 60) -> None:
@@ -26,6 +27,7 @@ def prepare(place: WindowPlace, state: Path, fonts_folder: Path, frames_s: int =
         "SDL_MOUSE_FOCUS_CLICKTHROUGH": "1",
         # never straight on the graphics card, where the wheel's SDL would draw, unseen, when the X server turns it away
         "SDL_VIDEODRIVER": "x11",
+        "SDL_VIDEO_X11_WINDOW_VISUALID": plain_visual(),
     }
     (state / "kivy").mkdir(parents=True, exist_ok=True)
     from kivy.config import Config

@@ -153,6 +153,10 @@ def test_fleet_when_a_terminal_is_silent_or_troubled_puts_it_first_and_says_why(
         t("console.fleet_trouble.parked", count=3),
     ):
         assert why in page
+    for path in ("/fleet", f"/fleet/{other.enrolled.device_id}"):
+        said = re.sub(r"<[^>]*>|\s", "", centre.open(path))
+        assert t("today.printer_paper") in said
+        assert not re.search("打印机[：]?打印机", said), "the printer is named once"
     assert t("console.need.fleet", count=1) in centre.open("/")
     hub.clock.tick(minutes=13)
     assert t("console.fleet.fine") not in centre.open("/fleet")

@@ -13,7 +13,7 @@ from kiosk.errors import KioskError
 from kiosk.text import t
 from kiosk.trial.display import Screen
 from kiosk.trial.eye import Eye, NotSeen
-from tests.bench.visits import leave, register
+from tests.bench.journeys import enter, leave
 
 HOME_S = 60.0
 AGAIN_S = 0.2
@@ -74,6 +74,8 @@ class Visitors(threading.Thread):
         eye = Patient(screen, self._probe, self._births, self._finishing)
         if eye.wait(lambda seen: bool(seen.get("page")), "anything", HOME_S)["page"] != "home":
             leave(eye)
-        register(eye, NAME, phone)
+        eye.tap(t("home.register.title"))
+        enter(eye, NAME, phone)
+        eye.wait_page("done")
         self.told.append(phone)
         leave(eye)

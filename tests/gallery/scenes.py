@@ -239,6 +239,7 @@ def mine(code: str = "") -> Give:
 
         with stage.here.store.read() as u:
             worker = next(w for w in u.list(Worker) if w.code == code) if code else u.need(Worker, u.list(Referral)[0].worker_id)
+        stage.visit.worker_id = worker.id
         return {"mine": find_mine(stage.here, worker.code, worker.phone.last_four())}
 
     return give

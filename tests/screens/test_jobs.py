@@ -1,20 +1,24 @@
 """Looking for work on a real store, touched from outside: the list, the search, one listing, its slip."""
 
+import os
+import re
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import zxingcpp
 
-from kiosk.domain.codes import AREAS, AgeBand, PayUnit, Trade
-from kiosk.domain.listing import Listing, Published, Review, Takedown, Verdict
+from kiosk.domain.codes import AREAS, AgeBand, Meals, PayUnit, Trade
+from kiosk.domain.listing import Listing, Published, Takedown
 from kiosk.domain.pay import per_day, per_hour, work_minutes, yuan
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Referral
 from kiosk.domain.slip import SlipKind
+from kiosk.domain.station import Station
 from kiosk.domain.wish import Wish
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.services.browse import alive
@@ -29,7 +33,9 @@ from kiosk.text import t
 from kiosk.trial.display import Screen
 from tests.screens.real import RealStation, StartReal, enlarge, key_in, looks, spell
 from tests.screens.xtest import Kiosk
+from tests.station import a_review
 
+HEADER = 120
 LONG = "急招小工：清理建筑垃圾，干三天，日结，管中饭"
 
 
@@ -297,6 +303,27 @@ def test_search_when_a_word_is_spelled_in_pinyin_finds_it(start_real: StartReal,
     kiosk.wait_text(f"{station.jobs().total} 个活")
 
 
+def test_search_when_a_word_is_written_by_finger_finds_it(start_real: StartReal, station: RealStation, lying: Screen) -> None:
+    kiosk = start_real(lying, "search")
+    kiosk.write_words("保洁")
+    kiosk.tap(t("jobs.search_go", text="保洁"))
+    kiosk.wait_page("jobs")
+    kiosk.wait_text(f"一共 {station.jobs(text='保洁').total} 个活")
+
+
+def test_search_when_the_initials_of_its_pinyin_are_pressed_finds_it(start_real: StartReal, station: RealStation, lying: Screen) -> None:
+    kiosk = start_real(lying, "search")
+    kiosk.wait_text(t("text.how_button"))
+    spell(kiosk, "bj", "bj")
+    kiosk.tap(t("jobs.search_go", text="bj"))
+    kiosk.wait_page("jobs")
+    found = station.jobs(text="bj")
+    assert {p.listing.id for p in station.jobs(text="保洁").rows} <= {p.listing.id for p in found.rows}
+    assert found.total < station.jobs().total
+    kiosk.wait_text(f"一共 {found.total} 个活")
+    kiosk.wait_text(found.rows[0].listing.title)
+
+
 @pytest.mark.parametrize("unit", list(PayUnit))
 def test_detail_when_pay_is_by_any_unit_is_honest_and_whole(
     start_real: StartReal, station: RealStation, upright: Screen, unit: PayUnit
@@ -327,27 +354,57 @@ def test_detail_when_lying_shows_pay_and_both_actions(start_real: StartReal, sta
     assert {yuan(one.listing.pay_fen), "元/天", "我要报名", "打印小票"} <= set(kiosk.texts())
 
 
-def test_detail_when_pay_is_below_the_minimum_warns(start_real: StartReal, station: RealStation, screen: Screen) -> None:
+def _publish(station: RealStation, **changes: Any) -> Published:
+    """Let a listing like one that is paid by the hour be approved by 李芳 now."""
     one, now = _listed(station, pay_unit=PayUnit.HOUR).listing, station.here.now()
     with station.here.store.write() as u:
-        poor = replace(u.need(Listing, one.id, one.revision), id=new_id(now), title="发广告", pay_fen=900)
-        u.keep(poor)
-        u.keep(
-            Review(
-                id=new_id(now),
-                station_id=station.here.station_id,
-                listing_id=poor.id,
-                listing_revision=poor.revision,
-                verdict=Verdict.APPROVE,
-                reviewer_id="test",
-                reviewer_name="李芳",
-                hold_reasons={},
-                reviewed_at=now,
-            )
-        )
-    kiosk = _detail(start_real, screen, _listed(station, title="发广告"))
+        made = replace(u.need(Listing, one.id, one.revision), id=new_id(now), title="发广告", **changes)
+        u.keep(made)
+        u.keep(a_review(made, now))
+    return _listed(station, id=made.id)
+
+
+def test_detail_when_pay_is_below_the_minimum_warns(start_real: StartReal, station: RealStation, screen: Screen) -> None:
+    kiosk = _detail(start_real, screen, _publish(station, pay_fen=900))
     kiosk.wait_text("比最低标准还低，请当心")
     assert looks(kiosk) == []
+
+
+def test_detail_when_read_aloud_says_all_that_is_seen_whose_papers_were_seen_who_reviewed_it_and_how_far_it_is(
+    start_real: StartReal, station: RealStation, upright: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen_on, today = date(2026, 3, 4), station.here.today()
+    home = station.jobs().home
+    far = next(area for area in AREAS if (station.here.areas.km(home, area) or 0) > 1)
+    terms: dict[str, Any] = {"meals": Meals.TWO, "lodging": True, "transport": "早上六点站前有车", "requirements": "自带手套"}
+    days = {"starts_on": today, "ends_on": today + timedelta(days=2), "day_start_min": 420, "day_end_min": 960, "break_min": 60}
+    one = _publish(station, pay_fen=900, area=far, employer_id=None, employer_verified_on=seen_on, headcount=7, **terms, **days)
+    said = tmp_path / "said"
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "espeak-ng").write_text(f"#!/bin/sh\nexec cat > {said}\n")
+    (tmp_path / "bin" / "espeak-ng").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setenv("PLAY_SPEAKER", "espeak")
+    kiosk = start_real(upright, "jobs")
+    km = t("jobs.km", km=station.here.areas.km(home, far))
+    kiosk.wait(lambda seen: any(km in thing["text"].split(" ・ ") for thing in seen["things"]), f"{km} in a row")
+    kiosk.tap("发广告")
+    kiosk.wait_text(km)
+    kiosk.wait_text(t("detail.verified", month=3, day=4))
+    day = t("day.date", month=today.month, day=today.day)
+    with station.here.store.read() as u:
+        name = u.need(Station, station.here.station_id).name
+    reviewed = t("detail.reviewed", reviewer="李芳", day=day, station=name, number=one.number)
+    kiosk.wait_text(reviewed)
+    assert not said.exists(), "nothing is read that nobody asked for"
+    kiosk.tap(t("dock.say"))
+    kiosk.wait(lambda _: said.exists() and "</speak>" in said.read_text(), "what is read")
+    bare = re.compile(r"[\s，。・]|</?speak>|工钱，算给您看")
+    aloud = bare.sub("", said.read_text())
+    things = [thing for thing in kiosk.view()["things"] if thing["kind"] == "text" and not thing["button"]]
+    shown = [bare.sub("", thing["text"]) for thing in things if thing["whole"][1] > HEADER]
+    assert len(shown) > 15
+    assert [text for text in shown if text not in aloud] == []
 
 
 def test_detail_when_print_is_pressed_queues_one_slip_and_says_so(start_real: StartReal, station: RealStation, screen: Screen) -> None:

@@ -259,17 +259,18 @@ def test_rest_when_something_is_scanned_wakes(
 
 
 @pytest.mark.long
-def test_rest_when_a_round_of_slides_is_over_no_part_of_the_screen_stays_as_it_is(
+def test_rest_when_two_rounds_of_slides_are_over_no_part_of_the_screen_stays_as_it_is(
     start_real: StartReal, lying: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PLAY_ATTRACT_S", "2")
     kiosk = start_real(lying)
     kiosk.wait_text(TOUCH)
     darkest = brightest = kiosk.screen.picture().convert("L")
-    end = time.monotonic() + 100
+    # white letters of the three green slides of one round cross one another by chance: after two some dots of that are left
+    end = time.monotonic() + 190
     while time.monotonic() < end:
         time.sleep(3)
         now = kiosk.screen.picture().convert("L")
         darkest, brightest = ImageChops.darker(darkest, now), ImageChops.lighter(brightest, now)
-    assert sum(darkest.histogram()[200:]) == 0, "bright all the time"
+    assert sum(darkest.histogram()[200:]) < 200, "bright all the time"
     assert sum(ImageChops.subtract(brightest, darkest).histogram()[:40]) < 200, "hardly changed"

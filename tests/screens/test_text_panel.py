@@ -1,11 +1,13 @@
 """The one panel for every text, touched: a stroke is taken back, a character is added and dropped."""
 
+import time
 from typing import Any
 
+from kiosk.domain.privacy import NAME_MAX
 from kiosk.text import t
 from kiosk.trial.display import Screen
 from tests.screens.conftest import Start
-from tests.screens.real import no_way_on
+from tests.screens.real import StartReal, looks, no_way_on
 from tests.screens.xtest import Kiosk
 
 
@@ -50,3 +52,27 @@ def test_panel_when_a_character_is_added_and_another_dropped_holds_the_rest(star
     kiosk.wait_page("phone")
     kiosk.tap(t("dock.back"))
     _written(kiosk, "王兰")
+
+
+def test_panel_when_a_name_of_25_characters_is_spelled_holds_it_whole(start_real: StartReal, lying: Screen) -> None:
+    part = "阿布独立"
+    name = f"{part}·{part * 5}"
+    kiosk = start_real(lying, "name")
+    kiosk.tap(t("text.how_button"))
+    kiosk.tap(t("text.pinyin"))
+    keys = {letter: kiosk.place(letter) for letter in "abduli"}
+    for n in range(6):
+        for letter in "abuduli":
+            lying.tap(keys[letter], hold_s=0.03)
+            time.sleep(0.05)
+        kiosk.tap(part)
+        if n == 0:
+            kiosk.tap(t("text.how_button"))
+            kiosk.tap(t("text.dot"))
+    kiosk.wait_text(name)
+    assert len(name) == NAME_MAX
+    assert looks(kiosk) == []
+    kiosk.tap(t("register.next"))
+    kiosk.wait_page("phone")
+    kiosk.tap(t("dock.back"))
+    kiosk.wait_text(name)

@@ -115,7 +115,7 @@ def troubles(one: Told, now: datetime) -> Iterator[str]:
     if one.board(now)[0] is BoardState.STOPPED:
         yield t("console.fleet_trouble.board")
     if report.printer is not None and report.printer.trouble:
-        yield t("console.fleet_trouble.printer", what=printer_words(one))
+        yield printer_words(one)
     elif report.printer is not None and report.printer.near_end:
         yield t("console.fleet_trouble.near_end")
     if report.free_mb is not None and report.free_mb < DISK_MB:
@@ -127,14 +127,14 @@ def troubles(one: Told, now: datetime) -> Iterator[str]:
 
 
 def printer_words(one: Told) -> str:
-    """Say how a terminal's printer was when it was last asked."""
+    """Say how a terminal's printer was when it was last asked; a trouble names the printer itself."""
     printer = one.report.printer if one.report else None
     if printer is None:
         return t("county_boards.printer_unknown")
     if not printer.trouble:
         return t("today.printer_near_end" if printer.near_end else "county_boards.printer_good")
     key = f"today.printer_{printer.trouble}"
-    return t(key) if key in words() else printer.trouble
+    return t(key) if key in words() else t("console.fleet_trouble.printer", what=printer.trouble)
 
 
 def _find(desk: Counter, seat: Seat, device_id: str) -> Told:

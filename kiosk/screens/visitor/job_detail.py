@@ -234,10 +234,26 @@ class JobDetailScreen(Page):
         self.show_problem(error)
 
     def spoken(self) -> str:
-        """Read the listing out."""
+        """Read out all that stands there, in its order; a dot between facts is read as a pause."""
         if self._facts is None:
             return self.title
         one = self._facts.published.listing
-        when = f"{self.days}，{self.hours}"
-        pay = f"{words.pay(one)}，{self.pay_line}"
-        return t("detail.spoken", title=one.title, pay=pay, terms=self.settled, when=when, place=self.place, text=one.description)
+        parts = (
+            self.name,
+            self.employer,
+            f"{words.pay(one)}，{self.pay_line}",
+            self.pay_warning,
+            self.bar_mark_text,
+            t("detail.how") + self.settled,
+            self.whole_label + self.whole if self.whole else "",
+            f"{self.days}，{self.hours}",
+            self.place,
+            self.people,
+            self.meals,
+            self.ride,
+            self.description,
+            self.verified,
+            self.reviewed,
+            t("detail.safety"),
+        )
+        return "".join(sentence(part.replace(" ・ ", "，")) for part in parts)

@@ -32,7 +32,6 @@ class IconWord(Widget):
         self._icon, self._words = Icon(), Words(halign="center", size_hint=(None, None))
         self._fit = Clock.create_trigger(self._arrange, -1)
         super().__init__(**kwargs)
-        self.add_widget(self._icon)
         self.add_widget(self._words)
         for name in ("text", "icon", "size_px", "icon_px", "ink", "icon_ink", "bold", "stacked", "gap", "icon_after"):
             self.fbind(name, self._fill)
@@ -43,6 +42,9 @@ class IconWord(Widget):
 
     def _fill(self, *_: Any) -> None:
         self._words.text, self._words.size_px, self._words.bold, self._words.color = self.text, self.size_px, self.bold, self.ink
+        if self.icon and self._icon.parent is None:
+            # most words have none: a keyboard of them is looked through at every touch and drawn in every frame
+            self.add_widget(self._icon)
         self._icon.icon, self._icon.size_px, self._icon.color = self.icon, self.icon_px if self.icon else 0, self.icon_ink
         size, side = theme.fs(self.size_px), theme.fs(self.icon_px) if self.icon else 0.0
         gap = theme.px(self.gap) if self.icon and self.text else 0.0

@@ -6,7 +6,6 @@ from typing import Any
 from kivy.properties import OptionProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import BigButton
 from kiosk.text import t
 
@@ -45,8 +44,7 @@ class Keys(BoxLayout):
     @staticmethod
     def _key(text: str, act: Any, **look: Any) -> BigButton:
         """Make a key that touches its neighbours: ten stand side by side on an upright screen, and the gap is only drawn."""
-        key = BigButton(text=text, kind="plain", size_hint_y=1, padding=0, line_width=6, **{"size_px": 44} | look)
-        key.line = theme.ground
+        key = BigButton(text=text, kind="plain", size_hint_y=1, padding=0, inset=6, **{"size_px": 44} | look)
         key.bind(on_release=lambda _: act())
         return key
 

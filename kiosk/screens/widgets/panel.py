@@ -17,12 +17,16 @@ SHADE = (0.24, 0.19, 0.09)
 
 
 class Panel(Widget):
-    """Draws its own ground. `radius` and `line_width` are design pixels; `shadow` is '', card or paper."""
+    """Draws its own ground. `radius` and `line_width` are design pixels; `shadow` is '', card or paper.
+
+    The ground is drawn `inset` design pixels smaller than the place: what is pressed may touch its neighbours, and be seen apart.
+    """
 
     fill = tint("card")
     line = tint("clear")
     radius = NumericProperty(RADIUS)
     line_width = NumericProperty(3)
+    inset = NumericProperty(0)
     shadow = StringProperty("")
 
     def __init__(self, **kwargs: Any) -> None:
@@ -34,21 +38,31 @@ class Panel(Widget):
         self.fbind("line", self._paint)
         for name in ("pos", "size"):
             self.fbind(name, self._fit)
-        for name in ("radius", "line_width", "shadow"):
+        for name in ("radius", "line_width", "inset", "shadow"):
             self.fbind(name, self._build)
+        self.fbind("opacity", self._appear)
         self._build()
+
+    def _appear(self, *_: Any) -> None:
+        """Follow only to and from nothing: what fades changes in every frame."""
+        if self._unseen == bool(self.opacity):
+            self._build()
 
     def _build(self, *_: Any) -> None:
         """Make the shapes that are seen: shadow, ground, outline."""
         self._ground.clear()
         self._shapes.clear()
+        self._unseen = not self.opacity
+        if self._unseen:
+            # software OpenGL fills every pixel of what is not seen as well
+            return
         corner = int(theme.px(self.radius))
         if self.shadow and not theme.contrast:
             blur, down, alpha = (theme.px(SHADOWS[self.shadow][0]), theme.px(SHADOWS[self.shadow][1]), SHADOWS[self.shadow][2])
             picture = Stretched(patch.shadow(corner, int(blur)), corner + int(blur), ring=True)
             self._add("shadow", (*SHADE, alpha), picture, blur, down)
         if self.fill[3]:
-            self._add("fill", self.fill, Stretched(patch.filled(corner), corner), 0, 0)
+            self._add("fill", self.fill, Stretched(patch.filled(corner), corner), -theme.px(self.inset), 0)
         line = self.line
         if theme.contrast and self.shadow == "card" and not line[3]:
             # no shadow falls on black
@@ -66,6 +80,8 @@ class Panel(Widget):
         self._shapes[name] = (tint, picture, beyond, down)
 
     def _paint(self, *_: Any) -> None:
+        if self._unseen:
+            return
         if theme.contrast and self.shadow == "card":
             self._build()
             return
