@@ -27,8 +27,9 @@ def prepare(place: WindowPlace, state: Path, fonts_folder: Path, frames_s: int =
         "SDL_MOUSE_FOCUS_CLICKTHROUGH": "1",
         # never straight on the graphics card, where the wheel's SDL would draw, unseen, when the X server turns it away
         "SDL_VIDEODRIVER": "x11",
-        "SDL_VIDEO_X11_WINDOW_VISUALID": plain_visual(),
     }
+    if visual := plain_visual():
+        os.environ["SDL_VIDEO_X11_WINDOW_VISUALID"] = visual
     (state / "kivy").mkdir(parents=True, exist_ok=True)
     from kivy.config import Config
 
