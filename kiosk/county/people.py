@@ -74,13 +74,15 @@ def person(connection: sa.Connection, county_id: str, worker_id: str, stations: 
     worker = from_plain(Worker, found)
     referrals = Records(connection, county_id, now).referrals(worker)
     states = Counter(referral.state_of(steps) for _, steps in referrals)
-    elsewhere: list[Worker] = []
-    if worker.phone_of is not PhoneOf.STATION and worker.phone:
-        same = (text_of(record, "phone") == str(worker.phone), text_of(record, "name") == str(worker.name), record.c.id != worker_id)
-        elsewhere = [
-            from_plain(Worker, data) for data in connection.scalars(sa.select(record.c.data).where(_workers(record, county_id), *same))
-        ]
-    return Person(worker=worker, states=states, others=elsewhere)
+    return Person(worker=worker, states=states, others=elsewhere(connection, county_id, worker))
+
+
+def elsewhere(connection: sa.Connection, county_id: str, worker: Worker) -> list[Worker]:
+    """Give the same person's other registrations, by whole name and number; none where the number is a station's."""
+    if worker.phone_of is PhoneOf.STATION or not worker.phone:
+        return []
+    same = (text_of(record, "phone") == str(worker.phone), text_of(record, "name") == str(worker.name), record.c.id != worker.id)
+    return [from_plain(Worker, data) for data in connection.scalars(sa.select(record.c.data).where(_workers(record, county_id), *same))]
 
 
 def same_people(

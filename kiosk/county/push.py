@@ -7,13 +7,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kiosk.county import people
 from kiosk.county.bulk import among, inserting
 from kiosk.county.feed import EVERYONE, Entry, append, of_station
 from kiosk.county.judge import ABOUT, DECIDES, Author, Batch, Decision, EpochUsedError, Known, RefuseError, check, decision, judge
+from kiosk.county.publish import tell_station
 from kiosk.county.schema import KEEPS_HISTORY, device, feed, record, station
 from kiosk.county.tree import lines
 from kiosk.domain.entities import BETWEEN, ENTITIES
+from kiosk.domain.phone_act import PhoneAct, PhoneActKind
+from kiosk.domain.record import from_plain, new_id
 from kiosk.domain.station import COUNTY
+from kiosk.domain.worker import Worker, WorkerState
 from kiosk.sync.protocol import Change, Op, PushAnswer, Refusal, Refused
 
 log = logging.getLogger(__name__)
@@ -83,6 +88,7 @@ def _take(connection: sa.Connection, author: Author, changes: Sequence[tuple[int
     for one in (r for r in batch.refused if r.code == Refusal.CHAIN_FORKED):
         log.warning("chain forked: station %s, device %s, %s", author.station_id, author.device_id, one.reason)
     _write(connection, batch)
+    _withdraw_elsewhere(connection, batch)
     return batch
 
 
@@ -149,6 +155,25 @@ def _brought_together(connection: sa.Connection, county_id: str, listing_ids: se
         Entry(of_station(owner.get(record_id) or owner[about]), entity, record_id, revision, Op.PUT, COUNTY)
         for entity, record_id, revision, about in connection.execute(rows)
     ]
+
+
+def _withdraw_elsewhere(connection: sa.Connection, batch: Batch) -> None:
+    """Have the other stations of who withdrew everywhere carry that out, too: by what stood here of him until now."""
+    for row in batch.record_rows:
+        data = row["data"] or {}
+        if row["entity"] == "worker" and data.get("withdrawn_everywhere") and data["state"] == WorkerState.WITHDRAWN:
+            for was in batch.known["worker", row["id"]].revisions.values():
+                for other in people.elsewhere(connection, batch.author.county_id, from_plain(Worker, was)) if was else ():
+                    act = PhoneAct(
+                        id=new_id(batch.now),
+                        station_id=other.station_id,
+                        kind=PhoneActKind.WITHDRAW,
+                        worker_id=other.id,
+                        listing_id="",
+                        referral_id="",
+                        acted_at=batch.now,
+                    )
+                    tell_station(connection, batch.author.county_id, act)
 
 
 def _shown(connection: sa.Connection, county_id: str, listings: set[str]) -> dict[str, set[int]]:

@@ -30,6 +30,7 @@ class Worker:
     """One registration, owned by the station that took it. `code` is the 8-digit number on the slip, valid at its station.
 
     A couple may share one phone: each has a code of his own. The station's phone stands on every slip, so it tells nobody apart.
+    `withdrawn_everywhere`: who withdrew wants it so wherever else he is registered; the county, which alone knows where, passes it on.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Worker:
     consented_at: datetime
     by_staff: bool = False
     registered_at: datetime
+    withdrawn_everywhere: bool = False
 
 
 def check_name(text: str) -> PersonName:

@@ -1,4 +1,4 @@
-"""What workers did on their phones, carried out at their station: an application, or an answer to 工钱拿到了吗?
+"""What workers did elsewhere, carried out at their station: an application or an answer to 工钱拿到了吗? by phone, a withdrawal everywhere.
 
 Each act in a transaction of its own, so that one never keeps the others waiting. Carried out twice (a store put back from a backup) it
 changes nothing. What cannot be any more is written down as declined: the worker reads it on his phone, staff in the listing's story.
@@ -13,9 +13,10 @@ from kiosk.domain.record import new_id
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
 from kiosk.domain.worker import Worker, WorkerState
 from kiosk.services.apply import live_referral, too_young, wants_work
-from kiosk.services.author import BY_PHONE
+from kiosk.services.author import BY_PHONE, HIMSELF
 from kiosk.services.my_pay import write_answer
 from kiosk.services.station import Here
+from kiosk.services.withdraw import empty
 from kiosk.store.store import Store, UnitOfWork
 from kiosk.text import t
 
@@ -41,10 +42,13 @@ def _take(here: Here, u: UnitOfWork, act: PhoneAct) -> None:
     worker = u.get(Worker, act.worker_id)
     if worker is None or worker.station_id != here.station_id or worker.state is WorkerState.WITHDRAWN:
         return
-    if act.kind is PhoneActKind.APPLY:
-        _apply(here, u, worker, act)
-    else:
-        _answer(here, u, worker, act)
+    match act.kind:
+        case PhoneActKind.APPLY:
+            _apply(here, u, worker, act)
+        case PhoneActKind.PAY:
+            _answer(here, u, worker, act)
+        case PhoneActKind.WITHDRAW:
+            empty(u, here.now(), worker, HIMSELF.staff_id, "withdraw")
 
 
 def _apply(here: Here, u: UnitOfWork, worker: Worker, act: PhoneAct) -> None:

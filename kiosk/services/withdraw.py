@@ -15,10 +15,17 @@ from kiosk.services.station import Here
 from kiosk.store.store import UnitOfWork
 
 
-def withdraw(here: Here, worker_id: str, actor_id: str = "worker") -> None:
+def reaches_all(here: Here, worker_id: str) -> bool:
+    """Say whether the county can find his other registrations: it has this one, with a number that tells him apart. Raises NotFound."""
+    with here.store.read() as u:
+        worker = u.need(Worker, worker_id)
+        return worker.phone_of is not PhoneOf.STATION and not u.is_new_to_county(worker_id)
+
+
+def withdraw(here: Here, worker_id: str, actor_id: str = "worker", *, everywhere: bool = False) -> None:
     """Leave of a worker only that he was here; a second call changes nothing. Raises NotFound.
 
-    `actor_id`: whoever of the staff does it at his wish, for the audit.
+    `actor_id`: whoever of the staff does it at his wish, for the audit. `everywhere`: he wants it so wherever else he is registered.
 
     Slips that name him go from the journal, printed or not; referrals stay and lead to nobody; what a case of his says goes, its steps are
     checked for names when they are written; his places in courses are free again.
@@ -26,7 +33,7 @@ def withdraw(here: Here, worker_id: str, actor_id: str = "worker") -> None:
     with here.store.write() as u:
         worker = u.need(Worker, worker_id)
         if worker.state is not WorkerState.WITHDRAWN:
-            empty(u, here.now(), worker, actor_id, "withdraw")
+            empty(u, here.now(), replace(worker, withdrawn_everywhere=everywhere), actor_id, "withdraw")
 
 
 def empty(u: UnitOfWork, now: datetime, worker: Worker, actor_id: str, act: str) -> None:

@@ -311,6 +311,11 @@ class UnitOfWork:
         """Count what the county has not acknowledged or refused."""
         return outgoing.size(self.connection)
 
+    def is_new_to_county(self, record_id: str) -> bool:
+        """Say whether the county has no revision of a record of ours yet."""
+        first = (outbox.c.record_id == record_id, outbox.c.revision == 1, outbox.c.data.is_(None))
+        return self.connection.execute(sa.select(outbox.c.sequence).where(*first)).first() is not None
+
     def acknowledge(self, sequences: Sequence[int]) -> None:
         """Forget changes that the county has."""
         self.connection.execute(sa.delete(outbox).where(outbox.c.sequence.in_(sequences)))

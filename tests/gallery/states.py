@@ -100,6 +100,7 @@ VISITOR = (
     State("mine_found", args=of.mine()),
     State("mine_found", "nothing came yet", args=of.mine(of.LONG_CODE)),
     State("mine_found", "sure to withdraw", args=of.mine(), then=lambda stage: stage.page.ask_withdraw()),
+    State("mine_found", "where to withdraw", args=of.known_to_the_county, then=lambda stage: stage.page.ask_withdraw()),
     State("mine_found", "with a course", args=of.mine_with_a_course),
     State("mine_paid", args=of.asked_about_pay),
     State("mine_change", before=of.a_change),

@@ -16,18 +16,19 @@ from kiosk.county.push import push
 from kiosk.county.schema import record
 from kiosk.domain.introduction import Introduction, nobody
 from kiosk.domain.listing import Listing
+from kiosk.domain.phone_act import PhoneAct
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import new_id
 from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep, state_of
 from kiosk.domain.station import Role
-from kiosk.domain.worker import Worker
-from kiosk.services import follow_up, introduce, recommend
+from kiosk.domain.worker import PhoneOf, Worker, WorkerState
+from kiosk.services import follow_up, introduce, phone_acts, recommend
 from kiosk.services.change import change_phone
 from kiosk.services.rubric import load_rubric
 from kiosk.services.rules import load_areas, load_rules
 from kiosk.services.sign_in import Session, add_staff
 from kiosk.services.station import Here
-from kiosk.services.withdraw import withdraw
+from kiosk.services.withdraw import reaches_all, withdraw
 from kiosk.sync import exchange
 from kiosk.sync.client import HttpHub
 from tests.hub_parts import COUNTY, OTHER, OURS, TestHub, some_id
@@ -358,3 +359,58 @@ def test_step_when_made_while_the_line_was_down_is_folded_by_both_alike(ours: Si
     ours_, theirs_ = (side.all(ReferralStep) for side in (ours, theirs))
     assert {s.id for s in ours_} == {s.id for s in theirs_}
     assert state_of(ours_) is state_of(theirs_)
+
+
+# ---- one person at two stations
+
+
+def registered(side: Side, name: str = NAME, **changes: Any) -> Worker:
+    at = {"id": new_id(side.here.now()), "station_id": side.here.station_id, "name": PersonName(name), "phone": Phone(PHONE)}
+    worker = replace(a_worker(), **(at | changes))
+    side.keep(worker)
+    return worker
+
+
+def states(side: Side) -> dict[str, WorkerState]:
+    phone_acts.take(side.here)
+    return {one.id: one.state for one in side.all(Worker)}
+
+
+def test_withdrawal_when_wished_everywhere_reaches_the_other_station_and_nobody_else(ours: Side, theirs: Side) -> None:
+    his, husbands = registered(ours), registered(ours, name="李建国")
+    here, at_the_station = registered(theirs), registered(theirs, name="张三", phone_of=PhoneOf.STATION)
+    assert not reaches_all(theirs.here, here.id), "the county has never heard of it"
+    for side in (ours, theirs):
+        side.sync()
+    assert reaches_all(theirs.here, here.id)
+    assert not reaches_all(theirs.here, at_the_station.id), "the number stands on every slip"
+    withdraw(theirs.here, here.id, everywhere=True)
+    theirs.sync()
+    ours.sync()
+    assert states(ours) == {his.id: WorkerState.WITHDRAWN, husbands.id: WorkerState.ACTIVE}
+    assert states(theirs)[at_the_station.id] is WorkerState.ACTIVE
+    ours.sync()
+    assert NAME not in str(held(ours.hub, his.id)), "and the county forgets him"
+    with ours.here.store.read() as u:
+        assert u.get(Worker, his.id) == replace(
+            his,
+            revision=2,
+            state=WorkerState.WITHDRAWN,
+            name=PersonName(""),
+            phone=Phone(""),
+            trades=(),
+            pay_fen=None,
+            area=None,
+        )
+    theirs.sync()
+    assert theirs.all(PhoneAct) == [], "what comes back from there is no wish of his for a second time"
+
+
+def test_withdrawal_when_only_here_leaves_the_other_station_alone(ours: Side, theirs: Side) -> None:
+    his, here = registered(ours), registered(theirs)
+    for side in (ours, theirs):
+        side.sync()
+    withdraw(theirs.here, here.id)
+    for side in (theirs, ours):
+        side.sync()
+    assert states(ours) == {his.id: WorkerState.ACTIVE}

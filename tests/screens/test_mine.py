@@ -194,9 +194,15 @@ def test_mine_when_a_referral_stands_anywhere_has_words_for_it_and_for_what_come
     assert t(f"mine.referral.{state.value}_next")
 
 
-def test_mine_when_withdrawn_asks_once_more_then_forgets(start_real: StartReal, station: RealStation, lying: Screen) -> None:
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_mine_when_withdrawn_asks_once_more_then_forgets(
+    start_real: StartReal, station: RealStation, lying: Screen, everywhere: bool
+) -> None:
     worker = a_worker(station)
-    kiosk = begin(start_real, lying, large=False)
+    with station.here.store.write() as u:
+        # what the county has it can pass on
+        u.acknowledge([one.sequence for one in u.outgoing(500) if everywhere])
+    kiosk = begin(start_real, lying, large=everywhere)
     kiosk.tap(t("home.mine.title"))
     kiosk.wait_text(t("mine_scan.head"))
     number(kiosk, worker.code)
@@ -207,10 +213,13 @@ def test_mine_when_withdrawn_asks_once_more_then_forgets(start_real: StartReal, 
     kiosk.tap(t("mine.withdraw"))
     kiosk.wait_text(t("mine.withdraw_ask"))
     assert looks(kiosk) == []
-    kiosk.tap(t("mine.withdraw"))
+    assert (t("mine.withdraw_here") in kiosk.texts()) is everywhere
+    kiosk.tap(t("mine.withdraw_everywhere" if everywhere else "mine.withdraw"))
     kiosk.wait_text(t("mine.withdrawn"))
+    kiosk.wait_text(t("mine.withdrawn_everywhere_text" if everywhere else "mine.withdrawn_text"))
     assert looks(kiosk) == []
     with station.here.store.read() as u:
-        assert u.need(Worker, worker.id).state is WorkerState.WITHDRAWN
+        gone = u.need(Worker, worker.id)
+        assert (gone.state, gone.withdrawn_everywhere) == (WorkerState.WITHDRAWN, everywhere)
     kiosk.tap(t("problem.ok"))
     kiosk.wait_page("home")

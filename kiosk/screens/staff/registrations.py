@@ -250,24 +250,33 @@ class RegistrationsScreen(StaffPage):
 
     def _ask_withdraw(self) -> None:
         """Ask once more: what goes does not come back."""
+        from kiosk.services.withdraw import reaches_all
+
         one = self._one()
-        choices: list[Choice] = [
-            (t("registrations.keep"), "station", lambda: None),
-            (t("registrations.withdraw"), "danger", lambda: self._withdraw(one.id)),
-        ]
-        title, text = t("registrations.withdraw_ask", name=one.name), t("registrations.withdraw_text")
+        self.ask(lambda: reaches_all(self.here, one.id), partial(self._confirm_withdraw, one))
+
+    def _confirm_withdraw(self, one: "Worker", reaches_all: bool) -> None:
+        choices: list[Choice] = [(t("registrations.keep"), "station", lambda: None)]
+        if reaches_all:
+            choices.append((t("mine.withdraw_here"), "danger", lambda: self._withdraw(one.id, everywhere=False)))
+            choices.append((t("mine.withdraw_everywhere"), "danger", lambda: self._withdraw(one.id, everywhere=True)))
+        else:
+            choices.append((t("registrations.withdraw"), "danger", lambda: self._withdraw(one.id, everywhere=False)))
+        title = t("registrations.withdraw_ask", name=one.name)
+        text = t("registrations.withdraw_text") + (t("registrations.withdraw_where") if reaches_all else "")
         self.terminal.open_dialog(Dialog(title=title, text=text, aloud=text, icon="account-remove", choices=choices))
 
-    def _withdraw(self, worker_id: str) -> None:
+    def _withdraw(self, worker_id: str, everywhere: bool) -> None:
         from kiosk.services.withdraw import withdraw
 
         session = self.session
-        self._do(lambda: withdraw(self.here, worker_id, session.staff_id), self._withdrawn)
+        said = t("registrations.withdrawn_everywhere" if everywhere else "registrations.withdrawn")
+        self._do(lambda: withdraw(self.here, worker_id, session.staff_id, everywhere=everywhere), lambda _: self._withdrawn(said))
 
-    def _withdrawn(self, _: None) -> None:
+    def _withdrawn(self, said: str) -> None:
         """Forget his number here, too."""
         self.digits, self.name, self.chosen, self._found = "", "", "", ()
-        self.said = t("registrations.withdrawn")
+        self.said = said
         self._draw_find()
 
     def spoken(self) -> str:

@@ -1,5 +1,6 @@
 """My registration as it stands: what I want, what came of each listing I put myself down for, what fits now, and what I can change."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
@@ -194,22 +195,33 @@ class MineFoundScreen(Page):
         self.ask(lambda: do(self.terminal.office.here, author, worker_id), done, self._failed)
 
     def ask_withdraw(self) -> None:
-        """Ask once more: what goes does not come back."""
-        choices: list[Choice] = [(t("mine.keep"), "station", lambda: None), (t("mine.withdraw"), "danger", self._withdraw)]
-        self.terminal.open_dialog(
-            Dialog(title=t("mine.withdraw_ask"), text=t("mine.withdraw_text"), icon="account-remove", choices=choices)
-        )
+        """Ask once more: what goes does not come back. What other stations hold goes with it, if he likes and the county can find it."""
+        from kiosk.services.withdraw import reaches_all
 
-    def _withdraw(self) -> None:
+        worker_id = self.visit.worker_id
+        self.ask(lambda: reaches_all(self.terminal.office.here, worker_id), self._ask_withdraw, self._failed)
+
+    def _ask_withdraw(self, reaches_all: bool) -> None:
+        choices: list[Choice] = [(t("mine.keep"), "station", lambda: None)]
+        if reaches_all:
+            choices.append((t("mine.withdraw_here"), "danger", partial(self._withdraw, everywhere=False)))
+            choices.append((t("mine.withdraw_everywhere"), "danger", partial(self._withdraw, everywhere=True)))
+        else:
+            choices.append((t("mine.withdraw"), "danger", partial(self._withdraw, everywhere=False)))
+        text = t("mine.withdraw_text") + (t("mine.withdraw_where") if reaches_all else "")
+        self.terminal.open_dialog(Dialog(title=t("mine.withdraw_ask"), text=text, icon="account-remove", choices=choices))
+
+    def _withdraw(self, everywhere: bool) -> None:
         from kiosk.services.withdraw import withdraw
 
         worker_id = self.visit.worker_id
-        self.ask(lambda: withdraw(self.terminal.office.here, worker_id), self._withdrawn)
+        said = "mine.withdrawn_everywhere_text" if everywhere else "mine.withdrawn_text"
+        self.ask(lambda: withdraw(self.terminal.office.here, worker_id, everywhere=everywhere), lambda _: self._withdrawn(t(said)))
 
-    def _withdrawn(self, _: None) -> None:
+    def _withdrawn(self, text: str) -> None:
         self.visit.next_person()
         choices: list[Choice] = [(t("problem.ok"), "station", lambda: None)]
-        self.terminal.open_dialog(Dialog(title=t("mine.withdrawn"), text=t("mine.withdrawn_text"), icon="check", choices=choices))
+        self.terminal.open_dialog(Dialog(title=t("mine.withdrawn"), text=text, icon="check", choices=choices))
 
     def on_main(self) -> None:
         """End the visit."""

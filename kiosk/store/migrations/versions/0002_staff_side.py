@@ -127,10 +127,10 @@ CREATE TABLE worker (
     id TEXT NOT NULL, revision INTEGER NOT NULL, station_id TEXT NOT NULL, state TEXT NOT NULL, name TEXT NOT NULL,
     phone TEXT NOT NULL, phone_of TEXT NOT NULL, age_band TEXT NOT NULL, trades TEXT NOT NULL, pay_fen INTEGER, pay_unit TEXT NOT NULL,
     area TEXT, code TEXT NOT NULL, number TEXT NOT NULL, notice_version TEXT NOT NULL, consented_at TEXT NOT NULL, by_staff INTEGER
-    NOT NULL, registered_at TEXT NOT NULL, PRIMARY KEY (id)
+    NOT NULL, registered_at TEXT NOT NULL, withdrawn_everywhere INTEGER NOT NULL, PRIMARY KEY (id)
 );
 INSERT INTO worker SELECT id, revision, station_id, state, name, phone, 'own', age_band, trades, pay_fen, pay_unit, area, code, number,
-    notice_version, consented_at, by_staff, registered_at FROM old_worker;
+    notice_version, consented_at, by_staff, registered_at, 0 FROM old_worker;
 DROP TABLE old_worker;
 CREATE INDEX ix_worker_code ON worker (code);
 CREATE INDEX ix_worker_phone ON worker (phone);
