@@ -4,10 +4,11 @@
 
 One line of JSON a hundredth of the way on standard output: pages so far, hours of the board's day, the process's own memory in MB: not
 what it shares with others, for its part of that grows when they end.
-Meanwhile listings come and go in the store as they do on a busy day.
+Meanwhile listings come and go in the store (`board_writer`) as they do on a busy day.
 """
 
 import json
+import subprocess
 import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,10 +16,6 @@ from pathlib import Path
 
 from kiosk import bootstrap
 from kiosk.config import load
-from kiosk.domain.listing import Takedown
-from kiosk.domain.record import new_id
-from kiosk.services.station import Here
-from tests.station import a_listing, a_review
 
 POLL_S = 0.02
 CHANGES_EVERY = 7
@@ -59,8 +56,7 @@ def main() -> None:
     from kiosk.screens.board.voice import Voice
 
     board_module.POLL_S = POLL_S
-    writer = bootstrap.open_here(settings)
-    writer = replace(writer, clock=day.now)
+    writer = subprocess.Popen([sys.executable, "-m", "tests.screens.board_writer", str(state)], stdin=subprocess.PIPE, text=True)
     sizes = sizes_for(settings.board, settings.board_look)
     player = Player(
         open_here=lambda: replace(bootstrap.open_here(settings, board=True), clock=day.now),
@@ -86,21 +82,14 @@ def main() -> None:
             stopTouchApp()
             return
         if played["pages"] % CHANGES_EVERY == 0:
-            _change(writer, played["pages"])
+            assert writer.stdin is not None
+            print(day.now().isoformat(), file=writer.stdin, flush=True)
         day.beat_s += max(0.0, (scene.until - day.now()).total_seconds()) + 0.1
 
     Clock.schedule_interval(look, POLL_S)
     board.run()
-
-
-def _change(here: Here, number: int) -> None:
-    """Let one listing be approved and the oldest go: the evening has as much work as the morning, for more of it may need more memory."""
-    now, day = here.now(), here.today() + timedelta(days=1)
-    listing = a_listing(now, station_id=here.station_id, title=f"新活{number}", starts_on=day, ends_on=day + timedelta(days=2))
-    with here.store.write() as u:
-        oldest = list(u.newest())[-1].listing.id
-        u.put(listing, a_review(listing, now))
-        u.put(Takedown(id=new_id(now), station_id=here.station_id, listing_id=oldest, by_name="李芳", reason="招满了", taken_down_at=now))
+    writer.communicate()
+    sys.exit(writer.returncode)
 
 
 def _own_mb() -> float:
