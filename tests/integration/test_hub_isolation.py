@@ -300,7 +300,7 @@ def ask(county: County, route: tuple[str, str], reader: str, token: str, most: i
     headers = {"Authorization": token} if token else {}
     with requests.Session() as line:
         for what in islice(ASKED[route](county, reader), most):
-            address = path.replace(":path}", "}").format(**what.get("path", {}))
+            address = path.replace(":anything}", "}").format(**what.get("path", {}))
             options = {name: value for name, value in what.items() if name not in ("path", "headers")}
             sent = headers | what.get("headers", {})
             response = line.request(method, county.hub.base + address, headers=sent, timeout=SLOW_S, **options)
