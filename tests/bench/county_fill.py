@@ -45,7 +45,7 @@ EMPLOYERS, REPORTS, TERMINALS = 10, 5, 2
 PUBLISHED = 40
 """Policies, courses and notices, so many of each."""
 PROCESSES = 2
-ROOMS = 1
+ROOMS = 2
 """Raised whenever what `_fill_rooms` makes is made otherwise."""
 FRESH = timedelta(days=7)
 """What waits in rooms is made anew after so long: reports are looked at while they are new."""
