@@ -4,6 +4,7 @@ A worker that is killed costs its own requests, nothing else: everything stands 
 """
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import signal
@@ -93,6 +94,9 @@ class HubServer(uvicorn.Server):
         )
         super().__init__(config)
         self._close, self._settings, self._read_at = app.state.bell.close, settings, time.time()
+        # what was made until here stays: looking it through took every fourth large page 130 ms
+        gc.collect()
+        gc.freeze()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take SIGINT or SIGTERM."""
