@@ -7,12 +7,14 @@ is moved by a push. A year stays as it was counted last from the end of March of
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from operator import itemgetter
 from time import monotonic
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
+from kiosk.county.bulk import among
 from kiosk.county.feed import as_seen_by, of_station
 from kiosk.county.figures.answer import Scope
 from kiosk.county.figures.tally import Counts, Records, tally
@@ -116,20 +118,31 @@ def records_of(connection: sa.Connection, county_id: str, station_id: str) -> Re
     own = (ours, record.c.owner == station_id, record.c.data.is_not(None))
 
     def read(cls: type[R], *wanted: sa.ColumnElement[bool]) -> list[R]:
-        rows = sa.select(record.c.data).where(record.c.entity == NAME_OF[cls], *wanted).order_by(record.c.id, record.c.revision)
-        return [from_plain(cls, data) for data in connection.scalars(rows)]
-
-    def about(cls: type[R], what: type) -> list[R]:
-        mine = sa.select(record.c.id).where(*own, record.c.entity == NAME_OF[what])
-        return read(cls, ours, record.c.data.is_not(None), record.c.about.in_(mine))
+        rows = sa.select(record.c.id, record.c.revision, record.c.data).where(record.c.entity == NAME_OF[cls], *wanted)
+        # sorted here: asked for in order, a young database that has no statistics reads the whole county's in that order
+        return [from_plain(cls, data) for _, _, data in sorted(map(tuple, connection.execute(rows)))]
 
     workers, listings, referrals = read(Worker, *own), read(Listing, *own), read(Referral, *own)
+    ids = {one.id for one in listings} | {one.id for one in referrals}
+    # found by what they are about alone: by their kind, too, a young database reads all steps of the county for each station
+    rows = sa.select(record.c.entity, record.c.id, record.c.data).where(
+        ours, record.c.data.is_not(None), among((record.c.about,), [(one,) for one in ids])
+    )
+    about: dict[str, list[Any]] = defaultdict(list)
+    for entity, _, data in sorted(map(tuple, connection.execute(rows)), key=itemgetter(0, 1)):
+        about[entity].append(data)
     return Records(
         workers=workers,
         listings=listings,
-        reviews=about(Review, Listing),
-        takedowns=about(Takedown, Listing),
-        known=_known(referrals, about(ReferralStep, Referral), workers, _wanted(connection, county_id, station_id), read(Employer, *own)),
+        reviews=[from_plain(Review, data) for data in about[NAME_OF[Review]]],
+        takedowns=[from_plain(Takedown, data) for data in about[NAME_OF[Takedown]]],
+        known=_known(
+            referrals,
+            [from_plain(ReferralStep, data) for data in about[NAME_OF[ReferralStep]]],
+            workers,
+            _wanted(connection, county_id, station_id),
+            read(Employer, *own),
+        ),
     )
 
 
