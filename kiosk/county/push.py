@@ -140,11 +140,16 @@ def _brought_together(connection: sa.Connection, county_id: str, listing_ids: se
     """
     if not listing_ids:
         return []
-    referral, listing = record.alias(), record.alias()
-    same = (listing.c.county_id == referral.c.county_id, listing.c.entity == "listing", listing.c.id == referral.c.about)
-    of = (referral.c.county_id == county_id, referral.c.entity == "referral", among((referral.c.about,), [(one,) for one in listing_ids]))
-    pairs = sa.select(referral.c.id, listing.c.owner).where(*of, *same, listing.c.owner != referral.c.owner)
-    owner = dict(map(tuple, connection.execute(pairs)))
+    ours, ids = record.c.county_id == county_id, [(one,) for one in listing_ids]
+    # one after the other, not joined: everybody waits for this, and a plan for the join may read all that the county has
+    listings = sa.select(record.c.id, record.c.owner).where(ours, record.c.entity == "listing", among((record.c.id,), ids))
+    whose = dict(map(tuple, connection.execute(listings)))
+    about_them = sa.select(record.c.entity, record.c.id, record.c.about, record.c.owner).where(ours, among((record.c.about,), ids))
+    owner = {
+        record_id: whose[about]
+        for entity, record_id, about, its in connection.execute(about_them)
+        if entity == "referral" and whose.get(about, its) != its
+    }
     if not owner:
         return []
     parts = sa.or_(sa.and_(record.c.entity == "referral", record.c.id.in_(owner)), record.c.about.in_(owner))
