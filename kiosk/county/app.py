@@ -158,8 +158,8 @@ def make_app(
     migrate(patient)
     patient.dispose()
     engine = make_engine(settings.database, serving=True)
+    # each statement by itself: half as many ways to the database and back
     single = engine.execution_options(isolation_level="AUTOCOMMIT")
-    """Each statement by itself: half as many ways to the database and back."""
     replica = make_engine(settings.replica, serving=True) if settings.replica else engine
     reading = replica.execution_options(isolation_level="AUTOCOMMIT")
     rulings, pages = Rulings(settings.county, sheets), Pages()

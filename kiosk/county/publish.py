@@ -21,7 +21,7 @@ Countys = Station | Policy | Training | Notice | RuleSheet
 
 
 def tell_station(connection: sa.Connection, county_id: str, act: PhoneAct) -> None:
-    """Keep what a worker did on his phone, and put it into his station's feed."""
+    """Keep what a worker did elsewhere than at his station, and put it into its feed."""
     entity = NAME_OF[PhoneAct]
     values = {"county_id": county_id, "entity": entity, "id": act.id, "revision": 1, "owner": COUNTY, "about": act.worker_id}
     connection.execute(sa.insert(record).values(**values, data=to_plain(act), received_at=act.acted_at))

@@ -117,35 +117,37 @@ MOST: sa.BindParameter[int] = sa.bindparam("most", type_=sa.Integer())
 def _where(urgent: bool) -> sa.Select[Any]:
     """Ask where the feed is now, where everybody's part ends, and what follows next in it and in the reader's own."""
     after, others = feed.c.position > sa.bindparam("after"), feed.c.device_id != sa.bindparam("but")
-    end = sa.select(feed.c.position).where(*_in("everyone")).order_by(feed.c.position.desc()).limit(1)
     nexts = [
-        sa.select(feed.c.position).where(*_in(audience), *only, after, *_urgent(urgent)).order_by(feed.c.position).limit(1)
-        for audience, only in (("everyone", ()), ("station", (others,)))
+        sa.select(feed.c.position).where(*where, after, *_urgent(urgent)).order_by(feed.c.position).limit(1).scalar_subquery()
+        for where in (_in(EVERYONE), (*_in(sa.bindparam("station")), others))
     ]
-    answers = [one.scalar_subquery() for one in (end, *nexts)]
-    return sa.select(county.c.feed_epoch, county.c.feed_position, *answers).where(county.c.county_id == sa.bindparam("county"))
+    return sa.select(county.c.feed_epoch, county.c.feed_position, _end(), *nexts).where(county.c.county_id == sa.bindparam("county"))
 
 
 @cache
 def _everyones(urgent: bool) -> sa.Select[Any]:
     """Read everybody's index from a position on, so that a pull costs the same at the end of the feed as at its start."""
-    here = (*_in("everyone"), feed.c.position >= sa.bindparam("first"), *_urgent(urgent))
+    here = (*_in(EVERYONE), feed.c.position >= sa.bindparam("first"), *_urgent(urgent))
     page = sa.select(feed).where(*here).order_by(feed.c.position).limit(MOST).subquery()
-    end = sa.select(feed.c.position).where(*_in("everyone")).order_by(feed.c.position.desc()).limit(1).scalar_subquery()
-    return with_records(page, sa.bindparam("county")).add_columns(end.label("end")).order_by(page.c.position)
+    return with_records(page, sa.bindparam("county")).add_columns(_end().label("end")).order_by(page.c.position)
 
 
 @cache
 def _ours(urgent: bool) -> sa.Select[Any]:
     """Read a station's index likewise, up to where everybody's page ends, but for what the reader itself wrote."""
-    here = (*_in("station"), feed.c.position.between(sa.bindparam("next"), sa.bindparam("upto")), *_urgent(urgent))
+    here = (*_in(sa.bindparam("station")), feed.c.position.between(sa.bindparam("next"), sa.bindparam("upto")), *_urgent(urgent))
     others = feed.c.device_id != sa.bindparam("but")
     page = sa.select(feed).where(*here, others).order_by(feed.c.position).limit(MOST).subquery()
     return with_records(page, sa.bindparam("county")).order_by(page.c.position)
 
 
-def _in(audience: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return feed.c.county_id == sa.bindparam("county"), feed.c.audience == (EVERYONE if audience == "everyone" else sa.bindparam(audience))
+def _end() -> sa.ScalarSelect[int]:
+    """Ask where everybody's part ends."""
+    return sa.select(feed.c.position).where(*_in(EVERYONE)).order_by(feed.c.position.desc()).limit(1).scalar_subquery()
+
+
+def _in(audience: str | sa.BindParameter[Any]) -> tuple[sa.ColumnElement[bool], ...]:
+    return feed.c.county_id == sa.bindparam("county"), feed.c.audience == audience
 
 
 def _urgent(urgent: bool) -> tuple[sa.ColumnElement[bool], ...]:

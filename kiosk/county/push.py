@@ -164,21 +164,23 @@ def _brought_together(connection: sa.Connection, county_id: str, listing_ids: se
 
 def _withdraw_elsewhere(connection: sa.Connection, batch: Batch) -> None:
     """Have the other stations of who withdrew everywhere carry that out, too: by what stood here of him until now."""
-    for row in batch.record_rows:
-        data = row["data"] or {}
-        if row["entity"] == "worker" and data.get("withdrawn_everywhere") and data["state"] == WorkerState.WITHDRAWN:
-            for was in batch.known["worker", row["id"]].revisions.values():
-                for other in people.elsewhere(connection, batch.author.county_id, from_plain(Worker, was)) if was else ():
-                    act = PhoneAct(
-                        id=new_id(batch.now),
-                        station_id=other.station_id,
-                        kind=PhoneActKind.WITHDRAW,
-                        worker_id=other.id,
-                        listing_id="",
-                        referral_id="",
-                        acted_at=batch.now,
-                    )
-                    tell_station(connection, batch.author.county_id, act)
+    gone = [row["id"] for row in batch.record_rows if row["entity"] == "worker" and _wishes_it_everywhere(row["data"] or {})]
+    held = [from_plain(Worker, was) for worker_id in gone for was in batch.known["worker", worker_id].revisions.values() if was]
+    for other in (other for one in held for other in people.elsewhere(connection, batch.author.county_id, one)):
+        act = PhoneAct(
+            id=new_id(batch.now),
+            station_id=other.station_id,
+            kind=PhoneActKind.WITHDRAW,
+            worker_id=other.id,
+            listing_id="",
+            referral_id="",
+            acted_at=batch.now,
+        )
+        tell_station(connection, batch.author.county_id, act)
+
+
+def _wishes_it_everywhere(data: dict[str, Any]) -> bool:
+    return data.get("withdrawn_everywhere") is True and data["state"] == WorkerState.WITHDRAWN
 
 
 def _shown(connection: sa.Connection, county_id: str, listings: set[str]) -> dict[str, set[int]]:

@@ -53,6 +53,12 @@ def size(connection: sa.Connection) -> int:
     return connection.scalar(query) or 0
 
 
+def is_new(connection: sa.Connection, record_id: str) -> bool:
+    """Say whether the county has no revision of a record of ours yet."""
+    first = (outbox.c.record_id == record_id, outbox.c.revision == 1, outbox.c.data.is_(None))
+    return connection.execute(sa.select(outbox.c.sequence).where(*first)).first() is not None
+
+
 def queue(connection: sa.Connection, cls: type, record_id: str, after: int, station_id: str, device_id: str) -> bool:
     """Queue revisions beyond `after` of a record of this station's, unless they wait or stand refused already; say whether there were any.
 

@@ -313,8 +313,7 @@ class UnitOfWork:
 
     def is_new_to_county(self, record_id: str) -> bool:
         """Say whether the county has no revision of a record of ours yet."""
-        first = (outbox.c.record_id == record_id, outbox.c.revision == 1, outbox.c.data.is_(None))
-        return self.connection.execute(sa.select(outbox.c.sequence).where(*first)).first() is not None
+        return outgoing.is_new(self.connection, record_id)
 
     def acknowledge(self, sequences: Sequence[int]) -> None:
         """Forget changes that the county has."""

@@ -12,6 +12,7 @@ from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.domain.words import in_fours
 from kiosk.domain.worker import WorkerState
+from kiosk.screens import withdrawing
 from kiosk.screens.printing import PrintWatch
 from kiosk.screens.staff.pair_words import worker_words
 from kiosk.screens.staff.parts import FindView, ScreenPart
@@ -256,12 +257,8 @@ class RegistrationsScreen(StaffPage):
         self.ask(lambda: reaches_all(self.here, one.id), partial(self._confirm_withdraw, one))
 
     def _confirm_withdraw(self, one: "Worker", reaches_all: bool) -> None:
-        choices: list[Choice] = [(t("registrations.keep"), "station", lambda: None)]
-        if reaches_all:
-            choices.append((t("mine.withdraw_here"), "danger", lambda: self._withdraw(one.id, everywhere=False)))
-            choices.append((t("mine.withdraw_everywhere"), "danger", lambda: self._withdraw(one.id, everywhere=True)))
-        else:
-            choices.append((t("registrations.withdraw"), "danger", lambda: self._withdraw(one.id, everywhere=False)))
+        act = partial(self._withdraw, one.id)
+        choices = withdrawing.choices(t("registrations.keep"), t("registrations.withdraw"), reaches_all, act)
         title = t("registrations.withdraw_ask", name=one.name)
         text = t("registrations.withdraw_text") + (t("registrations.withdraw_where") if reaches_all else "")
         self.terminal.open_dialog(Dialog(title=title, text=text, aloud=text, icon="account-remove", choices=choices))

@@ -1,6 +1,5 @@
 """My registration as it stands: what I want, what came of each listing I put myself down for, what fits now, and what I can change."""
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
@@ -10,6 +9,7 @@ from kiosk.domain.codes import AREAS
 from kiosk.domain.referral import ReferralState
 from kiosk.domain.worker import PhoneOf, WorkerState
 from kiosk.errors import NotFound
+from kiosk.screens import withdrawing
 from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
 from kiosk.screens.visitor.policies import course_line
@@ -202,14 +202,9 @@ class MineFoundScreen(Page):
         self.ask(lambda: reaches_all(self.terminal.office.here, worker_id), self._ask_withdraw, self._failed)
 
     def _ask_withdraw(self, reaches_all: bool) -> None:
-        choices: list[Choice] = [(t("mine.keep"), "station", lambda: None)]
-        if reaches_all:
-            choices.append((t("mine.withdraw_here"), "danger", partial(self._withdraw, everywhere=False)))
-            choices.append((t("mine.withdraw_everywhere"), "danger", partial(self._withdraw, everywhere=True)))
-        else:
-            choices.append((t("mine.withdraw"), "danger", partial(self._withdraw, everywhere=False)))
+        offered = withdrawing.choices(t("mine.keep"), t("mine.withdraw"), reaches_all, self._withdraw)
         text = t("mine.withdraw_text") + (t("mine.withdraw_where") if reaches_all else "")
-        self.terminal.open_dialog(Dialog(title=t("mine.withdraw_ask"), text=text, icon="account-remove", choices=choices))
+        self.terminal.open_dialog(Dialog(title=t("mine.withdraw_ask"), text=text, icon="account-remove", choices=offered))
 
     def _withdraw(self, everywhere: bool) -> None:
         from kiosk.services.withdraw import withdraw
