@@ -13,7 +13,7 @@ from typing import Any
 from kiosk.county.feed import EVERYONE, Entry, of_station
 from kiosk.domain.entities import BETWEEN, COUNTY_OWNED, ENTITIES, PRIVATE
 from kiosk.domain.listing import ContactScope, Verdict
-from kiosk.domain.record import RecordError
+from kiosk.domain.record import RecordError, digest
 from kiosk.domain.running import ChainHead
 from kiosk.domain.station import COUNTY
 from kiosk.sync.protocol import Change, Op, Refusal, Refused, record_of
@@ -200,6 +200,9 @@ def _is_news(batch: Batch, change: Change, data: dict[str, Any]) -> bool:
     newest = max(held.revisions)
     if new is None and held.revisions[newest] is None:
         return False
+    theirs, mine = held.revisions[newest], change.over.get(str(newest))
+    if new is not None and change.revision > newest and theirs is not None and mine is not None and mine != digest(theirs):
+        raise RefuseError(Refusal.REVISION_TAKEN, f"the county's revision {newest} says something else than the author's")
     if change.revision < newest:
         raise RefuseError(Refusal.STALE_REVISION, f"the county has revision {newest}")
     if change.revision == newest and new is not None:

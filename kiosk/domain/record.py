@@ -5,6 +5,8 @@ be done for a type is found out once: of ten thousand changes each passes here s
 """
 
 import dataclasses
+import hashlib
+import json
 import secrets
 import types
 import typing
@@ -54,6 +56,12 @@ def to_plain(value: Any) -> Any:
     """Turn a record (or any field of one) into JSON-able values: instants as ISO 8601 with Z, dates as YYYY-MM-DD."""
     kind: Any = type(value)
     return _writer(kind)(value)
+
+
+def digest(plain: Any) -> str:
+    """Give 16 hex digits that tell a record's plain values from any other's: of the SHA-256 of their JSON, keys in order and no spaces."""
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 @cache

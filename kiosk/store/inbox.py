@@ -14,7 +14,8 @@ import sqlalchemy as sa
 
 from kiosk.domain.entities import NAME_OF, is_countys, is_emptied
 from kiosk.domain.listing import Listing
-from kiosk.domain.record import to_plain
+from kiosk.domain.record import digest, to_plain
+from kiosk.store import outgoing
 from kiosk.store.schema import TABLES, from_row, outbox, tombstone
 
 TAKEN = "revision_taken"
@@ -29,7 +30,7 @@ def choose(connection: sa.Connection, records: Sequence[Any], station_id: str) -
     held = {cls: _held(connection, cls, records) for cls in {type(record) for record in records}}
     buried = sa.select(tombstone.c.record_id, tombstone.c.revision).where(tombstone.c.record_id.in_(ids))
     gone = dict(map(tuple, connection.execute(buried)))
-    unsent = _unsent(connection, ids)
+    unsent = outgoing.unsent(connection, ids)
     news = []
     for record in records:
         if gone.get(record.id, 0) >= getattr(record, "revision", 1):
@@ -41,27 +42,31 @@ def choose(connection: sa.Connection, records: Sequence[Any], station_id: str) -
             if record.id not in unsent:  # else it was taken away here, which the county has yet to hear
                 news.append(record)
         elif "revision" in TABLES[type(record)].c:
-            news += _chosen(connection, record, ours, unsent.get(record.id), station_id)
+            news += _chosen(connection, record, ours, unsent.get(record.id, {}), station_id)
     return news
 
 
-def _chosen(connection: sa.Connection, record: Any, ours: set[int], unsent: int | None, station_id: str) -> list[Any]:
+def _chosen(connection: sa.Connection, record: Any, ours: set[int], unsent: dict[int, str], station_id: str) -> list[Any]:
     """Give what is to be written of a record that we hold, too.
 
-    `unsent` is the lowest revision of ours that the county has not had: there ours left the county's.
+    `unsent` are the revisions of ours that the county has not acknowledged, with their digests: at the lowest ours left the county's,
+    unless the county's is one of them, which it took and could not say so.
     """
     newest = max(ours)
     if is_countys(record):  # its only writer may have been put back to an earlier revision
         return [record] if _get(connection, type(record), record.id, newest) != record else []
     if type(record) is Listing and record.revision not in ours:
         return [record]
-    if record.revision > newest and unsent is None:
+    if record.revision > newest and not unsent:
         return [record]
-    if type(record) is not Listing and record.revision < newest and (unsent is None or record.revision < unsent):
-        return []  # of a listing an older revision comes again when its employer closes his contact
+    # of a listing an older revision comes again when its employer closes his contact
     mine = _get(connection, type(record), record.id, record.revision if type(record) is Listing else newest)
     if mine == record:
         return []
+    if type(record) is not Listing and record.revision < newest:
+        descends = record.revision < min(unsent, default=newest) or unsent.get(record.revision) == digest(to_plain(record))
+        if descends and not _stands_aside(connection, mine):
+            return []
     if record.station_id == station_id:
         if is_emptied(mine) and not is_emptied(record):
             return [_again(connection, mine, record.revision + 1)]
@@ -75,8 +80,9 @@ def _chosen(connection: sa.Connection, record: Any, ours: set[int], unsent: int 
 def _again(connection: sa.Connection, record: Any, revision: int) -> Any:
     """Queue a withdrawal as a revision beyond the county's."""
     _forget(connection, record)
-    connection.execute(sa.insert(outbox), {"entity": NAME_OF[type(record)], "record_id": record.id, "revision": revision})
-    return replace(record, revision=revision)
+    again = replace(record, revision=revision)
+    outgoing.add(connection, again)
+    return again
 
 
 def _forget(connection: sa.Connection, record: Any) -> None:
@@ -103,6 +109,13 @@ def set_aside(connection: sa.Connection, record: Any) -> None:
         connection.execute(sa.insert(outbox), values | {"refused_code": TAKEN, "refused_reason": ""})
 
 
+def _stands_aside(connection: sa.Connection, record: Any) -> bool:
+    """Say whether the county has refused just this."""
+    name, these = NAME_OF[type(record)], (outbox.c.record_id == record.id, outbox.c.revision == record.revision)
+    texts = connection.scalars(sa.select(outbox.c.data).where(outbox.c.entity == name, *these, outbox.c.data.is_not(None)))
+    return to_plain(record) in map(json.loads, texts)
+
+
 def unsay(connection: sa.Connection, record_id: str) -> None:
     """Forget what was set aside of a record: its person withdrew."""
     connection.execute(sa.delete(outbox).where(outbox.c.record_id == record_id, outbox.c.data.is_not(None)))
@@ -117,11 +130,3 @@ def _held(connection: sa.Connection, cls: Any, records: Sequence[Any]) -> dict[s
     for record_id, number in connection.execute(query):
         held[record_id].add(number)
     return dict(held)
-
-
-def _unsent(connection: sa.Connection, ids: Sequence[str]) -> dict[str, int]:
-    """Give for each record the lowest revision that the county has not had."""
-    lowest = sa.select(outbox.c.record_id, sa.func.min(outbox.c.revision)).where(
-        outbox.c.record_id.in_(ids), outbox.c.refused_code.is_(None)
-    )
-    return dict(map(tuple, connection.execute(lowest.group_by(outbox.c.record_id))))

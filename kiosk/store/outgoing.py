@@ -1,6 +1,6 @@
 """What goes from the store to the county: what waits, and what the county ought to know. Knows no wire; `inbox` is the other way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +8,16 @@ import sqlalchemy as sa
 
 from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, NAME_OF
 from kiosk.domain.listing import Listing
+from kiosk.domain.record import digest, to_plain
 from kiosk.store.schema import TABLES, from_row, outbox, tombstone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One change that the county has not acknowledged, its record read fresh. `record` is None when it no longer exists."""
+    """One change that the county has not acknowledged, its record read fresh. `record` is None when it no longer exists.
+
+    `over` are the digests of its earlier revisions that the county has not acknowledged either, by number.
+    """
 
     sequence: int
     id: str
@@ -21,6 +25,23 @@ class Outgoing:
     record_id: str
     revision: int
     record: Any
+    over: dict[int, str]
+
+
+def add(connection: sa.Connection, record: Any) -> None:
+    """Queue a record as it is now."""
+    values = {"entity": NAME_OF[type(record)], "record_id": record.id, "revision": getattr(record, "revision", 1)}
+    connection.execute(sa.insert(outbox), values | {"digest": digest(to_plain(record))})
+
+
+def unsent(connection: sa.Connection, ids: Iterable[str]) -> dict[str, dict[int, str]]:
+    """Give for each of these records that waits the revisions that the county has not acknowledged, each with its digest ("": unknown)."""
+    waits = (outbox.c.record_id.in_(ids), outbox.c.refused_code.is_(None))
+    found: dict[str, dict[int, str]] = {}
+    query = sa.select(outbox.c.record_id, outbox.c.revision, outbox.c.digest).where(*waits).order_by(outbox.c.sequence)
+    for record_id, revision, its in connection.execute(query):
+        found.setdefault(record_id, {})[revision] = its or ""
+    return found
 
 
 def waiting(connection: sa.Connection, limit: int) -> Sequence[Outgoing]:
@@ -36,14 +57,15 @@ def waiting(connection: sa.Connection, limit: int) -> Sequence[Outgoing]:
         for one in connection.execute(sa.select(table).where(table.c.id.in_(ids))).mappings():
             record = from_row(ENTITIES[name], one)
             found[record.id, record.revision if isinstance(record, Listing) else None] = record
-    waits = (outbox.c.refused_code.is_(None), outbox.c.record_id.in_([row["record_id"] for row in rows]))
-    newest = sa.select(outbox.c.record_id, sa.func.max(outbox.c.revision)).where(*waits).group_by(outbox.c.record_id)
-    changes, last = [], dict(map(tuple, connection.execute(newest)))
+    changes, numbers = [], unsent(connection, [row["record_id"] for row in rows])  # also those beyond `limit`
     for row in rows:
-        record = found.get((row["record_id"], row["revision"] if row["entity"] == NAME_OF[Listing] else None))
-        # of what is gone every row says the last revision, also one beyond `limit`: the county may hold an earlier one already
-        revision = row["revision"] if record is not None else last[row["record_id"]]
-        changes.append(Outgoing(**{n: row[n] for n in ("sequence", "id", "entity", "record_id")}, revision=revision, record=record))
+        listing, its = row["entity"] == NAME_OF[Listing], numbers[row["record_id"]]
+        record = found.get((row["record_id"], row["revision"] if listing else None))
+        # of what is gone every row says the last revision: the county may hold an earlier one already
+        revision = row["revision"] if record is not None else max(its)
+        over = {} if listing or record is None else {n: said for n, said in its.items() if said and n < getattr(record, "revision", 1)}
+        what = {name: row[name] for name in ("sequence", "id", "entity", "record_id")}
+        changes.append(Outgoing(**what, revision=revision, record=record, over=over))
     return changes
 
 
@@ -62,7 +84,7 @@ def is_new(connection: sa.Connection, record_id: str) -> bool:
 def queue(connection: sa.Connection, cls: type, record_id: str, after: int, station_id: str, device_id: str) -> bool:
     """Queue revisions beyond `after` of a record of this station's, unless they wait or stand refused already; say whether there were any.
 
-    A head of the chain is told by its own terminal alone.
+    A head of the chain is told by its own terminal alone. Where there is only a tombstone, that is queued.
     """
     table, name = TABLES[cls], NAME_OF[cls]
     if name in COUNTY_OWNED:
@@ -72,7 +94,9 @@ def queue(connection: sa.Connection, cls: type, record_id: str, after: int, stat
     if "device_id" in table.c:
         ours = ours.where(table.c.device_id == device_id)
     known = sa.select(outbox.c.revision).where(outbox.c.entity == name, outbox.c.record_id == record_id)
-    lacking = [number for number in sorted(set(connection.scalars(ours)) - set(connection.scalars(known))) if number > after]
+    buried = sa.select(tombstone.c.revision).where(tombstone.c.entity == name, tombstone.c.record_id == record_id)
+    held = set(connection.scalars(ours)) or set(connection.scalars(buried))
+    lacking = [number for number in sorted(held - set(connection.scalars(known))) if number > after]
     for number in lacking:
         connection.execute(sa.insert(outbox), {"entity": name, "record_id": record_id, "revision": number})
     return bool(lacking)

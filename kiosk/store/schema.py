@@ -157,10 +157,11 @@ outbox = sa.Table(
     sa.Column("refused_code", sa.Text),
     sa.Column("refused_reason", sa.Text),
     sa.Column("data", sa.Text),
+    sa.Column("digest", sa.Text),
     sqlite_autoincrement=True,
 )
 """What the county has not acknowledged. It names records and copies none, but for what the county contradicted: that stands in `data` as it
-was, until its person withdraws."""
+was, until its person withdraws. `digest` is of what the revision said when it was written."""
 
 tombstone = sa.Table(
     "tombstone",

@@ -120,8 +120,7 @@ class UnitOfWork:
     def keep(self, record: Any) -> None:
         """Write a record of our own and queue it for the county, in this transaction."""
         self.put(record)
-        values = {"entity": NAME_OF[type(record)], "record_id": record.id, "revision": getattr(record, "revision", 1)}
-        self.connection.execute(sa.insert(outbox), values)
+        outgoing.add(self.connection, record)
         self._topics.add("outbox")
 
     def receive(self, *records: Any) -> int:
@@ -302,6 +301,10 @@ class UnitOfWork:
         said = row.excluded.revision
         newer = row.on_conflict_do_update(index_elements=["record_id"], set_={"revision": said}, where=said > tombstone.c.revision)
         self.connection.execute(newer)
+
+    def unbury(self, *record_ids: str) -> None:
+        """Forget tombstones."""
+        self.connection.execute(sa.delete(tombstone).where(tombstone.c.record_id.in_(record_ids)))
 
     def outgoing(self, limit: int) -> Sequence[Outgoing]:
         """Give changes that the county has neither acknowledged nor refused, oldest first, each with its record as it is now."""

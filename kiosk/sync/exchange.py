@@ -292,14 +292,20 @@ def _countys(u: UnitOfWork, lacks: Sequence[tuple[str, str, int]]) -> list[Chang
 
 
 def _repair_bucket(store: Store, hub: Hub, me: Identity, entity: str, bucket: str) -> list[tuple[str, str, int]]:
-    """Take what the county says of one bucket; give what it lacks: (record id, entity, the revision that it has, or 0)."""
+    """Take what the county says of one bucket; give what it lacks: (record id, entity, the revision that it has, or 0).
+
+    A tombstone it lacks only where it has the record, and that is ours: of one that it knows nothing of there is nothing to keep out.
+    """
     changes = hub.bucket(me.token, entity, bucket).changes
     newest: dict[str, int] = {}
     for change in changes:
         newest[change.record_id] = max(newest.get(change.record_id, 0), change.revision)
     with store.write() as u:
         _apply_all(u, changes)
-        ours = [(record_id, revision) for record_id, revision, _ in u.standing(entity) if bucket_of(record_id) == bucket]
+        standing = [one for one in u.standing(entity) if bucket_of(one[0]) == bucket]
+        u.unbury(*(record_id for record_id, _, gone in standing if gone and record_id not in newest))
+        mine = {change.record_id for change in changes if change.data.get("station_id") == u.recall(STATION_ID)}
+        ours = [(record_id, revision) for record_id, revision, gone in standing if not gone or record_id in mine]
         if entity in COUNTY_OWNED | EITHERS:
             cls = ENTITIES[entity]
             for record in [u.get(cls, record_id) for record_id, _ in ours if record_id not in newest]:
@@ -422,4 +428,4 @@ def _bounded(waiting: Sequence[Outgoing]) -> Sequence[Outgoing]:
 
 
 def _change(o: Outgoing) -> Change:
-    return change_of(o.record, entity=o.entity, record_id=o.record_id, revision=o.revision)
+    return change_of(o.record, entity=o.entity, record_id=o.record_id, revision=o.revision, over=o.over)

@@ -8,10 +8,11 @@ the hub inside a record's `data`.
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from kiosk.domain.board_seen import BoardSeen
@@ -103,13 +104,16 @@ class Problem(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What happened to one record, either way: as its owner wrote it, or as a station may see it. (entity, record_id, revision) is sent
-    any number of times and counts once."""
+    any number of times and counts once.
+
+    `over`: what its owner wrote since the county's last word to him and before this, by number: each one's `kiosk.domain.record.digest`."""
 
     entity: str
     record_id: str
     revision: int
     op: str = Op.PUT.value
     data: dict[str, Any] = field(default_factory=dict)
+    over: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,7 +380,7 @@ class WitnessBody:
     changes: Columns
 
 
-ENVELOPE = frozenset({".entity", ".op", ".id", ".revision"})
+ENVELOPE = frozenset({".entity", ".op", ".id", ".revision", ".over"})
 PACKED: tuple[type, ...] = (PushRequest, PullAnswer, BucketAnswer, WitnessRequest)
 """Bodies whose changes travel as columns."""
 
@@ -409,14 +413,16 @@ def _row(change: Change) -> dict[str, Any]:
         return {".entity": change.entity, ".op": change.op, ".id": change.record_id, ".revision": change.revision}
     named = {} if change.data.get("id") == change.record_id else {".id": change.record_id}
     said = type(change.data.get("revision")) is int and change.data["revision"] == change.revision
-    return {".entity": change.entity} | named | ({} if said else {".revision": change.revision}) | change.data
+    over = {".over": change.over} if change.over else {}
+    return {".entity": change.entity} | named | ({} if said else {".revision": change.revision}) | over | change.data
 
 
 def _change(row: dict[str, Any]) -> Change:
     data = {key: value for key, value in row.items() if key not in ENVELOPE}
     what = {key[1:]: row[key] for key in ENVELOPE & row.keys()}
     plain = {"entity": what.get("entity"), "record_id": what.get("id", data.get("id")), "op": what.get("op", Op.PUT.value)}
-    return from_plain(Change, plain | {"revision": what.get("revision", data.get("revision")), "data": data})
+    said = {"revision": what.get("revision", data.get("revision")), "data": data, "over": what.get("over", {})}
+    return from_plain(Change, plain | said)
 
 
 def digest_of(entity: str, items: Iterable[tuple[str, int, bool]]) -> dict[str, str]:
@@ -447,7 +453,7 @@ def _md5(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def change_of(record: Any, *, entity: str, record_id: str, revision: int) -> Change:
+def change_of(record: Any, *, entity: str, record_id: str, revision: int, over: Mapping[int, str] = MappingProxyType({})) -> Change:
     """Make the change for an outbox row. `record` is read fresh and may be newer than the row; None says that it is gone: a tombstone."""
     return Change(
         entity=entity,
@@ -455,6 +461,7 @@ def change_of(record: Any, *, entity: str, record_id: str, revision: int) -> Cha
         revision=getattr(record, "revision", revision),
         op=Op.PUT if record is not None else Op.DELETE,
         data=to_plain(record) if record is not None else {},
+        over={str(number): said for number, said in over.items()},
     )
 
 

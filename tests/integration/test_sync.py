@@ -33,6 +33,7 @@ from kiosk.sync.protocol import (
     Digests,
     EnrolAnswer,
     EnrolRequest,
+    Op,
     PullAnswer,
     PushAnswer,
     PushRequest,
@@ -380,6 +381,49 @@ def test_two_terminals_when_both_change_a_record_the_later_ones_word_is_set_asid
     assert [(p[1], p[2]) for p in shop.parked()] == [(worker.id, "revision_taken")]
     shop.pull_all()
     assert (shop.get(Worker, worker.id).pay_fen, len(shop.parked())) == (1, 1)
+
+
+def test_two_terminals_when_one_changed_twice_the_others_word_between_is_not_lost(shop: Shop, hub: TestHub) -> None:
+    beside, worker = hub.terminal(), a_worker()
+    shop.keep(worker)
+    shop.push()
+    beside.push(replace(worker, revision=2, pay_fen=1))
+    shop.keep(replace(worker, revision=2, pay_fen=2))
+    shop.keep(replace(worker, revision=3, pay_fen=3))
+    shop.push()
+    shop.pull_all()
+    assert (held(hub, worker.id)[2]["pay_fen"], shop.get(Worker, worker.id).pay_fen, shop.waiting()) == (1, 1, 0)
+    assert [(p[1], p[2]) for p in shop.parked()] == [(worker.id, "revision_taken")]
+
+
+def test_repair_when_a_push_was_answered_into_the_void_knows_its_own_again(shop: Shop, hub: TestHub) -> None:
+    worker = a_worker()
+    shop.keep(worker)
+    shop.line.lose = 1
+    with pytest.raises(HubUnreachable):
+        shop.push()
+    shop.keep(replace(worker, revision=2, pay_fen=2))
+    exchange.repair(shop.store, shop.door)
+    assert shop.parked() == []
+    shop.push()
+    assert (held(hub, worker.id)[2]["pay_fen"], shop.waiting(), shop.parked()) == (2, 0, [])
+
+
+def test_repair_when_the_county_forgot_that_a_record_was_taken_away_says_so_again(shop: Shop, hub: TestHub) -> None:
+    beside, worker, other = hub.terminal(), a_worker(), a_worker()
+    beside.push(worker, other)
+    shop.pull_all()
+    beside.send([Change(entity="worker", record_id=one.id, revision=2, op=Op.DELETE) for one in (worker, other)])
+    shop.pull_all()
+    assert (shop.get(Worker, worker.id), exchange.repair(shop.store, shop.door)) == (None, 0)
+    with hub.engine.begin() as connection:
+        connection.execute(sa.update(record).where(record.c.id == worker.id).values(revision=1, data=to_plain(worker)))
+        connection.execute(sa.update(feed).where(feed.c.record_id == worker.id).values(revision=1, op=Op.PUT))
+        connection.execute(sa.delete(record).where(record.c.id == other.id))
+        connection.execute(sa.delete(feed).where(feed.c.record_id == other.id))
+    assert exchange.repair(shop.store, shop.door) > 0
+    assert (shop.push(), held(hub, worker.id), held(hub, other.id)) == (1, {2: None}, {})
+    assert (exchange.repair(shop.store, shop.door), shop.get(Worker, worker.id), shop.get(Worker, other.id)) == (0, None, None)
 
 
 @pytest.mark.parametrize(

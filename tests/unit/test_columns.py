@@ -95,6 +95,7 @@ def test_change_when_its_id_or_revision_stand_not_in_its_data_still_names_them()
         Change(entity="policy", record_id=new_id(START), revision=2, data={"colour": "green"}),
         Change(entity="policy", record_id=new_id(START), revision=2, data={"id": "other", "revision": True}),
         Change(entity="worker", record_id=new_id(START), revision=9, op="delete"),
+        Change(entity="policy", record_id=new_id(START), revision=3, data={"revision": 3}, over={"2": "9f86d081884c7d65"}),
     )
     page = PullAnswer(changes=odd, cursor="", more=True)
     assert decode(PullAnswer, over(encode(page))) == page

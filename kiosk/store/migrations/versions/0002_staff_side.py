@@ -137,9 +137,9 @@ CREATE INDEX ix_worker_phone ON worker (phone);
 ALTER TABLE outbox RENAME TO old_outbox;
 CREATE TABLE outbox (
     sequence INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, id TEXT DEFAULT (lower(hex(randomblob(8)))) NOT NULL, entity TEXT NOT NULL,
-    record_id TEXT NOT NULL, revision INTEGER NOT NULL, refused_code TEXT, refused_reason TEXT, data TEXT
+    record_id TEXT NOT NULL, revision INTEGER NOT NULL, refused_code TEXT, refused_reason TEXT, data TEXT, digest TEXT
 );
-INSERT INTO outbox SELECT sequence, id, entity, record_id, revision, refused_code, refused_reason, NULL FROM old_outbox;
+INSERT INTO outbox SELECT sequence, id, entity, record_id, revision, refused_code, refused_reason, NULL, NULL FROM old_outbox;
 DROP TABLE old_outbox;
 ALTER TABLE free_number ADD COLUMN listing_id TEXT;
 ALTER TABLE free_number ADD COLUMN left_on TEXT;
