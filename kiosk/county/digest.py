@@ -4,13 +4,17 @@ import sqlalchemy as sa
 
 from kiosk.county.feed import Reader, change_of, with_records
 from kiosk.county.schema import feed
+from kiosk.domain.entities import KEEPS_HISTORY
 from kiosk.sync.protocol import BucketAnswer, Digests, digest_text
 
 _SUMS = sa.text("""
 SELECT entity, substr(md5(record_id), 1, 2) AS bucket,
        sum(CAST(CAST(CAST('x' || substr(md5(concat_ws(' ', entity, record_id, revision, op)), 1, 14) AS bit(56)) AS bigint) AS numeric))
-FROM (SELECT DISTINCT ON (entity, record_id) entity, record_id, revision, op FROM feed
-      WHERE county_id = :county AND audience = ANY(:audiences) ORDER BY entity, record_id, revision DESC, op) AS newest
+FROM (SELECT DISTINCT entity, record_id, revision, op
+      FROM (SELECT entity, record_id, revision, op, first_value(revision) OVER one AS last_revision, first_value(op) OVER one AS last_op
+            FROM feed WHERE county_id = :county AND audience = ANY(:audiences)
+            WINDOW one AS (PARTITION BY entity, record_id ORDER BY revision DESC, op)) AS told
+      WHERE (revision = last_revision AND op = last_op) OR (entity = ANY(:kept) AND op = 'put' AND last_op = 'put')) AS counted
 GROUP BY entity, bucket
 """)
 """The newest of each record; of the same revision the tombstone, whose name sorts before `put`."""
@@ -19,7 +23,7 @@ GROUP BY entity, bucket
 def digests(connection: sa.Connection, reader: Reader) -> Digests:
     """Give the digests, as `kiosk.sync.protocol.digest_of` defines them."""
     found: dict[str, dict[str, str]] = {}
-    values = {"county": reader.county_id, "audiences": list(reader.audiences)}
+    values = {"county": reader.county_id, "audiences": list(reader.audiences), "kept": list(KEEPS_HISTORY)}
     for entity, name, total in connection.execute(_SUMS, values):
         found.setdefault(entity, {})[name] = digest_text(int(total))
     return Digests(digests=found)

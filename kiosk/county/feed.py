@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from kiosk.county.bulk import inserting
-from kiosk.county.schema import KEEPS_HISTORY, county, feed, record
+from kiosk.county.schema import county, feed, record
+from kiosk.domain.entities import KEEPS_HISTORY
 from kiosk.domain.listing import ContactScope
 from kiosk.sync.protocol import Change, Op
 

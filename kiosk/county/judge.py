@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from kiosk.county.feed import EVERYONE, Entry, of_station
-from kiosk.domain.entities import BETWEEN, COUNTY_OWNED, ENTITIES, PRIVATE
+from kiosk.domain.entities import BETWEEN, COUNTY_OWNED, ENTITIES, KEEPS_HISTORY, PRIVATE
 from kiosk.domain.listing import ContactScope, Verdict
 from kiosk.domain.record import RecordError, digest
 from kiosk.domain.running import ChainHead
 from kiosk.domain.station import COUNTY
+from kiosk.domain.worker import WorkerState
 from kiosk.sync.protocol import Change, Op, Refusal, Refused, record_of
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -200,14 +201,27 @@ def _is_news(batch: Batch, change: Change, data: dict[str, Any]) -> bool:
     newest = max(held.revisions)
     if new is None and held.revisions[newest] is None:
         return False
-    theirs, mine = held.revisions[newest], change.over.get(str(newest))
-    if new is not None and change.revision > newest and theirs is not None and mine is not None and mine != digest(theirs):
-        raise RefuseError(Refusal.REVISION_TAKEN, f"the county's revision {newest} says something else than the author's")
-    if change.revision < newest:
+    theirs = held.revisions[newest]
+    if new and theirs:
+        _check_over(change, newest, theirs)
+    lost = change.entity in KEEPS_HISTORY and theirs is not None and change.revision not in held.revisions  # by a hub that was put back
+    if change.revision < newest and not lost:
         raise RefuseError(Refusal.STALE_REVISION, f"the county has revision {newest}")
     if change.revision == newest and new is not None:
         raise RefuseError(Refusal.REVISION_TAKEN, f"the county's revision {newest} says something else")
     return True
+
+
+def _check_over(change: Change, newest: int, theirs: dict[str, Any]) -> None:
+    """Raise RefuseError where the author has not seen what the county's newest revision says, or where that was a person's last word."""
+    mine = change.over.get(str(newest))
+    unseen = change.revision > newest and mine is not None and mine != digest(theirs)
+    if unseen or (change.entity == "worker" and _withdrew(theirs) and not _withdrew(change.data)):
+        raise RefuseError(Refusal.REVISION_TAKEN, f"the county's revision {newest} says something else than the author's")
+
+
+def _withdrew(data: dict[str, Any]) -> bool:
+    return bool(data["state"] == WorkerState.WITHDRAWN)
 
 
 def _check_part(batch: Batch, entity: str, referral_id: str) -> None:

@@ -12,9 +12,9 @@ from kiosk.county.bulk import among, inserting
 from kiosk.county.feed import EVERYONE, Entry, append, of_station
 from kiosk.county.judge import ABOUT, DECIDES, Author, Batch, Decision, EpochUsedError, Known, RefuseError, check, decision, judge
 from kiosk.county.publish import tell_station
-from kiosk.county.schema import KEEPS_HISTORY, device, feed, record, station
+from kiosk.county.schema import device, feed, record, station
 from kiosk.county.tree import lines
-from kiosk.domain.entities import BETWEEN, ENTITIES
+from kiosk.domain.entities import BETWEEN, ENTITIES, KEEPS_HISTORY
 from kiosk.domain.phone_act import PhoneAct, PhoneActKind
 from kiosk.domain.record import from_plain, new_id
 from kiosk.domain.station import COUNTY

@@ -5,9 +5,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
-KEEPS_HISTORY = frozenset({"listing"})
-"""Of these every revision is kept, of other records only the newest."""
-
 metadata = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",

@@ -76,6 +76,9 @@ PRIVATE = EITHERS | frozenset(
 BETWEEN = frozenset({"referral", "referral_step", "introduction"})
 """Of a worker's station and of the listing's, and nobody else's, those above them neither."""
 
+KEEPS_HISTORY = frozenset({"listing"})
+"""Of these every revision is kept, of other records only the newest."""
+
 NAME_OF: dict[type, str] = {cls: name for name, cls in ENTITIES.items()}
 
 
@@ -83,6 +86,11 @@ def is_countys(record: Any) -> bool:
     """Say whether the county alone writes this record."""
     name = NAME_OF[type(record)]
     return name in COUNTY_OWNED or (name in EITHERS and record.station_id is None)
+
+
+def is_final(record: object) -> bool:
+    """Say whether nobody writes on after this: who withdrew registers anew, as another record."""
+    return isinstance(record, Worker) and record.state is WorkerState.WITHDRAWN
 
 
 def is_emptied(record: object) -> bool:

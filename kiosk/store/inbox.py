@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kiosk.domain.entities import NAME_OF, is_countys, is_emptied
+from kiosk.domain.entities import NAME_OF, is_countys, is_emptied, is_final
 from kiosk.domain.listing import Listing
 from kiosk.domain.record import digest, to_plain
 from kiosk.store import outgoing
@@ -65,7 +65,7 @@ def _chosen(connection: sa.Connection, record: Any, ours: set[int], unsent: dict
         return []
     if type(record) is not Listing and record.revision < newest:
         descends = record.revision < min(unsent, default=newest) or unsent.get(record.revision) == digest(to_plain(record))
-        if descends and not _stands_aside(connection, mine):
+        if descends and not (is_final(record) or _stands_aside(connection, mine)):
             return []
     if record.station_id == station_id:
         if is_emptied(mine) and not is_emptied(record):
@@ -101,19 +101,22 @@ def set_aside(connection: sa.Connection, record: Any) -> None:
     name, revision = NAME_OF[type(record)], getattr(record, "revision", 1)
     upto = outbox.c.revision == revision if isinstance(record, Listing) else outbox.c.revision <= revision
     this = (outbox.c.entity == name, outbox.c.record_id == record.id, upto)
-    known = connection.execute(sa.select(outbox.c.sequence).where(*this, outbox.c.data.is_not(None))).first()
+    text = _text(record)
+    known = connection.execute(sa.select(outbox.c.sequence).where(*this, outbox.c.data == text)).first()
     connection.execute(sa.delete(outbox).where(*this, outbox.c.data.is_(None)))
     if known is None:
-        text = json.dumps(to_plain(record), ensure_ascii=False, separators=(",", ":"))
         values = {"entity": name, "record_id": record.id, "revision": revision, "data": text}
         connection.execute(sa.insert(outbox), values | {"refused_code": TAKEN, "refused_reason": ""})
 
 
 def _stands_aside(connection: sa.Connection, record: Any) -> bool:
     """Say whether the county has refused just this."""
-    name, these = NAME_OF[type(record)], (outbox.c.record_id == record.id, outbox.c.revision == record.revision)
-    texts = connection.scalars(sa.select(outbox.c.data).where(outbox.c.entity == name, *these, outbox.c.data.is_not(None)))
-    return to_plain(record) in map(json.loads, texts)
+    this = (outbox.c.entity == NAME_OF[type(record)], outbox.c.record_id == record.id, outbox.c.data == _text(record))
+    return connection.execute(sa.select(outbox.c.sequence).where(*this)).first() is not None
+
+
+def _text(record: Any) -> str:
+    return json.dumps(to_plain(record), ensure_ascii=False, separators=(",", ":"))
 
 
 def unsay(connection: sa.Connection, record_id: str) -> None:

@@ -1,12 +1,12 @@
 """What goes from the store to the county: what waits, and what the county ought to know. Knows no wire; `inbox` is the other way."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, NAME_OF
+from kiosk.domain.entities import COUNTY_OWNED, ENTITIES, KEEPS_HISTORY, NAME_OF
 from kiosk.domain.listing import Listing
 from kiosk.domain.record import digest, to_plain
 from kiosk.store.schema import TABLES, from_row, outbox, tombstone
@@ -81,8 +81,9 @@ def is_new(connection: sa.Connection, record_id: str) -> bool:
     return connection.execute(sa.select(outbox.c.sequence).where(*first)).first() is not None
 
 
-def queue(connection: sa.Connection, cls: type, record_id: str, after: int, station_id: str, device_id: str) -> bool:
-    """Queue revisions beyond `after` of a record of this station's, unless they wait or stand refused already; say whether there were any.
+def queue(connection: sa.Connection, cls: type, record_id: str, has: Collection[int], station_id: str, device_id: str) -> bool:
+    """Queue what the county, which has the revisions `has`, lacks of a record of this station's, unless it waits or stands refused already;
+    say whether there was any.
 
     A head of the chain is told by its own terminal alone. Where there is only a tombstone, that is queued.
     """
@@ -96,20 +97,24 @@ def queue(connection: sa.Connection, cls: type, record_id: str, after: int, stat
     known = sa.select(outbox.c.revision).where(outbox.c.entity == name, outbox.c.record_id == record_id)
     buried = sa.select(tombstone.c.revision).where(tombstone.c.entity == name, tombstone.c.record_id == record_id)
     held = set(connection.scalars(ours)) or set(connection.scalars(buried))
-    lacking = [number for number in sorted(held - set(connection.scalars(known))) if number > after]
-    for number in lacking:
+    numbers = sorted(lacking(name, held, has) - set(connection.scalars(known)))
+    for number in numbers:
         connection.execute(sa.insert(outbox), {"entity": name, "record_id": record_id, "revision": number})
-    return bool(lacking)
+    return bool(numbers)
+
+
+def lacking(entity: str, held: Collection[int], has: Collection[int]) -> set[int]:
+    """Give of the revisions that one side holds those that the other lacks, which `has` others: where not all are kept, the newer ones."""
+    return set(held) - set(has) if entity in KEEPS_HISTORY else {number for number in held if number > max(has, default=0)}
 
 
 def standing(connection: sa.Connection, entity: str) -> Iterator[tuple[str, int, bool]]:
-    """Give of one kind of record what the county should know us to hold: (id, newest revision, whether it is a tombstone)."""
+    """Give of one kind of record what the county should know us to hold: (id, revision, whether it is a tombstone)."""
     table = TABLES[ENTITIES[entity]]
-    revision = sa.func.max(table.c.revision) if "revision" in table.c else sa.literal(1)
+    revision = table.c.revision if "revision" in table.c else sa.literal(1)  # but of listings there is one only
     refused = sa.select(outbox.c.record_id).where(outbox.c.refused_code.is_not(None), outbox.c.data.is_(None))
-    ours = sa.select(table.c.id, revision).where(table.c.id.not_in(refused)).group_by(table.c.id)
-    for record_id, newest in connection.execute(ours):
-        yield record_id, newest, False
+    for record_id, number in connection.execute(sa.select(table.c.id, revision).where(table.c.id.not_in(refused))):
+        yield record_id, number, False
     # what came back counts as what it is
     buried = sa.select(tombstone.c.record_id, tombstone.c.revision).where(tombstone.c.entity == entity)
     for record_id, newest in connection.execute(buried.where(tombstone.c.record_id.not_in(sa.select(table.c.id)))):

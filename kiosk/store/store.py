@@ -345,14 +345,14 @@ class UnitOfWork:
         query = sa.select(outbox.c.entity, outbox.c.record_id, outbox.c.refused_code, outbox.c.refused_reason)
         return [tuple(row) for row in self.connection.execute(query.where(outbox.c.refused_code.is_not(None)))]
 
-    def queue_ours(self, cls: type, record_id: str, after: int, station_id: str) -> None:
-        """Queue what the county lacks of a record of this station's, the revisions beyond `after` in their order, unless it waits or stands
-        refused already."""
-        if outgoing.queue(self.connection, cls, record_id, after, station_id, self.recall("sync.device_id") or ""):
+    def queue_ours(self, cls: type, record_id: str, has: Collection[int], station_id: str) -> None:
+        """Queue what the county, which has the revisions `has`, lacks of a record of this station's, unless it waits or stands refused
+        already."""
+        if outgoing.queue(self.connection, cls, record_id, has, station_id, self.recall("sync.device_id") or ""):
             self._topics.add("outbox")
 
     def standing(self, entity: str) -> Iterator[tuple[str, int, bool]]:
-        """Give of one kind of record what the county should know us to hold: (id, newest revision, whether it is a tombstone)."""
+        """Give of one kind of record what the county should know us to hold: (id, revision, whether it is a tombstone)."""
         return outgoing.standing(self.connection, entity)
 
     def sizes(self) -> dict[str, int]:

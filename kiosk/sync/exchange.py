@@ -21,7 +21,7 @@ from kiosk.errors import HubFailed, HubRefused, KioskError
 from kiosk.services import hand_in
 from kiosk.services.tickets import KEY as TICKET_KEY
 from kiosk.services.tickets import KEY_ID as TICKET_KEY_ID
-from kiosk.store.outgoing import Outgoing
+from kiosk.store.outgoing import Outgoing, lacking
 from kiosk.store.store import Store, UnitOfWork
 from kiosk.sync.client import Hub, Pull
 from kiosk.sync.protocol import (
@@ -62,6 +62,8 @@ HEARD_EVERY = timedelta(minutes=10)
 ANEW_ON = frozenset({Problem.EPOCH_USED, Problem.CURSOR_GONE})
 CONTRADICTED = frozenset({Refusal.STALE_REVISION, Refusal.REVISION_TAKEN})
 UNKNOWN = (Refusal.UNKNOWN_LISTING, Refusal.UNKNOWN_EMPLOYER, Refusal.UNKNOWN_REFERRAL)
+Lack = tuple[str, str, frozenset[int]]
+"""What the county lacks something of: record id, entity, the revisions that it has."""
 SPLIT = frozenset({Problem.TOO_LARGE, Problem.BAD_REQUEST})
 """Whole requests are refused so when one change in them is at fault: the batch is halved until that one stands alone."""
 
@@ -269,12 +271,12 @@ def repair(store: Store, hub: Hub) -> int:
     with store.write() as u:
         # what others are about goes first (ENTITIES), then by birth: a head of the chain must not come before those behind it
         order = {entity: rank for rank, entity in enumerate(ENTITIES)}
-        for record_id, entity, after in sorted(lacks, key=lambda lack: (order[lack[1]], lack[0])):
-            u.queue_ours(ENTITIES[entity], record_id, after, u.recall(STATION_ID) or "")
+        for record_id, entity, has in sorted(lacks, key=lambda lack: (order[lack[1]], lack[0])):
+            u.queue_ours(ENTITIES[entity], record_id, has, u.recall(STATION_ID) or "")
     return len(differing)
 
 
-def _countys(u: UnitOfWork, lacks: Sequence[tuple[str, str, int]]) -> list[Change]:
+def _countys(u: UnitOfWork, lacks: Sequence[Lack]) -> list[Change]:
     """Give what the county itself decided, takes something off the boards and is unknown to it now: its database was put back.
 
     Of holds only those in force; all other words of its about an employer we forget, as their only writer has.
@@ -291,29 +293,33 @@ def _countys(u: UnitOfWork, lacks: Sequence[tuple[str, str, int]]) -> list[Chang
     return found
 
 
-def _repair_bucket(store: Store, hub: Hub, me: Identity, entity: str, bucket: str) -> list[tuple[str, str, int]]:
-    """Take what the county says of one bucket; give what it lacks: (record id, entity, the revision that it has, or 0).
+def _repair_bucket(store: Store, hub: Hub, me: Identity, entity: str, bucket: str) -> list[Lack]:
+    """Take what the county says of one bucket; give what it lacks.
 
     A tombstone it lacks only where it has the record, and that is ours: of one that it knows nothing of there is nothing to keep out.
     """
     changes = hub.bucket(me.token, entity, bucket).changes
-    newest: dict[str, int] = {}
+    theirs: dict[str, set[int]] = {}
     for change in changes:
-        newest[change.record_id] = max(newest.get(change.record_id, 0), change.revision)
+        theirs.setdefault(change.record_id, set()).add(change.revision)
     with store.write() as u:
         _apply_all(u, changes)
         standing = [one for one in u.standing(entity) if bucket_of(one[0]) == bucket]
-        u.unbury(*(record_id for record_id, _, gone in standing if gone and record_id not in newest))
+        u.unbury(*(record_id for record_id, _, gone in standing if gone and record_id not in theirs))
         mine = {change.record_id for change in changes if change.data.get("station_id") == u.recall(STATION_ID)}
-        ours = [(record_id, revision) for record_id, revision, gone in standing if not gone or record_id in mine]
+        ours: dict[str, set[int]] = {}
+        for record_id, revision, gone in standing:
+            if not gone or record_id in mine:
+                ours.setdefault(record_id, set()).add(revision)
         if entity in COUNTY_OWNED | EITHERS:
             cls = ENTITIES[entity]
-            for record in [u.get(cls, record_id) for record_id, _ in ours if record_id not in newest]:
+            for record in [u.get(cls, record_id) for record_id in ours if record_id not in theirs]:
                 if record is not None and is_countys(record):  # its only writer no longer has it
                     u.drop(cls, record.id)
         if entity in COUNTY_OWNED:
             return []
-    return [(record_id, entity, newest.get(record_id, 0)) for record_id, revision in ours if newest.get(record_id, 0) < revision]
+    has = {record_id: frozenset(theirs.get(record_id, ())) for record_id in ours}
+    return [(record_id, entity, has[record_id]) for record_id, held in ours.items() if lacking(entity, held, has[record_id])]
 
 
 def _apply(store: Store, me: Identity, changes: Sequence[Change], now: datetime, cursors: tuple[str, str] | None = None) -> int:

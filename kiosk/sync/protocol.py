@@ -426,7 +426,7 @@ def _change(row: dict[str, Any]) -> Change:
 
 
 def digest_of(entity: str, items: Iterable[tuple[str, int, bool]]) -> dict[str, str]:
-    """Give the digest of each bucket over (record id, revision, whether it is a tombstone), the newest of each record.
+    """Give the digest of each bucket over (record id, revision, whether it is a tombstone): every revision that is kept.
 
     A bucket's digest is the sum, modulo 2^56, of the first 14 hex digits of MD5(`entity id revision op`), as 14 hex digits: order does
     not count.

@@ -29,7 +29,8 @@ from tests.bench.stage import figure, load, say
 from tests.hub_parts import COUNTY, OTHER
 
 STATIONS, EACH, PROCESSES = 300, 1_000, 2
-IDLE_S, SETTLE_S = 60.0, 5.0
+IDLE_S, SETTLE_S = 60.0, 1200.0
+KEPT_S = 5.0
 ROWS, PULLS = 1_000_000, 60
 
 FILL = """
@@ -97,12 +98,25 @@ def _converge(county: County, crowds: Sequence["Popen[str]"], changes: int) -> d
 
 
 def _idle(county: County, stations: int) -> dict[str, Any]:
-    time.sleep(SETTLE_S)
+    _settle(county, stations)
     before, began = sum(county.cpu_s()), time.perf_counter()
     time.sleep(IDLE_S)
     percent = 100 * (sum(county.cpu_s()) - before) / (time.perf_counter() - began)
     say(f"{stations} waiting polls; {load()}; {_one(county, 'SELECT count(*) FROM pg_stat_activity')} connections")
     return figure("hub_idle_polls_cpu_pct", round(percent, 1), "%", 5)
+
+
+def _settle(county: County, stations: int) -> None:
+    """Wait until the figures are counted and the console's rows are made, which goes on by and by after the last push."""
+    began = time.perf_counter()
+    counted = f"SELECT count(*) >= {stations} FROM figure WHERE scope LIKE 'station:%'"
+    kept = "SELECT max(m.position) >= max(c.feed_position) FROM listing_mark m, county c"
+    while not all(bool(county.ask(question)[0][0]) for question in (counted, kept)):
+        if time.perf_counter() - began > SETTLE_S:
+            raise RuntimeError("the county's figures are never counted")
+        time.sleep(1)
+    time.sleep(KEPT_S)
+    say(f"figures and rows kept {time.perf_counter() - began:.0f} s later")
 
 
 def _weigh(county: County, changes: int) -> None:

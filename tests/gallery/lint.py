@@ -104,6 +104,9 @@ def spills(root: Any) -> list[str]:
         elif isinstance(widget, StencilView):
             box, free = own, free or theme.low
         elif isinstance(widget, Panel) and (widget.fill[3] or widget.line[3]):
+            over = (box[0] - own[0], own[2] - box[2], *(() if free else (box[1] - own[1], own[3] - box[3])))
+            if max(over) > SLACK:
+                found.append(f"a panel leaves what holds it by {max(over):.0f} px: {[round(n) for n in own]} of {[round(n) for n in box]}")
             box, free = own, False
         for child in widget.children:
             walk(child, box, free)

@@ -426,6 +426,54 @@ def test_repair_when_the_county_forgot_that_a_record_was_taken_away_says_so_agai
     assert (exchange.repair(shop.store, shop.door), shop.get(Worker, worker.id), shop.get(Worker, other.id)) == (0, None, None)
 
 
+def test_repair_when_an_older_revision_of_a_listing_is_lost_at_either_side_mends_it(shop: Shop, hub: TestHub) -> None:
+    beside, listing = hub.terminal(), a_listing()
+    beside.push(listing, a_review(listing, START), replace(listing, revision=2, title="改过"))
+    shop.pull_all()
+    assert exchange.repair(shop.store, shop.door) == 0
+    with hub.engine.begin() as connection:
+        for table, its in ((record, record.c.id), (feed, feed.c.record_id)):
+            connection.execute(sa.delete(table).where(its == listing.id, table.c.revision == 1))
+    assert exchange.repair(shop.store, shop.door) == 1
+    assert (shop.push(), set(held(hub, listing.id)), exchange.repair(shop.store, shop.door)) == (1, {1, 2}, 0)
+    with shop.store.write() as u:
+        u.connection.execute(sa.text("DELETE FROM listing WHERE revision = 1"))
+    assert exchange.repair(shop.store, shop.door) == 1
+    with shop.store.read() as u:
+        assert set(u.connection.execute(sa.text("SELECT revision FROM listing")).scalars()) == {1, 2}
+    assert (boards(shop), exchange.repair(shop.store, shop.door)) == ([{listing.id}], 0)
+
+
+def test_pull_when_two_edits_are_contradicted_one_after_the_other_sets_both_aside(shop: Shop, hub: TestHub) -> None:
+    beside, worker = hub.terminal(), a_worker()
+    beside.push(worker)
+    shop.pull_all()
+    for revision in (2, 3):
+        beside.push(replace(worker, revision=revision, pay_fen=revision))
+        shop.keep(replace(worker, revision=revision, pay_fen=10 * revision))
+        shop.pull_all()
+    with shop.store.read() as u:
+        kept = u.connection.execute(sa.text("SELECT data FROM outbox ORDER BY revision")).scalars().all()
+    assert [json.loads(one)["pay_fen"] for one in kept] == [20, 30]
+    assert (shop.get(Worker, worker.id).pay_fen, shop.waiting()) == (3, 0)
+
+
+def test_withdrawal_when_another_terminal_had_gone_further_ends_it_there_too(shop: Shop, hub: TestHub) -> None:
+    beside, worker = hub.terminal(), a_worker()
+    beside.push(worker)
+    shop.pull_all()
+    shop.keep(replace(worker, revision=2, pay_fen=2), replace(worker, revision=3, pay_fen=3))
+    with shop.store.write() as u:
+        u.set_aside(u.need(Worker, worker.id))  # the hub refused it, and the line went before its word came
+    gone = emptied(worker, 2)
+    beside.push(gone)
+    assert [r.code for r in beside.push(replace(worker, revision=4)).refused] == ["revision_taken"]
+    shop.pull_all()
+    exchange.repair(shop.store, shop.door)
+    shop.push()
+    assert (shop.get(Worker, worker.id), held(hub, worker.id), shop.parked()) == (gone, {2: to_plain(gone)}, [])
+
+
 @pytest.mark.parametrize(
     ("status", "body", "error"),
     [
