@@ -67,7 +67,7 @@ one, a night's comparison with the county."""
 NICE = 5
 """Not more: who is starved while he writes holds the visitor's own write up (tried with 15: a slip waited longer than 5 s)."""
 YIELD_S, VISIT_S = 0.3, 15.0
-"""While a visitor is there, the feed rests so long after each page: about twice as long as it works."""
+"""While a visitor is there, the feed rests so long after each part of a page: about twice as long as it works."""
 
 
 class Spool(Protocol):
@@ -254,8 +254,8 @@ class Agent:
             backoff.succeeded()
             if not brought:
                 self._stop.wait(max(0.0, started + PULL_LEAST_S - time.monotonic()))
-            elif self._visited():
-                self._stop.wait(YIELD_S)
+            else:
+                self._make_way()
 
     def _heed(self, error: KioskError | None) -> None:
         """Let staff know that the county has shut us out, or takes us again; a store that cannot be written has its own trouble."""
@@ -317,6 +317,11 @@ class Agent:
             size = 0
         return safekeeping.rest(size, own_disk=not self._settings.backup_dir)
 
+    def _make_way(self) -> None:
+        """Rest while a visitor is there."""
+        if self._visited():
+            self._stop.wait(YIELD_S)
+
     def _visited(self) -> bool:
         """Say whether somebody touched the terminal a moment ago: it touches a file in STATE/run then."""
         try:
@@ -328,7 +333,7 @@ class Agent:
         """Pull once; say whether there may be more at once."""
         if self._hub is None or exchange.identity(self._store) is None:
             return False
-        pulled = exchange.pull_once(self._store, self._hub, self._clock(), self._settings.sync_wait_s)
+        pulled = exchange.pull_once(self._store, self._hub, self._clock(), self._settings.sync_wait_s, rest=self._make_way)
         if pulled.skipped:
             log.warning("%d changes of the feed could not be read by this version", pulled.skipped)
         if not pulled.more:  # at the feed's end, so that whoever learns his own records anew has them before he acts

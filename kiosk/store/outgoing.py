@@ -111,7 +111,7 @@ def lacking(entity: str, held: Collection[int], has: Collection[int]) -> set[int
 def standing(connection: sa.Connection, entity: str) -> Iterator[tuple[str, int, bool]]:
     """Give of one kind of record what the county should know us to hold: (id, revision, whether it is a tombstone)."""
     table = TABLES[ENTITIES[entity]]
-    revision = table.c.revision if "revision" in table.c else sa.literal(1)  # but of listings there is one only
+    revision = table.c.revision if "revision" in table.c else sa.literal(1)  # one row a record, but of listings
     refused = sa.select(outbox.c.record_id).where(outbox.c.refused_code.is_not(None), outbox.c.data.is_(None))
     for record_id, number in connection.execute(sa.select(table.c.id, revision).where(table.c.id.not_in(refused))):
         yield record_id, number, False

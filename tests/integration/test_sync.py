@@ -444,6 +444,29 @@ def test_repair_when_an_older_revision_of_a_listing_is_lost_at_either_side_mends
     assert (boards(shop), exchange.repair(shop.store, shop.door)) == ([{listing.id}], 0)
 
 
+def test_pull_when_the_process_dies_between_two_parts_of_a_page_takes_the_page_again(
+    shop: Shop, hub: TestHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class KilledError(BaseException):
+        pass
+
+    def die() -> None:
+        raise KilledError
+
+    policies = [a_policy() for _ in range(5)]
+    hub.publish(*policies)
+    monkeypatch.setattr(exchange, "APPLY_LIMIT", 2)
+    with pytest.raises(KilledError):
+        exchange.pull_once(shop.store, shop.door, START, rest=die)
+    assert shop.recall("sync.cursor") == ""
+    with shop.store.read() as u:
+        half = u.count(Policy) + u.count(Station)
+    shop.pull_all()
+    with shop.store.read() as u:
+        assert {one.id for one in u.list(Policy)} == {one.id for one in policies}
+        assert half < u.count(Policy) + u.count(Station)
+
+
 def test_pull_when_two_edits_are_contradicted_one_after_the_other_sets_both_aside(shop: Shop, hub: TestHub) -> None:
     beside, worker = hub.terminal(), a_worker()
     beside.push(worker)
