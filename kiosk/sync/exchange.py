@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kiosk.domain.employer import EmployerHold, in_force
-from kiosk.domain.entities import COUNTY_OWNED, EITHERS, ENTITIES, HANDED_BACK, is_countys, is_emptied
+from kiosk.domain.entities import COUNTY_OWNED, EITHERS, ENTITIES, HANDED_BACK, PRIVATE, is_countys, is_emptied
 from kiosk.domain.record import RecordError, from_plain, new_id, to_plain
 from kiosk.domain.running import ChainHead
 from kiosk.domain.station import COUNTY, Station
@@ -308,7 +308,8 @@ def _countys(u: UnitOfWork, lacks: Sequence[Lack]) -> list[Change]:
 def _repair_bucket(store: Store, hub: Hub, me: Identity, entity: str, bucket: str) -> list[Lack]:
     """Take what the county says of one bucket; give what it lacks.
 
-    A tombstone it lacks only where it has the record, and that is ours: of one that it knows nothing of there is nothing to keep out.
+    A tombstone it lacks where that is of a record of ours. Whose it was the county's word says, or its kind; of another's that the county
+    knows nothing of there is nothing to keep out.
     """
     changes = hub.bucket(me.token, entity, bucket).changes
     theirs: dict[str, set[int]] = {}
@@ -317,8 +318,10 @@ def _repair_bucket(store: Store, hub: Hub, me: Identity, entity: str, bucket: st
     with store.write() as u:
         _apply_all(u, changes)
         standing = [one for one in u.standing(entity) if bucket_of(one[0]) == bucket]
-        u.unbury(*(record_id for record_id, _, gone in standing if gone and record_id not in theirs))
         mine = {change.record_id for change in changes if change.data.get("station_id") == u.recall(STATION_ID)}
+        if entity in PRIVATE - EITHERS:
+            mine |= {record_id for record_id, _, _ in standing}
+        u.unbury(*(record_id for record_id, _, gone in standing if gone and record_id not in theirs.keys() | mine))
         ours: dict[str, set[int]] = {}
         for record_id, revision, gone in standing:
             if not gone or record_id in mine:

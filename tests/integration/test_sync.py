@@ -15,6 +15,7 @@ from kiosk.county.judge import Author, check
 from kiosk.county.schema import county, device, feed, record
 from kiosk.domain import ticket as tickets
 from kiosk.domain.employer import Employer, EmployerHold, EmployerKind
+from kiosk.domain.entities import NAME_OF
 from kiosk.domain.listing import ContactScope, Listing, Takedown, Verdict
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import new_id, to_plain
@@ -410,20 +411,22 @@ def test_repair_when_a_push_was_answered_into_the_void_knows_its_own_again(shop:
 
 
 def test_repair_when_the_county_forgot_that_a_record_was_taken_away_says_so_again(shop: Shop, hub: TestHub) -> None:
-    beside, worker, other = hub.terminal(), a_worker(), a_worker()
-    beside.push(worker, other)
+    beside, worker, unknown, listing = hub.terminal(), a_worker(), a_worker(), a_listing()
+    beside.push(worker, unknown, listing)
     shop.pull_all()
-    beside.send([Change(entity="worker", record_id=one.id, revision=2, op=Op.DELETE) for one in (worker, other)])
+    for one in (worker, unknown, listing):
+        beside.send([Change(entity=NAME_OF[type(one)], record_id=one.id, revision=2, op=Op.DELETE)])
     shop.pull_all()
     assert (shop.get(Worker, worker.id), exchange.repair(shop.store, shop.door)) == (None, 0)
     with hub.engine.begin() as connection:
         connection.execute(sa.update(record).where(record.c.id == worker.id).values(revision=1, data=to_plain(worker)))
         connection.execute(sa.update(feed).where(feed.c.record_id == worker.id).values(revision=1, op=Op.PUT))
-        connection.execute(sa.delete(record).where(record.c.id == other.id))
-        connection.execute(sa.delete(feed).where(feed.c.record_id == other.id))
-    assert exchange.repair(shop.store, shop.door) > 0
-    assert (shop.push(), held(hub, worker.id), held(hub, other.id)) == (1, {2: None}, {})
-    assert (exchange.repair(shop.store, shop.door), shop.get(Worker, worker.id), shop.get(Worker, other.id)) == (0, None, None)
+        for lost in (unknown.id, listing.id):
+            connection.execute(sa.delete(record).where(record.c.id == lost))
+            connection.execute(sa.delete(feed).where(feed.c.record_id == lost))
+    assert exchange.repair(shop.store, shop.door) == 3
+    assert (shop.push(), held(hub, worker.id), held(hub, unknown.id), held(hub, listing.id)) == (2, {2: None}, {2: None}, {})
+    assert (exchange.repair(shop.store, shop.door), shop.get(Worker, worker.id), shop.get(Listing, listing.id)) == (0, None, None)
 
 
 def test_repair_when_an_older_revision_of_a_listing_is_lost_at_either_side_mends_it(shop: Shop, hub: TestHub) -> None:
