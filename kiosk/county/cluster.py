@@ -108,7 +108,9 @@ class PrivateCluster:
         """Make the data folder beside its place and rename it, so that a kill half way leaves nothing that looks whole."""
         new = self.folder / "data.new"
         shutil.rmtree(new, ignore_errors=True)
-        made = self.run([program("initdb"), "-D", new, "-U", ROLE, "-E", "UTF8", "--locale=C.UTF-8", "--lc-collate=C", "-A", "trust", "--no-instructions"])
+        # "C" orders as C.UTF-8 does, and PostgreSQL compares bytes then: keys are texts
+        words = ["-E", "UTF8", "--locale=C.UTF-8", "--lc-collate=C", "-A", "trust", "--no-instructions"]
+        made = self.run([program("initdb"), "-D", new, "-U", ROLE, *words])
         if made.returncode != 0:
             raise StoreError(f"initdb failed: {made.stderr.strip()}")
         with (new / "postgresql.conf").open("a") as conf:
