@@ -94,8 +94,8 @@ class Batch:
 
     `lines` gives for a station itself and all above it; `shown` are the revisions of listings that other stations have seen; `decided` is
     what was decided about listings, which may have come before what it is about (a restored hub); `head` is how far the author's
-    chain of responsibility had come when it last told, and the hash there; `apart` are listings that came when a referral to them may have
-    been there, or were not there when one came.
+    chain of responsibility had come when it last told, and the hash there; `apart` are listings that came when a referral to them, or a
+    report of them, may have been there, or were not there when one came.
     """
 
     author: Author
@@ -298,6 +298,8 @@ def _entries(batch: Batch, change: Change, data: dict[str, Any]) -> list[Entry]:
     line = _to(one, batch.line(listing.owner if listing else author.station_id))
     shown = [one] if listing_id in batch.shown else []
     if change.entity == "report":
+        if listing is None:
+            batch.apart.add(listing_id)
         return [*line, *_to(one, (author.station_id,))]
     if op is Op.DELETE:
         return [*line, *shown]

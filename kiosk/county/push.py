@@ -133,7 +133,8 @@ def _said(known: dict[tuple[str, str], Known]) -> list[tuple[tuple[str, str], di
 
 
 def _brought_together(connection: sa.Connection, county_id: str, listing_ids: set[str]) -> list[Entry]:
-    """Give what is between two stations for the one whose listing it is about, where listing and referral came in the wrong order.
+    """Give what is between two stations for the one whose listing it is about, where listing and referral came in the wrong order, and
+    reports of a listing for those who see them.
 
     A hub that was put back from a backup gets the worker's station's records back before the listing. To be asked under the county's lock:
     whoever of the two commits later sees both. No device of that station wrote this, so none is left out.
@@ -145,11 +146,15 @@ def _brought_together(connection: sa.Connection, county_id: str, listing_ids: se
     listings = sa.select(record.c.id, record.c.owner).where(ours, record.c.entity == "listing", among((record.c.id,), ids))
     whose = dict(map(tuple, connection.execute(listings)))
     about_them = sa.select(record.c.entity, record.c.id, record.c.about, record.c.owner).where(ours, among((record.c.about,), ids))
-    owner = {
-        record_id: whose[about]
-        for entity, record_id, about, its in connection.execute(about_them)
-        if entity == "referral" and whose.get(about, its) != its
-    }
+    owner: dict[str, dict[str, str]] = {"referral": {}, "report": {}}
+    for entity, record_id, about, its in connection.execute(about_them):
+        if entity in owner and whose.get(about, its) != its:
+            owner[entity][record_id] = whose[about]
+    return [*_parts(connection, county_id, owner["referral"]), *_reports(connection, county_id, owner["report"])]
+
+
+def _parts(connection: sa.Connection, county_id: str, owner: dict[str, str]) -> list[Entry]:
+    """Give referrals and what is of them to the stations whose listings they are to."""
     if not owner:
         return []
     parts = sa.or_(sa.and_(record.c.entity == "referral", record.c.id.in_(owner)), record.c.about.in_(owner))
@@ -160,6 +165,13 @@ def _brought_together(connection: sa.Connection, county_id: str, listing_ids: se
         Entry(of_station(owner.get(record_id) or owner[about]), entity, record_id, revision, Op.PUT, COUNTY)
         for entity, record_id, revision, about in connection.execute(rows)
     ]
+
+
+def _reports(connection: sa.Connection, county_id: str, owner: dict[str, str]) -> list[Entry]:
+    """Give reports to the stations whose listings they are of, and to those above them."""
+    above = lines(connection, county_id, set(owner.values())) if owner else {}
+    told = [(one, record_id) for record_id, its in owner.items() for one in above.get(its, ())]
+    return [Entry(of_station(one), "report", record_id, 1, Op.PUT, COUNTY) for one, record_id in told]
 
 
 def _withdraw_elsewhere(connection: sa.Connection, batch: Batch) -> None:

@@ -158,8 +158,8 @@ def _wait_board(state: Path) -> None:
         time.sleep(0.2)
 
 
-def pss_mb(process: "Popen[bytes]") -> float:
-    """Sum the proportional shares of a process and all its descendants."""
+def pss_mb(process: "Popen[bytes]", what: str = "Pss") -> float:
+    """Sum the proportional shares of a process and all its descendants; or `what` else its pages are counted by."""
     parents: dict[int, int] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -176,7 +176,7 @@ def pss_mb(process: "Popen[bytes]") -> float:
             lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         except OSError:
             continue
-        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        total += sum(int(line.split()[1]) for line in lines if line.startswith(f"{what}:"))
     return round(total / 1024, 1)
 
 

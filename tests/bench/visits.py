@@ -2,9 +2,9 @@
 
 Terminal and agent are real processes with a printer beside them. Each visit is one whole journey of `journeys.py`, with injected touches,
 all in turn: look and apply, register, see one's registration, post, read, use the station, call staff. Every third changes to 大字 first,
-and each makes room for the next. `growth_pct`: the terminal's share of memory, weighed after every tenth visit: the last ten weighings
-against the first ten that follow the warming up, medians. `uncaught`: complaints in the terminal's log, and visits that did not
-come to their end.
+and each makes room for the next. `growth_pct`: what the terminal wrote into memory (not its share of libraries, which depends on who else
+has them open), weighed after every tenth visit: the last ten weighings against the first ten that follow the warming up, medians.
+`uncaught`: complaints in the terminal's log, and visits that did not come to their end.
 BENCH_VISITS=N makes N visits instead of 1,000 (and a tenth more to warm up). 1280×800, as the other benches.
 """
 
@@ -93,5 +93,5 @@ def _kept(terminal: subprocess.Popen[bytes]) -> float:
     sizes = []
     for rest_s in RESTS_S:
         time.sleep(rest_s)
-        sizes.append(pss_mb(terminal))
+        sizes.append(pss_mb(terminal, "Anonymous"))
     return min(sizes)

@@ -23,7 +23,7 @@ from kiosk.domain.employer import Employer, EmployerHold, EmployerKind
 from kiosk.domain.introduction import nobody
 from kiosk.domain.listing import ContactScope, Takedown, Verdict
 from kiosk.domain.privacy import Phone
-from kiosk.domain.record import new_id
+from kiosk.domain.record import new_id, to_plain
 from kiosk.domain.referral import Referral, ReferralState, ReferralStep
 from kiosk.domain.report import Report, ReportReason
 from kiosk.domain.station import Policy, Station, StationLevel
@@ -65,6 +65,19 @@ def test_feed_when_a_listing_is_reported_elsewhere_reaches_its_own_station(hub: 
     own = replace(told, id=new_id(START), station_id=OURS.id)
     ours.push(own)
     assert own.id not in {c.record_id for c in other.look().changes}
+
+
+def test_feed_when_a_report_came_before_its_listing_reaches_its_station_with_it(hub: TestHub) -> None:
+    """A hub that was put back gets what a reporting station has before the listing's own station has asked."""
+    ours, other, listing = hub.terminal(), hub.terminal(OTHER), a_listing()
+    ours.look()
+    told = Report(
+        id=new_id(START), station_id=OTHER.id, listing_id=listing.id, reason=ReportReason.FEE, words="要交 200 元", reported_at=START
+    )
+    other.push(told)
+    assert ours.seen("report") == []
+    hub.terminal().push(listing)
+    assert ours.seen("report") == [to_plain(told)]
 
 
 def test_feed_when_a_listing_is_approved_reaches_the_other_station_in_order(hub: TestHub) -> None:
