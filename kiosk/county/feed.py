@@ -8,7 +8,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +24,8 @@ CHANNEL = "feed"
 EVERYONE = "all"
 INCARNATION = sa.text("SELECT system_identifier || '.' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()")
 """Which cluster this is, and how often it has been put back or a replica promoted (the timeline that is being written)."""
+OPEN_FOR = timedelta(days=60)
+"""So long after the database was put back stations are listened to: one that was away for weeks comes too late for nothing."""
 KEY_IDS = sa.text("pg_get_serial_sequence('ticket_key', 'key_id')::regclass")
 KEY_IDS_LOST = 10_000
 
@@ -92,6 +94,12 @@ def renew(connection: sa.Connection, county_id: str, now: datetime) -> None:
     connection.execute(sa.update(county).where(county.c.county_id == county_id).values(anew))
     # key ids that were given out in what was lost must not be given to others
     connection.execute(sa.select(sa.func.setval(KEY_IDS, sa.func.nextval(KEY_IDS) + KEY_IDS_LOST)))
+
+
+def was_put_back(connection: sa.Connection, county_id: str, now: datetime) -> bool:
+    """Say whether the database was put back lately, so that stations may give back what it lost."""
+    renewed = connection.scalar(sa.select(county.c.renewed_at).where(county.c.county_id == county_id))
+    return renewed is not None and now - renewed <= OPEN_FOR
 
 
 def append(connection: sa.Connection, county_id: str, entries: Sequence[Entry]) -> None:

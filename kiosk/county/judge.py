@@ -94,8 +94,8 @@ class Batch:
 
     `lines` gives for a station itself and all above it; `shown` are the revisions of listings that other stations have seen; `decided` is
     what was decided about listings, which may have come before what it is about (a restored hub); `head` is how far the author's
-    chain of responsibility had come when it last told, and the hash there; `apart` are listings that came when a referral to them, or a
-    report of them, may have been there, or were not there when one came.
+    chain of responsibility had come when it last told, the hash there, and when; `put_back`: the hub was, lately; `apart` are listings
+    that came when a referral to them, or a report of them, may have been there, or were not there when one came.
     """
 
     author: Author
@@ -104,7 +104,8 @@ class Batch:
     shown: dict[str, set[int]] = field(default_factory=dict)
     decided: dict[str, list[Decision]] = field(default_factory=dict)
     lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    head: tuple[int, str] = (0, "")
+    head: tuple[int, str, str] = (0, "", "")
+    put_back: bool = False
 
     refused: list[Refused] = field(default_factory=list)
     record_rows: list[dict[str, Any]] = field(default_factory=list)
@@ -246,11 +247,16 @@ def _listing_of(batch: Batch, referral_id: str) -> str:
 
 
 def _follow_chain(batch: Batch, data: dict[str, Any]) -> None:
-    """Take a head that lies beyond the last one; raise RefuseError when the chain there reads otherwise, or went back."""
-    seq, hash_ = batch.head
+    """Take a head that lies beyond the last one; raise RefuseError when the chain there reads otherwise, or went back.
+
+    One that was told before the last, and lost when the hub was put back, is taken as the older word that it is.
+    """
+    seq, hash_, told_at = batch.head
+    if batch.put_back and data["seq"] < seq and data["told_at"] < told_at:
+        return
     if data["seq"] < seq or (data["seq"] == seq and data["hash"] != hash_):
         raise RefuseError(Refusal.CHAIN_FORKED, f"the county was told of {seq}")
-    batch.head = (data["seq"], data["hash"])
+    batch.head = (data["seq"], data["hash"], data["told_at"])
 
 
 def _write(batch: Batch, change: Change, data: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kiosk.county import people
 from kiosk.county.bulk import among, inserting
-from kiosk.county.feed import EVERYONE, Entry, append, of_station
+from kiosk.county.feed import EVERYONE, Entry, append, of_station, was_put_back
 from kiosk.county.judge import ABOUT, DECIDES, Author, Batch, Decision, EpochUsedError, Known, RefuseError, check, decision, judge
 from kiosk.county.publish import tell_station
 from kiosk.county.schema import device, feed, record, station
@@ -113,7 +113,7 @@ def _read(connection: sa.Connection, author: Author, sound: Sound, now: datetime
         shown=_shown(connection, author.county_id, listings),
         decided=_decided(connection, author.county_id, listings),
         lines=lines(connection, author.county_id, {author.station_id, *(one.owner for one in known.values())}),
-        head=_head(connection, author) if any(c.entity == "chain_head" for c, _ in sound) else (0, ""),
+        **(_chain(connection, author, now) if any(c.entity == "chain_head" for c, _ in sound) else {}),
     )
 
 
@@ -217,12 +217,13 @@ def _decided(connection: sa.Connection, county_id: str, listings: set[str]) -> d
     return found
 
 
-def _head(connection: sa.Connection, author: Author) -> tuple[int, str]:
-    """Give the furthest head of the author's chain that the county was told of."""
+def _chain(connection: sa.Connection, author: Author, now: datetime) -> dict[str, Any]:
+    """Give the furthest head of the author's chain that the county was told of, and whether it may have lost some."""
     mine = (record.c.county_id == author.county_id, record.c.entity == "chain_head", record.c.about == author.device_id)
     seq = record.c.data["seq"].as_integer()
-    found = connection.execute(sa.select(seq, record.c.data["hash"].as_string()).where(*mine).order_by(seq.desc()).limit(1)).first()
-    return (0, "") if found is None else (found[0], found[1])
+    said = (seq, record.c.data["hash"].as_string(), record.c.data["told_at"].as_string())
+    found = connection.execute(sa.select(*said).where(*mine).order_by(seq.desc()).limit(1)).first()
+    return {"head": (0, "", "") if found is None else tuple(found), "put_back": was_put_back(connection, author.county_id, now)}
 
 
 def _write(connection: sa.Connection, batch: Batch) -> None:

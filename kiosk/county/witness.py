@@ -16,10 +16,11 @@ import sqlalchemy as sa
 from kiosk.county.bulk import among
 from kiosk.county.console.audit import audit
 from kiosk.county.decide import REASON_MAX, tell
+from kiosk.county.feed import was_put_back
 from kiosk.county.judge import ID, Author, RefuseError, read
 from kiosk.county.phone_limits import hold
 from kiosk.county.publish import bury
-from kiosk.county.schema import county, handed_back, record
+from kiosk.county.schema import handed_back, record
 from kiosk.domain.employer import EmployerHold, in_force
 from kiosk.domain.entities import HANDED_BACK, NAME_OF
 from kiosk.domain.listing import ListingState, Takedown
@@ -28,8 +29,6 @@ from kiosk.domain.station import COUNTY
 from kiosk.errors import NotFound
 from kiosk.sync.protocol import Change, Op
 
-OPEN_FOR = timedelta(days=60)
-"""So long after the database was put back stations are listened to: one that was away for weeks comes too late for nothing."""
 WAITING_MAX = 1000
 """So many of one station's may wait for the centre's word at a time."""
 AHEAD = timedelta(days=1)
@@ -56,8 +55,7 @@ class HandedBack:
 def take(connection: sa.Connection, author: Author, changes: Sequence[Change], now: datetime) -> int:
     """Take decisions of the county's that the database lacks; give how many. What cannot be believed is left out, not refused."""
     county_id = author.county_id
-    renewed = connection.scalar(sa.select(county.c.renewed_at).where(county.c.county_id == county_id))
-    if renewed is None or now - renewed > OPEN_FOR:
+    if not was_put_back(connection, county_id, now):
         return 0
     hold(connection, f"witness {county_id}")
     sound = {(NAME_OF[type(one)], one.id): one for change in changes if (one := _read(change, now)) is not None}

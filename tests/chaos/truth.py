@@ -428,7 +428,7 @@ def _aside(trial: Trial, terminal: Terminal, has: Holding) -> list[str]:
         if code in CONTRADICTED:
             reason = len(writers[entity, record_id]) > 1 or bool(trial.restored) or trial.hub_restored
         elif code == "chain_forked":
-            reason = terminal.name in trial.restored
+            reason = terminal.name in trial.restored or (trial.hub_restored and terminal.name in trial.jumped)  # told before, by its clock
         elif code == "not_owner":  # what it decided about stood below it then, and was moved before the county heard
             reason = entity in ("review", "takedown") and (trial.hub_restored or any(one.revision > 1 for one in trial.held.of(Station)))
         else:

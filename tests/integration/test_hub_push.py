@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from kiosk.county.feed import renew
 from kiosk.county.schema import feed, record
 from kiosk.domain.codes import AgeBand, Trade
 from kiosk.domain.employer import Employer, EmployerHold, EmployerKind
@@ -265,6 +266,19 @@ def test_push_when_a_chain_was_rewritten_refuses_its_head_and_logs_it(
         f"chain forked: station {OURS.id}, device {ours.enrolled.device_id}, the county was told of 7"
     ]
     assert ours.push(a_head(ours, 9)).refused == ()
+
+
+def test_push_when_the_hub_was_put_back_takes_a_head_that_it_lost_and_no_other_that_lies_before_the_last(hub: TestHub) -> None:
+    ours = hub.terminal()
+    lost, late = a_head(ours, 5), a_head(ours, 6, told_at=START + timedelta(hours=2))
+    ours.push(a_head(ours, 7, told_at=START + timedelta(hours=1)))
+    assert [r.code for r in ours.push(lost).refused] == ["chain_forked"], "nothing was lost"
+    with hub.engine.begin() as connection:
+        renew(connection, hub.settings.county, hub.clock())
+    assert [ours.push(one).refused == () for one in (lost, late, a_head(ours, 4, told_at=START))] == [True, False, True]
+    assert ours.push(a_head(ours, 7, hash="b" * 64)).refused != ()
+    hub.clock.tick(days=61)
+    assert ours.push(a_head(ours, 3)).refused != ()
 
 
 def test_push_when_a_head_is_forked_within_one_batch_is_refused(hub: TestHub) -> None:
