@@ -96,7 +96,7 @@ def _get(connection: sa.Connection, cls: type, record_id: str, revision: int) ->
     return from_row(cls, row)
 
 
-def set_aside(connection: sa.Connection, record: Any) -> None:
+def set_aside(connection: sa.Connection, record: Any, code: str = TAKEN, reason: str = "") -> None:
     """Keep what the county contradicts for staff, with its content; it is not sent again."""
     name, revision = NAME_OF[type(record)], getattr(record, "revision", 1)
     upto = outbox.c.revision == revision if isinstance(record, Listing) else outbox.c.revision <= revision
@@ -106,7 +106,7 @@ def set_aside(connection: sa.Connection, record: Any) -> None:
     connection.execute(sa.delete(outbox).where(*this, outbox.c.data.is_(None)))
     if known is None:
         values = {"entity": name, "record_id": record.id, "revision": revision, "data": text}
-        connection.execute(sa.insert(outbox), values | {"refused_code": TAKEN, "refused_reason": ""})
+        connection.execute(sa.insert(outbox), values | {"refused_code": code, "refused_reason": reason})
 
 
 def _stands_aside(connection: sa.Connection, record: Any) -> bool:

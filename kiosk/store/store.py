@@ -326,9 +326,9 @@ class UnitOfWork:
         """Set a refused change aside for staff, so that it blocks nothing."""
         self.connection.execute(sa.update(outbox).where(outbox.c.sequence == sequence).values(refused_code=code, refused_reason=reason))
 
-    def set_aside(self, record: Any) -> None:
+    def set_aside(self, record: Any, code: str = inbox.TAKEN, reason: str = "") -> None:
         """Keep what the county contradicts for staff, with its content, whatever becomes of the record."""
-        inbox.set_aside(self.connection, record)
+        inbox.set_aside(self.connection, record, code, reason)
 
     def unpark(self, *codes: str) -> None:
         """Let changes that were refused with these codes be sent again."""

@@ -62,6 +62,8 @@ APPLY_LIMIT = 200
 HEARD_EVERY = timedelta(minutes=10)
 """Whoever asks when the county was heard counts in hours; each note costs flash about 30 KB."""
 ANEW_ON = frozenset({Problem.EPOCH_USED, Problem.CURSOR_GONE})
+DECISIONS = frozenset({"review", "takedown", "employer_hold"})
+"""What one decides about a listing or employer of one's own station or of one below it."""
 CONTRADICTED = frozenset({Refusal.STALE_REVISION, Refusal.REVISION_TAKEN})
 UNKNOWN = (Refusal.UNKNOWN_LISTING, Refusal.UNKNOWN_EMPLOYER, Refusal.UNKNOWN_REFERRAL)
 Lack = tuple[str, str, frozenset[int]]
@@ -428,14 +430,24 @@ def _send(store: Store, hub: Hub, me: Identity, waiting: Sequence[Outgoing]) -> 
         if answer.taken:  # it may be what a decision of ours was waiting for
             u.unpark(*UNKNOWN)
         for at, r in no.items():
-            if r.code in CONTRADICTED and waiting[at].record is None:  # what was taken away here lives on elsewhere: nothing to look at
-                u.acknowledge([waiting[at].sequence])
-            elif r.code in CONTRADICTED:
-                if not is_emptied(waiting[at].record):  # a withdrawal goes up again over the county's word (`inbox`)
-                    u.set_aside(waiting[at].record)
-            else:
-                u.park(waiting[at].sequence, r.code, r.reason)
+            _refused(u, waiting[at], r)
     return [(waiting[at], r) for at, r in no.items()]
+
+
+def _refused(u: UnitOfWork, outgoing: Outgoing, why: Refused) -> None:
+    """Put a change away that the county refused."""
+    record = outgoing.record
+    if why.code in CONTRADICTED and record is None:  # what was taken away here lives on elsewhere: nothing to look at
+        u.acknowledge([outgoing.sequence])
+    elif why.code in CONTRADICTED:
+        if not is_emptied(record):  # a withdrawal goes up again over the county's word (`inbox`)
+            u.set_aside(record)
+    elif why.code == Refusal.NOT_OWNER and outgoing.entity in DECISIONS and record is not None:
+        # the other's station came under another meanwhile: what counts nowhere else must not keep a listing off our board
+        u.set_aside(record, why.code, why.reason)
+        u.drop(type(record), record.id)
+    else:
+        u.park(outgoing.sequence, why.code, why.reason)
 
 
 def _bounded(waiting: Sequence[Outgoing]) -> Sequence[Outgoing]:

@@ -470,6 +470,22 @@ def test_pull_when_the_process_dies_between_two_parts_of_a_page_takes_the_page_a
         assert half < u.count(Policy) + u.count(Station)
 
 
+def test_push_when_the_listings_station_came_under_another_meanwhile_the_decision_counts_for_nothing_here(shop: Shop, hub: TestHub) -> None:
+    hub.publish(replace(OTHER, revision=2, parent_id=OURS.id))
+    other, listing = hub.terminal(OTHER), a_listing(station_id=OTHER.id)
+    other.push(listing, a_review(listing, START))
+    shop.pull_all()
+    refusal = replace(a_review(listing, START + timedelta(minutes=1), Verdict.REJECT), station_id=OURS.id)
+    shop.keep(refusal)
+    assert boards(shop) == [set()]
+    hub.publish(replace(OTHER, revision=3))
+    assert (shop.push(), shop.waiting(), boards(shop)) == (1, 0, [{listing.id}])
+    assert shop.parked() == [("review", refusal.id, "not_owner", "listing_id")]
+    with shop.store.read() as u:
+        (kept,) = u.connection.execute(sa.text("SELECT data FROM outbox")).scalars()
+    assert json.loads(kept)["verdict"] == "reject"
+
+
 def test_pull_when_two_edits_are_contradicted_one_after_the_other_sets_both_aside(shop: Shop, hub: TestHub) -> None:
     beside, worker = hub.terminal(), a_worker()
     beside.push(worker)
