@@ -19,7 +19,7 @@ from kiosk.county.feed import EVERYONE, CursorGoneError, Reader, change_of, curs
 from kiosk.county.schema import county, feed
 from kiosk.sync.protocol import PullAnswer, text_of
 
-SHARED, KEPT = 200, 32
+SHARED, KEPT = 500, 16
 """Rows of a page that many read, and how many such pages a process keeps: some megabytes."""
 DEFLATE_LEVEL = 6
 STRIDE = 1_000
