@@ -10,6 +10,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -175,7 +176,7 @@ def identify(connection: sa.Connection, vault: Vault, county_id: str, token: str
     if read is None:
         return None
     mine = (device.c.county_id == county_id, device.c.id == read[1])
-    row = connection.execute(sa.select(device).where(*mine)).mappings().first()
+    row = connection.execute(_by_id(), {"county": county_id, "id": read[1]}).mappings().first()
     generation = int(read[2])
     if row is None or not any(hmac.compare_digest(token, good) for good in _tokens(vault, row, generation)):
         return None
@@ -190,6 +191,12 @@ def identify(connection: sa.Connection, vault: Vault, county_id: str, token: str
     if news and row["revoked_at"] is None:
         connection.execute(sa.update(device).where(*mine).values(news))
     return Device(row["id"], row["station_id"], row["revoked_at"] is not None, row["push_epoch"], row["push_batch"])
+
+
+@cache
+def _by_id() -> sa.Select[Any]:
+    """Put the statement together once: every request runs it."""
+    return sa.select(device).where(device.c.county_id == sa.bindparam("county"), device.c.id == sa.bindparam("id"))
 
 
 def revoke(connection: sa.Connection, county_id: str, device_id: str, now: datetime) -> None:

@@ -1,6 +1,8 @@
 """The tree of stations: who stands above whom, and what changes hands when a station comes under another. Knows no HTTP."""
 
 from collections.abc import Collection
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,15 +17,21 @@ SHARED = ("listing", "review", "takedown", "report")
 
 def lines(connection: sa.Connection, county_id: str, station_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Give for each station itself and all above it, the nearest first."""
-    ours = station.c.county_id == county_id
-    up = sa.select(station.c.id.label("below"), station.c.id, station.c.parent_id, sa.literal(0).label("height"))
-    line = up.where(ours, station.c.id.in_(station_ids)).cte(recursive=True)
-    higher = sa.select(line.c.below, station.c.id, station.c.parent_id, line.c.height + 1).where(ours, station.c.id == line.c.parent_id)
-    line = line.union_all(higher.where(line.c.height < TREE_MAX))
     found: dict[str, tuple[str, ...]] = {}
-    for below, station_id in connection.execute(sa.select(line.c.below, line.c.id).order_by(line.c.height)):
+    for below, station_id in connection.execute(_up(), {"county": county_id, "ids": list(station_ids)}):
         found[below] = (*found.get(below, ()), station_id)
     return found
+
+
+@cache
+def _up() -> sa.Select[Any]:
+    """Put the statement together once: every push runs it."""
+    ours = station.c.county_id == sa.bindparam("county")
+    up = sa.select(station.c.id.label("below"), station.c.id, station.c.parent_id, sa.literal(0).label("height"))
+    line = up.where(ours, station.c.id.in_(sa.bindparam("ids", expanding=True))).cte(recursive=True)
+    higher = sa.select(line.c.below, station.c.id, station.c.parent_id, line.c.height + 1).where(ours, station.c.id == line.c.parent_id)
+    line = line.union_all(higher.where(line.c.height < TREE_MAX))
+    return sa.select(line.c.below, line.c.id).order_by(line.c.height)
 
 
 def moved(connection: sa.Connection, county_id: str, station_id: str, old_parent: str | None, device_id: str) -> list[Entry]:

@@ -5,10 +5,12 @@ A worker that is killed costs its own requests, nothing else: everything stands 
 
 import asyncio
 import gc
+import logging
 import multiprocessing
 import os
 import signal
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -18,6 +20,7 @@ from multiprocessing.connection import wait
 from types import FrameType
 from typing import Any
 
+import sqlalchemy as sa
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -27,6 +30,8 @@ from kiosk.county.logs import configure
 from kiosk.county.metrics import FOLDER
 from kiosk.county.settings import HubSettings
 from kiosk.domain.matching import AreaTable
+
+log = logging.getLogger(__name__)
 
 STOP_S = 3
 HEAD_S = 20.0
@@ -191,7 +196,11 @@ def _serve(settings: HubSettings, sheets: Mapping[str, str] | None, areas: AreaT
     configure()
     parent = multiprocessing.parent_process()
     assert parent is not None
-    server = HubServer(settings, sheets, areas)
+    try:
+        server = HubServer(settings, sheets, areas)
+    except sa.exc.OperationalError as error:  # being put back, or full: our parent tries again
+        log.error("a worker cannot start: %s", type(error.orig).__name__)
+        sys.exit(1)
 
     def outlive() -> None:
         wait([parent.sentinel])
