@@ -30,7 +30,7 @@ from kiosk.county.workers import HubProtocol
 from kiosk.errors import HubFailed, HubRefused
 from kiosk.sync.client import HttpHub
 from kiosk.sync.protocol import EnrolRequest
-from tests.hub_parts import COUNTY, Terminal, TestHub, answering, fresh_database, make_hub, plain_error
+from tests.hub_parts import COUNTY, Terminal, TestHub, answering, fresh_database, make_hub, plain_error, running_cluster
 from tests.integration.test_hub_push import a_worker
 
 SOON_S = 60.0
@@ -261,6 +261,32 @@ def test_workers_when_one_is_killed_the_others_answer_and_it_is_started_again(cl
             hub.close()
     assert b"Traceback" not in (tmp_path / "log").read_bytes()
     assert not any(Path(f"/proc/{pid}").exists() for pid in before)
+
+
+@pytest.mark.long
+def test_workers_when_the_database_is_away_say_so_in_a_line_and_come_back_with_it(tmp_path: Path) -> None:
+    with running_cluster() as cluster:
+        database = fresh_database(cluster)
+        make_hub(database, tmp_path).close()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        (tmp_path / "hub.toml").write_text(f'port = {port}\nworkers = 2\ndatabase = "{database}"\n')
+        words = [sys.executable, "-m", "kiosk", "--state", str(tmp_path), "county"]
+        with (tmp_path / "log").open("wb") as log, subprocess.Popen(words, stdout=log, stderr=log) as process:
+            service = Service(process, f"http://127.0.0.1:{port}")
+            try:
+                _until(service.up)
+                cluster.stop()
+                victim = min(service.workers())
+                os.kill(victim, signal.SIGKILL)
+                _until(lambda: b"a worker cannot start" in (tmp_path / "log").read_bytes())
+                cluster.start()
+                _until(service.up)
+                _until(lambda: len(service.workers() - {victim}) == 2)
+            finally:
+                process.terminate()
+                assert process.wait(30) == 0
+    assert b"Traceback" not in (tmp_path / "log").read_bytes()
 
 
 # ---- slow on purpose
