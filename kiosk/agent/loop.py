@@ -181,6 +181,9 @@ class Agent:
     def _guard(self, job: Callable[[], None]) -> None:
         try:
             job()
+        except StoreError as error:  # a full disk cannot even be watched: whoever starts us again finds it with room, or not yet
+            self._crash = error
+            log.error("%s ended: %s", job.__name__, type(error).__name__)
         except Exception as error:
             self._crash = error
             log.exception("%s ended", job.__name__)
@@ -412,6 +415,7 @@ def run_agent(settings: Settings) -> int:
     from kiosk.bootstrap import open_agent
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # what a bad line does to an answer is told by whoever asked
     give_way()
     one_heap()
     agent = open_agent(settings)

@@ -17,7 +17,7 @@ FROM (SELECT DISTINCT entity, record_id, revision, op
       WHERE (revision = last_revision AND op = last_op) OR (entity = ANY(:kept) AND op = 'put' AND last_op = 'put')) AS counted
 GROUP BY entity, bucket
 """)
-"""The newest of each record; of the same revision the tombstone, whose name sorts before `put`."""
+"""The newest of each record, of what keeps its history every put; of the same revision the tombstone, whose name sorts before `put`."""
 
 
 def digests(connection: sa.Connection, reader: Reader) -> Digests:

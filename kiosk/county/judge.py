@@ -180,6 +180,9 @@ def judge(batch: Batch, at: int, change: Change, data: dict[str, Any]) -> None:
 
 def _is_news(batch: Batch, change: Change, data: dict[str, Any]) -> bool:
     """Say whether a change says something new; raise RefuseError when the author may not say it."""
+    held, new = batch.known.get((change.entity, change.record_id)), data if change.op == Op.PUT else None
+    if held is not None and held.owner == batch.author.station_id and held.revisions.get(change.revision, {}) in (new, None):
+        return False  # the same again, or no newer than its tombstone
     if change.entity in DECIDES and data:
         kind, unknown = DECIDES[change.entity]
         subject = batch.known.get((kind, data[ABOUT[change.entity]]))
@@ -189,23 +192,20 @@ def _is_news(batch: Batch, change: Change, data: dict[str, Any]) -> bool:
             raise RefuseError(Refusal.NOT_OWNER, ABOUT[change.entity])
     if change.entity in BETWEEN and change.entity != "referral" and data:
         _check_part(batch, change.entity, data["referral_id"])
-    held = batch.known.get((change.entity, change.record_id))
     if held is None:
         if change.entity == "chain_head" and data:
             _follow_chain(batch, data)
         return True
     if held.owner != batch.author.station_id:
         raise RefuseError(Refusal.NOT_OWNER, "record_id")
-    new = data if change.op == Op.PUT else None
-    if change.revision in held.revisions and held.revisions[change.revision] in (new, None):
-        return False  # the same again, or no newer than its tombstone
     newest = max(held.revisions)
     if new is None and held.revisions[newest] is None:
         return False
     theirs = held.revisions[newest]
     if new and theirs:
         _check_over(change, newest, theirs)
-    lost = change.entity in KEEPS_HISTORY and theirs is not None and change.revision not in held.revisions  # by a hub that was put back
+    # by a hub that was put back
+    lost = change.entity in KEEPS_HISTORY and change.revision not in held.revisions and None not in held.revisions.values()
     if change.revision < newest and not lost:
         raise RefuseError(Refusal.STALE_REVISION, f"the county has revision {newest}")
     if change.revision == newest and new is not None:
@@ -222,7 +222,7 @@ def _check_over(change: Change, newest: int, theirs: dict[str, Any]) -> None:
 
 
 def _withdrew(data: dict[str, Any]) -> bool:
-    return bool(data["state"] == WorkerState.WITHDRAWN)
+    return bool(data.get("state") == WorkerState.WITHDRAWN)
 
 
 def _check_part(batch: Batch, entity: str, referral_id: str) -> None:

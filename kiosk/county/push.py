@@ -192,7 +192,7 @@ def _withdraw_elsewhere(connection: sa.Connection, batch: Batch) -> None:
 
 
 def _wishes_it_everywhere(data: dict[str, Any]) -> bool:
-    return data.get("withdrawn_everywhere") is True and data["state"] == WorkerState.WITHDRAWN
+    return data.get("withdrawn_everywhere") is True and data.get("state") == WorkerState.WITHDRAWN
 
 
 def _shown(connection: sa.Connection, county_id: str, listings: set[str]) -> dict[str, set[int]]:

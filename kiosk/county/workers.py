@@ -4,6 +4,7 @@ A worker that is killed costs its own requests, nothing else: everything stands 
 """
 
 import asyncio
+import errno
 import gc
 import logging
 import multiprocessing
@@ -40,6 +41,8 @@ KEEP_ALIVE_S = 75
 BACKLOG = 1024
 CONNECTIONS_MAX = 8192
 AGAIN_S = 1.0
+ORPHANS_S = STOP_S + 7.0
+"""So long the port is waited for: workers of a hub that was killed answer to the end what they had begun."""
 REST_TIMES = 3
 """After tending, rest so many times as long as it took: when all stations come at once, they go first."""
 LOOK_TICKS = 600
@@ -129,8 +132,16 @@ def listen(settings: HubSettings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((settings.host, settings.port))
-    return listener
+    until = time.monotonic() + ORPHANS_S
+    while True:
+        try:
+            listener.bind((settings.host, settings.port))
+            return listener
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+                listener.close()
+                raise
+        time.sleep(AGAIN_S)
 
 
 def run(

@@ -74,7 +74,19 @@ def _chosen(connection: sa.Connection, record: Any, ours: set[int], unsent: dict
             _forget(connection, mine)
         else:
             set_aside(connection, mine)
+            if type(record) is Listing:
+                _take_back(connection, record, ours, unsent)
     return [record]
+
+
+def _take_back(connection: sa.Connection, listing: Listing, ours: set[int], unsent: dict[int, str]) -> None:
+    """Set aside what was written on top of a revision that the county contradicts: its author had not seen the county's."""
+    unsent.pop(listing.revision, None)
+    for revision in [number for number in unsent if number > listing.revision and number in ours]:
+        set_aside(connection, _get(connection, Listing, listing.id, revision))
+        connection.execute(sa.delete(TABLES[Listing]).where(TABLES[Listing].c.id == listing.id, TABLES[Listing].c.revision == revision))
+        ours.remove(revision)
+        del unsent[revision]
 
 
 def _again(connection: sa.Connection, record: Any, revision: int) -> Any:

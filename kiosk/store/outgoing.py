@@ -63,7 +63,7 @@ def waiting(connection: sa.Connection, limit: int) -> Sequence[Outgoing]:
         record = found.get((row["record_id"], row["revision"] if listing else None))
         # of what is gone every row says the last revision: the county may hold an earlier one already
         revision = row["revision"] if record is not None else max(its)
-        over = {} if listing or record is None else {n: said for n, said in its.items() if said and n < getattr(record, "revision", 1)}
+        over = {} if record is None else {n: said for n, said in its.items() if said and n < getattr(record, "revision", 1)}
         what = {name: row[name] for name in ("sequence", "id", "entity", "record_id")}
         changes.append(Outgoing(**what, revision=revision, record=record, over=over))
     return changes

@@ -170,7 +170,8 @@ tombstone = sa.Table(
     sa.Column("entity", sa.Text, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
 )
-"""What is not, or no longer, for this station: it outranks the same and older revisions, also after a restore at either end."""
+"""What is not, or no longer, for this station: it outranks the same and older revisions, also after a restore at either end, as
+long as it is ours or the county knows the record."""
 
 topic = sa.Table("topic", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("counter", sa.Integer, nullable=False))
 

@@ -154,11 +154,12 @@ class UnitOfWork:
             return dict.fromkeys(one for employer_id in employers for one in public.listings_of(self.connection, employer_id))
         return {}
 
-    def drop(self, cls: type, record_id: str) -> None:
-        """Delete a record, all its revisions, and bring what the public sees in step."""
+    def drop(self, cls: type, record_id: str, revision: int | None = None) -> None:
+        """Delete a record, all its revisions or one, and bring what the public sees in step."""
         table = TABLES[cls]
         held = self.get(cls, record_id) if cls in DECIDES_PUBLIC else None
-        self.connection.execute(sa.delete(table).where(table.c.id == record_id))
+        this = () if revision is None else (table.c.revision == revision,)
+        self.connection.execute(sa.delete(table).where(table.c.id == record_id, *this))
         self._topics.add(TOPIC_OF[cls])
         if held is not None and (listings := self._listings_of(cls, [held])):
             public.project(self.connection, listings, self.today, self.sure)

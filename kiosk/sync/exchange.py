@@ -14,6 +14,7 @@ from typing import Any
 
 from kiosk.domain.employer import EmployerHold, in_force
 from kiosk.domain.entities import COUNTY_OWNED, EITHERS, ENTITIES, HANDED_BACK, PRIVATE, is_countys, is_emptied
+from kiosk.domain.listing import Listing, Review, Verdict
 from kiosk.domain.record import RecordError, from_plain, new_id, to_plain
 from kiosk.domain.running import ChainHead
 from kiosk.domain.station import COUNTY, Station
@@ -62,8 +63,6 @@ APPLY_LIMIT = 200
 HEARD_EVERY = timedelta(minutes=10)
 """Whoever asks when the county was heard counts in hours; each note costs flash about 30 KB."""
 ANEW_ON = frozenset({Problem.EPOCH_USED, Problem.CURSOR_GONE})
-DECISIONS = frozenset({"review", "takedown", "employer_hold"})
-"""What one decides about a listing or employer of one's own station or of one below it."""
 CONTRADICTED = frozenset({Refusal.STALE_REVISION, Refusal.REVISION_TAKEN})
 UNKNOWN = (Refusal.UNKNOWN_LISTING, Refusal.UNKNOWN_EMPLOYER, Refusal.UNKNOWN_REFERRAL)
 Lack = tuple[str, str, frozenset[int]]
@@ -442,12 +441,21 @@ def _refused(u: UnitOfWork, outgoing: Outgoing, why: Refused) -> None:
     elif why.code in CONTRADICTED:
         if not is_emptied(record):  # a withdrawal goes up again over the county's word (`inbox`)
             u.set_aside(record)
-    elif why.code == Refusal.NOT_OWNER and outgoing.entity in DECISIONS and record is not None:
-        # the other's station came under another meanwhile: what counts nowhere else must not keep a listing off our board
+        if isinstance(record, Listing):
+            u.drop(Listing, record.id, record.revision)
+    elif why.code == Refusal.NOT_OWNER and _puts_up(record):
+        # the other's station came under another meanwhile: what counts nowhere else must not stand on our board
         u.set_aside(record, why.code, why.reason)
         u.drop(type(record), record.id)
     else:
         u.park(outgoing.sequence, why.code, why.reason)
+
+
+def _puts_up(record: object) -> bool:
+    """Say whether a decision brings something to the boards."""
+    if isinstance(record, Review):
+        return record.verdict in (Verdict.APPROVE, Verdict.UNDO)
+    return isinstance(record, EmployerHold) and not record.held
 
 
 def _bounded(waiting: Sequence[Outgoing]) -> Sequence[Outgoing]:

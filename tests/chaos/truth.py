@@ -411,7 +411,10 @@ def _boards(trial: Trial, terminal: Terminal, has: Holding) -> list[str]:
         if public.get(listing_id) != revision
     ]
     if terminal.name not in trial.jumped:
-        wrong += [f"hidden: {terminal.name} does not show {one}" for one in public if one not in has.public]
+        # whose decision the county refuses, since the listing's station came under another, keeps it off his own board to be safe
+        alone = [json.loads(what[2]) for _, _, _, code, what in has.aside if code == "not_owner" and what is not None]
+        kept_off = {one.get("listing_id") for one in alone}
+        wrong += [f"hidden: {terminal.name} does not show {one}" for one in public if one not in has.public and one not in kept_off]
     return wrong
 
 

@@ -16,7 +16,7 @@ from kiosk.county.schema import county, device, feed, record
 from kiosk.domain import ticket as tickets
 from kiosk.domain.employer import Employer, EmployerHold, EmployerKind
 from kiosk.domain.entities import NAME_OF
-from kiosk.domain.listing import ContactScope, Listing, Takedown, Verdict
+from kiosk.domain.listing import ContactScope, Listing, Review, Takedown, Verdict
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import new_id, to_plain
 from kiosk.domain.running import ChainHead
@@ -470,20 +470,53 @@ def test_pull_when_the_process_dies_between_two_parts_of_a_page_takes_the_page_a
         assert half < u.count(Policy) + u.count(Station)
 
 
-def test_push_when_the_listings_station_came_under_another_meanwhile_the_decision_counts_for_nothing_here(shop: Shop, hub: TestHub) -> None:
+@pytest.mark.parametrize(("verdict", "shown", "kept"), [(Verdict.APPROVE, False, False), (Verdict.REJECT, False, True)])
+def test_push_when_the_listings_station_came_under_another_meanwhile_the_decision_puts_nothing_up_here(
+    shop: Shop, hub: TestHub, verdict: Verdict, shown: bool, kept: bool
+) -> None:
+    """What takes something off the board stays, to be safe, until somebody has looked."""
     hub.publish(replace(OTHER, revision=2, parent_id=OURS.id))
     other, listing = hub.terminal(OTHER), a_listing(station_id=OTHER.id)
-    other.push(listing, a_review(listing, START))
+    other.push(listing, *([a_review(listing, START)] if verdict is Verdict.REJECT else []))
     shop.pull_all()
-    refusal = replace(a_review(listing, START + timedelta(minutes=1), Verdict.REJECT), station_id=OURS.id)
-    shop.keep(refusal)
-    assert boards(shop) == [set()]
+    said = replace(a_review(listing, START + timedelta(minutes=1), verdict), station_id=OURS.id)
+    shop.keep(said)
+    assert boards(shop) == [{listing.id} if verdict is Verdict.APPROVE else set()]
     hub.publish(replace(OTHER, revision=3))
-    assert (shop.push(), shop.waiting(), boards(shop)) == (1, 0, [{listing.id}])
-    assert shop.parked() == [("review", refusal.id, "not_owner", "listing_id")]
-    with shop.store.read() as u:
-        (kept,) = u.connection.execute(sa.text("SELECT data FROM outbox")).scalars()
-    assert json.loads(kept)["verdict"] == "reject"
+    assert (shop.push(), shop.waiting(), boards(shop)) == (1, 0, [{listing.id} if shown else set()])
+    assert shop.parked() == [("review", said.id, "not_owner", "listing_id")]
+    assert (shop.get(Review, said.id) is not None) == kept
+
+
+def test_push_when_a_decision_was_taken_and_its_answer_lost_counts_once_though_the_station_moved(shop: Shop, hub: TestHub) -> None:
+    hub.publish(replace(OTHER, revision=2, parent_id=OURS.id))
+    other, listing = hub.terminal(OTHER), a_listing(station_id=OTHER.id)
+    other.push(listing)
+    shop.pull_all()
+    shop.keep(replace(a_review(listing, START), station_id=OURS.id))
+    shop.line.lose = 1
+    with pytest.raises(HubUnreachable):
+        shop.push()
+    hub.publish(replace(OTHER, revision=3))
+    assert (shop.push(), shop.parked(), boards(shop)) == (1, [], [{listing.id}])
+
+
+@pytest.mark.parametrize("pulls_first", [False, True])
+def test_two_terminals_when_one_edits_a_listing_twice_the_others_closed_contact_stays_closed(
+    shop: Shop, hub: TestHub, pulls_first: bool
+) -> None:
+    beside, other, listing = hub.terminal(), hub.terminal(OTHER), a_listing(contact_scope=ContactScope.ALL_STATIONS)
+    shop.keep(listing, a_review(listing, START))
+    shop.push()
+    closed = replace(listing, revision=2, contact_scope=ContactScope.OWN_STATION)
+    beside.push(closed)
+    shop.keep(*(replace(listing, revision=number, title=f"改 {number}") for number in (2, 3)))
+    for act in (shop.pull_all, shop.push) if pulls_first else (shop.push, shop.pull_all):
+        act()
+    assert (held(hub, listing.id), shop.waiting()) == ({1: to_plain(listing), 2: to_plain(closed)}, 0)
+    assert (shop.get(Listing, listing.id), exchange.repair(shop.store, shop.door)) == (closed, 0)
+    assert sorted((p[1], p[2]) for p in shop.parked()) == [(listing.id, "revision_taken")] * 2
+    assert [one["contact_phone"] for one in other.seen("listing")] == [""]
 
 
 def test_pull_when_two_edits_are_contradicted_one_after_the_other_sets_both_aside(shop: Shop, hub: TestHub) -> None:
