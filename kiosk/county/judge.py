@@ -93,9 +93,9 @@ class Batch:
     """A batch being judged: above what the hub holds, below what is to be answered and written.
 
     `lines` gives for a station itself and all above it; `shown` are the revisions of listings that other stations have seen; `decided` is
-    what was decided about listings, which may have come before what it is about (a restored hub); `head` is how far the author's
-    chain of responsibility had come when it last told, the hash there, and when; `put_back`: the hub was, lately; `apart` are listings
-    that came when a referral to them, or a report of them, may have been there, or were not there when one came.
+    what was decided about listings, which may have come before what it is about (a restored hub); `heads` are what the author last told
+    of its chain of responsibility, and what it told of the places in this batch: hash and instant; `put_back`: the hub was, lately;
+    `apart` are listings that came when a referral to them, or a report of them, may have been there, or were not there when one came.
     """
 
     author: Author
@@ -104,7 +104,7 @@ class Batch:
     shown: dict[str, set[int]] = field(default_factory=dict)
     decided: dict[str, list[Decision]] = field(default_factory=dict)
     lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    head: tuple[int, str, str] = (0, "", "")
+    heads: dict[int, tuple[str, str]] = field(default_factory=dict)
     put_back: bool = False
 
     refused: list[Refused] = field(default_factory=list)
@@ -251,12 +251,12 @@ def _follow_chain(batch: Batch, data: dict[str, Any]) -> None:
 
     One that was told before the last, and lost when the hub was put back, is taken as the older word that it is.
     """
-    seq, hash_, told_at = batch.head
-    if batch.put_back and data["seq"] < seq and data["told_at"] < told_at:
-        return
-    if data["seq"] < seq or (data["seq"] == seq and data["hash"] != hash_):
+    seq, told_at = max(((one, at) for one, (_, at) in batch.heads.items()), default=(0, ""))
+    hash_, _ = batch.heads.get(data["seq"], (data["hash"], ""))
+    older = batch.put_back and data["told_at"] < told_at
+    if hash_ != data["hash"] or (data["seq"] < seq and not older):
         raise RefuseError(Refusal.CHAIN_FORKED, f"the county was told of {seq}")
-    batch.head = (data["seq"], data["hash"], data["told_at"])
+    batch.heads[data["seq"]] = (data["hash"], data["told_at"])
 
 
 def _write(batch: Batch, change: Change, data: dict[str, Any]) -> None:

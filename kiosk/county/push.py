@@ -104,6 +104,7 @@ def _read(connection: sa.Connection, author: Author, sound: Sound, now: datetime
     known |= _known(connection, author.county_id, parts)
     referred = {("listing", d["listing_id"]) for (entity, _), d in _said(known) if entity == "referral"} - keys
     known |= _known(connection, author.county_id, referred)
+    heads = [d["seq"] for c, d in sound if c.entity == "chain_head" and d]
     listings = {record_id for entity, record_id in keys if entity == "listing"}
     listings |= {data["listing_id"] for _, data in _said(known) if "listing_id" in data}
     return Batch(
@@ -113,7 +114,7 @@ def _read(connection: sa.Connection, author: Author, sound: Sound, now: datetime
         shown=_shown(connection, author.county_id, listings),
         decided=_decided(connection, author.county_id, listings),
         lines=lines(connection, author.county_id, {author.station_id, *(one.owner for one in known.values())}),
-        **(_chain(connection, author, now) if any(c.entity == "chain_head" for c, _ in sound) else {}),
+        **(_chain(connection, author, heads, now) if heads else {}),
     )
 
 
@@ -217,13 +218,14 @@ def _decided(connection: sa.Connection, county_id: str, listings: set[str]) -> d
     return found
 
 
-def _chain(connection: sa.Connection, author: Author, now: datetime) -> dict[str, Any]:
-    """Give the furthest head of the author's chain that the county was told of, and whether it may have lost some."""
+def _chain(connection: sa.Connection, author: Author, places: Sequence[int], now: datetime) -> dict[str, Any]:
+    """Give what the county was told of the author's chain, the furthest and at these places, and whether it may have lost some."""
     mine = (record.c.county_id == author.county_id, record.c.entity == "chain_head", record.c.about == author.device_id)
     seq = record.c.data["seq"].as_integer()
-    said = (seq, record.c.data["hash"].as_string(), record.c.data["told_at"].as_string())
-    found = connection.execute(sa.select(*said).where(*mine).order_by(seq.desc()).limit(1)).first()
-    return {"head": (0, "", "") if found is None else tuple(found), "put_back": was_put_back(connection, author.county_id, now)}
+    last = sa.select(sa.func.max(seq)).where(*mine).scalar_subquery()
+    said = sa.select(seq, record.c.data["hash"].as_string(), record.c.data["told_at"].as_string())
+    rows = connection.execute(said.where(*mine, sa.or_(seq == last, seq.in_(places))))
+    return {"heads": {at: (hash_, told_at) for at, hash_, told_at in rows}, "put_back": was_put_back(connection, author.county_id, now)}
 
 
 def _write(connection: sa.Connection, batch: Batch) -> None:

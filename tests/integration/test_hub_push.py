@@ -277,6 +277,7 @@ def test_push_when_the_hub_was_put_back_takes_a_head_that_it_lost_and_no_other_t
         renew(connection, hub.settings.county, hub.clock())
     assert [ours.push(one).refused == () for one in (lost, late, a_head(ours, 4, told_at=START))] == [True, False, True]
     assert ours.push(a_head(ours, 7, hash="b" * 64)).refused != ()
+    assert ours.push(a_head(ours, 4, hash="b" * 64, told_at=START)).refused != (), "told otherwise"
     hub.clock.tick(days=61)
     assert ours.push(a_head(ours, 3)).refused != ()
 
