@@ -204,7 +204,7 @@ def _is_news(batch: Batch, change: Change, data: dict[str, Any]) -> bool:
     theirs = held.revisions[newest]
     if new and theirs:
         _check_over(change, newest, theirs)
-    # by a hub that was put back
+    # an older revision that a hub lost which was put back
     lost = change.entity in KEEPS_HISTORY and change.revision not in held.revisions and None not in held.revisions.values()
     if change.revision < newest and not lost:
         raise RefuseError(Refusal.STALE_REVISION, f"the county has revision {newest}")
@@ -217,11 +217,12 @@ def _check_over(change: Change, newest: int, theirs: dict[str, Any]) -> None:
     """Raise RefuseError where the author has not seen what the county's newest revision says, or where that was a person's last word."""
     mine = change.over.get(str(newest))
     unseen = change.revision > newest and mine is not None and mine != digest(theirs)
-    if unseen or (change.entity == "worker" and _withdrew(theirs) and not _withdrew(change.data)):
+    if unseen or (change.entity == "worker" and withdrew(theirs) and not withdrew(change.data)):
         raise RefuseError(Refusal.REVISION_TAKEN, f"the county's revision {newest} says something else than the author's")
 
 
-def _withdrew(data: dict[str, Any]) -> bool:
+def withdrew(data: dict[str, Any]) -> bool:
+    """Say whether a worker's data is what a withdrawal leaves."""
     return bool(data.get("state") == WorkerState.WITHDRAWN)
 
 

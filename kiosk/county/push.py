@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kiosk.county import people
 from kiosk.county.bulk import among, inserting
 from kiosk.county.feed import EVERYONE, Entry, append, of_station, was_put_back
-from kiosk.county.judge import ABOUT, DECIDES, Author, Batch, Decision, EpochUsedError, Known, RefuseError, check, decision, judge
+from kiosk.county.judge import ABOUT, DECIDES, Author, Batch, Decision, EpochUsedError, Known, RefuseError, check, decision, judge, withdrew
 from kiosk.county.publish import tell_station
 from kiosk.county.schema import device, feed, record, station
 from kiosk.county.tree import lines
@@ -18,7 +18,7 @@ from kiosk.domain.entities import BETWEEN, ENTITIES, KEEPS_HISTORY
 from kiosk.domain.phone_act import PhoneAct, PhoneActKind
 from kiosk.domain.record import from_plain, new_id
 from kiosk.domain.station import COUNTY
-from kiosk.domain.worker import Worker, WorkerState
+from kiosk.domain.worker import Worker
 from kiosk.sync.protocol import Change, Op, PushAnswer, Refusal, Refused
 
 log = logging.getLogger(__name__)
@@ -193,7 +193,7 @@ def _withdraw_elsewhere(connection: sa.Connection, batch: Batch) -> None:
 
 
 def _wishes_it_everywhere(data: dict[str, Any]) -> bool:
-    return data.get("withdrawn_everywhere") is True and data.get("state") == WorkerState.WITHDRAWN
+    return data.get("withdrawn_everywhere") is True and withdrew(data)
 
 
 def _shown(connection: sa.Connection, county_id: str, listings: set[str]) -> dict[str, set[int]]:

@@ -95,8 +95,6 @@ def is_final(record: object) -> bool:
 
 def is_emptied(record: object) -> bool:
     """Say whether this is what a withdrawal leaves of a record: it outranks any other word about it (个人信息保护法 15, 47)."""
-    if isinstance(record, Worker):
-        return record.state is WorkerState.WITHDRAWN
     if isinstance(record, Introduction):
         return not record.name
-    return isinstance(record, Case) and record.revision > 1 and not record.text
+    return is_final(record) or (isinstance(record, Case) and record.revision > 1 and not record.text)

@@ -161,7 +161,7 @@ outbox = sa.Table(
     sqlite_autoincrement=True,
 )
 """What the county has not acknowledged. It names records and copies none, but for what the county contradicted: that stands in `data` as it
-was, until its person withdraws. `digest` is of what the revision said when it was written."""
+was, until its person withdraws. `digest` is of what the revision said when it was written; none of what was queued again."""
 
 tombstone = sa.Table(
     "tombstone",

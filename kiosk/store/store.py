@@ -347,8 +347,7 @@ class UnitOfWork:
         return [tuple(row) for row in self.connection.execute(query.where(outbox.c.refused_code.is_not(None)))]
 
     def queue_ours(self, cls: type, record_id: str, has: Collection[int], station_id: str) -> None:
-        """Queue what the county, which has the revisions `has`, lacks of a record of this station's, unless it waits or stands refused
-        already."""
+        """Queue what the county, which has the revisions `has`, lacks of a record of this station's (`outgoing.queue`)."""
         if outgoing.queue(self.connection, cls, record_id, has, station_id, self.recall("sync.device_id") or ""):
             self._topics.add("outbox")
 

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -217,48 +217,54 @@ def _until(done: "object", what: str = "") -> None:
         time.sleep(0.1)
 
 
+@contextmanager
+def _serving(database: str, folder: Path) -> Iterator[Service]:
+    """Serve with two workers, and see them end cleanly; what they write down stands in `log`."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    (folder / "hub.toml").write_text(f'port = {port}\nworkers = 2\ndatabase = "{database}"\n')
+    words = [sys.executable, "-m", "kiosk", "--state", str(folder), "county"]
+    with (folder / "log").open("wb") as log, subprocess.Popen(words, stdout=log, stderr=log) as process:
+        service = Service(process, f"http://127.0.0.1:{port}")
+        try:
+            _until(service.up)
+            yield service
+        finally:
+            process.terminate()
+            assert process.wait(30) == 0
+
+
 @pytest.mark.long
 def test_workers_when_one_is_killed_the_others_answer_and_it_is_started_again(cluster: PrivateCluster, tmp_path: Path) -> None:
     database = fresh_database(cluster)
     hub = make_hub(database, tmp_path)
     hub.clock.now = datetime.now(UTC)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    (tmp_path / "hub.toml").write_text(f'port = {port}\nworkers = 2\ndatabase = "{database}"\n')
-    words = [sys.executable, "-m", "kiosk", "--state", str(tmp_path), "county"]
-    with (tmp_path / "log").open("wb") as log, subprocess.Popen(words, stdout=log, stderr=log) as process:
-        service = Service(process, f"http://127.0.0.1:{port}")
-        try:
-            _until(service.up)
-            door = HttpHub(service.base)
-            ours = Terminal(door, hub.terminal().station, door.enrol(EnrolRequest(code=hub.code(), nonce="0a" * 16)))
-            # a pull that waits is woken by a push through whichever worker
-            while ours.look().changes:
-                pass
-            waiter = threading.Thread(target=ours.look, args=(20,))
-            other = hub.terminal()
-            waiter.start()
-            time.sleep(0.5)
-            asked = time.monotonic()
-            other.push(a_worker())
-            waiter.join(10)
-            assert time.monotonic() - asked < 5
-            for _ in range(20):
-                requests.get(f"{service.base}/healthz", timeout=20, headers={"Connection": "close"})
-            counted = [line for line in requests.get(f"{service.base}/metrics", timeout=20).text.splitlines() if 'route="/healthz"' in line]
-            assert any(float(line.split()[-1]) >= 20 for line in counted if line.startswith("hub_requests_total"))
+    with closing(hub), _serving(database, tmp_path) as service:
+        door = HttpHub(service.base)
+        ours = Terminal(door, hub.terminal().station, door.enrol(EnrolRequest(code=hub.code(), nonce="0a" * 16)))
+        # a pull that waits is woken by a push through whichever worker
+        while ours.look().changes:
+            pass
+        waiter = threading.Thread(target=ours.look, args=(20,))
+        other = hub.terminal()
+        waiter.start()
+        time.sleep(0.5)
+        asked = time.monotonic()
+        other.push(a_worker())
+        waiter.join(10)
+        assert time.monotonic() - asked < 5
+        for _ in range(20):
+            requests.get(f"{service.base}/healthz", timeout=20, headers={"Connection": "close"})
+        counted = [line for line in requests.get(f"{service.base}/metrics", timeout=20).text.splitlines() if 'route="/healthz"' in line]
+        assert any(float(line.split()[-1]) >= 20 for line in counted if line.startswith("hub_requests_total"))
 
-            before = service.workers()
-            victim = min(before)
-            os.kill(victim, signal.SIGKILL)
-            _until(lambda: len(service.workers() - {victim}) == 2)
-            _until(service.up)
-            text = requests.get(f"{service.base}/metrics", timeout=20).text
-            assert "hub_waiting_polls 0.0" in text
-        finally:
-            process.terminate()
-            assert process.wait(30) == 0
-            hub.close()
+        before = service.workers()
+        victim = min(before)
+        os.kill(victim, signal.SIGKILL)
+        _until(lambda: len(service.workers() - {victim}) == 2)
+        _until(service.up)
+        text = requests.get(f"{service.base}/metrics", timeout=20).text
+        assert "hub_waiting_polls 0.0" in text
     assert b"Traceback" not in (tmp_path / "log").read_bytes()
     assert not any(Path(f"/proc/{pid}").exists() for pid in before)
 
@@ -268,24 +274,14 @@ def test_workers_when_the_database_is_away_say_so_in_a_line_and_come_back_with_i
     with running_cluster() as cluster:
         database = fresh_database(cluster)
         make_hub(database, tmp_path).close()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        (tmp_path / "hub.toml").write_text(f'port = {port}\nworkers = 2\ndatabase = "{database}"\n')
-        words = [sys.executable, "-m", "kiosk", "--state", str(tmp_path), "county"]
-        with (tmp_path / "log").open("wb") as log, subprocess.Popen(words, stdout=log, stderr=log) as process:
-            service = Service(process, f"http://127.0.0.1:{port}")
-            try:
-                _until(service.up)
-                cluster.stop()
-                victim = min(service.workers())
-                os.kill(victim, signal.SIGKILL)
-                _until(lambda: b"a worker cannot start" in (tmp_path / "log").read_bytes())
-                cluster.start()
-                _until(service.up)
-                _until(lambda: len(service.workers() - {victim}) == 2)
-            finally:
-                process.terminate()
-                assert process.wait(30) == 0
+        with _serving(database, tmp_path) as service:
+            cluster.stop()
+            victim = min(service.workers())
+            os.kill(victim, signal.SIGKILL)
+            _until(lambda: b"a worker cannot start" in (tmp_path / "log").read_bytes())
+            cluster.start()
+            _until(service.up)
+            _until(lambda: len(service.workers() - {victim}) == 2)
     assert b"Traceback" not in (tmp_path / "log").read_bytes()
 
 

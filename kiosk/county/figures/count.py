@@ -131,18 +131,16 @@ def records_of(connection: sa.Connection, county_id: str, station_id: str) -> Re
     about: dict[str, list[Any]] = defaultdict(list)
     for entity, _, data in sorted(map(tuple, connection.execute(rows)), key=itemgetter(0, 1)):
         about[entity].append(data)
+
+    def of(cls: type[R]) -> list[R]:
+        return [from_plain(cls, data) for data in about[NAME_OF[cls]]]
+
     return Records(
         workers=workers,
         listings=listings,
-        reviews=[from_plain(Review, data) for data in about[NAME_OF[Review]]],
-        takedowns=[from_plain(Takedown, data) for data in about[NAME_OF[Takedown]]],
-        known=_known(
-            referrals,
-            [from_plain(ReferralStep, data) for data in about[NAME_OF[ReferralStep]]],
-            workers,
-            _wanted(connection, county_id, station_id),
-            read(Employer, *own),
-        ),
+        reviews=of(Review),
+        takedowns=of(Takedown),
+        known=_known(referrals, of(ReferralStep), workers, _wanted(connection, county_id, station_id), read(Employer, *own)),
     )
 
 
