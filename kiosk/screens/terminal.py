@@ -48,7 +48,10 @@ log = logging.getLogger(__name__)
 WAITING_AFTER_S = 0.3
 PRELOAD_EVERY_S = 0.5
 ERRORS_IN_A_ROW = 5
-QUIET_S, SWEEP_S, FREEZE_S, NEVER = 1.0, 30.0, 5.0, 1_000_000
+QUIET_S, FREEZE_S, NEVER = 1.0, 5.0, 1_000_000
+SETTLED_S = 0.3
+PAGE, HEAP = 4, 20
+"""What a page or two leave behind, and what many do, in rounds of the collector's middle generation, some 7,000 objects each."""
 TELL_EVERY_S = 1.0
 LIGHT_S = 3.0
 AWAKE_EVERY_S = 20.0
@@ -92,7 +95,7 @@ class Terminal(ExceptionHandler):
         self._attract = Attract(self, settings.attract_after_s, self._night)
         self._errors: list[float] = []
         self._modes = self.visit.modes
-        self._littered, self._swept_at = False, 0.0
+        self._littered = False
         self._told_at = self._awake_at = 0.0
         self._problem: Dialog | None = None
         self._to_preload = [name for name in pages.PAGES if pages.exists(name)]
@@ -177,6 +180,8 @@ class Terminal(ExceptionHandler):
         self._asked = 0
         page.on_enter()
         self._follow()
+        # while one looks what has come
+        Clock.schedule_once(lambda _: self._sweep(PAGE), SETTLED_S)
 
     def _leave(self) -> None:
         if self.page is not None and self.page.shown:
@@ -445,17 +450,20 @@ class Terminal(ExceptionHandler):
                 (self.parts.settings.state_dir / "run" / "awake").touch()
         self._show_time()
         self.calls.tick()
-        # pages that were left are rings, 60 MB a visit: they go when nobody touches, when the visitor has gone, and at last all the same
-        sweep = self._idle.quiet_s() > QUIET_S or self.visit.at_rest or time.monotonic() - self._swept_at > SWEEP_S
-        if self._littered and sweep:
-            self._littered, self._swept_at = False, time.monotonic()
-            gc.collect()
-            give_back()
+        left_alone = self._littered and self._idle.quiet_s() > QUIET_S
+        self._littered = self._littered and not left_alone
+        self._sweep(0 if left_alone else HEAP)
         if self.visit.session is not None:
             self.guard.watch(self._idle.quiet_s())
         elif not self.visit.at_rest or (self.shell is not None and self.shell.dialog is not None):
             self._idle.look()
         self._attract.watch(self._idle.quiet_s())
+
+    def _sweep(self, least: int) -> None:
+        """Let go of pages that were left, which are rings, 60 MB a visit: of a few at a time, for Python keeps the room it once took."""
+        if gc.get_count()[2] >= least:
+            gc.collect()
+            give_back()
 
     def _preload(self, _: float) -> bool:
         """Load one page after the other while nobody touches; False ends it."""
