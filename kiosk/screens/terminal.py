@@ -3,7 +3,6 @@
 Import this only after `prepare()` of kiosk.screens.window has run. Nothing slow and no library but Kivy is imported here.
 """
 
-import gc
 import logging
 import os
 import time
@@ -22,7 +21,6 @@ from kivy.core.window import Window
 from kiosk.alive import tell
 from kiosk.config import Settings
 from kiosk.domain.ports import Chime, Handwriting, Pinyin, Scanner, Speaker
-from kiosk.heap import give_back
 from kiosk.screens import finger, light_sleep, pages
 from kiosk.screens.attract import Attract
 from kiosk.screens.calling import Calling
@@ -36,6 +34,7 @@ from kiosk.screens.office import Office
 from kiosk.screens.page import Page
 from kiosk.screens.problems import sentence
 from kiosk.screens.shell import Shell
+from kiosk.screens.sweeper import Sweeper
 from kiosk.screens.theme import CHINA, theme
 from kiosk.screens.visit import Visit
 from kiosk.screens.widgets.dialog import Choice, Dialog
@@ -48,10 +47,7 @@ log = logging.getLogger(__name__)
 WAITING_AFTER_S = 0.3
 PRELOAD_EVERY_S = 0.5
 ERRORS_IN_A_ROW = 5
-QUIET_S, FREEZE_S, NEVER = 1.0, 5.0, 1_000_000
-SETTLED_S = 0.3
-PAGE, HEAP = 4, 20
-"""What a page or two leave behind, and what many do, in rounds of the collector's middle generation, some 7,000 objects each."""
+FREEZE_S = 5.0
 TELL_EVERY_S = 1.0
 LIGHT_S = 3.0
 AWAKE_EVERY_S = 20.0
@@ -95,7 +91,7 @@ class Terminal(ExceptionHandler):
         self._attract = Attract(self, settings.attract_after_s, self._night)
         self._errors: list[float] = []
         self._modes = self.visit.modes
-        self._littered = False
+        self._sweeper = Sweeper()
         self._told_at = self._awake_at = 0.0
         self._problem: Dialog | None = None
         self._to_preload = [name for name in pages.PAGES if pages.exists(name)]
@@ -108,8 +104,7 @@ class Terminal(ExceptionHandler):
 
     def run(self) -> None:
         """Show home and serve until stopped."""
-        # a full collection takes 40 ms: `_tick` makes it when nobody notices, and it looks only at what came after the pages were loaded
-        gc.set_threshold(700, 10, NEVER)
+        self._sweeper.begin()
         self._build_shell()
         Clock.schedule_once(lambda _: tell("READY=1"), 0)
         Clock.schedule_interval(self._tick, 1)
@@ -180,8 +175,7 @@ class Terminal(ExceptionHandler):
         self._asked = 0
         page.on_enter()
         self._follow()
-        # while one looks what has come
-        Clock.schedule_once(lambda _: self._sweep(PAGE), SETTLED_S)
+        self._sweeper.page_came()
 
     def _leave(self) -> None:
         if self.page is not None and self.page.shown:
@@ -433,7 +427,7 @@ class Terminal(ExceptionHandler):
     def _touched(self, *_: Any) -> bool:
         """Note a touch, also for the agent, which then holds its sync back (kiosk.agent.loop); True keeps it from the page."""
         self._idle.touched()
-        self._littered = True
+        self._sweeper.touched()
         if self.shell is not None:
             self.shell.touched()
         if time.monotonic() - self._told_at > TELL_EVERY_S:
@@ -450,20 +444,12 @@ class Terminal(ExceptionHandler):
                 (self.parts.settings.state_dir / "run" / "awake").touch()
         self._show_time()
         self.calls.tick()
-        left_alone = self._littered and self._idle.quiet_s() > QUIET_S
-        self._littered = self._littered and not left_alone
-        self._sweep(0 if left_alone else HEAP)
+        self._sweeper.tick(self._idle.quiet_s())
         if self.visit.session is not None:
             self.guard.watch(self._idle.quiet_s())
         elif not self.visit.at_rest or (self.shell is not None and self.shell.dialog is not None):
             self._idle.look()
         self._attract.watch(self._idle.quiet_s())
-
-    def _sweep(self, least: int) -> None:
-        """Let go of pages that were left, which are rings, 60 MB a visit: of a few at a time, for Python keeps the room it once took."""
-        if gc.get_count()[2] >= least:
-            gc.collect()
-            give_back()
 
     def _preload(self, _: float) -> bool:
         """Load one page after the other while nobody touches; False ends it."""
@@ -476,8 +462,7 @@ class Terminal(ExceptionHandler):
         if self._to_preload or not self.visit.at_rest or self._idle.quiet_s() < FREEZE_S:
             # what is frozen is never collected: no page that a visitor has open, or has just left
             return True
-        gc.collect()
-        gc.freeze()
+        self._sweeper.spare_what_stands()
         return False
 
     def handle_exception(self, error: BaseException) -> int:

@@ -4,7 +4,7 @@ wrote with a finger the pen's points, the ink and what was drawn of it; what fie
 Runs inside the terminal (tests.screens.play, PLAY_TRACES=DIR). DIR/words holds what to look for as JSON. A file DIR/NAME asks for
 something and goes when it is done: `warm` opens what reads handwriting and pinyin, `remember` keeps how the words, the strokes and the
 readings look that stand on the screen now, `scan` looks and writes what it found into DIR/found, `leave` lets nobody have touched for so
-long as to end the visit.
+long as to end the visit, `litter` writes into DIR/litter.most how much lay about at most since it was asked last.
 """
 
 import gc
@@ -58,10 +58,12 @@ class Keeper:
         self._points: set[complex] = set()
         self._readings = 0
         self._drawings: set[str] = set()
+        self._most = 0
 
     def look(self, _: float) -> None:
         """Do what is asked."""
-        for name in ("warm", "remember", "scan", "leave"):
+        self._most = max(self._most, gc.get_count()[2])
+        for name in ("warm", "remember", "scan", "leave", "litter"):
             if (asked := self._folder / name).exists():
                 getattr(self, name)()
                 asked.unlink()
@@ -92,6 +94,11 @@ class Keeper:
         """Let the countdown be at its end: two looks of it, one that warns and one that ends."""
         watch = self._terminal._idle
         watch._touched_at -= watch._idle_s - 2
+
+    def litter(self) -> None:
+        """Say how much lay about."""
+        (self._folder / "litter.most").write_text(str(self._most), "utf-8")
+        self._most = 0
 
     def scan(self) -> None:
         """Look, and say what was found and how much was looked for."""
