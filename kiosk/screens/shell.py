@@ -314,6 +314,8 @@ class Shell(FloatLayout):
                 self.dialog.opacity = 1
         else:
             standing[standing.index(dialog) - 1].under = dialog.under
+        # whoever keeps the dialog must not keep this whole shell with it
+        dialog.under, dialog.on_close = None, lambda: None
         finger.changed()
 
     def close_dialogs(self) -> None:

@@ -84,7 +84,7 @@ def _station(screen: VirtualScreen, state: Path, here: Here) -> tuple[float, int
         _load_list(eye)
         _wait_board(state)
         time.sleep(SETTLE_S)
-        shares = {name: pss_mb(process) for name, process in running.items()}
+        shares = {name: memory_mb(process) for name, process in running.items()}
         seen = eye.view()
         if seen["page"] != "jobs" or any(process.poll() is not None for process in running.values()):
             raise RuntimeError(f"{seen['page']}: {[p.poll() for p in running.values()]}")
@@ -158,8 +158,8 @@ def _wait_board(state: Path) -> None:
         time.sleep(0.2)
 
 
-def pss_mb(process: "Popen[bytes]", what: str = "Pss") -> float:
-    """Sum the proportional shares of a process and all its descendants; or `what` else its pages are counted by."""
+def memory_mb(process: "Popen[bytes]", what: str = "Pss") -> float:
+    """Sum what a process and all its descendants hold: their proportional shares, or another line of smaps_rollup."""
     parents: dict[int, int] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -195,7 +195,7 @@ def _chromium(screen: VirtualScreen, folder: Path, here: Here, rows: int) -> flo
         time.sleep(SETTLE_S)
         _spread(screen)
         time.sleep(SETTLE_S)
-        share = pss_mb(browser)
+        share = memory_mb(browser)
         picture = screen.picture()
         if any(len(picture.crop((left, 0, left + 1920, 1080)).getcolors(1 << 24) or []) < 20 for left in (0, 1920)):
             raise RuntimeError("Chromium does not show both pages")

@@ -24,7 +24,7 @@ from kiosk.services.sample import load_sample
 from kiosk.trial.display import VirtualScreen
 from kiosk.trial.eye import Eye, NotSeen
 from tests.bench.journeys import Visitors, leave
-from tests.bench.memory import pss_mb
+from tests.bench.memory import memory_mb
 from tests.bench.stage import figure, load, make_state, say, start, stop
 
 VISITS = int(os.environ.get("BENCH_VISITS", "1000"))
@@ -93,5 +93,5 @@ def _kept(terminal: subprocess.Popen[bytes]) -> float:
     sizes = []
     for rest_s in RESTS_S:
         time.sleep(rest_s)
-        sizes.append(pss_mb(terminal, "Anonymous"))
+        sizes.append(memory_mb(terminal, "Anonymous"))
     return min(sizes)

@@ -4,7 +4,8 @@ wrote with a finger the pen's points, the ink and what was drawn of it; what fie
 Runs inside the terminal (tests.screens.play, PLAY_TRACES=DIR). DIR/words holds what to look for as JSON. A file DIR/NAME asks for
 something and goes when it is done: `warm` opens what reads handwriting and pinyin, `remember` keeps how the words, the strokes and the
 readings look that stand on the screen now, `scan` looks and writes what it found into DIR/found, `leave` lets nobody have touched for so
-long as to end the visit, `litter` writes into DIR/litter.most how much lay about at most since it was asked last.
+long as to end the visit, `litter` writes into DIR/lies how much lay about at most since it was last asked, and how
+many shells there are.
 """
 
 import gc
@@ -24,6 +25,7 @@ from kivy.graphics.texture import Texture
 from PIL import Image
 
 from kiosk.devices.pinyin import RimePinyin
+from kiosk.screens.shell import Shell
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets import patch
 from kiosk.screens.widgets.candidate_row import CandidateRow
@@ -96,8 +98,10 @@ class Keeper:
         watch._touched_at -= watch._idle_s - 2
 
     def litter(self) -> None:
-        """Say how much lay about."""
-        (self._folder / "litter.most").write_text(str(self._most), "utf-8")
+        """Say how much lay about, and what is still kept."""
+        gc.collect()
+        shells = sum(type(one) is Shell for one in gc.get_objects())
+        (self._folder / "lies").write_text(json.dumps({"most": self._most, "shells": shells}), "utf-8")
         self._most = 0
 
     def scan(self) -> None:
