@@ -175,7 +175,6 @@ class Terminal(ExceptionHandler):
         self._asked = 0
         page.on_enter()
         self._follow()
-        self._sweeper.page_came()
 
     def _leave(self) -> None:
         if self.page is not None and self.page.shown:
