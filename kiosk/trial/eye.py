@@ -112,18 +112,25 @@ class Eye:
         self.screen.tap(at)
 
     def reach(self, text: str) -> None:
-        """Drag the column that holds the very `text` up until it is in sight; raise NotSeen when it never is, or comes at all too late."""
+        """Drag the column that holds the very `text` until it stands in sight; raise NotSeen when it never does, or comes too late."""
 
         def there(seen: dict[str, Any]) -> list[dict[str, Any]]:
             return [thing for thing in seen.get("things", []) if thing["kind"] == "text" and thing["text"] == text]
 
+        before = None
         for _ in range(DRAGS):
             seen = self.wait(lambda seen: bool(there(seen)) or _find(seen, text) is not None, repr(text))
-            if _find(seen, text):
-                return
-            left, _, right, _ = there(seen)[0]["whole"]
+            if found := _find(seen, text):
+                if found["rect"] == before:
+                    return
+                # it may only glide past
+                before = found["rect"]
+                time.sleep(LOOK_S)
+                continue
+            left, top, right, _ = there(seen)[0]["whole"]
             x, height = self.left + (left + right) / 2, self.screen.height
-            self.screen.drag((x, self.top + height * 0.7), (x, self.top + height * 0.5))
+            far, near = (0.7, 0.5) if top > height / 2 else (0.5, 0.7)
+            self.screen.drag((x, self.top + height * far), (x, self.top + height * near))
         self.wait_text(text)
 
     def write(self, strokes: Sequence[Sequence[Point]], size: float = 0.0) -> None:

@@ -99,15 +99,19 @@ def _converge(county: County, crowds: Sequence["Popen[str]"], changes: int) -> d
 
 def _idle(county: County, stations: int) -> dict[str, Any]:
     _settle(county, stations)
-    before, began = sum(county.cpu_s()), time.perf_counter()
+    before, began = county.cpu_s(), time.perf_counter()
     time.sleep(IDLE_S)
-    percent = 100 * (sum(county.cpu_s()) - before) / (time.perf_counter() - began)
-    say(f"{stations} waiting polls; {load()}; {_one(county, 'SELECT count(*) FROM pg_stat_activity')} connections")
-    return figure("hub_idle_polls_cpu_pct", round(percent, 1), "%", 5)
+    seconds = time.perf_counter() - began
+    hub, database = (100 * (after - then) / seconds for after, then in zip(county.cpu_s(), before, strict=True))
+    say(f"{stations} waiting polls: hub {hub:.1f}, PostgreSQL {database:.1f} % of a core; {load()}")
+    say(f"{_one(county, 'SELECT count(*) FROM pg_stat_activity')} connections")
+    return figure("hub_idle_polls_cpu_pct", round(hub + database, 1), "%", 5)
 
 
 def _settle(county: County, stations: int) -> None:
-    """Wait until the figures are counted and the console's rows are made, which goes on by and by after the last push."""
+    """Wait until the figures are counted and the console's rows are made, which goes on by and by after the last push; then tidy up, which
+    PostgreSQL would do by itself about then.
+    """
     began = time.perf_counter()
     counted = f"SELECT count(*) >= {stations} FROM figure WHERE scope LIKE 'station:%'"
     kept = "SELECT max(m.position) >= max(c.feed_position) FROM listing_mark m, county c"
@@ -115,12 +119,12 @@ def _settle(county: County, stations: int) -> None:
         if time.perf_counter() - began > SETTLE_S:
             raise RuntimeError("the county's figures are never counted")
         time.sleep(1)
+    county.ask("VACUUM ANALYZE")
     time.sleep(KEPT_S)
     say(f"figures and rows kept {time.perf_counter() - began:.0f} s later")
 
 
 def _weigh(county: County, changes: int) -> None:
-    county.ask("VACUUM ANALYZE")
     sizes = county.ask(
         "SELECT relname, reltuples::bigint, pg_table_size(oid), pg_indexes_size(oid) FROM pg_class"
         " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY pg_total_relation_size(oid) DESC LIMIT 4"
