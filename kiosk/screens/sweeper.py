@@ -15,7 +15,7 @@ NEVER = 1_000_000
 
 
 class Sweeper:
-    """Sweeps when nobody has touched for a second, and all the same when much lies about."""
+    """Sweeps what a touch or a page left, when nobody has touched for a second; and all the same when much lies about."""
 
     def __init__(self) -> None:
         self._littered = False
@@ -24,8 +24,8 @@ class Sweeper:
         """Keep the collector from looking at everything by itself."""
         gc.set_threshold(700, 10, NEVER)
 
-    def touched(self) -> None:
-        """Hear of a touch, which may leave something behind."""
+    def littered(self) -> None:
+        """Hear of something that may leave things behind: a touch, or going to another page, which a countdown does by itself."""
         self._littered = True
 
     def tick(self, quiet_s: float) -> None:

@@ -206,6 +206,7 @@ class Terminal(ExceptionHandler):
             return
         self.shell.close_dialogs()
         self._idle.forget()
+        self._sweeper.littered()
         if self.visit.session is None:
             self.guard.open()
         if self._modes != self.visit.modes:
@@ -426,7 +427,7 @@ class Terminal(ExceptionHandler):
     def _touched(self, *_: Any) -> bool:
         """Note a touch, also for the agent, which then holds its sync back (kiosk.agent.loop); True keeps it from the page."""
         self._idle.touched()
-        self._sweeper.touched()
+        self._sweeper.littered()
         if self.shell is not None:
             self.shell.touched()
         if time.monotonic() - self._told_at > TELL_EVERY_S:

@@ -1,12 +1,15 @@
-"""Pages that were left do not pile up behind a visitor who never pauses: what room they once took Python keeps for ever."""
+"""Pages that were left do not pile up behind a visitor who never pauses, nor wait for the next one: what room they once took Python keeps
+for ever.
+"""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from kiosk.domain.codes import AgeBand
-from kiosk.screens.sweeper import HEAP
+from kiosk.screens.sweeper import HEAP, QUIET_S
 from kiosk.text import t
 from kiosk.trial.display import Screen
 from tests.screens.conftest import Start
@@ -33,6 +36,12 @@ def _call_in_large_letters(kiosk: Kiosk) -> None:
     kiosk.wait_text(t("dock.large"))
 
 
+def _litter(traces: Traces) -> dict[str, int]:
+    traces.ask("litter")
+    lies: dict[str, int] = json.loads((traces.folder / "lies").read_text())
+    return lies
+
+
 def test_pages_when_a_visitor_never_pauses_do_not_pile_up_nor_stay(
     start: Start, lying: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -41,10 +50,23 @@ def test_pages_when_a_visitor_never_pauses_do_not_pile_up_nor_stay(
     kiosk.wait_page("consent")
     _there_and_back(kiosk)
     _call_in_large_letters(kiosk)
-    traces.ask("litter")
+    _litter(traces)
     for _ in range(TURNS):
         _there_and_back(kiosk)
-    traces.ask("litter")
-    lies = json.loads((tmp_path / "lies").read_text())
+    lies = _litter(traces)
     assert 0 < lies["most"] <= 1.5 * HEAP
     assert lies["shells"] == 1
+
+
+def test_pages_when_a_visitor_went_away_do_not_wait_for_the_next_touch(
+    start: Start, lying: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAY_TRACES", str(tmp_path))
+    kiosk, traces = start(lying, "consent"), Traces(tmp_path)
+    kiosk.wait_page("consent")
+    # well before the terminal, once in its life, sets aside what stands and collects the rest
+    time.sleep(2 * QUIET_S)
+    traces.ask("leave")
+    kiosk.wait_page("home")
+    time.sleep(3 * QUIET_S)
+    assert _litter(traces)["pages"] == 1

@@ -4,8 +4,8 @@ wrote with a finger the pen's points, the ink and what was drawn of it; what fie
 Runs inside the terminal (tests.screens.play, PLAY_TRACES=DIR). DIR/words holds what to look for as JSON. A file DIR/NAME asks for
 something and goes when it is done: `warm` opens what reads handwriting and pinyin, `remember` keeps how the words, the strokes and the
 readings look that stand on the screen now, `scan` looks and writes what it found into DIR/found, `leave` lets nobody have touched for so
-long as to end the visit, `litter` writes into DIR/lies how much lay about at most since it was last asked, and how
-many shells there are.
+long as to end the visit, `litter` writes into DIR/lies how much lay about at most since it was last asked, how many pages
+lie about now, and how many shells there are once they are collected.
 """
 
 import gc
@@ -25,6 +25,7 @@ from kivy.graphics.texture import Texture
 from PIL import Image
 
 from kiosk.devices.pinyin import RimePinyin
+from kiosk.screens.page import Page
 from kiosk.screens.shell import Shell
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets import patch
@@ -99,9 +100,10 @@ class Keeper:
 
     def litter(self) -> None:
         """Say how much lay about, and what is still kept."""
+        pages = sum(issubclass(type(one), Page) for one in gc.get_objects())
         gc.collect()
         shells = sum(type(one) is Shell for one in gc.get_objects())
-        (self._folder / "lies").write_text(json.dumps({"most": self._most, "shells": shells}), "utf-8")
+        (self._folder / "lies").write_text(json.dumps({"most": self._most, "pages": pages, "shells": shells}), "utf-8")
         self._most = 0
 
     def scan(self) -> None:
