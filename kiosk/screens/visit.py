@@ -67,9 +67,13 @@ class Visit:
         self.posting: dict[str, Any] = {}
         self.session: Any = None
         self.on_behalf = False
-        self.worker_id = ""
+        self.know("")
         self.reports: dict[str, str] = {}
         self.touched = False
+
+    def know(self, worker_id: str, *, proven: bool = True) -> None:
+        """Go on as this worker; `proven` unless all that is known of him is a name and a phone, which others know, too."""
+        self.worker_id, self.proven = worker_id, proven
 
     @property
     def modes(self) -> tuple[bool, bool, bool]:
@@ -150,13 +154,14 @@ class Visit:
         """Open a visitor's page for staff, who fill it in for somebody, perhaps a worker whom they know; they stay signed in."""
         self.stop_filling_in()
         self.posting = posting or {}
-        self.worker_id = worker_id
+        self.know(worker_id)
         self.on_behalf = True
         self.go(page)
 
     def stop_filling_in(self) -> None:
         """Forget what staff filled in for somebody."""
-        self.registration, self.change, self.posting, self.worker_id = RegistrationDraft(), RegistrationDraft(), {}, ""
+        self.registration, self.change, self.posting = RegistrationDraft(), RegistrationDraft(), {}
+        self.know("")
         self.on_behalf = self.touched = False
 
     def end(self) -> None:
@@ -172,7 +177,7 @@ class Visit:
         """Go to the end of a registration, or on to the listing or course that it was for; the draft goes, 返回 leads home."""
         wanted, course = self.registration.listing_id, self.registration.training_id
         self.registration = RegistrationDraft()
-        self.worker_id = registered.worker.id
+        self.know(registered.worker.id, proven=not registered.unproven or (self.proven and registered.worker.id == self.worker_id))
         self.stack = [Place(HOME), Place("done", {"registered": registered})]
         if course:
             self.stack.append(Place("signup", {"training_id": course}))

@@ -45,12 +45,13 @@ class Applied:
     hold: bool
 
 
-def apply(here: Here, worker_id: str, listing_id: str, contact_consent: bool) -> Applied:
+def apply(here: Here, worker_id: str, listing_id: str, contact_consent: bool, *, proven: bool = True) -> Applied:
     """Note a worker's interest; who had put himself down before gets no second slip (`print_again`).
 
     Who rested wants work again: he is recommended once more.
     Raises NotFound when the listing is no longer public, NotAllowed when the worker withdrew, BadInput('age') when he is too young for it.
-    `contact_consent`: the separate consent to give the contact to this employer (个人信息保护法 23).
+    `contact_consent`: the separate consent to give the contact to this employer (个人信息保护法 23). Who is not `proven` to be this worker
+    gets a slip that opens nothing (`register.Registered.unproven`).
     """
     now = here.now()
     with here.store.write() as u:
@@ -76,7 +77,7 @@ def apply(here: Here, worker_id: str, listing_id: str, contact_consent: bool) ->
         )
         u.keep(made)
         u.audit(now, "visitor", "apply", made.id)
-        return _told(here, u, worker, published, made, _queue_slip(here, u, worker, published, made), already=False)
+        return _told(here, u, worker, published, made, _queue_slip(here, u, worker, published, made, proven=proven), already=False)
 
 
 def applied(here: Here, worker_id: str, listing_id: str) -> Applied | None:
@@ -87,14 +88,15 @@ def applied(here: Here, worker_id: str, listing_id: str) -> Applied | None:
         return None if made is None or worker is None else _told(here, u, worker, published, made, "", already=True)
 
 
-def print_again(here: Here, worker_id: str, listing_id: str) -> str:
+def print_again(here: Here, worker_id: str, listing_id: str, *, proven: bool = True) -> str:
     """Queue an application's slip again, marked 补打, and give its job's id; raise NotFound where it or the listing has gone."""
     with here.store.write() as u:
         published, made = _public(u, listing_id), live_referral(u, worker_id, listing_id)
         if made is None:
             raise NotFound(listing_id)
         before = [job for job in u.list(PrintJob, subject_id=made.id) if job.slip.kind is SlipKind.REFERRAL]
-        return _queue_slip(here, u, u.need(Worker, worker_id), published, made, serial=before[-1].serial if before else "", again=True)
+        serial = before[-1].serial if before else ""
+        return _queue_slip(here, u, u.need(Worker, worker_id), published, made, proven=proven, serial=serial, again=True)
 
 
 def wants_work(here: Here, u: UnitOfWork, worker: Worker, actor_id: str) -> Worker:
@@ -128,13 +130,13 @@ def live_referral(u: UnitOfWork, worker_id: str, listing_id: str) -> Referral | 
 
 
 def _queue_slip(
-    here: Here, u: UnitOfWork, worker: Worker, published: Published, made: Referral, *, serial: str = "", again: bool = False
+    here: Here, u: UnitOfWork, worker: Worker, published: Published, made: Referral, *, proven: bool, serial: str = "", again: bool = False
 ) -> str:
     """Queue the slip, or the one of this serial `again`; the employer's contact stands on it only as he chose, and that is audited."""
     now = here.now()
     listing = u.need(Listing, made.listing_id, published.listing.revision)
     station, owner = here.station(u), u.get(Station, listing.station_id)
-    url = tickets.referral_url(here, u, made, now)
+    url = tickets.referral_url(here, u, made, now) if proven else ""
     slip = slips.referral_slip(worker, listing, station, serial or slip_serial(u, station, now), url, now, owner=owner)
     job = printing.queue_slip(u, slips.reprinted(slip, now) if again else slip, made.id, now)
     if slips.shows_contact(listing, station):

@@ -39,10 +39,14 @@ class RegistrationForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """What the visitor gets: the record, the link on the slip, the slip on its way, and what fits him best."""
+    """What the visitor gets: the record, the link on the slip, the slip on its way, and what fits him best.
+
+    `unproven`: that name and phone were registered already, and nothing has shown that it is he; his slips then open nothing.
+    """
 
     worker: Worker
     ticket_url: str
+    unproven: bool
     job_id: str
     matches: tuple[Match, ...]
 
@@ -51,7 +55,8 @@ def register(here: Here, form: RegistrationForm) -> Registered:
     """Register a worker, or bring an earlier registration of the same name and phone up to date.
 
     Under the station's number everybody is somebody new: it and a name do not make one person, and a slip opens a registration.
-    Raises BadInput naming the field. Says nothing about whether the phone was known (a stranger must not learn it).
+    A name and a phone do not open one either, which others know, too: what was registered before gets a slip without its code.
+    Raises BadInput naming the field.
     """
     now = here.now()
     at_station = form.phone_of is PhoneOf.STATION
@@ -73,7 +78,7 @@ def register(here: Here, form: RegistrationForm) -> Registered:
             trades=form.trades,
             pay_fen=form.pay_fen,
             pay_unit=form.pay_unit,
-            area=form.area,
+            area=form.area or (known.area if known else None),
             code=known.code if known else new_code(u),
             number=slip_serial(u, station, now),
             notice_version=NOTICE_VERSION,
@@ -83,11 +88,12 @@ def register(here: Here, form: RegistrationForm) -> Registered:
         )
         u.keep(worker)
         u.audit(now, form.by_staff or "visitor", "register", worker.id)
-        url = tickets.registration_url(here, u, worker, now)
+        unproven = known is not None and not form.by_staff
+        url = "" if unproven else tickets.registration_url(here, u, worker, now)
         matches = best_matches(here, u, worker)
         slip = slips.registration_slip(worker, station, url, now)
         job = printing.queue_slip(u, slip, worker.id, now)
-    return Registered(worker=worker, ticket_url=url, job_id=job.id, matches=matches)
+    return Registered(worker=worker, ticket_url=url, unproven=unproven, job_id=job.id, matches=matches)
 
 
 def check_wish(trades: tuple[Trade, ...], pay_fen: int | None, pay_unit: PayUnit) -> None:

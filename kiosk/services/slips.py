@@ -25,7 +25,7 @@ READ_FIRST = frozenset({"days", "hours", "place", "starts"})
 
 
 def registration_slip(worker: Worker, station: Station, ticket_url: str, now: datetime) -> Slip:
-    """求职登记凭条: that a worker is registered, and the code with which he comes back."""
+    """求职登记凭条: that a worker is registered, and the code with which he comes back; without a ticket it opens nothing."""
     trades = "、".join(t(f"trade.{trade.value}") for trade in worker.trades)
     return _slip(
         SlipKind.REGISTRATION,
@@ -37,10 +37,8 @@ def registration_slip(worker: Worker, station: Station, ticket_url: str, now: da
         _field("pay", _wanted(worker)),
         _field("time", _instant(now)),
         Rule(),
-        Code(text=ticket_url),
-        _centre(t("slip.scan")),
-        _centre(in_fours(worker.code), Style.BIG),
-        _centre(t("slip.registration.keep")),
+        *_way_back(worker, ticket_url),
+        *([_centre(t("slip.registration.keep"))] if ticket_url else []),
     )
 
 
@@ -73,7 +71,7 @@ def listing_slip(
 def referral_slip(
     worker: Worker, listing: Listing, station: Station, serial: str, ticket_url: str, now: datetime, *, owner: Station | None = None
 ) -> Slip:
-    """报名凭条: that a worker put himself down for a listing, and where to go."""
+    """报名凭条: that a worker put himself down for a listing, and where to go; without a ticket it opens nothing."""
     return _slip(
         SlipKind.REFERRAL,
         serial,
@@ -86,10 +84,15 @@ def referral_slip(
         *_contact(listing, station, owner or station),
         Rule(),
         _centre(t("slip.referral.go"), Style.HEAD),
-        Code(text=ticket_url),
-        _centre(t("slip.scan")),
-        _centre(in_fours(worker.code), Style.BIG),
+        *_way_back(worker, ticket_url),
     )
+
+
+def _way_back(worker: Worker, ticket_url: str) -> tuple[Block, ...]:
+    """Give what opens his registration; who has not shown that he is this worker is told where that stands."""
+    if not ticket_url:
+        return _centre(t("slip.known")), _centre(t("slip.known_lost"))
+    return Code(text=ticket_url), _centre(t("slip.scan")), _centre(in_fours(worker.code), Style.BIG)
 
 
 def recommendation_slip(

@@ -8,23 +8,27 @@ from typing import Any
 
 import pytest
 
-from kiosk.domain.codes import AgeBand, PayUnit, Trade
+from kiosk.domain.codes import AREAS, AgeBand, PayUnit, Trade
 from kiosk.domain.listing import Listing, Verdict
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.record import to_plain
 from kiosk.domain.referral import Referral
-from kiosk.domain.slip import SlipKind
+from kiosk.domain.slip import Code, SlipKind
 from kiosk.domain.station import Role, StaffCall
+from kiosk.domain.words import in_fours
 from kiosk.domain.worker import Worker
 from kiosk.errors import BadInput, LockedOut, NotAllowed, NotFound, WrongState
 from kiosk.services import browse, call, mine, posting, publish
-from kiosk.services.apply import apply
+from kiosk.services.apply import apply, print_again
+from kiosk.services.author import HIMSELF
 from kiosk.services.browse import JobQuery
+from kiosk.services.change import change_area
 from kiosk.services.guesses import MISSES
 from kiosk.services.opening import REVIEW_WITHIN
 from kiosk.services.register import Registered, RegistrationForm, register
 from kiosk.services.sign_in import Session, add_staff, sign_in, staff_names
 from kiosk.store import chain
+from kiosk.text import t
 from tests.station import PIN, START, STATION, TestStation, a_listing, a_posting, a_review, make_station
 
 
@@ -115,10 +119,40 @@ def test_register_when_the_name_is_rare_takes_it_as_it_is(station: TestStation, 
 
 def test_register_when_the_same_person_comes_again_brings_the_record_up_to_date(station: TestStation) -> None:
     first = register(station.here, a_form()).worker
-    again = register(station.here, a_form(pay_fen=22000)).worker
+    done = register(station.here, a_form(pay_fen=22000))
+    again = done.worker
     assert (again.id, again.code, again.revision, again.pay_fen) == (first.id, first.code, 2, 22000)
     with station.store.read() as u:
         assert u.count(Worker) == 1
+
+
+def test_register_when_the_same_person_comes_again_keeps_the_township_that_he_chose(station: TestStation) -> None:
+    first = register(station.here, a_form()).worker
+    chosen = change_area(station.here, HIMSELF, first.id, next(iter(AREAS))).worker
+    assert chosen.area == next(iter(AREAS))
+    assert register(station.here, a_form()).worker.area == next(iter(AREAS))
+
+
+def test_register_when_somebody_knows_name_and_phone_gets_nothing_that_opens_the_registration(station: TestStation) -> None:
+    listing, first = publish_one(station), register(station.here, a_form())
+    done = register(station.here, a_form())
+    assert (first.unproven, done.unproven, done.worker.id) == (False, True, first.worker.id)
+    apply(station.here, done.worker.id, listing.id, contact_consent=False, proven=False)
+    print_again(station.here, done.worker.id, listing.id, proven=False)
+    own, *others = jobs_queued(station)
+    assert [job.slip.kind for job in others] == [SlipKind.REGISTRATION, SlipKind.REFERRAL, SlipKind.REFERRAL]
+    assert in_fours(first.worker.code) in words_on(own)
+    for job in others:
+        assert t("slip.known_lost") in words_on(job)
+        assert in_fours(first.worker.code) not in words_on(job)
+        assert not any(isinstance(block, Code) for block in job.slip.blocks)
+
+
+def test_register_when_staff_fill_it_in_for_who_came_before_prints_the_code(station: TestStation) -> None:
+    register(station.here, a_form())
+    again = register(station.here, a_form(by_staff=station.head.staff_id))
+    assert not again.unproven
+    assert in_fours(again.worker.code) in words_on(jobs_queued(station)[-1])
 
 
 def test_register_when_a_couple_shares_a_phone_keeps_two_people(station: TestStation) -> None:

@@ -203,8 +203,8 @@ def a_job_paid(unit: str) -> Give:
     return give
 
 
-def registered(name: str = "王秀兰", *, fits: bool = True) -> Give:
-    """Register somebody whom something fits, or nothing."""
+def registered(name: str = "王秀兰", *, fits: bool = True, before: bool = False) -> Give:
+    """Register somebody whom something fits, or nothing; or who was registered before."""
 
     def give(stage: "Stage") -> dict[str, Any]:
         from kiosk.services.register import RegistrationForm, register
@@ -219,6 +219,8 @@ def registered(name: str = "王秀兰", *, fits: bool = True) -> Give:
             area=None,
             consented_at=NOW,
         )
+        if before:
+            register(stage.here, form)
         made = register(stage.here, form)
         return {"registered": made if fits else replace(made, matches=())}
 

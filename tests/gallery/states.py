@@ -84,6 +84,7 @@ VISITOR = (
     State("done", args=of.registered()),
     State("done", "a long name", args=of.registered(of.LONG_NAME)),
     State("done", "nothing fits", args=of.registered(fits=False)),
+    State("done", "registered before", args=of.registered(before=True)),
     State("done", "no paper", args=of.registered(), then=of.no_paper),
     *(State("done", f"printer {trouble}", args=of.registered(), then=of.slip_is(trouble=trouble)) for trouble in of.TROUBLES),
     State("done", "did it come out", args=of.registered(), then=of.slip_is(JobState.UNCERTAIN, "cut")),

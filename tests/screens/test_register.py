@@ -269,6 +269,17 @@ def test_register_when_the_same_person_comes_again_brings_it_up_to_date_and_reve
     kiosk.wait_page("done")
     (after,) = mine(station)
     assert (after.id, after.revision, after.trades, after.pay_fen) == (before.id, before.revision + 1, (Trade.LOADING,), 18000)
+    # whoever knows name and phone is not yet he: what opens the registration stands on the first slip alone
+    kiosk.tap(t("done.fitting"))
+    kiosk.wait_page("fitting")
+    kiosk.tap("装卸工")
+    kiosk.tap(t("detail.apply"))
+    kiosk.tap(t("apply.no"))
+    kiosk.wait_text(t("apply.done"))
+    with station.here.store.read() as u:
+        papers = sorted(u.list(PrintJob), key=lambda job: job.serial)
+    ways = [(job.slip.kind, any(isinstance(block, Code) for block in job.slip.blocks)) for job in papers]
+    assert ways == [(SlipKind.REGISTRATION, True), (SlipKind.REGISTRATION, False), (SlipKind.REFERRAL, False)]
 
 
 def test_register_when_left_alone_or_changed_leaves_nothing_for_the_next(start_real: StartReal, lying: Screen) -> None:

@@ -81,6 +81,7 @@ BOOKING = Booking(
 
 SLIPS: dict[str, Slip] = {
     "registration": slips.registration_slip(WORKER, STATION, URL, START),
+    "registration_known": slips.registration_slip(WORKER, STATION, "", START),
     "listing": slips.listing_slip(LISTING, STATION, "YT-1123-0043", URL, START, number=17),
     "listing_foreign": slips.listing_slip(FOREIGN, STATION, "YT-1123-0044", URL, START, owner=OTHER, number=18),
     "referral": slips.referral_slip(WORKER, LISTING, STATION, "YT-1123-0045", URL, START),

@@ -90,7 +90,8 @@ class ApplyScreen(Page):
         from kiosk.services.apply import apply
 
         worker_id = self.visit.worker_id
-        self.ask(lambda: apply(self.terminal.office.here, worker_id, self.listing_id, consent), self._done, self._failed)
+        here, proven = self.terminal.office.here, self.visit.proven
+        self.ask(lambda: apply(here, worker_id, self.listing_id, consent, proven=proven), self._done, self._failed)
 
     def _failed(self, error: Exception) -> None:
         self._sent = False
@@ -155,8 +156,8 @@ class ApplyScreen(Page):
         from kiosk.services.apply import print_again
 
         self.ids.buttons.disabled = True
-        here, worker_id = self.terminal.office.here, self.visit.worker_id
-        self.ask(lambda: print_again(here, worker_id, self.listing_id), self._follow_slip, self._failed_again)
+        here, worker_id, proven = self.terminal.office.here, self.visit.worker_id, self.visit.proven
+        self.ask(lambda: print_again(here, worker_id, self.listing_id, proven=proven), self._follow_slip, self._failed_again)
 
     def _failed_again(self, error: Exception) -> None:
         self.ids.buttons.disabled = False

@@ -69,7 +69,7 @@ class MineScreen(TwoNumbersPage):
 
     def opened(self, found: "Mine") -> None:
         """Go to the course it is for, to what is asked about pay, or to how it stands."""
-        self.visit.worker_id = found.worker.id
+        self.visit.know(found.worker.id)
         asked = next((one.referral.id for one in found.referrals if one.asks), "")
         if self.training_id:
             self.visit.replace("signup", training_id=self.training_id)
