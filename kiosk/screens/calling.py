@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.clock import Clock
 
+from kiosk.screens import bare
 from kiosk.screens.bell import Bell
 from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.services import listing_words as words
@@ -35,10 +36,9 @@ class Calling:
     def begin(self, where: str, *, told: bool = True) -> None:
         """Call from a page, or see how the call stands; `told`: in a dialog, else the page itself says it."""
         self._wanted = True
-        failed = self._failed if told else self._terminal.log_error
         if told:
             self._open()
-        self._terminal.lanes.ask(lambda: self._terminal.office.call_staff(where), self._take, failed)
+        self._terminal.lanes.ask(lambda: self._terminal.office.call_staff(where), self._take, lambda error: self._failed(error, told))
 
     def _open(self) -> None:
         visit = self._terminal.visit
@@ -47,7 +47,7 @@ class Calling:
             (t("call.back"), "second", self._take_back),
             (t("call.ok"), "station", lambda: None),
         ]
-        self._dialog = Dialog(title=t("call.title"), text=t("call.text"), icon="account-voice", choices=choices)
+        self._dialog = Dialog(title=t("call.calling"), text=t("screen.wait"), icon="account-voice", choices=choices)
         self._terminal.open_dialog(self._dialog)
 
     def _say(self, text: str, title: str = "call.title") -> None:
@@ -68,9 +68,16 @@ class Calling:
         self._bell = Bell(self._terminal.ring, shut=called.shut)
         self._event = Clock.schedule_interval(self._look, LOOK_S)
 
-    def _failed(self, error: Exception) -> None:
-        self._stop()
-        self._terminal.show_problem(error)
+    def _failed(self, error: Exception, told: bool) -> None:
+        """Send the visitor on foot: a store that is full or damaged must not leave him waiting. The bell needs no store."""
+        self._terminal.log_error(error)
+        self._terminal.ring()
+        _, phone = bare.known(self._terminal.parts.settings.state_dir)
+        go = t("call.failed_phone" if phone else "call.failed_text", phone=phone)
+        if told:
+            self._say(go, "call.failed")
+        elif self._terminal.guard.lock is not None:
+            self._terminal.guard.lock.say(go, wrong=True)
 
     def _take_back(self) -> None:
         called, self._wanted = self._called, False

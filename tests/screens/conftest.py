@@ -1,5 +1,6 @@
 """A real terminal on a virtual screen for each test that asks; touches come from outside by XTEST."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -45,3 +46,16 @@ def start(tmp_path: Path) -> Iterator[Start]:
     yield begin
     for kiosk in running:
         kiosk.close()
+
+
+@pytest.fixture
+def rings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the terminal have a loudspeaker; give the file that has a line for each time it rang."""
+    heard = tmp_path / "rings"
+    player = tmp_path / "bin" / "aplay"
+    player.parent.mkdir()
+    player.write_text(f'#!/bin/sh\ncat > /dev/null\necho ring >> "{heard}"\n')
+    player.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{player.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("PLAY_SPEAKER", "espeak")
+    return heard

@@ -1,11 +1,14 @@
 """A terminal whose store cannot be opened: every way on says so to staff, and nothing can be entered."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kiosk.config import Settings
 from kiosk.domain.codes import AgeBand
+from kiosk.screens import bare
 from kiosk.text import t
 from kiosk.trial.display import Screen
 from tests.screens.real import RealStation, StartReal, looks
@@ -36,6 +39,25 @@ def test_page_when_the_key_is_wrong_stops_and_takes_nothing(start_real: StartRea
     assert not seen["dialog"]
     dock = {t(f"dock.{name}") for name in ("back", "home", "large", "easier", "say", "call")}
     assert {thing["text"] for thing in seen["things"] if thing["kind"] == "text" and thing["button"]} <= dock
+
+
+@pytest.mark.usefixtures("wrong_key")
+@pytest.mark.parametrize("phone", ["", "0712-0000101"])
+def test_call_when_the_key_is_wrong_rings_all_the_same_and_sends_one_to_the_counter(
+    start_real: StartReal, station: RealStation, lying: Screen, phone: str, rings: Path
+) -> None:
+    if phone:
+        (station.state / bare.FILE).write_text(json.dumps({"name": "义堂站", "phone": phone}))
+    kiosk = start_real(lying)
+    kiosk.wait_page("home")
+    kiosk.tap(t("dock.call"))
+    kiosk.wait_text(t("call.failed"))
+    kiosk.wait_text(t("call.failed_phone", phone=phone) if phone else t("call.failed_text"))
+    assert t("call.title") not in kiosk.texts()
+    assert looks(kiosk) == []
+    kiosk.wait(lambda _: rings.exists(), "a ring")
+    kiosk.tap(t("call.ok"))
+    kiosk.wait(lambda seen: not seen["dialog"], "no dialog")
 
 
 @pytest.mark.usefixtures("wrong_key")

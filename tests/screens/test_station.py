@@ -1,6 +1,5 @@
 """What a visitor does beside looking for work: a course, the Wi-Fi, the desk, a call for staff. And the screen at rest."""
 
-import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -199,19 +198,13 @@ def test_desk_when_booked_by_a_visitor_gives_a_number_that_cancels_it(start_real
 
 
 def test_call_when_answered_tells_the_visitor_and_rings_until_then(
-    start_real: StartReal, station: RealStation, screen: Screen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    start_real: StartReal, station: RealStation, screen: Screen, rings: Path
 ) -> None:
-    player = tmp_path / "bin" / "aplay"
-    player.parent.mkdir()
-    player.write_text(f'#!/bin/sh\ncat > /dev/null\necho ring >> "{tmp_path}/rings"\n')
-    player.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{player.parent}:{os.environ['PATH']}")
-    monkeypatch.setenv("PLAY_SPEAKER", "espeak")
     kiosk = start_real(screen)
     kiosk.tap("找活干")
     kiosk.wait_page("jobs")
     kiosk.tap("叫工作人员")
-    kiosk.wait(lambda _: (tmp_path / "rings").exists(), "a ring")
+    kiosk.wait(lambda _: rings.exists(), "a ring")
     assert looks(kiosk) == []
     assert [one.where for one in call.open_calls(station.here)] == [t("home.find.title")]
     call.answer_calls(station.here, CLERK)
@@ -223,7 +216,7 @@ def test_call_when_answered_tells_the_visitor_and_rings_until_then(
     kiosk.wait(lambda _: len(call.open_calls(station.here)) == 1, "a new call")
     kiosk.tap("不用叫了")
     kiosk.wait(lambda _: not call.open_calls(station.here), "no call")
-    assert (tmp_path / "rings").read_text().count("ring") == 2
+    assert rings.read_text().count("ring") == 2
 
 
 def test_rest_when_nobody_touches_shows_slides_and_a_touch_opens_home_and_presses_nothing(
