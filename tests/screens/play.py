@@ -89,7 +89,7 @@ def _parts(settings: Settings) -> Any:
         if real
         else getattr(sample, os.environ.get("PLAY_OFFICE", "SampleOffice"))(),
         settings=settings,
-        now=lost[1] if lost else _clock if real else lambda: sample.NOW,
+        now=lost[1] if lost else _clock if real else lambda: sample.NOW + _ahead(),
         sure=lost[1].sure if lost else lambda: True,
         open_speaker=lambda: bootstrap.open_speaker(settings),
         open_chime=lambda: bootstrap.open_chime(settings),
@@ -123,8 +123,12 @@ def _draft(changes: dict[str, Any], today: date) -> dict[str, Any]:
 def _clock() -> datetime:
     from kiosk import bootstrap
 
-    ahead = os.environ.get("PLAY_DAYS")
-    return bootstrap.wall_clock() + timedelta(days=int(Path(ahead).read_text()) if ahead else 0)
+    return bootstrap.wall_clock() + _ahead()
+
+
+def _ahead() -> timedelta:
+    days = os.environ.get("PLAY_DAYS")
+    return timedelta(days=int(Path(days).read_text()) if days else 0)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The frame and home, touched from outside on a real window."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +69,21 @@ def test_home_when_nothing_is_published_and_the_line_is_down_says_so(
         kiosk.tap("大字")
         kiosk.wait_text("小字")
     kiosk.wait_text("数据更新于 11月22日 15:42")
+    assert _looks(kiosk) == []
+
+
+def test_home_when_a_night_without_the_line_passes_says_so_and_calls_no_day_by_the_name_of_yesterday(
+    start: Start, lying: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = tmp_path / "days"
+    ahead.write_text("0")
+    monkeypatch.setenv("PLAY_DAYS", str(ahead))
+    kiosk = _home(start, lying)
+    kiosk.wait_text("明天 7:00")
+    ahead.write_text("1")
+    kiosk.wait_text("数据更新于 11月23日 15:42", 30)
+    assert "明天 7:00" not in " ".join(kiosk.texts())
+    kiosk.wait_text("今天 7:00")
     assert _looks(kiosk) == []
 
 

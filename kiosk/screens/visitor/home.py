@@ -66,6 +66,7 @@ class HomeScreen(Page):
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         self._answer: tuple[HomeFacts, str] | None = terminal.home_answer
+        self._drawn: Any = None
         self._published = ""
         self.picture = terminal.parts.settings.mini_program_picture
         super().__init__(terminal, **args)
@@ -109,17 +110,23 @@ class HomeScreen(Page):
         facts, _ = answer
         self.terminal.name_station(facts.station.name)
         self.picture = self._published or self.terminal.parts.settings.mini_program_picture
-        if answer != self._answer or self.fault:
-            self.terminal.home_answer = self._answer = answer
+        self.terminal.home_answer = self._answer = answer
+        if self._shows() != self._drawn or self.fault:
             self._draw()
+
+    def _shows(self) -> Any:
+        """Give all by which the page looks as it does: the answer, whether it is old, and the days by which it says when."""
+        heard = self._answer[0].updated_at if self._answer else None
+        old = heard is not None and self.terminal.now() - heard > OLD
+        return self._answer, old, self.terminal.today(), self.terminal.day_to_say()
 
     def _draw(self) -> None:
         if self._answer is None:
             self.find_text = t("home.find.quiet")
             return
-        facts, self.qr_text = self._answer
+        self._drawn = self._shows()
+        (facts, self.qr_text), old, _, _ = self._drawn
         heard = facts.updated_at
-        old = heard is not None and self.terminal.now() - heard > OLD
         self.fault, self.note = False, t("home.age", when=self._when(heard)) if heard and old else ""
         key = "home.find.brief" if theme.large else "home.find.text"
         self.find_text = t(key, count=facts.total) if facts.total else t("home.find.none")
