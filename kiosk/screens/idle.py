@@ -41,7 +41,7 @@ class IdleWatch:
         elif left <= self._warning_s:
             if self._dialog is None:
                 choices: list[Choice] = [(t("idle.end"), "second", self._end), (t("idle.go_on"), "station", self._go_on)]
-                self._dialog = Dialog(title=t("idle.title"), icon="timer-sand", choices=choices)
+                self._dialog = Dialog(title=t("idle.title"), icon="timer-sand", choices=choices, gives_way=True)
                 self._show(self._dialog)
             self._dialog.text = t("idle.text", seconds=int(left) + 1)
         elif self._dialog is not None:

@@ -48,7 +48,8 @@ class RegistrationDraft:
 class Visit:
     """The journey. `on_move` is told after every change of place; the shell listens.
 
-    `reports`: for each listing that was said not to be true in this visit, the id under which that is counted.
+    `reports`: for each listing that was said not to be true in this visit, the id under which that is counted, and `reported`
+    those of which it is known that it was written down.
     """
 
     def __init__(self, on_move: Callable[[], None]) -> None:
@@ -69,6 +70,7 @@ class Visit:
         self.on_behalf = False
         self.know("")
         self.reports: dict[str, str] = {}
+        self.reported: set[str] = set()
         self.touched = False
 
     def know(self, worker_id: str, *, proven: bool = True) -> None:

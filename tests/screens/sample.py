@@ -9,7 +9,7 @@ from kiosk.domain.codes import Meals, PayUnit, Settlement, Trade
 from kiosk.domain.listing import PublicListing, Published
 from kiosk.domain.privacy import Phone
 from kiosk.domain.station import StaffCall
-from kiosk.errors import WrongKey
+from kiosk.errors import StoreBusy, WrongKey
 from kiosk.services.call import Called
 
 NOW = datetime(2026, 11, 23, 7, 42, tzinfo=UTC)
@@ -50,7 +50,9 @@ LISTINGS = (
 
 
 class SampleOffice:
-    here: Any = None
+    @property
+    def here(self) -> Any:
+        return None
 
     def home(self) -> Any:
         return SimpleNamespace(
@@ -90,3 +92,14 @@ class OldOffice(SampleOffice):
         facts.newest = ()
         facts.total = 0
         return facts
+
+
+class BusyOffice(SampleOffice):
+    """A station whose store cannot be read just now."""
+
+    @property
+    def here(self) -> Any:
+        return SimpleNamespace(store=self)
+
+    def read(self) -> Any:
+        raise StoreBusy("database is locked")

@@ -11,6 +11,7 @@ from kiosk.domain.codes import AgeBand
 from kiosk.screens import bare
 from kiosk.text import t
 from kiosk.trial.display import Screen
+from tests.screens.conftest import Start
 from tests.screens.real import RealStation, StartReal, looks
 
 
@@ -72,3 +73,10 @@ def test_consent_when_the_key_is_wrong_never_offers_to_agree(start_real: StartRe
     kiosk.wait(stopped, "the fault")
     assert t(f"age_band.{AgeBand.ADULT.value}") not in "".join(offered)
     assert looks(kiosk) == []
+
+
+def test_apply_when_the_listing_cannot_be_read_asks_for_no_consent(start: Start, lying: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAY_OFFICE", "BusyOffice")
+    kiosk = start(lying, "apply", "listing_id=1")
+    kiosk.wait_text(t("problem.title"))
+    assert {t("apply.yes"), t("apply.no")}.isdisjoint(kiosk.texts())

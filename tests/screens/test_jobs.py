@@ -499,6 +499,32 @@ def test_report_when_a_listing_is_not_true_is_told_once_and_staff_see_it(
     assert (len(live_cases(station.here)), facts.case.listing_id, facts.case.text) == (before + 1, one.listing.id, "要先交钱")
 
 
+def test_report_when_left_before_it_is_written_is_not_called_noted_and_counts_once(
+    start_real: StartReal, station: RealStation, lying: Screen
+) -> None:
+    one = _listed(station, title="装卸工")
+    before = len(live_cases(station.here))
+    kiosk = _detail(start_real, lying, one)
+    kiosk.tap(t("report.button"))
+    kiosk.tap("要先交钱")
+    with station.here.store.write():
+        # nobody else can write
+        kiosk.tap("告诉驿站")
+        kiosk.wait_text(t("screen.wait"))
+        kiosk.tap(t("dock.back"))
+        kiosk.wait_page("detail")
+        kiosk.wait_text(t("report.button"))
+        assert t("report.told") not in kiosk.texts()
+    kiosk.tap(t("report.button"))
+    kiosk.tap("要先交钱")
+    kiosk.tap("告诉驿站")
+    kiosk.wait_text(t("report.back"))
+    (facts,) = [f for f in live_cases(station.here) if f.reports]
+    assert (len(live_cases(station.here)), facts.case.text) == (before + 1, "要先交钱")
+    kiosk.tap(t("report.back"))
+    kiosk.wait_text(t("report.told"))
+
+
 def test_report_when_words_are_spelled_sends_them_along(start_real: StartReal, station: RealStation, lying: Screen) -> None:
     one = _listed(station, title="装卸工")
     kiosk = start_real(lying, "report", f"listing_id={one.listing.id}")

@@ -79,6 +79,22 @@ def open_mine(kiosk: Kiosk, worker: Worker) -> None:
     kiosk.tap(t("mine.next"))
 
 
+def test_slip_when_scanned_under_the_countdown_of_the_one_before_leads_on_and_knows_only_who_comes(
+    start_real: StartReal, station: RealStation, lying: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAY_IDLE_S", "20")
+    monkeypatch.setenv("PLAY_WARNING_S", "18")
+    worker = a_worker(station)
+    url = slip_of(station, worker, station.here.now())
+    kiosk = begin(start_real, lying, large=False)
+    kiosk.tap(t("home.find.title"))
+    kiosk.wait_page("jobs")
+    kiosk.wait_text(t("idle.title"))
+    scan(station, url)
+    kiosk.wait_text(t("mine.given", code=f"{worker.code[:4]} {worker.code[4:]}"))
+    assert not kiosk.view()["dialog"]
+
+
 @pytest.mark.parametrize("form", ["lying", "upright"])
 def test_slip_when_scanned_at_home_leads_on_to_the_pay_and_to_every_change(
     start_real: StartReal, station: RealStation, form: str, request: pytest.FixtureRequest

@@ -40,7 +40,6 @@ class ApplyScreen(Page):
         super().__init__(terminal, title=t("apply.title"), **args)
         self._watch: PrintWatch | None = None
         self._sent = False
-        self._ask_consent("")
 
     def _ask_consent(self, station: str) -> None:
         """Ask who may have his contact: the employer, and the other `station` that collected the listing and speaks with him."""
@@ -71,9 +70,9 @@ class ApplyScreen(Page):
         one = facts.published.listing
         self.name, self.employer = one.title, one.employer_name
         self.pay = " ・ ".join((words.pay(one), t(f"settlement.{one.settlement.value}")))
-        if before is None and facts.station.id != self.terminal.office.here.station_id:
-            self._ask_consent(facts.station.name)
-        if before is not None:
+        if before is None:
+            self._ask_consent("" if facts.station.id == self.terminal.office.here.station_id else facts.station.name)
+        else:
             # in 大字 the page is built anew, and what was just done is not what was done before
             self._done(replace(before, already=False, job_id=self.job_id) if self.job_id else before)
 

@@ -95,7 +95,7 @@ class JobDetailScreen(Page):
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("jobs.title"), **args)
-        self.told = self.listing_id in self.visit.reports
+        self.told = self.listing_id in self.visit.reported
         self._facts: JobFacts | None = None
         self._watch: PrintWatch | None = None
 

@@ -158,8 +158,6 @@ class JobReportScreen(Page):
 
     def _failed(self, error: Exception) -> None:
         self._sent = False
-        # nothing was written down
-        self.visit.reports.pop(self.listing_id, None)
         self._follow()
         if isinstance(error, NotFound):
             self._finish(t("report.gone"), "")
@@ -168,6 +166,7 @@ class JobReportScreen(Page):
 
     def _done(self, answer: "tuple[Told, str, datetime | None]") -> None:
         told, station, opens = answer
+        self.visit.reported.add(self.listing_id)
         now = self.terminal.now()
         if opens is None:
             then = t("report.next", station=station)

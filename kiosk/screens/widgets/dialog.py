@@ -20,7 +20,7 @@ PADDING, LYING_PAPER_PX, LYING_CODE_PX, CODE_PX = 24, 1044, 124, 240
 class Dialog(AnchorLayout):
     """`choices` are (words, kind of BigButton, what to do); pressing one closes the dialog first. The last one stands at the bottom.
 
-    `gives_way`: another code before the scanner says more than this one, and takes it away.
+    `gives_way`: a code before the scanner says more than this one, and takes it away.
     `aloud` is read instead of title and text where these name a person: the hall listens.
     """
 
