@@ -8,7 +8,9 @@ from kivy.lang import Builder
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.domain.running import TALK_MINUTES
+from kiosk.errors import BadInput
 from kiosk.screens.page import Page
+from kiosk.screens.problems import sentence
 from kiosk.screens.widgets.buttons import Chip
 from kiosk.services import listing_words as words
 from kiosk.text import t
@@ -33,7 +35,7 @@ class DeskTimes(Page):
         today = self.terminal.today()
         self.day = self.day or today
         self._days: dict[Any, Chip] = {}
-        for away in range(DAYS):
+        for away in range(DAYS) if self.terminal.parts.sure() else ():
             when = today + timedelta(days=away)
             self._days[when] = self.chip(self.ids.days, words.day(when, today), day=when, starts_at=None)
         self._lengths: dict[Any, Chip] = {
@@ -78,7 +80,13 @@ class DeskTimes(Page):
         from kiosk.services.bookings import free_slots
 
         day, minutes = self.day, int(self.minutes)
-        self.ask(lambda: (day, minutes, free_slots(self.terminal.office.here, day, minutes)), self._take_times)
+        self.ask(lambda: (day, minutes, free_slots(self.terminal.office.here, day, minutes)), self._take_times, self._no_times)
+
+    def _no_times(self, error: Exception) -> None:
+        if isinstance(error, BadInput):
+            self.full = sentence(error)
+        else:
+            self.show_problem(error)
 
     def _take_times(self, found: tuple[date, int, tuple[datetime, ...]]) -> None:
         day, minutes, slots = found

@@ -38,9 +38,10 @@ class Booked:
 def book(here: Here, session: Session, who: str, starts_at: datetime, minutes: int) -> Booking:
     """Take the desk for somebody; `who` is a firm or a slip's number, `minutes` one of TALK_MINUTES.
 
-    Raises BadInput without a name, for a time that is past, not one of `free_slots` or too far away, and for one that is taken.
+    Raises BadInput without a name, while nobody knows what day it is, for a time that is past, not one of `free_slots` or too far away, and
+    for one that is taken.
     """
-    now, who = here.now(), who.strip()
+    now, who = _time_known(here), who.strip()
     if not who:
         raise BadInput("who", "bad.booking.who")
     if len(who) > WHO_MOST:
@@ -69,7 +70,7 @@ def book_oneself(here: Here, party: Party, starts_at: datetime, minutes: int) ->
 
     Raises BadInput as `book` does.
     """
-    now = here.now()
+    now = _time_known(here)
     with here.store.write() as u:
         station = here.station(u)
         if _other(here, u, station, starts_at, minutes, now) is not None:
@@ -129,8 +130,8 @@ def on_day(u: UnitOfWork, day: date) -> tuple[Booking, ...]:
 
 
 def free_slots(here: Here, day: date, minutes: int) -> tuple[datetime, ...]:
-    """Give the instants of a day at which the desk is still free for so long, UTC."""
-    now = here.now()
+    """Give the instants of a day at which the desk is still free for so long, UTC; raise BadInput while nobody knows what day it is."""
+    now = _time_known(here)
     with here.store.read() as u:
         taken, starts = on_day(u, day), _starts(here, here.station(u), day, minutes)
     long = timedelta(minutes=minutes)
@@ -146,6 +147,12 @@ def ends_at(booking: Booking) -> datetime:
 def live(u: UnitOfWork) -> list[Booking]:
     """Give the bookings that stand, last ones first: all that are to come and today's, and some before."""
     return list(u.latest(Booking, "starts_at", LIVE_MOST, cancelled=False))
+
+
+def _time_known(here: Here) -> datetime:
+    if not here.sure():
+        raise BadInput("starts_at", "bad.booking.no_clock")
+    return here.now()
 
 
 def _starts(here: Here, station: Station, day: date, minutes: int) -> list[datetime]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,12 +11,13 @@ from kiosk.clock import StationClock
 from kiosk.domain.clock import Teller
 from kiosk.domain.listing import Verdict
 from kiosk.domain.print_job import PrintJob
+from kiosk.domain.referral import Party
 from kiosk.domain.slip import Code, Field, Line, Slip
 from kiosk.domain.ticket import PATH
 from kiosk.domain.ticket import read as read_ticket
 from kiosk.domain.worker import Worker
 from kiosk.errors import BadInput
-from kiosk.services import printing, publish
+from kiosk.services import bookings, printing, publish
 from kiosk.services.call import call_staff
 from kiosk.services.hand_out import print_listing
 from kiosk.services.set_clock import read_digits, set_clock
@@ -111,6 +112,24 @@ def test_station_when_it_starts_with_a_lost_clock_works_and_dates_nothing_falsel
     assert not call_staff(site.here, "找活干").shut, "nobody is sent away by a false hour"
     (item,) = [one for one in today(site.here) if one.need is Need.CLOCK]
     assert item.page == "set_clock"
+
+
+def test_desk_when_the_clock_is_lost_is_booked_on_no_false_day(site: Site) -> None:
+    site.start_anew(LOST)
+    day, start = NOW.astimezone(CHINA).date(), datetime.combine(NOW.astimezone(CHINA).date(), time(10), CHINA)
+    acts = (
+        lambda: bookings.free_slots(site.here, day, 60),
+        lambda: bookings.book_oneself(site.here, Party.WORKER, start, 60),
+        lambda: bookings.book(site.here, site.station.head, "汉十物流", start, 60),
+    )
+    for act in acts:
+        with pytest.raises(BadInput) as refused:
+            act()
+        assert refused.value.key == "bad.booking.no_clock"
+    site.clock.tell(start - timedelta(hours=2), Teller.HUB)
+    assert bookings.booked(site.here) == ()
+    assert start in bookings.free_slots(site.here, day, 60)
+    assert bookings.book_oneself(site.here, Party.WORKER, start, 60).booking.starts_at == start
 
 
 def test_station_when_the_county_answers_is_right_at_once_and_has_lost_nothing(site: Site) -> None:

@@ -31,6 +31,10 @@ def test_terminal_when_the_time_is_lost_frightens_no_visitor_and_staff_set_it(
     said = " ".join(kiosk.texts())
     assert not [word for word in ("1970", "日期", "对时", "今天几号") if word in said]
     kiosk.close()
+    kiosk = start_real(lying, "talk")
+    kiosk.wait_text(t("bad.booking.no_clock"))
+    assert looks(kiosk) == []
+    kiosk.close()
     kiosk = start_real(lying, "sign_in")
     kiosk.wait_text("李芳")
     sign_in(kiosk)

@@ -126,7 +126,7 @@ class ApplyScreen(Page):
 
     def _next(self, applied: "Applied") -> str:
         """Say what happens next, and when, as far as the station's hours let it be said."""
-        now, today = self.terminal.now(), self.terminal.today()
+        now, today = self.terminal.now(), self.terminal.day_to_say()
 
         def at(instant: "datetime") -> dict[str, str]:
             there = self.terminal.local(instant)

@@ -174,7 +174,7 @@ class JobReportScreen(Page):
             then = t("report.next_open", station=station)
         else:
             at = self.terminal.local(opens)
-            then = t("report.next_day", station=station, day=words.day(at.date(), self.terminal.today()), time=words.time_of(at))
+            then = t("report.next_day", station=station, day=words.day(at.date(), self.terminal.day_to_say()), time=words.time_of(at))
         elsewhere = t("report.elsewhere", station=told.elsewhere) if told.elsewhere else ""
         self._finish(
             t("report.already" if told.already else "report.done"), "\n".join(p for p in (elsewhere, then, t("report.careful")) if p)

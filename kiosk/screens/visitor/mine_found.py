@@ -132,7 +132,7 @@ class MineFoundScreen(Page):
 
     def _card(self, one: "MyReferral") -> ReferralCard:
         key, listing = f"mine.referral.{one.state.value}", one.listing
-        when = words.day(self.terminal.local(one.referral.created_at).date(), self.terminal.today())
+        when = words.day(self.terminal.local(one.referral.created_at).date(), self.terminal.day_to_say())
         made = ReferralCard(
             title=listing.title if listing else t("mine.gone"),
             pay=words.pay(listing) if listing else "",

@@ -59,7 +59,7 @@ class MinePaidScreen(Page):
         if listing is None or not one.pay_answers:
             self._go_on("")
             return
-        day = words.day(self.terminal.local(one.referral.created_at).date(), self.terminal.today())
+        day = words.day(self.terminal.local(one.referral.created_at).date(), self.terminal.day_to_say())
         self.name = t("mine_pay.job", title=listing.title, employer=listing.employer_name)
         self.pay, self.when = words.pay(listing), t("mine.when", day=day)
         self.ids.answers.clear_widgets()

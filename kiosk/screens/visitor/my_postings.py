@@ -72,7 +72,7 @@ class MyPostingsScreen(Page):
             self.main_text, self.main_icon = t("my_posting.mend" if mend else "my_posting.again"), "pencil" if mend else "repeat"
 
     def _card(self, one: "MyPosting") -> PostingCard:
-        listing, today = one.listing, self.terminal.today()
+        listing, today = one.listing, self.terminal.day_to_say()
         people = t("my_posting.people", count=listing.headcount)
         days = words.days(listing, today)
         place = f"{words.area(listing)}{listing.place}"
@@ -105,7 +105,7 @@ class MyPostingsScreen(Page):
         """Say what there is to know of one, and what he can do."""
         told = []
         if one.state is ListingState.PENDING:
-            at, today = self.terminal.local(one.review_due_at), self.terminal.today()
+            at, today = self.terminal.local(one.review_due_at), self.terminal.day_to_say()
             late = one.review_due_at < self.terminal.now()
             due = t("my_posting.due", day=words.day(at.date(), today), time=f"{at:%H:%M}") + "。"
             told.append(t("my_posting.overdue") if late else due)

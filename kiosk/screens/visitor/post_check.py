@@ -56,7 +56,7 @@ class PostCheckScreen(PostingPage):
         self._blocked: Finding | None = None
         self._missing = [page for page, _, names in ORDER if not self.has(*(n for n in names if n not in OPTIONAL))]
         if self.why == "again" and self.has("starts_on"):
-            self.head = t("my_posting.again_head", day=words.day(self.draft["starts_on"], terminal.today()))
+            self.head = t("my_posting.again_head", day=words.day(self.draft["starts_on"], terminal.day_to_say()))
         else:
             self.head = t(HEADS["" if self.why == "again" else self.why])
         for page, _, names in ORDER:
@@ -103,7 +103,7 @@ class PostCheckScreen(PostingPage):
         """Say a page's answers, by its first field."""
         if not self.has(*(n for n in self._fields(page_for(field)) if n not in OPTIONAL)):
             return ""
-        return answer(self.draft, field, self.terminal.today())
+        return answer(self.draft, field, self.terminal.day_to_say())
 
     def _take(self, findings: "tuple[tuple[Finding, Mend | None], ...]") -> None:
         from kiosk.services.rules import say
@@ -143,7 +143,7 @@ class PostCheckScreen(PostingPage):
 
     def _changed(self, mend: "Mend") -> str:
         field = self._fields(page_for(next(iter(mend.changes))))[0]
-        return answer(self.draft | dict(mend.changes), field, self.terminal.today()).replace("\n", "，")
+        return answer(self.draft | dict(mend.changes), field, self.terminal.day_to_say()).replace("\n", "，")
 
     def _put_right(self, mend: "Mend") -> None:
         what = self._offer(mend) if mend.struck else self._changed(mend)

@@ -32,7 +32,7 @@ class PostedScreen(SlipPage):
         self.number = t("post.number", number=in_fours(posted.number))
         self.due = t("post.due_open")
         if posted.review_due_at is not None:
-            at, today = self.terminal.local(posted.review_due_at), self.terminal.today()
+            at, today = self.terminal.local(posted.review_due_at), self.terminal.day_to_say()
             self.due = t("post.due", day=words.day(at.date(), today), time=f"{at:%H:%M}")
 
     def spoken(self) -> str:

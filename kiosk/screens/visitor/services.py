@@ -114,7 +114,7 @@ class ServicesScreen(Page):
         said = t(f"offer.{condition.value}")
         if one.last is None or condition not in (Condition.GOOD, Condition.UNCHECKED):
             return said
-        when, today = self.terminal.local(one.last.checked_at), self.terminal.today()
+        when, today = self.terminal.local(one.last.checked_at), self.terminal.day_to_say()
         day = f"{t('day.0')} {words.time_of(when)}" if when.date() == today else t("day.date", month=when.month, day=when.day)
         return t(f"offer.{condition.value}_since", when=day)
 

@@ -59,7 +59,7 @@ class TalkScreen(DeskTimes):
     def _done(self, booked: "Booked") -> None:
         start = self.terminal.local(booked.booking.starts_at)
         end = start + timedelta(minutes=booked.booking.minutes)
-        day = words.day(start.date(), self.terminal.today())
+        day = words.day(start.date(), self.terminal.day_to_say())
         self.visit.replace(
             "got_slip",
             title=t("talk.title"),

@@ -48,7 +48,7 @@ class TalkCancelScreen(Page):
 
     def _done(self, booking: "Booking") -> None:
         start = self.terminal.local(booking.starts_at)
-        text = t("talk.cancelled_text", day=words.day(start.date(), self.terminal.today()), time=words.time_of(start))
+        text = t("talk.cancelled_text", day=words.day(start.date(), self.terminal.day_to_say()), time=words.time_of(start))
         self.visit.back_to("services")
         choices: list[Choice] = [(t("problem.ok"), "station", lambda: None)]
         self.terminal.open_dialog(Dialog(title=t("talk.cancelled"), text=text, icon="check", choices=choices))
