@@ -118,14 +118,19 @@ class PrintWatch:
 
     def _failed(self, error: Exception) -> None:
         self._asking = False
-        if isinstance(error, NotFound) and not self._settled:
-            # withdrawn, or printed anew under another number
-            self._on_words(t("print.gone"))
-            if self._dialog is not None:
-                self._dialog.text = t("print.gone")
-            self._show_mouth(False)
-            self._take_question_away()
-            self._settle()
+        # withdrawn, or printed anew under another number; else the next look may do better, but nobody is to wait for ever
+        gone = isinstance(error, NotFound)
+        if self._settled or not (gone or self._waited > PATIENCE_S):
+            return
+        if not gone:
+            self._page.terminal.log_error(error)
+        sentence = t("print.gone" if gone else "print.lost")
+        self._on_words(sentence)
+        if self._dialog is not None:
+            self._dialog.text = sentence
+        self._show_mouth(False)
+        self._take_question_away()
+        self._settle()
 
     def _take(self, job: PrintJob) -> None:
         self._asking = False

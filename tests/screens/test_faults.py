@@ -75,6 +75,17 @@ def test_consent_when_the_key_is_wrong_never_offers_to_agree(start_real: StartRe
     assert looks(kiosk) == []
 
 
+@pytest.mark.long
+def test_slip_when_the_store_answers_no_more_lets_nobody_wait_for_ever(
+    start: Start, lying: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAY_OFFICE", "BusyOffice")
+    kiosk = start(lying, "got_slip", "job_id=1", f"head={t('talk.done')}")
+    kiosk.wait_text(t("print.queued"))
+    kiosk.wait_text(t("print.lost"), 60)
+    assert looks(kiosk) == []
+
+
 def test_apply_when_the_listing_cannot_be_read_asks_for_no_consent(start: Start, lying: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAY_OFFICE", "BusyOffice")
     kiosk = start(lying, "apply", "listing_id=1")
