@@ -81,10 +81,15 @@ def apply(here: Here, worker_id: str, listing_id: str, contact_consent: bool, *,
 
 
 def applied(here: Here, worker_id: str, listing_id: str) -> Applied | None:
-    """Give how a worker's application stands when he has put himself down for a public listing, else None; raise NotFound."""
+    """Give how a worker's application stands when he has put himself down for a public listing, else None.
+
+    Raises NotFound, and BadInput('age') before anybody is asked to agree to what the law keeps him from.
+    """
     with here.store.read() as u:
         published, made = _public(u, listing_id), live_referral(u, worker_id, listing_id)
         worker = u.get(Worker, worker_id)
+        if made is None and worker is not None and too_young(here, worker, published.listing):
+            raise BadInput("age", "bad.apply.young")
         return None if made is None or worker is None else _told(here, u, worker, published, made, "", already=True)
 
 

@@ -8,9 +8,10 @@ from kivy.clock import Clock
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.errors import NotFound
+from kiosk.errors import BadInput, NotFound
 from kiosk.screens.page import Page
 from kiosk.screens.printing import PrintWatch
+from kiosk.screens.problems import sentence
 from kiosk.screens.visitor.slip_page import READ_S
 from kiosk.services import listing_words as words
 from kiosk.text import t
@@ -95,14 +96,16 @@ class ApplyScreen(Page):
     def _failed(self, error: Exception) -> None:
         self._sent = False
         if isinstance(error, NotFound):
-            self._gone()
+            self._refuse(t("detail.gone"))
+        elif isinstance(error, BadInput):
+            self._refuse(sentence(error))
         else:
             self.show_problem(error)
 
-    def _gone(self) -> None:
-        """Say that somebody was faster, and where to go on."""
+    def _refuse(self, why: str) -> None:
+        """Say that somebody was faster, or that the law keeps him from it, and where to go on."""
         self._sent = True
-        self.head, self.text = t("detail.gone"), ""
+        self.head, self.text = why, ""
         self._offer((t("applied.others"), "magnify", "station", self.more))
 
     def _done(self, applied: "Applied") -> None:

@@ -1,4 +1,6 @@
-"""Who may read the employer's phone: said plainly, chosen by one tap."""
+"""Who may read the employer's phone: said plainly, chosen by one tap; and who keeps it, what for and how long, before he hands in: an
+employer may be a household (个人信息保护法 17).
+"""
 
 from typing import Any
 
@@ -25,9 +27,11 @@ class PostScopeScreen(PostingPage):
     """The contact's scope; one tap goes on."""
 
     stop = "post_scope"
+    notice = StringProperty("")
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, head=t("post.scope.head"), **args)
+        self.notice = t("post.notice", station=terminal.station_name or t("header.county"))
         for scope, icon in ICONS.items():
             name = f"post.scope.{scope.value}"
             card = ScopeCard(icon=icon, title=t(f"{name}.title"), text=t(f"{name}.text"), chosen=self.draft.get("contact_scope") is scope)
@@ -38,7 +42,11 @@ class PostScopeScreen(PostingPage):
 
     def spoken(self) -> str:
         """Read both."""
-        return self.head + "".join(f"{t(f'post.scope.{scope.value}.title')}：{t(f'post.scope.{scope.value}.text')}" for scope in ICONS)
+        return (
+            self.head
+            + "".join(f"{t(f'post.scope.{scope.value}.title')}：{t(f'post.scope.{scope.value}.text')}" for scope in ICONS)
+            + self.notice
+        )
 
     def _choose(self, scope: ContactScope) -> None:
         self.put(contact_scope=scope)
