@@ -5,8 +5,9 @@ The name goes when the visitor does.
 
 from typing import TYPE_CHECKING, Any
 
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
+from kiosk.domain.words import in_fours
 from kiosk.screens.theme import MARGIN, theme
 from kiosk.screens.visitor.slip_page import SlipPage
 from kiosk.screens.widgets.match_card import card, way_on
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from kiosk.services.register import Registered
 
 SHOWN = 2
+COMES = ("queued", "sending", "printed")
 
 
 class DoneScreen(SlipPage):
@@ -24,6 +26,8 @@ class DoneScreen(SlipPage):
     registered = ObjectProperty(None)
     head = StringProperty("")
     matches_head = StringProperty("")
+    number = StringProperty("")
+    below = NumericProperty(0)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("done.title"), **args)
@@ -39,6 +43,22 @@ class DoneScreen(SlipPage):
         for match in found:
             self.ids.matches.add_widget(card(match, self.visit))
         self.ids.matches.add_widget(way_on(found, self.visit))
+
+    def _say_state(self, sentence: str) -> None:
+        """Where no paper comes, give what stands on it: the number with which he comes back, and the slip before the jobs."""
+        super()._say_state(sentence)
+        held = sentence not in {t(f"print.{name}") for name in COMES}
+        code = "" if self.registered.unproven else in_fours(self.registered.worker.code)
+        self.number = t("done.number", code=code) if held and code else ""
+        parts, found = self.ids.parts, self.ids.found
+        if held and parts.orientation == "vertical" and found not in parts.children:
+            self.ids.left.remove_widget(found)
+            parts.add_widget(found)
+            self.lay_below()
+
+    def lay_below(self) -> None:
+        """Make room for the jobs under the slip, where they stand there."""
+        self.below = self.ids.found.height + theme.px(36) if self.ids.found in self.ids.parts.children else 0
 
     def spoken(self) -> str:
         """Say that it is done; never the name."""

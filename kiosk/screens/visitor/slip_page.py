@@ -49,7 +49,7 @@ class SlipPage(Page):
 
     def _take_slip(self, job: PrintJob) -> None:
         self.ids.slip.slip = job.slip
-        self.state = words(job)
+        self._say_state(words(job))
 
     def _say_state(self, sentence: str) -> None:
         self.state = sentence
