@@ -12,9 +12,9 @@ def choices(keep: str, withdraw: str, reaches_all: bool, act: Callable[[bool], N
     `act` is told whether it shall be everywhere.
     """
     if not reaches_all:
-        return [(keep, "station", lambda: None), (withdraw, "danger", lambda: act(False))]
+        return [(withdraw, "danger", lambda: act(False)), (keep, "station", lambda: None)]
     return [
-        (keep, "station", lambda: None),
-        (t("mine.withdraw_here"), "danger", lambda: act(False)),
         (t("mine.withdraw_everywhere"), "danger", lambda: act(True)),
+        (t("mine.withdraw_here"), "danger", lambda: act(False)),
+        (keep, "station", lambda: None),
     ]

@@ -189,7 +189,7 @@ def test_sign_up_when_done_prints_place_time_and_what_to_bring_but_no_name_and_n
             slips.append(said(u.need(PrintJob, job_id).slip))
     for part in ("月嫂班", "12月1日开课，5 天", "义堂镇县培训中心二楼", "带身份证和一张照片", "不要钱", "0712-0000100", "王＊兰", "报上了"):
         assert part in slips[0]
-    assert "前面还差 1 个位子" in slips[1]
+    assert "第 1 位" in slips[1]
     assert not [secret for w in workers for secret in (w.name, w.phone, w.code) if secret in "".join(slips)]
 
 

@@ -14,12 +14,12 @@ from kiosk.domain.judgement import Judgement
 from kiosk.domain.listing import ContactScope, Listing
 from kiosk.domain.print_job import JobState, PrinterState, PrintJob
 from kiosk.domain.privacy import Phone
-from kiosk.domain.record import to_plain
-from kiosk.domain.referral import Referral, ReferralState
+from kiosk.domain.record import new_id, to_plain
+from kiosk.domain.referral import HIS_OWN, Party, Referral, ReferralState, ReferralStep
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Staff
 from kiosk.domain.wish import Wish
-from kiosk.domain.worker import Worker
+from kiosk.domain.worker import Worker, WorkerState
 from kiosk.errors import StoreError
 from kiosk.screens.visit import RegistrationDraft
 from kiosk.services import check_up
@@ -98,8 +98,8 @@ def an_old_answer(stage: "Stage") -> None:
     """Let home have heard of the county a day ago."""
     facts, link = stage.terminal.home_answer or (None, "")
     assert facts is not None
-    stage.terminal.home_answer = (replace(facts, updated_at=NOW - timedelta(days=1)), link)
-    stage.lanes.still = True
+    page: Any = stage.terminal.page
+    page._take((replace(facts, updated_at=NOW - timedelta(days=1)), link))
 
 
 def idle(stage: "Stage") -> None:
@@ -272,12 +272,35 @@ def mine_with_a_course(stage: "Stage") -> dict[str, Any]:
 
 
 def asked_about_pay(stage: "Stage") -> dict[str, Any]:
-    """Find a job of which a worker of ours is asked whether he was paid."""
+    """Let a worker have come to a job that pays daily, days ago."""
+    then = NOW - timedelta(days=5)
+    with stage.here.store.write() as u:
+        listing = next(p.listing for p in u.newest() if p.listing.settlement is Settlement.DAILY)
+        worker = u.list(Worker, station_id=stage.here.station_id, state=WorkerState.ACTIVE)[0]
+        made = Referral(
+            id=new_id(then),
+            station_id=stage.here.station_id,
+            worker_id=worker.id,
+            listing_id=listing.id,
+            contact_consent=True,
+            created_at=then,
+        )
+        u.keep(made)
+        for n, state in enumerate((ReferralState.REFERRED, ReferralState.ACCEPTED, ReferralState.ARRIVED)):
+            at = then + timedelta(seconds=n)
+            ids: dict[str, Any] = {"id": new_id(at), "station_id": stage.here.station_id, "referral_id": made.id}
+            u.keep(ReferralStep(**ids, state=state, by_name="李芳", how="电话", party=Party.STAFF, stepped_at=at))
+    stage.visit.worker_id = worker.id
+    return {"referral_id": made.id}
+
+
+def said_about_pay(stage: "Stage") -> dict[str, Any]:
+    """Find a job of which a worker of ours has said whether he was paid, and may put it right."""
     from kiosk.services.mine import my_referral
 
     with stage.here.store.read() as u:
-        made = u.list(Referral)
-    one = next(r for r in made if my_referral(stage.here, r.worker_id, r.id).pay_answers)
+        found = [my_referral(stage.here, r.worker_id, r.id) for r in u.list(Referral)]
+    one = next(m for m in found if m.pay_answers and m.state in HIS_OWN).referral
     stage.visit.worker_id = one.worker_id
     return {"referral_id": one.id}
 

@@ -108,9 +108,9 @@ def test_course_when_full_and_the_visitor_is_known_lets_him_line_up(start_real: 
     kiosk.tap("下一步")
     key_in(kiosk, worker.phone.last_four())
     kiosk.tap("下一步")
-    kiosk.wait_text("前面还差 1 个位子")
+    kiosk.wait_text("第 1 位")
     kiosk.tap("同意，排队")
-    kiosk.wait_text("排上队了，前面还差 1 个位子")
+    kiosk.wait_text("排上队了，第 1 位")
     assert looks(kiosk) == []
     assert [w.behind for w in signups.to_pass_on(station.here)] == [1]
 

@@ -257,8 +257,8 @@ class PublishedScreen(StaffPage):
             return
         named = {"number": self._one.published.number, "title": self._one.published.listing.title}
         choices: list[Choice] = [
-            (t("published.filled_no"), "second", lambda: None),
-            (t("published.filled_yes"), "station", lambda: self._take_down(t("published.filled"), ListingState.FILLED)),
+            (t("published.filled_yes"), "danger", lambda: self._take_down(t("published.filled"), ListingState.FILLED)),
+            (t("published.filled_no"), "station", lambda: None),
         ]
         text = t("published.filled_text")
         self.terminal.open_dialog(Dialog(title=t("published.filled_ask", **named), text=text, icon="account-check", choices=choices))

@@ -256,7 +256,7 @@ class RecommendScreen(StaffPage):
             return
         self._sent, self.main_enabled = True, False
         session, how, reason = self.session, self.how, self.reason
-        consent = self.contact == t("recommend.ask_yes")
+        consent = self.contact not in ("", t("recommend.ask_no"))
         worker_id, listing = pair.worker.id, pair.offer.published.listing
         said = {"name": str(pair.worker.name), "title": listing.title}
         self.ask(

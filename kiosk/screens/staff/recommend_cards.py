@@ -73,7 +73,7 @@ def ask_view(page: Page, pair: "Pair", today: date) -> AskView:
     there = pair.offer.station
     ask = t("recommend.ask_head_far", station=there) if there else t("recommend.ask_head")
     view = AskView(screen=page, title=f"{pair.worker.name} → {title}", side=side, text=text, note=note, ask=ask)
-    view.ids.contact.offer([t("recommend.ask_yes"), t("recommend.ask_no")])
+    view.ids.contact.offer([t("recommend.ask_yes_far", station=there) if there else t("recommend.ask_yes"), t("recommend.ask_no")])
     view.ids.how.offer([t("recommend.how_call"), t("recommend.how_here")])
     if pair.hold:
         view.ids.hold.head = t("recommend.hold_head")

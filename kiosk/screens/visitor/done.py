@@ -11,6 +11,7 @@ from kiosk.domain.words import in_fours
 from kiosk.screens.theme import MARGIN, theme
 from kiosk.screens.visitor.slip_page import SlipPage
 from kiosk.screens.widgets.match_card import card, way_on
+from kiosk.services.worker_words import no_matches
 from kiosk.text import t
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class DoneScreen(SlipPage):
         self.job_id = registered.job_id
         self.head = t("done.head", name=registered.worker.name)
         found = registered.matches[:SHOWN]
-        self.matches_head = t("done.matches" if found else "done.no_matches")
+        self.matches_head = t("done.matches" if found else no_matches(registered.worker))
         for match in found:
             self.ids.matches.add_widget(card(match, self.visit))
         self.ids.matches.add_widget(way_on(found, self.visit))

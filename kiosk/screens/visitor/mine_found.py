@@ -18,12 +18,15 @@ from kiosk.screens.widgets.dialog import Choice, Dialog
 from kiosk.screens.widgets.match_card import card, way_on
 from kiosk.screens.widgets.panel import Card
 from kiosk.services import listing_words as words
+from kiosk.services.worker_words import no_matches
 from kiosk.text import t
 
 if TYPE_CHECKING:
     from kiosk.domain.worker import Worker
     from kiosk.services.mine import Mine, MyReferral
     from kiosk.services.signups import Seat
+
+AWAITS_A_CALL = frozenset({ReferralState.INTERESTED, ReferralState.REFERRED})
 
 
 class ReferralCard(Card):
@@ -117,11 +120,11 @@ class MineFoundScreen(Page):
         )
         self.facts = "\n".join(lines)
         self.referrals_head = t("mine.referrals" if mine.referrals else "mine.none")
-        self.matches_head = t("mine_home.resting" if self.resting else "mine.matches" if mine.matches else "done.no_matches")
+        self.matches_head = t("mine_home.resting" if self.resting else "mine.matches" if mine.matches else no_matches(worker))
         for box in (self.ids.referrals, self.ids.courses, self.ids.matches):
             box.clear_widgets()
         for one in mine.referrals:
-            self.ids.referrals.add_widget(self._card(one))
+            self.ids.referrals.add_widget(self._card(one, worker.phone_of is PhoneOf.STATION))
         if mine.courses:
             self.ids.courses.add_widget(Factory.Head(text=t("mine_home.courses")))
         for seat in mine.courses:
@@ -130,7 +133,8 @@ class MineFoundScreen(Page):
             self.ids.matches.add_widget(card(match, self.visit))
         self.ids.matches.add_widget(way_on(mine.matches, self.visit))
 
-    def _card(self, one: "MyReferral") -> ReferralCard:
+    def _card(self, one: "MyReferral", without: bool) -> ReferralCard:
+        """Say how one stands and what comes next; who is `without` a phone is not told to wait for a call."""
         key, listing = f"mine.referral.{one.state.value}", one.listing
         when = words.day(self.terminal.local(one.referral.created_at).date(), self.terminal.day_to_say())
         made = ReferralCard(
@@ -138,7 +142,7 @@ class MineFoundScreen(Page):
             pay=words.pay(listing) if listing else "",
             when=t("mine.when", day=when),
             state=t(key),
-            text=t(f"{key}_next"),
+            text=t(f"{key}_next_station" if without and one.state in AWAITS_A_CALL else f"{key}_next"),
         )
         if one.pay_answers:
             came = {ReferralState.UNPAID: "pay_came", ReferralState.PAID: "pay_wrong", ReferralState.NO_SHOW: "pay_wrong"}

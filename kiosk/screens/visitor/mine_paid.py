@@ -3,9 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kivy.properties import NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
-from kiosk.domain.referral import PayAnswer
+from kiosk.domain.referral import HIS_OWN, PayAnswer
 from kiosk.screens.page import Page
 from kiosk.screens.theme import theme
 from kiosk.screens.widgets.buttons import Tile
@@ -35,11 +35,12 @@ class MinePaidScreen(Page):
     pay = StringProperty("")
     when = StringProperty("")
     columns = NumericProperty(4)
+    head = StringProperty("")
+    again = BooleanProperty(False)
 
     def __init__(self, terminal: Any, **args: Any) -> None:
-        super().__init__(terminal, title=t("mine_pay.title"), **args)
+        super().__init__(terminal, title=t("mine_pay.title"), head=t("mine_pay.head"), **args)
         # all answers must be seen at once: one that is scrolled out of sight is answered less
-        self.columns = 2 if theme.upright else 4
         self._sent = False
 
     def on_enter(self) -> None:
@@ -62,6 +63,10 @@ class MinePaidScreen(Page):
         day = words.day(self.terminal.local(one.referral.created_at).date(), self.terminal.day_to_say())
         self.name = t("mine_pay.job", title=listing.title, employer=listing.employer_name)
         self.pay, self.when = words.pay(listing), t("mine.when", day=day)
+        self.again = one.state in HIS_OWN
+        self.head = t(f"mine_pay.again_{one.state.value}" if self.again else "mine_pay.head")
+        # all answers must be seen at once: one that is scrolled out of sight is answered less
+        self.columns = 2 if theme.upright else len(one.pay_answers)
         self.ids.answers.clear_widgets()
         for answer in one.pay_answers:
             tile = Tile(text=t(f"mine_pay.{answer.value}"), icon=ICONS[answer], size_px=36 if theme.large and not theme.upright else 40)
@@ -85,7 +90,10 @@ class MinePaidScreen(Page):
         self._send(partial(say_pay, answer=answer), t(f"mine_pay.done_{answer.value}"))
 
     def later(self) -> None:
-        """Do not answer; nobody asks again, and the button on the registration stays."""
+        """Do not answer; nobody asks again, and the button on the registration stays. What was said stands as it is."""
+        if self.again:
+            self._go_on("")
+            return
         from kiosk.services.my_pay import put_off
 
         self._send(put_off, "")
@@ -118,5 +126,6 @@ class MinePaidScreen(Page):
             self.visit.replace("mine_found", said=said)
 
     def spoken(self) -> str:
-        """Ask."""
-        return f"{self.said}{self.name}，{t('mine_pay.spoken')}"
+        """Ask, and give the answers that stand there."""
+        answers = "，".join(tile.text for tile in reversed(self.ids.answers.children))
+        return f"{self.said}{self.name}，{self.head}{answers}。{t('mine_pay.spoken_again' if self.again else 'mine_pay.spoken')}"

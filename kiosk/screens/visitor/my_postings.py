@@ -107,7 +107,7 @@ class MyPostingsScreen(Page):
         if one.state is ListingState.PENDING:
             at, today = self.terminal.local(one.review_due_at), self.terminal.day_to_say()
             late = one.review_due_at < self.terminal.now()
-            due = t("my_posting.due", day=words.day(at.date(), today), time=f"{at:%H:%M}") + "。"
+            due = t("my_posting.due", day=words.day(at.date(), today), time=words.time_of(at)) + "。"
             told.append(t("my_posting.overdue") if late else due)
         elif one.state is ListingState.RETURNED:
             told += [t("my_posting.reason", reason=one.reason.rstrip("。")), "。", t("my_posting.mend_how")]

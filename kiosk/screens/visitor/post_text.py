@@ -67,7 +67,9 @@ class PostTextScreen(PostingPage):
     def __init__(self, terminal: Any, **args: Any) -> None:
         self.stop = f"post_text:{args['field']}"
         field = args["field"]
-        super().__init__(terminal, head=t(f"post.text.{field}"), hint=t(f"post.hint.{field}"), **args)
+        super().__init__(terminal, head=t(f"post.text.{field}"), **args)
+        own_name = field == "employer_name" and ready_words(field, self.draft)
+        self.hint = t("post.hint.own_name" if own_name else f"post.hint.{field}")
         self.head_width = measure(self.head, theme.fs(HEAD_PX), bold=True) + 1
         self._ready: list[str] = []
         self._chosen: list[str] = []

@@ -33,7 +33,7 @@ class PostedScreen(SlipPage):
         self.due = t("post.due_open")
         if posted.review_due_at is not None:
             at, today = self.terminal.local(posted.review_due_at), self.terminal.day_to_say()
-            self.due = t("post.due", day=words.day(at.date(), today), time=f"{at:%H:%M}")
+            self.due = t("post.due", day=words.day(at.date(), today), time=words.time_of(at))
 
     def spoken(self) -> str:
         """Say what comes next."""

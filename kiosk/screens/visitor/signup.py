@@ -42,7 +42,7 @@ class SignupScreen(Page):
         self.course, self.line, self.has = training.title, course_line(training), seat.signup is not None
         if seat.signup is not None:
             self.head = t("signup.already_waits", name=name, count=seat.behind) if seat.behind else t("signup.already", name=name)
-            self.text = t("signup.told" if seat.signup.told else "signup.untold")
+            self.text = t("signup.done_waits_more" if seat.behind else "signup.told" if seat.signup.told else "signup.untold")
             self.main_text, self.main_icon = t("signup.finish"), "check"
             return
         self.head = t("signup.ask", name=name)
