@@ -59,6 +59,7 @@ class PrintWatch:
         self._dialog: Dialog | None = None
         self._mouth: Dialog | None = None
         self._question: Dialog | None = None
+        self._close: Callable[[], None] | None = None
         self._asking = False
         self._settled = False
         self._begin()
@@ -80,6 +81,7 @@ class PrintWatch:
             self._dialog = None
             closed()
 
+        self._close = close
         self._dialog = Dialog(title=t("print.listing"), text=text, icon="printer", choices=[(t("problem.ok"), "station", close)])
         self._page.terminal.open_dialog(self._dialog)
 
@@ -91,6 +93,8 @@ class PrintWatch:
                 self._open(sentence, lambda: None)
             assert self._dialog is not None
             self._dialog.show_slip(job.slip)
+            if not self._page.staff:
+                self._dialog.put_first((t("print.call"), "second", self._call_from_dialog))
         if self._dialog is not None:
             self._dialog.text = sentence
 
@@ -178,6 +182,12 @@ class PrintWatch:
         """Let somebody come and look; the slip stays with those who nobody knows of, where staff find it."""
         self._question = None
         self._settle()
+        self._page.terminal.call()
+
+    def _call_from_dialog(self) -> None:
+        """Let somebody come: the dialog lay over the dock's button."""
+        assert self._close is not None
+        self._close()
         self._page.terminal.call()
 
     def _answer(self, came_out: bool) -> None:

@@ -59,6 +59,18 @@ def test_slip_when_the_printer_is_in_trouble_is_shown_to_be_photographed_until_i
     assert (len(press.machine.pieces), _job(station).slip.reprint) == (1, False)
 
 
+def test_slip_when_the_printer_is_in_trouble_lets_one_call_staff_from_where_it_says_so(
+    start_real: StartReal, station: RealStation, press: Press, lying: Screen
+) -> None:
+    press.machine.faults.cover_open = True
+    kiosk, _ = _print(start_real, station, lying)
+    kiosk.tap(t("print.call"))
+    kiosk.wait_text(t("call.title"))
+    assert looks(kiosk) == []
+    kiosk.tap(t("call.ok"))
+    _gone(kiosk)
+
+
 def test_slip_when_another_hangs_in_the_mouth_shows_where_until_it_is_taken(
     start_real: StartReal, station: RealStation, upright: Screen
 ) -> None:

@@ -36,10 +36,15 @@ class Dialog(AnchorLayout):
         self.under: Dialog | None = None
         self.on_close: Callable[[], None] = lambda: None
         self.say: Callable[[str], None] = lambda _: None
-        for words, kind, act in choices:
-            button = BigButton(text=words, kind=kind)
-            button.bind(on_release=lambda _, act=act: self._choose(act))
-            self.ids.choices.add_widget(button)
+        for choice in reversed(choices):
+            self.put_first(choice)
+
+    def put_first(self, choice: Choice) -> None:
+        """Offer one more choice, above the others."""
+        words, kind, act = choice
+        button = BigButton(text=words, kind=kind)
+        button.bind(on_release=lambda _: self._choose(act))
+        self.ids.choices.add_widget(button, index=len(self.ids.choices.children))
 
     def _choose(self, act: Callable[[], None]) -> None:
         if self.parent is None:
@@ -69,14 +74,18 @@ class Dialog(AnchorLayout):
 
     def show_slip(self, slip: Slip) -> None:
         """Show a slip as paper beside the words, or over them: whole wherever it can be, to be photographed."""
-        paper, room = self.ids.paper, theme.px(LYING_PAPER_PX)
-        if theme.upright:
-            room = theme.height - self.ids.words.height - theme.px(2 * MARGIN + 5 * PADDING)
+        paper, said = self.ids.paper, self.ids.words
         view = SlipView(code_px=CODE_PX if theme.upright else LYING_CODE_PX, shadow="", line=theme.line)
         view.spacing = 0
         scroll = PagedScroll()
         scroll.add_widget(view)
-        view.bind(height=lambda _, high: setattr(paper, "height", min(room, high + theme.px(PADDING))))
+
+        def fit(*_: Any) -> None:
+            room = theme.height - said.height - theme.px(2 * MARGIN + 5 * PADDING) if theme.upright else theme.px(LYING_PAPER_PX)
+            paper.height = min(room, view.height + theme.px(PADDING))
+
+        view.bind(height=fit)
+        said.bind(height=fit)
         paper.add_widget(scroll)
         view.slip = slip
         self.holds_slip = True
