@@ -16,7 +16,7 @@ from kiosk.errors import (
     WrongState,
 )
 from kiosk.screens.theme import CHINA
-from kiosk.text import t
+from kiosk.text import t, words
 
 SENTENCES: tuple[tuple[type[KioskError], str], ...] = (
     (LockedOut, "problem.locked"),
@@ -49,8 +49,9 @@ def unlocked_at(error: LockedOut) -> str:
     return f"{(error.until + timedelta(minutes=1)).astimezone(CHINA):%H:%M}"
 
 
-def sentence(error: Exception) -> str:
-    """Give the words for an error."""
+def sentence(error: Exception, *, staff: bool = False) -> str:
+    """Give the words for an error; `staff` are not told to call themselves."""
     if isinstance(error, BadInput):
         return t(error.key, **error.words)
-    return t(next((key for kind, key in SENTENCES if isinstance(error, kind)), "problem.any"))
+    key = next((key for kind, key in SENTENCES if isinstance(error, kind)), "problem.any")
+    return t(f"{key}_staff" if staff and f"{key}_staff" in words() else key)

@@ -358,7 +358,7 @@ class Terminal(ExceptionHandler):
             self._problem = Dialog(title=t("problem.title"), icon="information", choices=[(t("problem.ok"), "station", lambda: None)])
             self.open_dialog(self._problem)
         # a page that asks again and again fails again and again: one dialog says so
-        self._problem.text = sentence(error)
+        self._problem.text = sentence(error, staff=self._staffed)
 
     def ask_for(
         self, page: Page, function: Callable[[], Any], then: Callable[[Any], None], failed: Callable[[Exception], None] | None, lane: str

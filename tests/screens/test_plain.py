@@ -189,6 +189,7 @@ def test_lanes_when_a_call_fails_deliver_the_error_and_go_on() -> None:
 def test_sentence_when_something_fails_is_calm_and_tells_nothing_technical(error: Exception, key: str) -> None:
     assert problems.sentence(error) == t(key)
     assert problems.fault_key(WrongKey("station.key")) == "fault.key"
+    assert "工作人员" not in problems.sentence(error, staff=True)
 
 
 def test_fonts_when_the_collection_is_missing_say_which_package(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PEOPLE = (*range(1, 13), 15, 18, 20, 30, 40, 50)
 HOURS = ((7, 17, 60), (8, 17, 60), (8, 18, 120), (6, 12, 0), (13, 18, 0), (18, 24, 0))
 """From, to, break in minutes: what a day's work usually is (own)."""
-UNITS = (PayUnit.DAY, PayUnit.HOUR, PayUnit.MONTH, PayUnit.PIECE, PayUnit.TRIP, PayUnit.WHOLE)
+UNITS = (PayUnit.DAY, PayUnit.HOUR, PayUnit.WEEK, PayUnit.MONTH, PayUnit.PIECE, PayUnit.TRIP, PayUnit.WHOLE)
 JOIN = "，"
 Answers = list[tuple[str, bool, Callable[[], None]]]
 """What stands on each button of a row, whether it is chosen, and what it does."""
