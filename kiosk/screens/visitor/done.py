@@ -40,7 +40,7 @@ class DoneScreen(SlipPage):
         self.job_id = registered.job_id
         self.head = t("done.head", name=registered.worker.name)
         found = registered.matches[:SHOWN]
-        self.matches_head = t("done.matches" if found else no_matches(registered.worker))
+        self.matches_head = t("done.matches") if found else no_matches(registered.worker)
         for match in found:
             self.ids.matches.add_widget(card(match, self.visit))
         self.ids.matches.add_widget(way_on(found, self.visit))

@@ -120,7 +120,10 @@ class MineFoundScreen(Page):
         )
         self.facts = "\n".join(lines)
         self.referrals_head = t("mine.referrals" if mine.referrals else "mine.none")
-        self.matches_head = t("mine_home.resting" if self.resting else "mine.matches" if mine.matches else no_matches(worker))
+        if self.resting:
+            self.matches_head = t("mine_home.resting")
+        else:
+            self.matches_head = t("mine.matches") if mine.matches else no_matches(worker)
         for box in (self.ids.referrals, self.ids.courses, self.ids.matches):
             box.clear_widgets()
         for one in mine.referrals:
