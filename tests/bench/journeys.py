@@ -152,7 +152,8 @@ def enter(eye: Eye, name: str, phone: str) -> None:
     eye.tap(t(f"age_band.{AgeBand.ADULT.value}"))
     eye.wait_page("name")
     eye.write_words(name)
-    eye.wait(lambda seen: _way_on(seen, t("register.next")), "a name that was read")
+    # read while he still writes, it is the first character alone
+    eye.wait(lambda seen: _way_on(seen, t("register.next")) and _is_read(seen, name), "a name that was read")
     eye.tap(t("register.next"))
     eye.wait_page("phone")
     key_in(eye, phone)
@@ -177,6 +178,8 @@ def key_in(eye: Eye, digits: str) -> None:
 
 def leave(eye: Eye) -> None:
     """Make room for the next person: 换人 where somebody was known, else home, which may ask whether one is sure."""
+    if _way_on(eye.view(), t("problem.ok")):
+        eye.tap(t("problem.ok"))
     seen = eye.view()
     known = any(thing["text"] == t("dock.change") for thing in seen["things"])
     if known or seen["page"] != "home":
@@ -190,6 +193,10 @@ def leave(eye: Eye) -> None:
 
 def _rows(seen: dict[str, Any]) -> list[dict[str, Any]]:
     return [thing for thing in seen.get("things", []) if thing["kind"] == "button" and thing["size"][0] > ROW_PX and thing["size"][1] > 60]
+
+
+def _is_read(seen: dict[str, Any], name: str) -> bool:
+    return any(thing["text"].startswith(name[0]) and len(thing["text"]) >= len(name) for thing in seen["things"])
 
 
 def _way_on(seen: dict[str, Any], text: str) -> bool:
