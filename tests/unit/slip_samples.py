@@ -81,7 +81,6 @@ BOOKING = Booking(
 
 SLIPS: dict[str, Slip] = {
     "registration": slips.registration_slip(WORKER, STATION, URL, START),
-    "registration_known": slips.registration_slip(WORKER, STATION, "", START),
     "listing": slips.listing_slip(LISTING, STATION, "YT-1123-0043", URL, START, number=17),
     "listing_foreign": slips.listing_slip(FOREIGN, STATION, "YT-1123-0044", URL, START, owner=OTHER, number=18),
     "referral": slips.referral_slip(WORKER, LISTING, STATION, "YT-1123-0045", URL, START),
@@ -93,6 +92,7 @@ SLIPS: dict[str, Slip] = {
     "booking": slips.booking_slip(BOOKING, "4071", STATION, "YT-1123-0052", START),
     "reprint": slips.reprinted(slips.registration_slip(WORKER, STATION, URL, START), START + timedelta(minutes=3)),
 }
+REGISTERED_BEFORE = slips.registration_slip(WORKER, STATION, "", START)
 RECOMMENDATION = slips.recommendation_slip(WORKER, LISTING, STATION, "YT-1123-0049", URL, START, by="李芳", contact=True)
 """The one slip on which a worker stands by name: he agreed."""
 TEST_SLIP = slips.test_slip(STATION, "YT-1123-0000", URL, START)

@@ -15,7 +15,7 @@ from kiosk.domain.slip import Code, Field, Line, Rule, Slip
 from kiosk.services import slips
 from kiosk.text import words
 from tests.station import START, STATION
-from tests.unit.slip_samples import FOREIGN, LISTING, OPEN, OTHER, RECOMMENDATION, SLIPS, URL, WORKER
+from tests.unit.slip_samples import FOREIGN, LISTING, OPEN, OTHER, RECOMMENDATION, REGISTERED_BEFORE, SLIPS, URL, WORKER
 
 GB2312 = Profile(576, Charset.GB2312)
 
@@ -124,6 +124,10 @@ def test_recommendation_slip_when_he_did_not_agree_leads_over_the_station_and_sa
     text = said(SLIPS["recommendation"])
     for part in ("王＊兰", "先打驿站电话 0712-4000001", "候补"):
         assert part in text
+
+
+def test_registration_slip_when_he_was_registered_before_is_the_golden_one(golden: Callable[[str, bytes], None]) -> None:
+    golden("slips/registration-known.bin", encode(REGISTERED_BEFORE, PAPER_80))
 
 
 def test_recommendation_slip_when_encoded_with_a_name_is_the_golden_one(golden: Callable[[str, bytes], None]) -> None:

@@ -74,6 +74,8 @@ class Dialog(AnchorLayout):
 
     def show_slip(self, slip: Slip) -> None:
         """Show a slip as paper beside the words, or over them: whole wherever it can be, to be photographed."""
+        # first, for the choices then stand side by side: a paper that had to scroll once stays as narrow as that
+        self.holds_slip = True
         paper, said = self.ids.paper, self.ids.words
         view = SlipView(code_px=CODE_PX if theme.upright else LYING_CODE_PX, shadow="", line=theme.line)
         view.spacing = 0
@@ -81,14 +83,13 @@ class Dialog(AnchorLayout):
         scroll.add_widget(view)
 
         def fit(*_: Any) -> None:
-            room = theme.height - said.height - theme.px(2 * MARGIN + 5 * PADDING) if theme.upright else theme.px(LYING_PAPER_PX)
+            room = theme.height - said.height - theme.px(MARGIN + 3 * PADDING) if theme.upright else theme.px(LYING_PAPER_PX)
             paper.height = min(room, view.height + theme.px(PADDING))
 
         view.bind(height=fit)
         said.bind(height=fit)
         paper.add_widget(scroll)
         view.slip = slip
-        self.holds_slip = True
 
     def show_picture(self, picture: Any) -> None:
         """Show a picture, which is as high as its width asks for, over the words."""
