@@ -13,8 +13,9 @@ from kiosk.domain.introduction import nobody
 from kiosk.domain.listing import ContactScope, Listing, Review, Verdict
 from kiosk.domain.privacy import PersonName, Phone
 from kiosk.domain.record import new_id
-from kiosk.domain.referral import Referral, ReferralState, ReferralStep
+from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep
 from kiosk.domain.station import Role, Staff, Station, StationLevel
+from kiosk.domain.worker import Worker
 from kiosk.services.publish import PostingForm
 from kiosk.services.rubric import load_rubric
 from kiosk.services.rules import load_areas, load_rules
@@ -176,6 +177,27 @@ def a_posting(**changes: Any) -> PostingForm:
     listing = a_listing()
     values = {f: getattr(listing, f) for f in PostingForm.__dataclass_fields__}
     return PostingForm(**values | changes)
+
+
+def walked(u: UnitOfWork, worker: Worker, listing_id: str, at: datetime, *states: ReferralState) -> Referral:
+    """Let a worker of ours have been recommended to a listing at an instant, and gone as far as the last of these states."""
+    made = Referral(
+        id=new_id(at), station_id=worker.station_id, worker_id=worker.id, listing_id=listing_id, contact_consent=True, created_at=at
+    )
+    u.keep(made)
+    for n, state in enumerate((ReferralState.REFERRED, *states)):
+        step = ReferralStep(
+            id=new_id(at),
+            station_id=worker.station_id,
+            referral_id=made.id,
+            state=state,
+            by_name="李芳",
+            how="",
+            party=Party.STAFF,
+            stepped_at=at + timedelta(seconds=n),
+        )
+        u.keep(step)
+    return made
 
 
 def sent(

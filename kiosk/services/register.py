@@ -39,16 +39,17 @@ class RegistrationForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """What the visitor gets: the record, the link on the slip, the slip on its way, and what fits him best.
-
-    `unproven`: that name and phone were registered already, and nothing has shown that it is he; his slips then open nothing.
-    """
+    """What the visitor gets: the record, the link on the slip (none where he is `unproven`), the slip on its way, what fits him best."""
 
     worker: Worker
     ticket_url: str
-    unproven: bool
     job_id: str
     matches: tuple[Match, ...]
+
+    @property
+    def unproven(self) -> bool:
+        """Say that name and phone were registered already, and nothing has shown that it is he: his slips open nothing."""
+        return not self.ticket_url
 
 
 def register(here: Here, form: RegistrationForm) -> Registered:
@@ -88,12 +89,11 @@ def register(here: Here, form: RegistrationForm) -> Registered:
         )
         u.keep(worker)
         u.audit(now, form.by_staff or "visitor", "register", worker.id)
-        unproven = known is not None and not form.by_staff
-        url = "" if unproven else tickets.registration_url(here, u, worker, now)
+        url = "" if known and not form.by_staff else tickets.registration_url(here, u, worker, now)
         matches = best_matches(here, u, worker)
         slip = slips.registration_slip(worker, station, url, now)
         job = printing.queue_slip(u, slip, worker.id, now)
-    return Registered(worker=worker, ticket_url=url, unproven=unproven, job_id=job.id, matches=matches)
+    return Registered(worker=worker, ticket_url=url, job_id=job.id, matches=matches)
 
 
 def check_wish(trades: tuple[Trade, ...], pay_fen: int | None, pay_unit: PayUnit) -> None:

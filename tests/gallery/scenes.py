@@ -14,8 +14,8 @@ from kiosk.domain.judgement import Judgement
 from kiosk.domain.listing import ContactScope, Listing
 from kiosk.domain.print_job import JobState, PrinterState, PrintJob
 from kiosk.domain.privacy import Phone
-from kiosk.domain.record import new_id, to_plain
-from kiosk.domain.referral import HIS_OWN, Party, Referral, ReferralState, ReferralStep
+from kiosk.domain.record import to_plain
+from kiosk.domain.referral import HIS_OWN, Referral, ReferralState
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.station import Staff
 from kiosk.domain.wish import Wish
@@ -29,7 +29,7 @@ from kiosk.services.printing import keep_printer_state, queue_slip
 from kiosk.services.slips import reprinted, test_slip
 from kiosk.text import t
 from tests.gallery.stations import LONG_CODE, LONG_FIRM, LONG_NAME, LONG_PHONE, LONG_TITLE, NOW
-from tests.station import a_listing, a_review, sent
+from tests.station import a_listing, a_review, sent, walked
 from tests.station import a_posting as posting_form
 
 if TYPE_CHECKING:
@@ -273,23 +273,10 @@ def mine_with_a_course(stage: "Stage") -> dict[str, Any]:
 
 def asked_about_pay(stage: "Stage") -> dict[str, Any]:
     """Let a worker have come to a job that pays daily, days ago."""
-    then = NOW - timedelta(days=5)
     with stage.here.store.write() as u:
         listing = next(p.listing for p in u.newest() if p.listing.settlement is Settlement.DAILY)
         worker = u.list(Worker, station_id=stage.here.station_id, state=WorkerState.ACTIVE)[0]
-        made = Referral(
-            id=new_id(then),
-            station_id=stage.here.station_id,
-            worker_id=worker.id,
-            listing_id=listing.id,
-            contact_consent=True,
-            created_at=then,
-        )
-        u.keep(made)
-        for n, state in enumerate((ReferralState.REFERRED, ReferralState.ACCEPTED, ReferralState.ARRIVED)):
-            at = then + timedelta(seconds=n)
-            ids: dict[str, Any] = {"id": new_id(at), "station_id": stage.here.station_id, "referral_id": made.id}
-            u.keep(ReferralStep(**ids, state=state, by_name="李芳", how="电话", party=Party.STAFF, stepped_at=at))
+        made = walked(u, worker, listing.id, NOW - timedelta(days=5), ReferralState.ACCEPTED, ReferralState.ARRIVED)
     stage.visit.worker_id = worker.id
     return {"referral_id": made.id}
 

@@ -9,8 +9,7 @@ import pytest
 from kiosk.domain.case import Case
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.privacy import PersonName
-from kiosk.domain.record import new_id
-from kiosk.domain.referral import Party, Referral, ReferralState, ReferralStep, state_of
+from kiosk.domain.referral import Referral, ReferralState, ReferralStep, state_of
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.worker import PhoneOf, Worker, WorkerState
 from kiosk.services import tickets
@@ -20,6 +19,7 @@ from tests.screens.real import RealStation, StartReal, key_in, looks, sample_sta
 from tests.screens.test_mine import a_worker, begin
 from tests.screens.test_staff import _sign_in
 from tests.screens.xtest import Kiosk
+from tests.station import walked
 
 __all__ = ["sample_state", "start_real", "station"]
 
@@ -41,36 +41,12 @@ def slip_of(station: RealStation, worker: Worker, now: datetime) -> str:
 
 def worked(station: RealStation, worker: Worker) -> Referral:
     """Let a worker have come to a job, days ago, that pays daily; and be recommended for another, whose employer has not answered."""
-    now = station.here.now() - timedelta(days=5)
+    now = station.here.now()
     with station.here.store.write() as u:
-        listings = [p.listing for p in u.newest() if p.listing.settlement.value == "daily"][:2]
-        states = (ReferralState.REFERRED, ReferralState.ACCEPTED, ReferralState.ARRIVED), (ReferralState.REFERRED,)
-        made = []
-        for listing, steps, at in zip(listings, states, (now, station.here.now()), strict=True):
-            made.append(
-                Referral(
-                    id=new_id(at),
-                    station_id=station.here.station_id,
-                    worker_id=worker.id,
-                    listing_id=listing.id,
-                    contact_consent=True,
-                    created_at=at,
-                )
-            )
-            u.keep(made[-1])
-            for n, state in enumerate(steps):
-                step = ReferralStep(
-                    id=new_id(at),
-                    station_id=station.here.station_id,
-                    referral_id=made[-1].id,
-                    state=state,
-                    by_name="李芳",
-                    how="",
-                    party=Party.STAFF,
-                    stepped_at=at + timedelta(seconds=n),
-                )
-                u.keep(step)
-    return made[0]
+        one, other = [p.listing.id for p in u.newest() if p.listing.settlement.value == "daily"][:2]
+        made = walked(u, worker, one, now - timedelta(days=5), ReferralState.ACCEPTED, ReferralState.ARRIVED)
+        walked(u, worker, other, now)
+    return made
 
 
 def open_mine(kiosk: Kiosk, worker: Worker) -> None:

@@ -17,6 +17,16 @@ from tests.screens.test_traces import Traces
 from tests.screens.xtest import Kiosk
 
 TURNS = 12
+Watched = tuple[Kiosk, Traces]
+
+
+@pytest.fixture
+def watched(start: Start, lying: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
+    """Give a terminal that stands on its second page, and what tells of its objects."""
+    monkeypatch.setenv("PLAY_TRACES", str(tmp_path))
+    kiosk = start(lying, "consent")
+    kiosk.wait_page("consent")
+    return kiosk, Traces(tmp_path)
 
 
 def _there_and_back(kiosk: Kiosk) -> None:
@@ -42,12 +52,8 @@ def _litter(traces: Traces) -> dict[str, int]:
     return lies
 
 
-def test_pages_when_a_visitor_never_pauses_do_not_pile_up_nor_stay(
-    start: Start, lying: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PLAY_TRACES", str(tmp_path))
-    kiosk, traces = start(lying, "consent"), Traces(tmp_path)
-    kiosk.wait_page("consent")
+def test_pages_when_a_visitor_never_pauses_do_not_pile_up_nor_stay(watched: Watched) -> None:
+    kiosk, traces = watched
     _there_and_back(kiosk)
     _call_in_large_letters(kiosk)
     _litter(traces)
@@ -58,12 +64,8 @@ def test_pages_when_a_visitor_never_pauses_do_not_pile_up_nor_stay(
     assert lies["shells"] == 1
 
 
-def test_pages_when_a_visitor_went_away_do_not_wait_for_the_next_touch(
-    start: Start, lying: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PLAY_TRACES", str(tmp_path))
-    kiosk, traces = start(lying, "consent"), Traces(tmp_path)
-    kiosk.wait_page("consent")
+def test_pages_when_a_visitor_went_away_do_not_wait_for_the_next_touch(watched: Watched) -> None:
+    kiosk, traces = watched
     # well before the terminal, once in its life, sets aside what stands and collects the rest
     time.sleep(2 * QUIET_S)
     traces.ask("leave")

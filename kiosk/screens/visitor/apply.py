@@ -89,8 +89,7 @@ class ApplyScreen(Page):
         self._sent = True
         from kiosk.services.apply import apply
 
-        worker_id = self.visit.worker_id
-        here, proven = self.terminal.office.here, self.visit.proven
+        here, worker_id, proven = self.terminal.office.here, self.visit.worker_id, self.visit.proven
         self.ask(lambda: apply(here, worker_id, self.listing_id, consent, proven=proven), self._done, self._failed)
 
     def _failed(self, error: Exception) -> None:

@@ -40,7 +40,6 @@ class MinePaidScreen(Page):
 
     def __init__(self, terminal: Any, **args: Any) -> None:
         super().__init__(terminal, title=t("mine_pay.title"), head=t("mine_pay.head"), **args)
-        # all answers must be seen at once: one that is scrolled out of sight is answered less
         self._sent = False
 
     def on_enter(self) -> None:
